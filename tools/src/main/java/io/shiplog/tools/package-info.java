@@ -1,0 +1,2 @@
+/** The admin tool and the demo; both speak to a cluster through the stock Kafka client. */
+package io.shiplog.tools;
