@@ -1,0 +1,97 @@
+# Shared by the scripts of bin/; sourced, not run. Sets TOP (the project's directory) and gives:
+#   die MESSAGE              one line to stderr, exit 2
+#   find_java                sets JAVA and JAVA_MAJOR
+#   ensure_built MODULE...   builds the project when one of these modules is not built or older than its sources
+#   class_path MODULE        prints a runnable module's class path
+#   jvm_flags HEAP           sets JVM_FLAGS for a node with that heap
+# Copyright the Shiplog authors
+# SPDX-License-Identifier: Apache-2.0
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+VERSION=0.1.0-SNAPSHOT
+
+die() {
+  echo "${0##*/}: $*" >&2
+  exit 2
+}
+
+# Every glibc arena may keep 64 MiB of a native library's freed memory; two are enough for our threads.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
+
+find_java() {
+  if [[ -n ${JAVA_HOME:-} ]]; then
+    JAVA=$JAVA_HOME/bin/java
+    [[ -x $JAVA ]] || die "JAVA_HOME is $JAVA_HOME, but $JAVA does not exist"
+  else
+    JAVA=$(command -v java) || die "no java: install a JDK (17 or newer), or set JAVA_HOME"
+  fi
+  local line
+  line=$("$JAVA" -version 2>&1 | grep -m1 ' version "') || die "$JAVA -version says nothing that looks like a version"
+  line=${line#*\"}
+  JAVA_MAJOR=${line%%[.\"-]*}
+  [[ $JAVA_MAJOR =~ ^[0-9]+$ && $JAVA_MAJOR -ge 17 ]] || die "$JAVA is version ${line%%\"*}: Shiplog needs 17 or newer"
+}
+
+# A module is stale when a source is newer than its jar and than the last build made here (a build leaves a jar alone
+# when nothing in it changed, so the jar's time alone would say "stale" for ever after a touched pom).
+is_stale() {
+  local module=$1 jar=$TOP/$1/target/$1-$VERSION.jar stamp=$TOP/target/build-stamp
+  [[ -f $jar ]] || return 0
+  [[ $module != server && $module != tools && $module != bench ]] || [[ -f $TOP/$module/target/classpath ]] || return 0
+  local newer=(-newer "$jar")
+  [[ ! -f $stamp ]] || newer+=(-newer "$stamp")
+  [[ -n $(find "$TOP/pom.xml" "$TOP/$module/pom.xml" "$TOP/$module/src/main" -type f "${newer[@]}" -print -quit) ]]
+}
+
+needs_build() {
+  local module
+  for module in metadata-quorum storage replication server "$@"; do
+    ! is_stale "$module" || return 0
+  done
+  return 1
+}
+
+# SHIPLOG_NO_BUILD=1 takes what is there (tests that run inside a build set it).
+ensure_built() {
+  [[ -z ${SHIPLOG_NO_BUILD:-} ]] || return 0
+  needs_build "$@" || return 0
+  command -v mvn >/dev/null || die "Shiplog is not built, and there is no mvn to build it: install Maven (3.8.7 or newer)"
+  mkdir -p "$TOP/target"
+  (
+    flock 9
+    if needs_build "$@"; then
+      echo "building Shiplog (mvn package; the first time takes a minute or two) ..." >&2
+      touch "$TOP/target/build-stamp.new"
+      (cd "$TOP" && mvn -q -B -DskipTests package) >"$TOP/target/build.log" 2>&1 || {
+        tail -n 30 "$TOP/target/build.log" >&2
+        echo "${0##*/}: the build failed (all of it: $TOP/target/build.log)" >&2
+        exit 2
+      }
+      mv "$TOP/target/build-stamp.new" "$TOP/target/build-stamp"
+    fi
+  ) 9>"$TOP/target/build.lock" || exit 2
+}
+
+class_path() {
+  local list=$TOP/$1/target/classpath
+  [[ -f $list ]] || die "$1 is not built: run mvn package"
+  printf '%s:%s' "$TOP/$1/target/classes" "$(<"$list")"
+}
+
+# Small heaps want the serial collector: no collector threads, the least memory beside the heap.
+jvm_flags() {
+  JVM_FLAGS=(
+    "-Xmx${SHIPLOG_HEAP:-$1}" -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
+    -Dio.netty.allocator.type=pooled -Dfile.encoding=UTF-8
+  )
+  if ((JAVA_MAJOR >= 24)); then
+    JVM_FLAGS+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+  fi
+  if [[ -n ${SHIPLOG_JVM_OPTIONS:-} ]]; then
+    local extra
+    read -ra extra <<<"$SHIPLOG_JVM_OPTIONS"
+    JVM_FLAGS+=("${extra[@]}")
+  fi
+}
