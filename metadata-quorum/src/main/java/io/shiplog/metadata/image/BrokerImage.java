@@ -1,0 +1,43 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.image;
+
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A registered storage node.
+ *
+ * @param epoch metadata offset of its registration record; a later registration has a greater one
+ * @param incarnationId drawn by the process at its start: tells a restarted node from a repeated request
+ * @param rack empty when it has none
+ * @param fenced not to be used: never a leader, never in an ISR
+ * @param inControlledShutdown is handing over its leaderships; not fenced until it has gone
+ * @param directoryIds the disks that it registered with
+ */
+public record BrokerImage(
+        int id,
+        long epoch,
+        Uuid incarnationId,
+        List<ListenerEndpoint> endpoints,
+        String rack,
+        boolean fenced,
+        boolean inControlledShutdown,
+        List<Uuid> directoryIds) {
+
+    public BrokerImage {
+        endpoints = List.copyOf(endpoints);
+        directoryIds = List.copyOf(directoryIds);
+    }
+
+    /** Whether it may lead, join an ISR, or be given new replicas. */
+    public boolean active() {
+        return !fenced && !inControlledShutdown;
+    }
+
+    BrokerImage withState(boolean nowFenced, boolean nowInControlledShutdown) {
+        return new BrokerImage(
+                id, epoch, incarnationId, endpoints, rack, nowFenced, nowInControlledShutdown, directoryIds);
+    }
+}

@@ -1,0 +1,159 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.image;
+
+import java.util.Arrays;
+
+/**
+ * Leader, epochs and replica sets of one partition, as the quorum agreed on them. Immutable; arrays handed out are copies.
+ *
+ * <p>{@code isr ⊆ replicas}, {@code elr ⊆ replicas}, {@code isr ∩ elr = ∅}, {@code leader ∈ isr} or {@link #NO_LEADER}.
+ */
+public final class PartitionImage {
+    /** The leader of a partition that has none. */
+    public static final int NO_LEADER = -1;
+
+    private final int[] replicas;
+    private final int[] isr;
+    private final int[] elr;
+    private final int[] lastKnownElr;
+    private final int leader;
+    private final int leaderEpoch;
+    private final int partitionEpoch;
+    private final boolean durable;
+    private final boolean unclean;
+
+    /**
+     * @param replicas the assignment; the first one is the preferred leader
+     * @param isr in-sync replicas; may be empty
+     * @param elr eligible leader replicas (KIP-966): left the ISR below min ISR, yet hold all that was committed
+     * @param lastKnownElr replicas to look at first when ISR and ELR are empty
+     * @param leaderEpoch generation of leadership
+     * @param partitionEpoch version of this state; every change adds one
+     * @param durable whether every in-sync replica has flushed past the high watermark
+     * @param unclean whether this leader epoch began with an unclean election, not yet reconciled
+     */
+    public PartitionImage(
+            int[] replicas,
+            int[] isr,
+            int[] elr,
+            int[] lastKnownElr,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch,
+            boolean durable,
+            boolean unclean) {
+        this.replicas = replicas.clone();
+        this.isr = isr.clone();
+        this.elr = elr.clone();
+        this.lastKnownElr = lastKnownElr.clone();
+        this.leader = leader;
+        this.leaderEpoch = leaderEpoch;
+        this.partitionEpoch = partitionEpoch;
+        this.durable = durable;
+        this.unclean = unclean;
+    }
+
+    public int[] replicas() {
+        return replicas.clone();
+    }
+
+    public int[] isr() {
+        return isr.clone();
+    }
+
+    public int[] elr() {
+        return elr.clone();
+    }
+
+    public int[] lastKnownElr() {
+        return lastKnownElr.clone();
+    }
+
+    public int leader() {
+        return leader;
+    }
+
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    public int partitionEpoch() {
+        return partitionEpoch;
+    }
+
+    public boolean durable() {
+        return durable;
+    }
+
+    public boolean unclean() {
+        return unclean;
+    }
+
+    public boolean hasLeader() {
+        return leader != NO_LEADER;
+    }
+
+    public int replicationFactor() {
+        return replicas.length;
+    }
+
+    public int isrSize() {
+        return isr.length;
+    }
+
+    public boolean isReplica(int brokerId) {
+        return contains(replicas, brokerId);
+    }
+
+    public boolean inIsr(int brokerId) {
+        return contains(isr, brokerId);
+    }
+
+    public boolean inElr(int brokerId) {
+        return contains(elr, brokerId);
+    }
+
+    private static boolean contains(int[] ids, int id) {
+        for (int each : ids) {
+            if (each == id) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PartitionImage that
+                && leader == that.leader
+                && leaderEpoch == that.leaderEpoch
+                && partitionEpoch == that.partitionEpoch
+                && durable == that.durable
+                && unclean == that.unclean
+                && Arrays.equals(replicas, that.replicas)
+                && Arrays.equals(isr, that.isr)
+                && Arrays.equals(elr, that.elr)
+                && Arrays.equals(lastKnownElr, that.lastKnownElr);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(replicas) * 31 + partitionEpoch;
+    }
+
+    @Override
+    public String toString() {
+        return "PartitionImage(replicas=" + Arrays.toString(replicas)
+                + ", isr=" + Arrays.toString(isr)
+                + ", elr=" + Arrays.toString(elr)
+                + ", lastKnownElr=" + Arrays.toString(lastKnownElr)
+                + ", leader=" + leader
+                + ", leaderEpoch=" + leaderEpoch
+                + ", partitionEpoch=" + partitionEpoch
+                + (durable ? ", durable" : "")
+                + (unclean ? ", unclean" : "")
+                + ")";
+    }
+}

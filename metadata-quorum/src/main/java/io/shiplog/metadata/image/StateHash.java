@@ -1,0 +1,93 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.image;
+
+import org.apache.kafka.common.Uuid;
+
+/**
+ * Hash of the metadata state: the sum of a 64-bit hash per item. A sum does not depend on the order of the items and can be
+ * kept up to date by what changed, so comparing images costs nothing at the time of comparing.
+ */
+final class StateHash {
+    private static final long SEED = 0x9E3779B97F4A7C15L;
+    private static final long CLUSTER = 1;
+    private static final long BROKER = 2;
+    private static final long TOPIC = 3;
+    private static final long PARTITION = 4;
+    private static final long TOPIC_CONFIG = 5;
+    private static final long BROKER_CONFIG = 6;
+    private static final long PRODUCER_IDS = 7;
+
+    private StateHash() {}
+
+    static long cluster(String clusterId) {
+        return finish(mix(mix(SEED, CLUSTER), clusterId));
+    }
+
+    static long producerIds(long next) {
+        return finish(mix(mix(SEED, PRODUCER_IDS), next));
+    }
+
+    static long broker(BrokerImage broker) {
+        long hash = mix(mix(mix(SEED, BROKER), broker.id()), broker.epoch());
+        hash = mix(mix(hash, broker.incarnationId()), broker.rack());
+        for (ListenerEndpoint endpoint : broker.endpoints()) {
+            hash = mix(mix(mix(hash, endpoint.name()), endpoint.host()), endpoint.port());
+        }
+        for (Uuid directory : broker.directoryIds()) {
+            hash = mix(hash, directory);
+        }
+        return finish(mix(hash, (broker.fenced() ? 1 : 0) + (broker.inControlledShutdown() ? 2 : 0)));
+    }
+
+    static long topic(Uuid id, String name) {
+        return finish(mix(mix(mix(SEED, TOPIC), id), name));
+    }
+
+    static long partition(Uuid topicId, int partition, PartitionImage state) {
+        long hash = mix(mix(mix(SEED, PARTITION), topicId), partition);
+        hash = mix(mix(hash, state.replicas()), state.isr());
+        hash = mix(mix(hash, state.elr()), state.lastKnownElr());
+        hash = mix(mix(mix(hash, state.leader()), state.leaderEpoch()), state.partitionEpoch());
+        return finish(mix(hash, (state.durable() ? 1 : 0) + (state.unclean() ? 2 : 0)));
+    }
+
+    static long topicConfig(Uuid topicId, String key, String value) {
+        return finish(mix(mix(mix(mix(SEED, TOPIC_CONFIG), topicId), key), value));
+    }
+
+    static long brokerConfig(String broker, String key, String value) {
+        return finish(mix(mix(mix(mix(SEED, BROKER_CONFIG), broker), key), value));
+    }
+
+    private static long mix(long hash, long value) {
+        return Long.rotateLeft((hash ^ value) * 0xBF58476D1CE4E5B9L, 31) * 0x94D049BB133111EBL;
+    }
+
+    private static long mix(long hash, Uuid id) {
+        return mix(mix(hash, id.getMostSignificantBits()), id.getLeastSignificantBits());
+    }
+
+    private static long mix(long hash, String text) {
+        long result = mix(hash, text.length());
+        for (int i = 0; i < text.length(); i++) {
+            result = mix(result, text.charAt(i));
+        }
+        return result;
+    }
+
+    private static long mix(long hash, int[] ids) {
+        long result = mix(hash, ids.length);
+        for (int id : ids) {
+            result = mix(result, id);
+        }
+        return result;
+    }
+
+    private static long finish(long hash) {
+        long result = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
+        result = (result ^ (result >>> 27)) * 0x94D049BB133111EBL;
+        return result ^ (result >>> 31);
+    }
+}
