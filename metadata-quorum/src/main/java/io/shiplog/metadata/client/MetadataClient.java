@@ -1,0 +1,66 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.client;
+
+import io.shiplog.metadata.image.MetadataImage;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A node's connection to the metadata quorum: it follows the committed metadata, keeps the registration alive by heartbeats, and carries
+ * commands to the active controller. All input and output happens on the client's own thread, so a busy caller never looks like a dead node;
+ * every method may be called from any thread and none blocks.
+ *
+ * <p>Futures complete on the client's thread (continue on another one before doing work). They fail with {@link MetadataRefusal} when the
+ * quorum said no, and with {@link MetadataUnavailable} when the outcome is not known (no active controller, a time-out, a broken connection):
+ * commands are idempotent by content, so the caller looks at the image and asks again.
+ */
+public interface MetadataClient extends AutoCloseable {
+    /** Connects and follows the metadata; never gives up, and logs one line per outage. Once only. */
+    void start(MetadataListener listener);
+
+    /** Completes as soon as a quorum node of a formed cluster has been heard. */
+    CompletableFuture<String> clusterId();
+
+    /**
+     * Registers this node; heartbeats begin by themselves when it succeeds. Waits for an active controller as long as it takes. The same
+     * incarnation may be sent again. Fails with {@code DUPLICATE_BROKER_REGISTRATION} or {@code INCONSISTENT_CLUSTER_ID} among others.
+     */
+    CompletableFuture<Registration> register(BrokerRegistration registration);
+
+    /** Tells up to which metadata offset this node has acted (not merely received); sent with the next heartbeat. Never goes back. */
+    void reportApplied(long metadataOffset);
+
+    /**
+     * Asks the controller to move leaderships away from this node; completes when it may stop. The caller bounds the wait.
+     */
+    CompletableFuture<Void> controlledShutdown();
+
+    /**
+     * Asks to be fenced (or, with false, takes that back): for a node that noticed that it cannot serve. The lease ends at once while it is
+     * wanted.
+     */
+    void requestFencing(boolean wanted);
+
+    /** The lease that acks 0 and 1 need. */
+    Lease lease();
+
+    CompletableFuture<List<TopicOutcome>> createTopics(List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs);
+
+    CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs);
+
+    /** Proposes in-sync replicas as the registered broker; outcomes in the order of the proposals. */
+    CompletableFuture<List<PartitionAlterationOutcome>> alterPartitions(List<PartitionAlterationSpec> alterations);
+
+    CompletableFuture<ProducerIdBlock> allocateProducerIds();
+
+    CompletableFuture<QuorumDescription> describeQuorum();
+
+    /** The newest image that the listener was given; {@link MetadataImage#empty()} before the first. */
+    MetadataImage image();
+
+    /** Stops following, closes the connections, fails what waits with {@link MetadataUnavailable}; waits for the client's thread. */
+    @Override
+    void close();
+}

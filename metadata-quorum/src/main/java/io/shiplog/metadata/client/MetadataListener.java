@@ -1,0 +1,20 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.client;
+
+import io.shiplog.metadata.image.MetadataDelta;
+import io.shiplog.metadata.image.MetadataImage;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Called on the client's thread, one call at a time, in metadata order; must not block. */
+public interface MetadataListener {
+    /** The metadata moved from one image to the next; {@code delta} says what differs. Offsets never go back. */
+    void onMetadata(MetadataImage previous, MetadataImage current, MetadataDelta delta);
+
+    /**
+     * The controller no longer knows this registration (stale broker epoch, another incarnation took the id, broker removed). Heartbeats have
+     * stopped and the lease has ended: the node registers again or stops. Being fenced is not this; that is seen in the image.
+     */
+    void onRegistrationLost(Errors error, String message);
+}
