@@ -1,0 +1,106 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.demo;
+
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * What was sent and what was acknowledged, line by line, and how long acknowledgements stayed away. Lines are numbered from 0
+ * in the order of sending. Sender and acknowledging thread may differ: methods are synchronized, which costs nothing that a
+ * demo notices.
+ */
+final class Ledger {
+    private static final long UNACKNOWLEDGED = -1;
+    private static final int OFFSET_BITS = 56;
+
+    private final LongList fingerprints = new LongList();
+    private final LongList places = new LongList();
+    private final long[] lastAckNs;
+    private final long[] longestGapNs;
+    private long sentBytes;
+    private int acknowledged;
+    private String firstFailure;
+
+    Ledger(int partitions) {
+        lastAckNs = new long[partitions];
+        longestGapNs = new long[partitions];
+        Arrays.fill(lastAckNs, Long.MIN_VALUE);
+    }
+
+    /** Notes a line that is about to be sent; returns its number. */
+    synchronized int sent(byte[] line) {
+        fingerprints.add(fingerprint(line));
+        sentBytes += line.length;
+        return fingerprints.size() - 1;
+    }
+
+    /**
+     * Notes an acknowledgement. The gap that it ends began with the partition's acknowledgement before, or when this line was
+     * sent, whichever is later: a partition that has nothing to acknowledge is not silent.
+     */
+    synchronized void acknowledged(int sequence, int partition, long offset, long sentNs, long nowNs) {
+        places.set(sequence, ((long) partition << OFFSET_BITS) | offset, UNACKNOWLEDGED);
+        acknowledged++;
+        longestGapNs[partition] = Math.max(longestGapNs[partition], nowNs - Math.max(lastAckNs[partition], sentNs));
+        lastAckNs[partition] = nowNs;
+    }
+
+    synchronized void failed(int sequence, Exception cause) {
+        if (firstFailure == null) {
+            firstFailure = "line " + sequence + ": " + cause;
+        }
+    }
+
+    synchronized String firstFailure() {
+        return firstFailure;
+    }
+
+    synchronized int sentLines() {
+        return fingerprints.size();
+    }
+
+    synchronized long sentBytes() {
+        return sentBytes;
+    }
+
+    synchronized int acknowledgedLines() {
+        return acknowledged;
+    }
+
+    synchronized boolean isAcknowledged(int sequence) {
+        return sequence < places.size() && places.get(sequence) != UNACKNOWLEDGED;
+    }
+
+    synchronized boolean isAcknowledgedAt(int sequence, int partition, long offset) {
+        return isAcknowledged(sequence) && places.get(sequence) == (((long) partition << OFFSET_BITS) | offset);
+    }
+
+    /** Whether this is the line that was sent under that number. */
+    synchronized boolean isLine(int sequence, byte[] line) {
+        return fingerprints.get(sequence) == fingerprint(line);
+    }
+
+    /** The partition whose acknowledgements stayed away longest. */
+    synchronized int partitionOfLongestGap() {
+        int longest = 0;
+        for (int p = 1; p < longestGapNs.length; p++) {
+            if (longestGapNs[p] > longestGapNs[longest]) {
+                longest = p;
+            }
+        }
+        return longest;
+    }
+
+    synchronized long longestGapMs() {
+        return longestGapNs[partitionOfLongestGap()] / 1_000_000;
+    }
+
+    /** Two independent sums of 32 bits: enough to tell lines apart that nobody made up to collide. */
+    private static long fingerprint(byte[] line) {
+        CRC32C crc = new CRC32C();
+        crc.update(line, 0, line.length);
+        return (crc.getValue() << 32) | (Arrays.hashCode(line) & 0xffffffffL);
+    }
+}

@@ -1,0 +1,54 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
+
+/** Finds the replicas of a partition in the directories of a local cluster, and compares their bytes. */
+final class Replicas {
+    private static final int DEPTH = 4;
+
+    private final Path cluster;
+
+    Replicas(Path cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * Returns what is wrong with the replicas of a partition below an offset, or null: there must be as many as asked for,
+     * each must reach the offset, and all must be byte-identical.
+     */
+    String difference(Uuid topicId, int partition, long endOffset, int count) throws IOException {
+        List<Path> directories = find(topicId + "-" + partition);
+        if (directories.size() != count) {
+            return "partition " + partition + " has " + directories.size() + " replicas under " + cluster + ", not "
+                    + count;
+        }
+        ReplicaDigest first = null;
+        for (Path directory : directories) {
+            ReplicaDigest digest = ReplicaDigest.of(directory, endOffset);
+            if (digest.endOffset() < endOffset) {
+                return directory + " ends at offset " + digest.endOffset() + ", below the high watermark " + endOffset;
+            }
+            if (first == null) {
+                first = digest;
+            } else if (!first.equals(digest)) {
+                return directory + " differs from " + directories.get(0) + " below offset " + endOffset;
+            }
+        }
+        return null;
+    }
+
+    private List<Path> find(String name) throws IOException {
+        try (Stream<Path> found =
+                Files.find(cluster, DEPTH, (path, attributes) -> attributes.isDirectory() && path.endsWith(name))) {
+            return found.sorted().toList();
+        }
+    }
+}

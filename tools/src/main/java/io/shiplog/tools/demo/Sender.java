@@ -1,0 +1,83 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.demo;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Sends every line, its number as the key (so that equal lines differ, and a line's place in the order can be told), and notes
+ * what becomes of it. Small inputs are spread over the given time, so that there is load while the leader dies.
+ */
+final class Sender {
+    private final String topic;
+    private final LineFiles lines;
+    private final Ledger ledger;
+    private final long spreadNs;
+    private volatile double progress;
+
+    Sender(String topic, LineFiles lines, Ledger ledger, long spreadMs) {
+        this.topic = topic;
+        this.lines = lines;
+        this.ledger = ledger;
+        this.spreadNs = spreadMs * 1_000_000;
+    }
+
+    /** The part of the input that has been sent, 0 to 1. */
+    double progress() {
+        return progress;
+    }
+
+    /** Sends all and waits for the outcome of each line. */
+    void sendAll(String bootstrap) throws IOException, InterruptedException {
+        try (KafkaProducer<byte[], byte[]> producer = DemoClients.producer(bootstrap)) {
+            producer.partitionsFor(topic); // connects before the clock of the first line runs
+            long startNs = System.nanoTime();
+            long[] bytes = {0};
+            lines.forEachLine((line, file, number) -> {
+                send(producer, line, file, number);
+                bytes[0] += line.length + 1;
+                progress = Math.min(1.0, (double) bytes[0] / lines.totalBytes());
+                pace(startNs + (long) (progress * spreadNs));
+                return ledger.firstFailure() == null;
+            });
+            producer.flush();
+        }
+        progress = 1.0;
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> producer, byte[] line, Path file, long number) throws IOException {
+        int sequence = ledger.sent(line);
+        byte[] key = ByteBuffer.allocate(Long.BYTES).putLong(sequence).array();
+        long sentNs = System.nanoTime();
+        Callback outcome = (metadata, failure) -> {
+            if (failure == null) {
+                ledger.acknowledged(sequence, metadata.partition(), metadata.offset(), sentNs, System.nanoTime());
+            } else {
+                ledger.failed(sequence, failure);
+            }
+        };
+        try {
+            // The outcome comes to the callback; the future says the same.
+            var unused = producer.send(new ProducerRecord<>(topic, key, line), outcome);
+        } catch (KafkaException e) {
+            throw new IOException("cannot send " + file + ":" + number + " (" + line.length + " bytes): " + e, e);
+        }
+    }
+
+    private static void pace(long dueNs) throws InterruptedException {
+        for (long early = dueNs - System.nanoTime(); early > 0; early = dueNs - System.nanoTime()) {
+            LockSupport.parkNanos(early);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+}
