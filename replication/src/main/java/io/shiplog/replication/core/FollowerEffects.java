@@ -1,0 +1,35 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.core;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a {@link PartitionFollower} wants done. Called synchronously from its events; changes of the log come back as events.
+ */
+public interface FollowerEffects {
+    /** Cut the log to end at the offset; then onTruncated. */
+    void truncateTo(long offset);
+
+    /** Drop everything and start the log anew at the offset; then onTruncated. */
+    void truncateFullyAndStartAt(long offset);
+
+    /** Append the batches as they are, offsets and epochs checked against the log; then onAppended or onAppendRefused. */
+    void append(ByteBuffer batches, int maxLeaderEpoch);
+
+    /** Bring the log to disk up to its end; then onFlushed. */
+    void requestFlush();
+
+    /** The leader's log begins here now: what lies below may go. */
+    void advanceLogStart(long offset);
+
+    /** Records below the offset are known to be committed. */
+    void highWatermarkAdvanced(long highWatermark);
+
+    /** The flushed position changed: tell the leader. */
+    void positionChanged();
+
+    /** Nothing may be done with this replica any more until somebody looks: data would have been lost. */
+    void stop(String why);
+}

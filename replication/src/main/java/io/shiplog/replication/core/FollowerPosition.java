@@ -1,0 +1,24 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.core;
+
+/**
+ * What a follower puts into its next fetch. Mutable, filled by {@link PartitionFollower#position(FollowerPosition)}.
+ */
+public final class FollowerPosition {
+    public int leaderId = -1;
+    public int currentLeaderEpoch = -1;
+
+    /** Log end: the offset wanted next. */
+    public long fetchOffset;
+
+    /** Epoch of the last record, −1 for an empty log. */
+    public int lastFetchedEpoch = -1;
+
+    /** End of what is on this node's disk. */
+    public long flushedOffset;
+
+    public long highWatermark;
+    public long logStartOffset;
+}

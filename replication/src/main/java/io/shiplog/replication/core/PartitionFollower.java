@@ -1,0 +1,267 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.core;
+
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.port.ReplicatedLog;
+import io.shiplog.storage.model.EpochEndOffset;
+import io.shiplog.storage.model.InvariantViolation;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * A follower of one partition in one leader epoch: it makes its log a copy of the leader's. It asks for what comes after
+ * its log end and says which epoch its last record has; where the histories part, the leader says so, the follower cuts
+ * back to the common part and asks again (KIP-101, 279, 595).
+ *
+ * <p>Pure: events in, {@link FollowerEffects} out. Of the answers only the one to the present question counts: another
+ * leader epoch, offset or last epoch in the request makes it stale.
+ */
+public final class PartitionFollower {
+    private final ReplicatedLog log;
+    private final FollowerEffects effects;
+    private final HighWatermark highWatermark;
+
+    private PartitionState state;
+    private FetchNext next = FetchNext.CONTINUE;
+    private Errors lastError = Errors.NONE;
+    private String stoppedBecause;
+    private long flushedOffset;
+
+    /** A truncation or append has been asked for and not come back yet. */
+    private boolean busy;
+
+    /** The leader's offsets, for when the append in progress has come back. */
+    private long leaderHighWatermark = -1;
+
+    private long leaderLogStart = -1;
+
+    /**
+     * Becomes follower in the state's leader epoch; {@link #start} comes next.
+     *
+     * @param highWatermark as this replica knew it in its former role; the log bounds it
+     */
+    public PartitionFollower(PartitionState state, ReplicatedLog log, long highWatermark, FollowerEffects effects) {
+        this.state = state;
+        this.log = log;
+        this.effects = effects;
+        this.flushedOffset = log.flushedOffset();
+        this.highWatermark =
+                new HighWatermark(Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset())));
+        LogOffsets.check(log, this.highWatermark.value());
+    }
+
+    /** First event: what is not on disk is flushed, since under commit nothing else counts. */
+    public void start() {
+        if (state.flushBeforeCommit() && flushedOffset < log.logEndOffset()) {
+            effects.requestFlush();
+        }
+    }
+
+    // ---- what others ask
+
+    public PartitionState state() {
+        return state;
+    }
+
+    public int leaderEpoch() {
+        return state.leaderEpoch();
+    }
+
+    public int leaderId() {
+        return state.leader();
+    }
+
+    public long highWatermark() {
+        return highWatermark.value();
+    }
+
+    /** What the fetcher does next with this partition. */
+    public FetchNext next() {
+        return next;
+    }
+
+    /** Error of the latest answer, NONE when it was good. */
+    public Errors lastError() {
+        return lastError;
+    }
+
+    /** Why nothing is fetched any more, or null. */
+    public String stoppedBecause() {
+        return stoppedBecause;
+    }
+
+    /** Fills in what the next fetch has to say. */
+    public void position(FollowerPosition out) {
+        out.leaderId = state.leader();
+        out.currentLeaderEpoch = state.leaderEpoch();
+        out.fetchOffset = log.logEndOffset();
+        out.lastFetchedEpoch = log.latestEpoch();
+        out.flushedOffset = Math.min(flushedOffset, log.logEndOffset());
+        out.highWatermark = highWatermark.value();
+        out.logStartOffset = log.logStartOffset();
+    }
+
+    // ---- the leader answers
+
+    /** An answer of the leader; {@link #next()} tells how to go on. */
+    public void onFetched(FetchedPartition fetched) {
+        if (busy || stoppedBecause != null || isStale(fetched)) {
+            return;
+        }
+        lastError = fetched.error;
+        next = FetchNext.CONTINUE;
+        if (fetched.error != Errors.NONE) {
+            onError(fetched);
+        } else if (fetched.divergingEndOffset >= 0) {
+            // The leader's high watermark belongs to its history, not yet to ours: it is left alone (KAFKA-14704).
+            onDivergence(fetched.divergingEpoch, fetched.divergingEndOffset);
+        } else {
+            leaderHighWatermark = fetched.highWatermark;
+            leaderLogStart = fetched.logStartOffset;
+            if (fetched.records != null && fetched.records.hasRemaining()) {
+                busy = true;
+                effects.append(fetched.records, state.leaderEpoch());
+            } else {
+                followLeaderOffsets();
+            }
+        }
+    }
+
+    private boolean isStale(FetchedPartition fetched) {
+        return fetched.requestLeaderEpoch != state.leaderEpoch()
+                || fetched.requestFetchOffset != log.logEndOffset()
+                || fetched.requestLastFetchedEpoch != log.latestEpoch();
+    }
+
+    private void onError(FetchedPartition fetched) {
+        if (fetched.error == Errors.OFFSET_OUT_OF_RANGE && fetched.logStartOffset >= 0) {
+            onOutOfRange(fetched.logStartOffset);
+        } else {
+            // Fenced or ahead: metadata on one of the two sides is on its way. Anything else may pass by itself.
+            next = FetchNext.BACK_OFF;
+        }
+    }
+
+    /**
+     * Kafka's rule for the common history: the leader's last epoch not above ours ends at the given offset there. When we
+     * know that epoch, the smaller of the two ends is common; when we know only older ones, what we have of the newest of
+     * those is, and the leader is asked again.
+     */
+    private void onDivergence(int leaderHas, long endsAt) {
+        EpochEndOffset ours = log.endOffsetForEpoch(leaderHas);
+        long common;
+        if (ours.isUndefined()) {
+            common = Math.min(endsAt, log.logEndOffset());
+        } else if (ours.leaderEpoch() == leaderHas) {
+            common = Math.min(endsAt, ours.endOffset());
+        } else {
+            common = Math.min(ours.endOffset(), log.logEndOffset());
+        }
+        truncate(Math.max(common, log.logStartOffset()));
+    }
+
+    private void truncate(long offset) {
+        if (offset < highWatermark.value() && !state.unclean()) {
+            stop("leader " + state.leader() + " of epoch " + state.leaderEpoch() + " diverges at offset " + offset
+                    + ", below the high watermark " + highWatermark.value()
+                    + ": committed records would be cut, and no unclean election is recorded");
+            return;
+        }
+        busy = true;
+        effects.truncateTo(offset);
+    }
+
+    /**
+     * The leader's log no longer reaches back to our end: start anew where it begins, high watermark with it (KAFKA-9491).
+     * In any other case the leader lacks what we have, which only an unclean election excuses.
+     */
+    private void onOutOfRange(long leaderStart) {
+        if (log.logEndOffset() >= leaderStart && !state.unclean()) {
+            if (log.logEndOffset() > highWatermark.value()) {
+                next = FetchNext.BACK_OFF;
+                return;
+            }
+            stop("leader " + state.leader() + " of epoch " + state.leaderEpoch() + " ends below our high watermark "
+                    + highWatermark.value() + ", and no unclean election is recorded");
+            return;
+        }
+        busy = true;
+        effects.truncateFullyAndStartAt(leaderStart);
+    }
+
+    private void stop(String why) {
+        stoppedBecause = why;
+        next = FetchNext.STOP;
+        effects.stop(why);
+    }
+
+    // ---- the log answers
+
+    /** A truncation is done: the high watermark keeps inside the log, and the flushed position is what is left of it. */
+    public void onTruncated() {
+        busy = false;
+        long end = log.logEndOffset();
+        highWatermark.truncatedUncleanly(end);
+        highWatermark.advanceTo(highWatermark.value(), log.logStartOffset(), end);
+        flushedOffset = log.flushedOffset();
+        LogOffsets.check(log, highWatermark.value());
+        effects.highWatermarkAdvanced(highWatermark.value());
+    }
+
+    /** The batches are in the log; the leader's high watermark counts as far as our log goes. */
+    public void onAppended() {
+        busy = false;
+        if (log.latestEpoch() > state.leaderEpoch()) {
+            throw new InvariantViolation(
+                    "appended a batch of leader epoch " + log.latestEpoch() + " in epoch " + state.leaderEpoch());
+        }
+        if (state.flushBeforeCommit()) {
+            effects.requestFlush();
+        }
+        followLeaderOffsets();
+    }
+
+    /** The log refused the batches (gap, epoch of the future, bad checksum) and changed nothing. */
+    public void onAppendRefused(Errors error) {
+        busy = false;
+        lastError = error;
+        next = FetchNext.BACK_OFF;
+    }
+
+    /** The log is on disk up to the offset; a completion from before a truncation says nothing. */
+    public void onFlushed(long offset, int truncationGeneration) {
+        if (truncationGeneration != log.truncationGeneration() || offset <= flushedOffset) {
+            return;
+        }
+        if (offset > log.logEndOffset()) {
+            throw new InvariantViolation("flushed " + offset + " beyond log end " + log.logEndOffset());
+        }
+        flushedOffset = offset;
+        effects.positionChanged();
+    }
+
+    /** Metadata of the same leader epoch: flags, settings, nodes. */
+    public void onMetadata(PartitionState newState) {
+        if (newState.leaderEpoch() != state.leaderEpoch() || newState.leader() != state.leader()) {
+            throw new InvariantViolation("follower in " + state + " was given " + newState);
+        }
+        boolean flushFromNowOn = newState.flushBeforeCommit() && !state.flushBeforeCommit();
+        state = newState;
+        if (flushFromNowOn && flushedOffset < log.logEndOffset()) {
+            effects.requestFlush();
+        }
+    }
+
+    private void followLeaderOffsets() {
+        long end = log.logEndOffset();
+        if (highWatermark.advanceTo(leaderHighWatermark, log.logStartOffset(), end)) {
+            LogOffsets.check(log, highWatermark.value());
+            effects.highWatermarkAdvanced(highWatermark.value());
+        }
+        long start = Math.min(leaderLogStart, highWatermark.value());
+        if (start > log.logStartOffset()) {
+            effects.advanceLogStart(start);
+        }
+    }
+}

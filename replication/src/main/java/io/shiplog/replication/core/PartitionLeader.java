@@ -1,0 +1,567 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.core;
+
+import io.shiplog.replication.port.AssignedReplica;
+import io.shiplog.replication.port.IsrMember;
+import io.shiplog.replication.port.IsrProposal;
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.port.ReplicatedLog;
+import io.shiplog.storage.model.EpochEndOffset;
+import io.shiplog.storage.model.InvariantViolation;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The leader of one partition in one leader epoch. It decides what is committed: a record is, when every replica of the
+ * maximal ISR holds it (on disk, under flush.policy=commit) and the ISR is not below min.insync.replicas.
+ *
+ * <p>Pure: events in, {@link LeaderEffects} out. A new leader epoch is a new object, so nothing that was learned about a
+ * follower in an older epoch can count. Rules are those of Kafka 4.3 ({@code Partition}, KIP-101, 279, 497, 841, 903, 966)
+ * unless {@code docs/replication-protocol.md} says otherwise.
+ */
+public final class PartitionLeader {
+    private static final short ACKS_ALL = -1;
+
+    private final int localId;
+    private final ReplicatedLog log;
+    private final LeaderEffects effects;
+    private final CoreSettings settings;
+    private final HighWatermark highWatermark;
+    private final IsrNegotiation negotiation;
+    private final PendingAcks acks;
+    private final FetchCheck check = new FetchCheck();
+    private final PendingAcks.Answer acknowledge;
+    private final PendingAcks.Answer timeOut;
+
+    private PartitionState state;
+    private int isrSize;
+    private ReplicaProgress[] followers;
+    private final long epochStartOffset;
+    private long localFlushed;
+
+    /**
+     * Takes over leadership; {@link #start} comes next.
+     *
+     * @param localId this node, which the state names as leader
+     * @param highWatermark as this replica knew it in its former role; the log bounds it
+     */
+    public PartitionLeader(
+            int localId,
+            PartitionState state,
+            ReplicatedLog log,
+            long highWatermark,
+            LeaderEffects effects,
+            CoreSettings settings,
+            long nowMs) {
+        if (state.leader() != localId || state.replica(localId) == null) {
+            throw new InvariantViolation("node " + localId + " cannot lead " + state);
+        }
+        if (log.latestEpoch() > state.leaderEpoch()) {
+            throw new InvariantViolation("log knows leader epoch " + log.latestEpoch() + ", elected in " + state);
+        }
+        this.localId = localId;
+        this.log = log;
+        this.effects = effects;
+        this.settings = settings;
+        this.epochStartOffset = log.logEndOffset();
+        this.localFlushed = log.flushedOffset();
+        this.highWatermark =
+                new HighWatermark(Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset())));
+        this.negotiation = new IsrNegotiation(effects, settings);
+        this.acks = new PendingAcks(settings.maxPendingAcks());
+        this.acknowledge = token -> effects.respond(token, Errors.NONE);
+        this.timeOut = token -> effects.respond(token, Errors.REQUEST_TIMED_OUT);
+        this.followers = new ReplicaProgress[0];
+        adopt(state, nowMs);
+        LogOffsets.check(log, this.highWatermark.value());
+    }
+
+    /** First event: the epoch gets its start, what is not on disk is flushed, and alone the leader can commit at once. */
+    public void start(long nowMs) {
+        effects.assignEpochStart(state.leaderEpoch(), epochStartOffset);
+        if (state.flushBeforeCommit() && localFlushed < log.logEndOffset()) {
+            effects.requestFlush();
+        }
+        maybeAdvanceHighWatermark(nowMs);
+    }
+
+    // ---- what others ask
+
+    public int leaderEpoch() {
+        return state.leaderEpoch();
+    }
+
+    public PartitionState state() {
+        return state;
+    }
+
+    public long highWatermark() {
+        return highWatermark.value();
+    }
+
+    public long epochStartOffset() {
+        return epochStartOffset;
+    }
+
+    /**
+     * Whether the high watermark is as high as any former leader may have shown it (KIP-207). Before, offset look-ups
+     * answer OFFSET_NOT_AVAILABLE.
+     */
+    public boolean highWatermarkIsCurrent() {
+        return highWatermark.value() >= epochStartOffset;
+    }
+
+    /** Earliest deadline of a waiting produce, or {@code Long.MAX_VALUE}. */
+    public long nextDeadlineMs() {
+        return acks.nextDeadlineMs();
+    }
+
+    public int pendingAcks() {
+        return acks.size();
+    }
+
+    /** Refuses a request that names another leader epoch; −1 (not said) passes. */
+    public Errors checkEpoch(int requestLeaderEpoch) {
+        if (requestLeaderEpoch < 0 || requestLeaderEpoch == state.leaderEpoch()) {
+            return Errors.NONE;
+        }
+        return requestLeaderEpoch < state.leaderEpoch() ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
+    }
+
+    // ---- produce
+
+    /**
+     * A produce wants to append.
+     *
+     * @param acks −1, 0 or 1 as the client said
+     * @param leaseValid whether this node's lease holds; without it acks 0 and 1, which promise by leadership alone, are
+     *     refused, while acks=all goes on: no follower would confirm a deposed leader
+     */
+    public void onProduce(long token, short acks, boolean leaseValid) {
+        Errors refusal = refusalOfProduce(acks, leaseValid);
+        if (refusal == Errors.NONE) {
+            effects.append(token);
+        } else {
+            effects.respond(token, refusal);
+        }
+    }
+
+    private Errors refusalOfProduce(short requiredAcks, boolean leaseValid) {
+        if (requiredAcks == ACKS_ALL) {
+            boolean enough = isrSize >= state.effectiveMinIsr() && !acks.isFull();
+            return enough ? Errors.NONE : Errors.NOT_ENOUGH_REPLICAS;
+        }
+        if (requiredAcks != 0 && requiredAcks != 1) {
+            return Errors.INVALID_REQUIRED_ACKS;
+        }
+        return leaseValid ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /**
+     * The log has taken the batches, or found them to be a retry of batches that it already has: those too are
+     * acknowledged only once the original ones are committed.
+     */
+    public void onAppended(
+            long token,
+            short requiredAcks,
+            long baseOffset,
+            long lastOffset,
+            boolean duplicate,
+            long deadlineMs,
+            long nowMs) {
+        if (!duplicate) {
+            for (int i = 0; i < followers.length; i++) {
+                followers[i].onLeaderAppend(baseOffset, state.flushBeforeCommit(), nowMs);
+            }
+            effects.logEndAdvanced();
+        }
+        if (requiredAcks != ACKS_ALL) {
+            effects.respond(token, Errors.NONE);
+        } else if (lastOffset < highWatermark.value()) {
+            effects.respond(
+                    token, isrSize >= state.effectiveMinIsr() ? Errors.NONE : Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+        } else {
+            acks.add(lastOffset + 1, deadlineMs, token);
+        }
+        maybeAdvanceHighWatermark(nowMs);
+        if (!duplicate && state.flushBeforeCommit()) {
+            effects.requestFlush();
+        }
+    }
+
+    /** The log refused the batches and changed nothing. */
+    public void onAppendRefused(long token, Errors error) {
+        effects.respond(token, error);
+    }
+
+    /** The log is on disk up to the offset; a completion from before a truncation says nothing. */
+    public void onFlushed(long flushedOffset, int truncationGeneration, long nowMs) {
+        if (truncationGeneration != log.truncationGeneration() || flushedOffset <= localFlushed) {
+            return;
+        }
+        if (flushedOffset > log.logEndOffset()) {
+            throw new InvariantViolation("flushed " + flushedOffset + " beyond log end " + log.logEndOffset());
+        }
+        localFlushed = flushedOffset;
+        maybeAdvanceHighWatermark(nowMs);
+        maybeProposeFlags(nowMs);
+    }
+
+    // ---- followers
+
+    /**
+     * A follower fetches: its epochs are checked, its log is compared with ours, and only then its positions count.
+     *
+     * @return the verdict; the object is reused by the next fetch
+     */
+    public FetchCheck onFollowerFetch(FollowerFetch fetch, long nowMs) {
+        ReplicaProgress follower = follower(fetch.replicaId);
+        Errors refusal = refusalOfFetch(fetch, follower);
+        if (refusal != Errors.NONE) {
+            return check.refuse(refusal);
+        }
+        if (fetch.lastFetchedEpoch >= 0 && diverges(fetch)) {
+            if (check.diverges()) {
+                follower.stand(ReplicaStanding.DIVERGED, nowMs);
+            }
+            return check;
+        }
+        if (fetch.fetchOffset < log.logStartOffset() || fetch.fetchOffset > log.logEndOffset()) {
+            return check.refuse(Errors.OFFSET_OUT_OF_RANGE);
+        }
+        follower.onFetch(fetch, state.flushBeforeCommit(), log.logEndOffset(), nowMs);
+        maybeProposeExpand(follower, nowMs);
+        maybeAdvanceHighWatermark(nowMs);
+        maybeProposeFlags(nowMs);
+        follower.stand(standingOf(follower, nowMs), nowMs);
+        return check.pass();
+    }
+
+    private Errors refusalOfFetch(FollowerFetch fetch, ReplicaProgress follower) {
+        if (fetch.currentLeaderEpoch != state.leaderEpoch()) {
+            return fetch.currentLeaderEpoch < state.leaderEpoch()
+                    ? Errors.FENCED_LEADER_EPOCH
+                    : Errors.UNKNOWN_LEADER_EPOCH;
+        }
+        if (follower == null) {
+            return Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        return follower.isStale(fetch.brokerEpoch) ? Errors.STALE_BROKER_EPOCH : Errors.NONE;
+    }
+
+    /** Compares the follower's last epoch and end with our history; leaves the verdict in {@link #check}. */
+    private boolean diverges(FollowerFetch fetch) {
+        if (fetch.lastFetchedEpoch == log.latestEpoch() && fetch.fetchOffset <= log.logEndOffset()) {
+            return false;
+        }
+        EpochEndOffset end = log.endOffsetForEpoch(fetch.lastFetchedEpoch);
+        if (end.isUndefined()) {
+            check.refuse(Errors.OFFSET_OUT_OF_RANGE);
+            return true;
+        }
+        if (end.leaderEpoch() < fetch.lastFetchedEpoch || end.endOffset() < fetch.fetchOffset) {
+            check.diverge(end.leaderEpoch(), end.endOffset());
+            return true;
+        }
+        return false;
+    }
+
+    // ---- metadata, controller, time
+
+    /** Metadata of the same leader epoch: nodes, settings, and the ISR when its version is newer. */
+    public void onMetadata(PartitionState newState, long nowMs) {
+        if (newState.leaderEpoch() != state.leaderEpoch() || newState.leader() != localId) {
+            throw new InvariantViolation("leader of " + state + " was given " + newState);
+        }
+        if (newState.partitionEpoch() >= state.partitionEpoch()) {
+            take(newState, nowMs);
+        } else {
+            take(withMembershipOf(state, newState), nowMs);
+        }
+    }
+
+    /** The outcome of an ISR proposal; the state is what is in force now, null when the controller did not say. */
+    public void onIsrOutcome(long attempt, Errors error, PartitionState newState, long nowMs) {
+        IsrState open = negotiation.state();
+        IsrNegotiation.Verdict verdict = negotiation.onOutcome(attempt, error, nowMs);
+        if (verdict == IsrNegotiation.Verdict.DONE) {
+            onIsrDone(newState, nowMs);
+        } else if (verdict == IsrNegotiation.Verdict.REFUSED) {
+            onIsrRefused(open, nowMs);
+        }
+    }
+
+    private void onIsrRefused(IsrState refused, long nowMs) {
+        if (refused instanceof IsrState.PendingExpand expand) {
+            ReplicaProgress joiner = follower(expand.joiner());
+            if (joiner != null) {
+                joiner.refusedByController(nowMs + settings.replicaLagTimeMaxMs());
+            }
+        }
+        maybeAdvanceHighWatermark(nowMs);
+    }
+
+    private void onIsrDone(PartitionState newState, long nowMs) {
+        if (newState == null
+                || newState.leader() != localId
+                || newState.leaderEpoch() != state.leaderEpoch()
+                || newState.partitionEpoch() < state.partitionEpoch()) {
+            return;
+        }
+        negotiation.settle();
+        take(newState, nowMs);
+    }
+
+    /** Time passes: produces time out, laggards are found, proposals are repeated. Called at least twice a lag time. */
+    public void onTick(long nowMs) {
+        acks.expired(nowMs, timeOut);
+        negotiation.onTick(nowMs);
+        maybeProposeShrink(nowMs);
+        for (int i = 0; i < followers.length; i++) {
+            maybeProposeExpand(followers[i], nowMs);
+            followers[i].stand(standingOf(followers[i], nowMs), nowMs);
+        }
+        maybeProposeFlags(nowMs);
+        maybeAdvanceHighWatermark(nowMs);
+    }
+
+    /**
+     * Leadership is over. What waits is answered with NOT_LEADER_OR_FOLLOWER: the records may survive, and an idempotent
+     * producer finds out by its retry.
+     */
+    public void onStepDown(Errors answer) {
+        negotiation.settle();
+        acks.drain(token -> effects.respond(token, answer));
+    }
+
+    // ---- what is committed
+
+    /**
+     * Minimum over all who must hold a record before it is committed: this node, the maximal ISR, and whoever is caught up
+     * and about to join (else the high watermark could run away from it for ever).
+     */
+    private void maybeAdvanceHighWatermark(long nowMs) {
+        if (isrSize < state.effectiveMinIsr()) {
+            return;
+        }
+        boolean byFlushed = state.flushBeforeCommit();
+        long logEnd = log.logEndOffset();
+        long candidate = byFlushed ? localFlushed : logEnd;
+        for (int i = 0; i < followers.length; i++) {
+            ReplicaProgress follower = followers[i];
+            if (negotiation.state().inMaximalIsr(follower.node()) || isAboutToJoin(follower, logEnd, nowMs)) {
+                candidate = Math.min(candidate, follower.position(byFlushed));
+            }
+        }
+        if (highWatermark.advanceTo(candidate, log.logStartOffset(), logEnd)) {
+            LogOffsets.check(log, highWatermark.value());
+            effects.highWatermarkAdvanced(highWatermark.value());
+            acks.reached(highWatermark.value(), acknowledge);
+        }
+    }
+
+    private boolean isAboutToJoin(ReplicaProgress follower, long logEnd, long nowMs) {
+        return follower.isEligible(nowMs)
+                && follower.isCaughtUp(logEnd, state.flushBeforeCommit(), nowMs, settings.replicaLagTimeMaxMs());
+    }
+
+    // ---- who is in sync
+
+    /** KIP-497 with the start of the leader epoch as lower bound (KAFKA-7186, KIP-966): it holds all that is committed. */
+    private boolean holdsAllCommitted(ReplicaProgress follower) {
+        return follower.position(state.flushBeforeCommit()) >= Math.max(highWatermark.value(), epochStartOffset);
+    }
+
+    private void maybeProposeExpand(ReplicaProgress follower, long nowMs) {
+        if (follower.node().inIsr()
+                || !negotiation.mayPropose(nowMs)
+                || !follower.isEligible(nowMs)
+                || !holdsAllCommitted(follower)) {
+            return;
+        }
+        List<IsrMember> isr = new ArrayList<>();
+        for (AssignedReplica replica : state.replicas()) {
+            if (replica.inIsr() || replica.id() == follower.id()) {
+                isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
+            }
+        }
+        negotiation.propose(new IsrState.PendingExpand(follower.id(), proposal(isr)));
+    }
+
+    private void maybeProposeShrink(long nowMs) {
+        if (!negotiation.mayPropose(nowMs) || !anyMemberLags(nowMs)) {
+            return;
+        }
+        List<IsrMember> isr = new ArrayList<>();
+        for (AssignedReplica replica : state.replicas()) {
+            if (replica.inIsr() && (replica.id() == localId || !lags(follower(replica.id()), nowMs))) {
+                isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
+            }
+        }
+        negotiation.propose(new IsrState.PendingShrink(proposal(isr)));
+    }
+
+    private boolean anyMemberLags(long nowMs) {
+        for (int i = 0; i < followers.length; i++) {
+            if (followers[i].node().inIsr() && lags(followers[i], nowMs)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean lags(ReplicaProgress follower, long nowMs) {
+        return !follower.isCaughtUp(
+                log.logEndOffset(), state.flushBeforeCommit(), nowMs, settings.replicaLagTimeMaxMs());
+    }
+
+    private void maybeProposeFlags(long nowMs) {
+        if ((state.durable() == durableNow() && !allReconciled()) || !negotiation.mayPropose(nowMs)) {
+            return;
+        }
+        List<IsrMember> isr = new ArrayList<>();
+        for (AssignedReplica replica : state.replicas()) {
+            if (replica.inIsr()) {
+                isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
+            }
+        }
+        negotiation.propose(new IsrState.PendingFlags(proposal(isr)));
+    }
+
+    private IsrProposal proposal(List<IsrMember> isr) {
+        return new IsrProposal(state.leaderEpoch(), state.partitionEpoch(), isr, durableNow(), allReconciled());
+    }
+
+    /**
+     * Whether everything committed is on the disk of every in-sync replica. Once so it stays so under commit; a topic that
+     * leaves that policy loses the flag.
+     */
+    private boolean durableNow() {
+        if (!state.flushBeforeCommit() || state.durable()) {
+            return state.flushBeforeCommit();
+        }
+        if (!highWatermarkIsCurrent() || localFlushed < highWatermark.value()) {
+            return false;
+        }
+        for (int i = 0; i < followers.length; i++) {
+            if (followers[i].node().inIsr() && followers[i].position(true) < highWatermark.value()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether nobody needs the unclean flag any more: every assigned replica, not only the in-sync ones, has our history.
+     * (After an unclean election the ISR is the leader alone, which says nothing about those that have to truncate.)
+     */
+    private boolean allReconciled() {
+        if (!state.unclean()) {
+            return false;
+        }
+        for (int i = 0; i < followers.length; i++) {
+            if (!followers[i].node().inIsr() || followers[i].position(false) < epochStartOffset) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ---- the state of the partition
+
+    private void take(PartitionState newState, long nowMs) {
+        boolean flushFromNowOn = newState.flushBeforeCommit() && !state.flushBeforeCommit();
+        if (newState.partitionEpoch() > state.partitionEpoch()) {
+            negotiation.settle();
+        }
+        adopt(newState, nowMs);
+        if (flushFromNowOn && localFlushed < log.logEndOffset()) {
+            effects.requestFlush();
+        }
+        maybeAdvanceHighWatermark(nowMs);
+    }
+
+    private void adopt(PartitionState newState, long nowMs) {
+        List<ReplicaProgress> kept = new ArrayList<>();
+        for (AssignedReplica replica : newState.replicas()) {
+            if (replica.id() == localId) {
+                continue;
+            }
+            ReplicaProgress progress = follower(replica.id());
+            if (progress == null) {
+                progress = new ReplicaProgress(replica, nowMs);
+            } else {
+                progress.onNode(replica, nowMs);
+            }
+            kept.add(progress);
+        }
+        followers = kept.toArray(new ReplicaProgress[0]);
+        isrSize = newState.isrSize();
+        state = newState;
+    }
+
+    /** An image older than what the controller has told us since: its nodes and settings count, its membership does not. */
+    private static PartitionState withMembershipOf(PartitionState newer, PartitionState older) {
+        List<AssignedReplica> replicas = new ArrayList<>();
+        for (AssignedReplica member : newer.replicas()) {
+            AssignedReplica node = older.replica(member.id());
+            replicas.add(
+                    node == null
+                            ? member
+                            : new AssignedReplica(
+                                    member.id(),
+                                    member.inIsr(),
+                                    member.inElr(),
+                                    node.brokerEpoch(),
+                                    node.fenced(),
+                                    node.shuttingDown()));
+        }
+        return new PartitionState(
+                newer.leader(),
+                newer.leaderEpoch(),
+                newer.partitionEpoch(),
+                replicas,
+                newer.durable(),
+                newer.unclean(),
+                older.minIsr(),
+                older.flushBeforeCommit());
+    }
+
+    private ReplicaProgress follower(int id) {
+        for (int i = 0; i < followers.length; i++) {
+            if (followers[i].id() == id) {
+                return followers[i];
+            }
+        }
+        return null;
+    }
+
+    // ---- explain
+
+    /** How this leader sees its followers, in assignment order. */
+    public List<ReplicaView> followers() {
+        List<ReplicaView> views = new ArrayList<>();
+        for (ReplicaProgress follower : followers) {
+            views.add(follower.view());
+        }
+        return views;
+    }
+
+    private ReplicaStanding standingOf(ReplicaProgress follower, long nowMs) {
+        if (follower.position(false) < 0) {
+            return follower.standing() == ReplicaStanding.DIVERGED ? ReplicaStanding.DIVERGED : ReplicaStanding.SILENT;
+        }
+        if (follower.node().inIsr()) {
+            boolean close = follower.isCaughtUp(
+                    log.logEndOffset(), state.flushBeforeCommit(), nowMs, settings.replicaLagTimeMaxMs() / 4);
+            return close ? ReplicaStanding.IN_SYNC : ReplicaStanding.LAGGING;
+        }
+        if (!holdsAllCommitted(follower)) {
+            return ReplicaStanding.CATCHING_UP;
+        }
+        return follower.isEligible(nowMs) ? ReplicaStanding.JOINING : ReplicaStanding.NOT_ELIGIBLE;
+    }
+}

@@ -1,0 +1,42 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import org.apache.kafka.common.protocol.Errors;
+
+/** What a read of one partition gave. Mutable, reused from call to call by its owner. */
+public final class FetchOutcome {
+    public Errors error = Errors.NONE;
+
+    /** End of what is committed; −1 on most errors. */
+    public long highWatermark = -1;
+
+    /** Bound of read-committed consumers; in this slice (no transactions) the high watermark. */
+    public long lastStableOffset = -1;
+
+    /** First offset of the log; also set with OFFSET_OUT_OF_RANGE. */
+    public long logStartOffset = -1;
+
+    /** Set when the reader's log diverged: it has to truncate, and there are no records. */
+    public int divergingEpoch = -1;
+
+    public long divergingEndOffset = -1;
+
+    /** Who leads as far as this node knows, for NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH; −1 for nobody. */
+    public int currentLeaderId = -1;
+
+    public int currentLeaderEpoch = -1;
+
+    /** Back to "nothing". Does not release anything. */
+    public void clear() {
+        error = Errors.NONE;
+        highWatermark = -1;
+        lastStableOffset = -1;
+        logStartOffset = -1;
+        divergingEpoch = -1;
+        divergingEndOffset = -1;
+        currentLeaderId = -1;
+        currentLeaderEpoch = -1;
+    }
+}

@@ -1,0 +1,22 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import org.apache.kafka.common.protocol.Errors;
+
+/** Where the outcome of one produced partition goes. */
+@FunctionalInterface
+public interface ProduceCallback {
+    /**
+     * Called exactly once per produce, on the loop, never from inside {@link Replica#produce} of another replica; it may be
+     * called before {@code produce} returns.
+     *
+     * @param error NONE when the promise of the acks is kept
+     * @param baseOffset first offset of the batches (of the original ones for a duplicate); −1 on error
+     * @param logAppendTimeMs append time when the topic uses LogAppendTime, else −1
+     * @param logStartOffset first offset of the log; −1 on error
+     * @param message a sentence for people, or null
+     */
+    void complete(Errors error, long baseOffset, long logAppendTimeMs, long logStartOffset, String message);
+}
