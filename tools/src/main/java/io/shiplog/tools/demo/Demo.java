@@ -17,7 +17,7 @@ final class Demo {
 
     private final String bootstrap;
     private final LineFiles lines;
-    private final ClusterCommand cluster;
+    private final ClusterScript cluster;
     private final Console console;
     private final Ledger ledger = new Ledger(PARTITIONS);
     private final ReadLog live = new ReadLog(ledger, PARTITIONS);
@@ -27,7 +27,7 @@ final class Demo {
     private long fullIsrMs = -1;
     private int identical;
 
-    Demo(String bootstrap, LineFiles lines, ClusterCommand cluster, long spreadMs, Console console) {
+    Demo(String bootstrap, LineFiles lines, ClusterScript cluster, long spreadMs, Console console) {
         this.bootstrap = bootstrap;
         this.lines = lines;
         this.cluster = cluster;

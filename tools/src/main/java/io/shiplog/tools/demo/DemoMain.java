@@ -49,7 +49,7 @@ public final class DemoMain implements Callable<Integer> {
             return CommandLine.ExitCode.USAGE;
         }
         try {
-            Demo demo = new Demo(bootstrap, lines, new ClusterCommand(script, directory), spreadMs, console);
+            Demo demo = new Demo(bootstrap, lines, new ClusterScript(script, directory), spreadMs, console);
             return demo.run() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         } catch (Exception e) {
             console.line("demo: FAIL: " + e);

@@ -15,7 +15,7 @@ final class Outage {
     private static final long POLL_MS = 5;
 
     private final DemoTopic topic;
-    private final ClusterCommand cluster;
+    private final ClusterScript cluster;
     private final DoubleSupplier progress;
     private final Console console;
     private volatile Exception failure;
@@ -24,7 +24,7 @@ final class Outage {
     private volatile long startedNs;
     private Thread thread;
 
-    Outage(DemoTopic topic, ClusterCommand cluster, DoubleSupplier progress, Console console) {
+    Outage(DemoTopic topic, ClusterScript cluster, DoubleSupplier progress, Console console) {
         this.topic = topic;
         this.cluster = cluster;
         this.progress = progress;

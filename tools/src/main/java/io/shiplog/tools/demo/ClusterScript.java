@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
  * {@code bin/cluster}, run as a process. When this process ends early, a command under way is ended with it and waited for, so
  * that it starts no node behind the back of whoever cleans up.
  */
-final class ClusterCommand {
+final class ClusterScript {
     private final Path script;
     private final Path directory;
     private Process running;
 
-    ClusterCommand(Path script, Path directory) {
+    ClusterScript(Path script, Path directory) {
         this.script = script;
         this.directory = directory;
         Runtime.getRuntime().addShutdownHook(new Thread(this::endRunning, "demo-cleanup"));

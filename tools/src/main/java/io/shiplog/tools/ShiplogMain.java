@@ -1,0 +1,29 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The admin tool, {@code bin/shiplog}. Exit 0: done; 1: the cluster refused or did not answer; 2: usage. */
+@Command(
+        name = "shiplog",
+        mixinStandardHelpOptions = true,
+        version = "shiplog 0.1.0",
+        description = "Looks at a cluster and changes it, through the stock Kafka admin client.",
+        subcommands = {TopicsCommand.class, PartitionsCommand.class, ClusterCommand.class})
+public final class ShiplogMain {
+    private ShiplogMain() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new ShiplogMain()).setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+            commandLine.getErr().println("shiplog: " + Failures.sentence(failure));
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+    }
+}
