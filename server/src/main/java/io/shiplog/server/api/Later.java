@@ -1,0 +1,23 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import io.shiplog.server.protocol.Exchange;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+
+/** Goes on with an exchange when a future has completed. */
+final class Later {
+    private Later() {}
+
+    /**
+     * Runs {@code then} on the connection's loop, where an exception that it throws is noticed; in the future itself it would
+     * be lost.
+     *
+     * @param then given the result or the failure
+     */
+    static <T> void on(CompletableFuture<T> future, Exchange exchange, BiConsumer<T, Throwable> then) {
+        var unused = future.whenComplete((result, failure) -> exchange.execute(() -> then.accept(result, failure)));
+    }
+}

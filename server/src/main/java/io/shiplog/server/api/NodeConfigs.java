@@ -1,0 +1,23 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import java.util.List;
+
+/** The settings that this node was started with, for DescribeConfigs. */
+public interface NodeConfigs {
+    /**
+     * One setting.
+     *
+     * @param name          as in the configuration file
+     * @param value         in force; null when it has none
+     * @param fromFile      whether the file names it; else {@code value} is the default
+     * @param defaultValue  null when there is none
+     * @param documentation for people
+     */
+    record NodeConfig(String name, String value, boolean fromFile, String defaultValue, String documentation) {}
+
+    /** All settings, in the order of documentation. */
+    List<NodeConfig> all();
+}

@@ -1,0 +1,375 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.shiplog.server.net.TransferCounters.PeerTransfer;
+import io.shiplog.server.protocol.Exchange;
+import io.shiplog.server.protocol.MalformedRequest;
+import io.shiplog.server.protocol.RequestHeader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's connection: reads requests ahead, within bounds, and writes their answers in order.
+ *
+ * <pre>
+ * bytes → FrameReader → RequestHeader → RequestProcessor … answer → pending (in order of requests) → channel
+ * </pre>
+ *
+ * Reading stops while too many requests or bytes wait for answers or answers wait for the client, and while the loop's
+ * memory for requests is used up.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty returns the promise that it was given; nobody waits for a close
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+    private final long id;
+    private final Channel channel;
+    private final InetAddress address;
+    private final ListenerContext listener;
+    private final FrameReader reader;
+    private final ArrayDeque<NettyExchange> pending = new ArrayDeque<>();
+    private final Runnable flushTask = this::flush;
+    private final ChannelFutureListener written = this::onWritten;
+
+    private long pendingBytes;
+    private int unwritten; // answers handed to the channel and not yet with the kernel
+    private int readerHeldBytes;
+    private boolean reading; // within readFrames
+    private boolean inReadTurn;
+    private boolean flushNeeded;
+    private boolean flushScheduled;
+    private boolean awaitsMemory;
+    private boolean closeWanted; // a request is to be answered by closing: no more is read
+    private boolean closing;
+    private boolean gone;
+    private long lastActiveMs;
+    private long frameBegunMs = -1;
+    private FollowerTransfer followerTransfer;
+
+    ClientConnection(long id, Channel channel, InetAddress address, ListenerContext listener, FrameReader reader) {
+        this.id = id;
+        this.channel = channel;
+        this.address = address;
+        this.listener = listener;
+        this.reader = reader;
+        this.lastActiveMs = listener.loop().nowMs();
+    }
+
+    long id() {
+        return id;
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
+    ResponseEncoder encoder() {
+        return listener.encoder();
+    }
+
+    boolean inLoop() {
+        return listener.loop().inLoop();
+    }
+
+    void execute(Runnable task) {
+        listener.loop().execute(task);
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+
+    PeerTransfer transferPeer(int followerId, String clientId) {
+        if (followerId == Exchange.CONSUMER) {
+            return listener.transfers().consumer(clientId);
+        }
+        PeerTransfer peer = listener.transfers().follower(followerId);
+        if (followerTransfer == null) {
+            followerTransfer = new FollowerTransfer(peer);
+        }
+        return peer;
+    }
+
+    // ---- reading ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+        inReadTurn = true;
+        lastActiveMs = listener.loop().nowMs();
+        if (closing) {
+            ((ByteBuf) bytes).release();
+            return;
+        }
+        reader.received((ByteBuf) bytes);
+        readFrames();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        inReadTurn = false;
+        if (flushNeeded) {
+            flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        resumeReading();
+    }
+
+    void memoryAvailable() {
+        awaitsMemory = false;
+        resumeReading();
+    }
+
+    private void resumeReading() {
+        if (!reading && !closing) {
+            readFrames();
+        }
+    }
+
+    private void readFrames() {
+        reading = true;
+        try {
+            ByteBuf frame = null;
+            while (mayTakeRequest() && (frame = reader.next()) != null) {
+                take(frame);
+            }
+        } catch (MalformedRequest e) {
+            closeNow(e.getMessage());
+        } finally {
+            reading = false;
+        }
+        if (!closing) {
+            accountReader();
+            channel.config().setAutoRead(mayTakeRequest());
+        }
+    }
+
+    private boolean mayTakeRequest() {
+        NetSettings settings = listener.settings();
+        if (closing
+                || closeWanted
+                || !channel.isWritable()
+                || pending.size() + unwritten >= settings.pipelineRequests()) {
+            return false;
+        }
+        if (pendingBytes >= settings.pipelineBytes()) {
+            return false;
+        }
+        if (!listener.memory().isExhausted()) {
+            return true;
+        }
+        if (!awaitsMemory) {
+            awaitsMemory = true;
+            listener.memory().await(this);
+        }
+        return false;
+    }
+
+    private void take(ByteBuf frame) throws MalformedRequest {
+        NettyExchange exchange;
+        try {
+            ByteBuffer bytes = frame.nioBuffer();
+            RequestHeader header = RequestHeader.read(bytes);
+            exchange = new NettyExchange(this, header, frame, bytes);
+        } catch (MalformedRequest e) {
+            frame.release();
+            throw e;
+        }
+        NettyExchange before = pending.peekLast();
+        pending.add(exchange);
+        pendingBytes += exchange.requestBytes();
+        listener.memory().hold(exchange.requestBytes());
+        try {
+            listener.processor().process(exchange);
+        } catch (RuntimeException | Error e) {
+            listener.loop().reportEscaped(e);
+            closeNow("failed while serving " + exchange.header());
+        } finally {
+            exchange.handled();
+        }
+        if (before != null) {
+            before.markQueuedBehind();
+        }
+    }
+
+    /** What the reader holds counts as request memory; a frame that has begun has a deadline. */
+    private void accountReader() {
+        int held = reader.heldBytes();
+        listener.memory().hold(held - readerHeldBytes);
+        readerHeldBytes = held;
+        if (!reader.midFrame()) {
+            frameBegunMs = -1;
+        } else if (frameBegunMs < 0) {
+            frameBegunMs = listener.loop().nowMs();
+        }
+    }
+
+    // ---- answering ----
+
+    /** An exchange of this connection has ended; writes what can be written in order. */
+    void ended(NettyExchange exchange) {
+        pendingBytes -= exchange.requestBytes();
+        listener.memory().release(exchange.requestBytes());
+        closeWanted |= exchange.closeReason() != null;
+        boolean progress = false;
+        while (!pending.isEmpty() && pending.peek().isEnded()) {
+            write(pending.poll());
+            progress = true;
+        }
+        listener.memory().wake();
+        if (progress) {
+            flushSoon();
+            resumeReading();
+        }
+    }
+
+    private void write(NettyExchange exchange) {
+        lastActiveMs = listener.loop().nowMs();
+        if (exchange.closeReason() != null) {
+            closeAfterWrites(exchange.closeReason());
+            return;
+        }
+        Object answer = exchange.takeAnswer();
+        if (answer == null) {
+            return;
+        }
+        flushNeeded = true;
+        unwritten++;
+        if (answer instanceof List<?> parts) {
+            for (int i = 0; i < parts.size() - 1; i++) {
+                channel.write(parts.get(i));
+            }
+            channel.write(parts.get(parts.size() - 1)).addListener(written);
+        } else {
+            channel.write(answer).addListener(written);
+        }
+    }
+
+    private void onWritten(ChannelFuture future) {
+        unwritten--;
+        if (!future.isSuccess()) {
+            // a part of a frame may be out: nothing that follows could be understood
+            channel.close();
+        } else {
+            resumeReading();
+        }
+    }
+
+    private void flushSoon() {
+        if (flushNeeded && !inReadTurn && !flushScheduled) {
+            flushScheduled = true;
+            channel.eventLoop().execute(flushTask);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        if (flushNeeded) {
+            flushNeeded = false;
+            channel.flush();
+        }
+    }
+
+    // ---- ending ----
+
+    /** Closes a connection on which nothing happens, or on which a frame does not get done. Called from time to time. */
+    void closeIfStalled(long nowMs) {
+        NetSettings settings = listener.settings();
+        if (frameBegunMs >= 0 && nowMs - frameBegunMs >= settings.frameMaxMs()) {
+            closeNow("a frame did not arrive completely within " + settings.frameMaxMs() + " ms");
+        } else if (pending.isEmpty() && nowMs - lastActiveMs >= settings.idleMs()) {
+            closing = true;
+            LOG.debug("connection {} of {} closed: idle", id, address.getHostAddress());
+            channel.close();
+        }
+    }
+
+    void closeNow(String reason) {
+        if (!closing) {
+            closing = true;
+            LOG.info("connection {} of {} closed: {}", id, address.getHostAddress(), reason);
+            channel.close();
+        }
+    }
+
+    void closeForShutdown() {
+        closing = true;
+        channel.close();
+    }
+
+    private void closeAfterWrites(String reason) {
+        if (!closing) {
+            closing = true;
+            LOG.info("connection {} of {} closed: {}", id, address.getHostAddress(), reason);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        gone = true;
+        closing = true;
+        NettyExchange exchange;
+        while ((exchange = pending.poll()) != null) {
+            if (!exchange.isEnded()) {
+                listener.memory().release(exchange.requestBytes());
+            }
+            exchange.drop();
+        }
+        reader.close();
+        listener.memory().release(readerHeldBytes);
+        readerHeldBytes = 0;
+        if (awaitsMemory) {
+            listener.memory().forget(this);
+        }
+        if (followerTransfer != null) {
+            followerTransfer.log(id, address);
+        }
+        listener.removed(this);
+        listener.memory().wake();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection {} of {}: {}", id, address.getHostAddress(), cause.toString());
+        } else {
+            listener.loop().reportEscaped(cause);
+        }
+        closing = true;
+        channel.close();
+    }
+
+    /** What a follower's connection carried, told when it ends. */
+    private record FollowerTransfer(PeerTransfer peer, long sendfileBefore, long bufferBefore) {
+        FollowerTransfer(PeerTransfer peer) {
+            this(peer, peer.sendfileBytes(), peer.bufferBytes());
+        }
+
+        void log(long connection, InetAddress address) {
+            LOG.info(
+                    "connection {} of {} ended: {} was sent {} bytes by sendfile and {} from buffers",
+                    connection,
+                    address.getHostAddress(),
+                    peer.peer(),
+                    peer.sendfileBytes() - sendfileBefore,
+                    peer.bufferBytes() - bufferBefore);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.shiplog.server.protocol.RequestProcessor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The socket that Kafka clients and followers connect to. Bound first and opened later: connections that come between wait
+ * in the backlog, so that a starting node can name its port before it can answer.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a connection to close
+public final class KafkaListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaListener.class);
+    private static final int WRITE_LOW_BYTES = 256 * 1024;
+    private static final int WRITE_HIGH_BYTES = 1024 * 1024;
+    private static final long REFUSAL_LOG_MS = 10_000;
+    private static final long CLOSE_TIMEOUT_S = 5;
+
+    private final NettyEventLoop loop;
+    private final NetSettings settings;
+    private final Channel server;
+    private final Connections connections;
+
+    private KafkaListener(NettyEventLoop loop, NetSettings settings, Channel server, Connections connections) {
+        this.loop = loop;
+        this.settings = settings;
+        this.server = server;
+        this.connections = connections;
+    }
+
+    /**
+     * Binds the listener; {@link #open} lets it accept.
+     *
+     * @param host name or address to bind to
+     * @param port 0 for any free one
+     * @throws IOException when the address cannot be bound; the message names it
+     */
+    public static KafkaListener bind(
+            NettyEventLoop loop,
+            String host,
+            int port,
+            RequestProcessor processor,
+            NetSettings settings,
+            TransferCounters transfers)
+            throws IOException {
+        Connections connections = new Connections(loop, settings, processor, transfers);
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loop.group())
+                .channel(loop.serverChannelType())
+                .option(ChannelOption.SO_BACKLOG, settings.backlog())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, loop.allocator())
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(WRITE_LOW_BYTES, WRITE_HIGH_BYTES))
+                .childHandler(connections)
+                .bind(host, port)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + host + ":" + port + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        return new KafkaListener(loop, settings, bound.channel(), connections);
+    }
+
+    /** The port that it is bound to. */
+    public int port() {
+        return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    /** Begins to accept connections, those that wait in the backlog first. */
+    public void open() {
+        server.config().setAutoRead(true);
+        long everyMs = Math.max(10, Math.min(10_000, Math.min(settings.idleMs(), settings.frameMaxMs()) / 4));
+        loop.execute(() -> connections.sweep(everyMs));
+    }
+
+    /** Stops to accept; connections go on. */
+    public void stopAccepting() {
+        server.close().awaitUninterruptibly(CLOSE_TIMEOUT_S, TimeUnit.SECONDS);
+    }
+
+    /** Connections that are open now. Any thread; a moment old. */
+    public int connectionCount() {
+        return connections.countSeen;
+    }
+
+    /** Stops to accept and closes all connections. Not from the loop. */
+    @Override
+    public void close() {
+        stopAccepting();
+        CountDownLatch closed = new CountDownLatch(1);
+        loop.execute(() -> {
+            connections.closeAll();
+            closed.countDown();
+        });
+        try {
+            if (!closed.await(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+                LOG.warn("connections were not closed within {} s: the event loop is busy", CLOSE_TIMEOUT_S);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The connections of the listener and what they share. On the loop. */
+    private static final class Connections extends ChannelInitializer<Channel> implements ListenerContext {
+        private final NettyEventLoop loop;
+        private final NetSettings settings;
+        private final RequestProcessor processor;
+        private final TransferCounters transfers;
+        private final RequestMemory memory;
+        private final ResponseEncoder encoder;
+        private final ConnectionLimits limits;
+        private final Set<ClientConnection> open = new LinkedHashSet<>();
+        private volatile int countSeen;
+        private boolean closed;
+        private long nextId;
+        private long refusedSinceLog;
+        private long refusalLoggedMs = Long.MIN_VALUE / 2;
+
+        Connections(NettyEventLoop loop, NetSettings settings, RequestProcessor processor, TransferCounters transfers) {
+            this.loop = loop;
+            this.settings = settings;
+            this.processor = processor;
+            this.transfers = transfers;
+            this.memory = new RequestMemory(settings.queuedBytes());
+            this.encoder = new ResponseEncoder(loop.allocator());
+            this.limits = new ConnectionLimits(settings.maxConnections(), settings.maxConnectionsPerAddress());
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+            String brokenLimit = closed ? "a listener that closes" : limits.admit(address);
+            if (brokenLimit != null) {
+                refuse(channel, address, brokenLimit);
+                return;
+            }
+            FrameReader reader = new FrameReader(loop.allocator(), settings.requestMaxBytes());
+            ClientConnection connection = new ClientConnection(nextId++, channel, address, this, reader);
+            channel.config().setRecvByteBufAllocator(new FrameReceiveAllocator(reader));
+            channel.pipeline().addLast(connection);
+            open.add(connection);
+            countSeen = limits.count();
+        }
+
+        private void refuse(Channel channel, InetAddress address, String limit) {
+            refusedSinceLog++;
+            long nowMs = loop.nowMs();
+            if (nowMs - refusalLoggedMs >= REFUSAL_LOG_MS) {
+                LOG.warn(
+                        "connection of {} refused: {} is reached ({} refused since the last such line)",
+                        address.getHostAddress(),
+                        limit,
+                        refusedSinceLog);
+                refusalLoggedMs = nowMs;
+                refusedSinceLog = 0;
+            }
+            channel.close();
+        }
+
+        void sweep(long everyMs) {
+            if (closed) {
+                return;
+            }
+            long nowMs = loop.nowMs();
+            for (ClientConnection connection : new ArrayList<>(open)) {
+                connection.closeIfStalled(nowMs);
+            }
+            loop.schedule(() -> sweep(everyMs), everyMs);
+        }
+
+        void closeAll() {
+            closed = true;
+            for (ClientConnection connection : new ArrayList<>(open)) {
+                connection.closeForShutdown();
+            }
+        }
+
+        @Override
+        public void removed(ClientConnection connection) {
+            open.remove(connection);
+            limits.leave(connection.address());
+            countSeen = limits.count();
+        }
+
+        @Override
+        public NettyEventLoop loop() {
+            return loop;
+        }
+
+        @Override
+        public NetSettings settings() {
+            return settings;
+        }
+
+        @Override
+        public RequestProcessor processor() {
+            return processor;
+        }
+
+        @Override
+        public RequestMemory memory() {
+            return memory;
+        }
+
+        @Override
+        public ResponseEncoder encoder() {
+            return encoder;
+        }
+
+        @Override
+        public TransferCounters transfers() {
+            return transfers;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import com.google.protobuf.ByteString;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.BrokerRegistrationRecord;
+import io.shiplog.metadata.proto.BrokerStateRecord;
+import io.shiplog.metadata.proto.ClusterRecord;
+import io.shiplog.metadata.proto.Endpoint;
+import io.shiplog.metadata.proto.MetadataRecord;
+import io.shiplog.metadata.proto.PartitionRecord;
+import io.shiplog.metadata.proto.PartitionState;
+import io.shiplog.metadata.proto.RemoveTopicRecord;
+import io.shiplog.metadata.proto.TopicRecord;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+
+/** A cluster that consists of its metadata only; built record by record. Safe to read from the loop. */
+public final class TestCluster implements ClusterView {
+    private final int nodeId;
+    private volatile MetadataImage image = MetadataImage.empty();
+
+    public TestCluster(int nodeId) {
+        this.nodeId = nodeId;
+        add(record().setCluster(ClusterRecord.newBuilder().setClusterId("test-cluster")));
+    }
+
+    @Override
+    public int nodeId() {
+        return nodeId;
+    }
+
+    @Override
+    public MetadataImage image() {
+        return image;
+    }
+
+    public TestCluster broker(int id, int port) {
+        return broker(id, port, false, "");
+    }
+
+    public TestCluster broker(int id, int port, boolean fenced, String rack) {
+        add(record().setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
+                .setBrokerId(id)
+                .setIncarnationId(bytes(new Uuid(7, id)))
+                .setRack(rack)
+                .setFenced(true)
+                .addEndpoints(Endpoint.newBuilder()
+                        .setName("PLAINTEXT")
+                        .setHost("127.0.0.1")
+                        .setPort(port))));
+        return fence(id, fenced);
+    }
+
+    public TestCluster fence(int id, boolean fenced) {
+        add(record().setBrokerState(BrokerStateRecord.newBuilder()
+                .setBrokerId(id)
+                .setBrokerEpoch(image.broker(id).epoch())
+                .setFenced(fenced)));
+        return this;
+    }
+
+    /** Creates a topic whose partitions have replicas, ISR and leader as given: the first replica leads. */
+    public Uuid topic(String name, int partitions, Integer... replicas) {
+        Uuid id = new Uuid(11, name.hashCode());
+        add(record().setTopic(TopicRecord.newBuilder().setTopicId(bytes(id)).setName(name)));
+        for (int p = 0; p < partitions; p++) {
+            add(record().setPartition(PartitionRecord.newBuilder()
+                    .setTopicId(bytes(id))
+                    .setPartition(p)
+                    .addAllReplicas(List.of(replicas))
+                    .setState(PartitionState.newBuilder()
+                            .setLeader(replicas[0])
+                            .setLeaderEpoch(3)
+                            .addAllIsr(List.of(replicas)))));
+        }
+        return id;
+    }
+
+    public void remove(Uuid topicId) {
+        add(record().setRemoveTopic(RemoveTopicRecord.newBuilder().setTopicId(bytes(topicId))));
+    }
+
+    private void add(MetadataRecord.Builder record) {
+        image = image.candidate(List.of(record.build()));
+    }
+
+    private static MetadataRecord.Builder record() {
+        return MetadataRecord.newBuilder().setVersion(1);
+    }
+
+    private static ByteString bytes(Uuid id) {
+        ByteBuffer bytes = ByteBuffer.allocate(16);
+        bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+        return ByteString.copyFrom(bytes.flip());
+    }
+}
