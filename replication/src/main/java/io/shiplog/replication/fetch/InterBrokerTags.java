@@ -1,0 +1,70 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.fetch;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
+
+/**
+ * What a follower says beyond Kafka's Fetch, in tagged fields that every other reader skips (Fetch version 12 and later).
+ *
+ * <pre>
+ * FetchPartition  tag 10000  int64  flushed offset: everything below it is on this follower's disk
+ * FetchRequest    tag 10001  (empty)  pipelined: the answer to the session's previous request had not arrived when this one
+ *                                     was sent, so positions in it may be older than what that answer delivers
+ * </pre>
+ */
+public final class InterBrokerTags {
+    /** The flushed offset of a follower that does not say how far it has flushed. */
+    public static final long UNKNOWN_FLUSHED_OFFSET = -1;
+
+    private static final int FLUSHED_OFFSET = 10_000;
+    private static final int FLUSHED_OFFSET_BYTES = Long.BYTES;
+    private static final int PIPELINED = 10_001;
+
+    private InterBrokerTags() {}
+
+    /** Adds the follower's flushed offset to a partition of its fetch. */
+    public static void setFlushedOffset(FetchPartition partition, long flushedOffset) {
+        byte[] bytes =
+                ByteBuffer.allocate(FLUSHED_OFFSET_BYTES).putLong(flushedOffset).array();
+        partition.unknownTaggedFields().add(new RawTaggedField(FLUSHED_OFFSET, bytes));
+    }
+
+    /** The follower's flushed offset, or {@link #UNKNOWN_FLUSHED_OFFSET} when it does not say (Kafka's own followers). */
+    public static long flushedOffset(FetchPartition partition) {
+        RawTaggedField field = find(partition.unknownTaggedFields(), FLUSHED_OFFSET);
+        return field == null
+                ? UNKNOWN_FLUSHED_OFFSET
+                : ByteBuffer.wrap(field.data()).getLong();
+    }
+
+    /** Marks a request as sent before the answer to its predecessor had arrived. */
+    static void setPipelined(FetchRequestData request) {
+        request.unknownTaggedFields().add(new RawTaggedField(PIPELINED, new byte[0]));
+    }
+
+    static boolean isPipelined(FetchRequestData request) {
+        return find(request.unknownTaggedFields(), PIPELINED) != null;
+    }
+
+    static boolean isKnown(int tag, int size) {
+        return (tag == FLUSHED_OFFSET && size == FLUSHED_OFFSET_BYTES) || (tag == PIPELINED && size == 0);
+    }
+
+    static RawTaggedField find(List<RawTaggedField> fields, int tag) {
+        if (fields == null) {
+            return null;
+        }
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.get(i).tag() == tag) {
+                return fields.get(i);
+            }
+        }
+        return null;
+    }
+}
