@@ -1,0 +1,171 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench;
+
+import io.shiplog.replication.core.CoreSettings;
+import io.shiplog.replication.core.FollowerFetch;
+import io.shiplog.replication.core.LeaderEffects;
+import io.shiplog.replication.core.PartitionLeader;
+import io.shiplog.replication.port.AssignedReplica;
+import io.shiplog.replication.port.IsrProposal;
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.port.ReplicatedLog;
+import io.shiplog.storage.model.EpochEndOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.protocol.Errors;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One committed record in the leader's core: produce (acks=all), append, the leader's flush, and a fetch of each follower that
+ * reports the record flushed. With the last of them the high watermark moves and the produce is answered.
+ *
+ * <p>Goal: no allocation per operation.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class HighWatermarkBenchmark {
+    private static final int LEADER = 1;
+    private static final int EPOCH = 5;
+    private static final long BROKER_EPOCH = 7;
+    private static final short ACKS_ALL = -1;
+
+    @Param({"3", "5"})
+    int replicas;
+
+    private final CountingLog log = new CountingLog();
+    private final CountingEffects effects = new CountingEffects();
+    private PartitionLeader leader;
+    private FollowerFetch[] fetches;
+    private long nowMs = 1_000;
+
+    @Setup
+    public void elect() {
+        List<AssignedReplica> assigned = new ArrayList<>();
+        fetches = new FollowerFetch[replicas - 1];
+        for (int id = LEADER; id <= replicas; id++) {
+            assigned.add(new AssignedReplica(id, true, false, BROKER_EPOCH, false, false));
+            if (id != LEADER) {
+                fetches[id - LEADER - 1] = fetchOf(id);
+            }
+        }
+        PartitionState state = new PartitionState(LEADER, EPOCH, 1, assigned, true, false, 2, true);
+        leader = new PartitionLeader(LEADER, state, log, 0, effects, CoreSettings.DEFAULTS, nowMs);
+        leader.start(nowMs);
+        log.epoch = EPOCH;
+    }
+
+    @Benchmark
+    public long commitOneRecord() {
+        nowMs++;
+        long offset = log.end;
+        leader.onProduce(offset, ACKS_ALL, true);
+        log.end = offset + 1;
+        leader.onAppended(offset, ACKS_ALL, offset, offset, false, nowMs + 30_000, nowMs);
+        log.flushed = log.end;
+        leader.onFlushed(log.end, 0, nowMs);
+        for (int i = 0; i < fetches.length; i++) {
+            fetches[i].fetchOffset = log.end;
+            fetches[i].flushedOffset = log.end;
+            leader.onFollowerFetch(fetches[i], nowMs);
+        }
+        if (effects.answered != log.end || leader.highWatermark() != log.end) {
+            throw new IllegalStateException("offset " + offset + " was not committed: " + effects.answered);
+        }
+        return leader.highWatermark();
+    }
+
+    private static FollowerFetch fetchOf(int id) {
+        FollowerFetch fetch = new FollowerFetch();
+        fetch.replicaId = id;
+        fetch.brokerEpoch = BROKER_EPOCH;
+        fetch.currentLeaderEpoch = EPOCH;
+        fetch.lastFetchedEpoch = EPOCH;
+        return fetch;
+    }
+
+    /** A log that is nothing but its offsets. */
+    private static final class CountingLog implements ReplicatedLog {
+        private long end;
+        private long flushed;
+        private int epoch = -1;
+
+        @Override
+        public long logStartOffset() {
+            return 0;
+        }
+
+        @Override
+        public long logEndOffset() {
+            return end;
+        }
+
+        @Override
+        public long flushedOffset() {
+            return flushed;
+        }
+
+        @Override
+        public int truncationGeneration() {
+            return 0;
+        }
+
+        @Override
+        public int latestEpoch() {
+            return epoch;
+        }
+
+        @Override
+        public EpochEndOffset endOffsetForEpoch(int requested) {
+            return new EpochEndOffset(requested, end);
+        }
+    }
+
+    private static final class CountingEffects implements LeaderEffects {
+        private long answered;
+
+        @Override
+        public void assignEpochStart(int epoch, long startOffset) {}
+
+        @Override
+        public void append(long token) {}
+
+        @Override
+        public void respond(long token, Errors error) {
+            if (error != Errors.NONE) {
+                throw new IllegalStateException("produce " + token + " was answered with " + error);
+            }
+            answered++;
+        }
+
+        @Override
+        public void requestFlush() {}
+
+        @Override
+        public void proposeIsr(long attempt, IsrProposal proposal) {
+            throw new IllegalStateException("an ISR proposal in a steady state: " + proposal);
+        }
+
+        @Override
+        public void logEndAdvanced() {}
+
+        @Override
+        public void highWatermarkAdvanced(long highWatermark) {}
+    }
+}
