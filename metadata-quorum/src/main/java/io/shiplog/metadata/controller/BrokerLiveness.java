@@ -3,35 +3,79 @@
 
 package io.shiplog.metadata.controller;
 
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.ChangeBrokerStateCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Which brokers are alive: soft state of the active controller, from connections and heartbeats. Pure: events and time in,
  * commands out. Not thread-safe; the controller's thread owns it.
+ *
+ * <p>A broker is fenced when its session ends, and much earlier when its connection breaks and stays broken. The second is a
+ * guess, so it is not made when the fault may be this controller's own: several brokers broke away together, or the controller
+ * stalled. Fencing too early costs availability only, never acknowledged records.
  */
 public final class BrokerLiveness {
+    private static final int POLLS_PER_GAP = 3;
+
     private final LivenessSettings settings;
+    private final TreeMap<Integer, BrokerSession> sessions = new TreeMap<>();
+    private final SweepSchedule sweeps;
+    private long polledAtMs;
+    private boolean polled;
+    private boolean eventSincePoll;
+    private long lastEventMs;
 
     public BrokerLiveness(LivenessSettings settings) {
         this.settings = settings;
+        this.sweeps = new SweepSchedule(settings);
     }
 
-    /** This node became the active controller. Every unfenced broker gets a full session; sweeping comes first. */
-    public void onControllerReady(MetadataImage image, long nowMs) {}
+    /**
+     * This node became the active controller: every unfenced broker gets a full session, and a sweep comes first. Connections
+     * that are open already are to be told again by {@link #onConnected}.
+     */
+    public void onControllerReady(MetadataImage image, long nowMs) {
+        sessions.clear();
+        for (BrokerImage broker : image.brokers()) {
+            sessions.put(broker.id(), new BrokerSession(broker.id(), broker.epoch(), nowMs));
+        }
+        sweeps.want();
+        polled = false;
+        event(nowMs);
+    }
 
-    /** A broker opened the connection on which its heartbeats come. */
-    public void onConnected(int brokerId, long nowMs) {}
+    /** A broker has a (further) connection on which its heartbeats come; told once per connection. */
+    public void onConnected(int brokerId, long nowMs) {
+        BrokerSession session = sessions.get(brokerId);
+        if (session != null) {
+            session.connected();
+            event(nowMs);
+        }
+    }
 
-    /** That connection broke. */
-    public void onConnectionLost(int brokerId, long nowMs) {}
+    /** A connection of which {@link #onConnected} was told broke. */
+    public void onConnectionLost(int brokerId, long nowMs) {
+        BrokerSession session = sessions.get(brokerId);
+        if (session != null) {
+            session.connectionLost(nowMs);
+            event(nowMs);
+        }
+    }
 
-    /** A broker is alive and has applied the metadata up to {@code appliedOffset}. */
+    /**
+     * A broker is alive and has applied the metadata below {@code appliedOffset}.
+     *
+     * @param wantShutdown it wishes to stop in good order; holds until it registers again
+     * @param wantFence it cannot serve, for instance because a disk hangs
+     */
     public HeartbeatReply onHeartbeat(
             MetadataImage image,
             int brokerId,
@@ -40,25 +84,243 @@ public final class BrokerLiveness {
             boolean wantShutdown,
             boolean wantFence,
             long nowMs) {
-        return new HeartbeatReply(Errors.NONE, image.offset(), false, false, false);
+        BrokerImage broker = image.broker(brokerId);
+        if (broker == null || broker.epoch() != brokerEpoch) {
+            return new HeartbeatReply(Errors.STALE_BROKER_EPOCH, image.offset(), true, false, false);
+        }
+        BrokerSession session = session(broker, nowMs);
+        session.heartbeat(appliedOffset, image.offset(), wantShutdown, wantFence, nowMs);
+        event(nowMs);
+        return new HeartbeatReply(
+                Errors.NONE,
+                image.offset(),
+                broker.fenced(),
+                caughtUp(image, broker, session),
+                session.wantsShutdown && (broker.fenced() || drained(image, broker, session)));
+    }
+
+    /** The session of this registration, begun when there is none. */
+    private BrokerSession session(BrokerImage broker, long nowMs) {
+        BrokerSession session = sessions.get(broker.id());
+        if (session == null) {
+            session = new BrokerSession(broker.id(), broker.epoch(), nowMs);
+            sessions.put(broker.id(), session);
+        } else if (session.epoch != broker.epoch()) {
+            session.restart(broker.epoch(), nowMs);
+        }
+        return session;
+    }
+
+    private void event(long nowMs) {
+        eventSincePoll = true;
+        lastEventMs = nowMs;
     }
 
     /**
-     * The command to decide before the registration of a new incarnation: fences the one before when it has no connection any
-     * more, so that a restarted node need not wait for the old session to end.
+     * The command to decide before a registration: fences the incarnation before when its connection is broken, so that a node
+     * that was restarted need not wait for its old session to end.
      */
-    public Optional<MetadataCommand> beforeRegistration(
-            MetadataImage image, int brokerId, Uuid incarnationId, long nowMs) {
-        return Optional.empty();
+    public Optional<MetadataCommand> beforeRegistration(MetadataImage image, int brokerId, Uuid incarnationId) {
+        BrokerImage broker = image.broker(brokerId);
+        BrokerSession session = sessions.get(brokerId);
+        boolean replaces = broker != null
+                && !broker.fenced()
+                && !broker.incarnationId().equals(incarnationId)
+                && session != null
+                && session.isLost();
+        return replaces
+                ? Optional.of(change(broker, true, broker.inControlledShutdown(), "replaced by a new incarnation"))
+                : Optional.empty();
     }
 
-    /** The commands that are due, fencing first. They may be given again until the image shows their effect. */
+    /**
+     * The commands that are due, fencing first. A command is given again after a while when the image does not show its
+     * effect; all of them may be decided more than once.
+     *
+     * @param image with all that was committed so far
+     */
     public List<MetadataCommand> poll(MetadataImage image, long nowMs) {
-        return new ArrayList<>();
+        if (polled && nowMs - polledAtMs > settings.maxPollGapMs()) {
+            onStall(nowMs);
+        }
+        polled = true;
+        polledAtMs = nowMs;
+        eventSincePoll = false;
+        sessions.keySet().removeIf(id -> image.broker(id) == null);
+        markBreakaways(image);
+        List<MetadataCommand> commands = new ArrayList<>();
+        List<MetadataCommand> others = new ArrayList<>();
+        for (BrokerImage broker : image.brokers()) {
+            BrokerSession session = session(broker, nowMs);
+            if (session.observe(broker, settings, nowMs)) {
+                sweeps.want();
+            }
+            if (broker.fenced()) {
+                pollFenced(image, broker, session, others, nowMs);
+            } else {
+                pollUnfenced(image, broker, session, commands, others, nowMs);
+            }
+        }
+        sweeps.next(image, nowMs).ifPresent(commands::add);
+        commands.addAll(others);
+        return commands;
     }
 
-    /** When {@link #poll} is to be called at the latest; {@link Long#MAX_VALUE} when nothing waits. */
+    /** Heartbeats and reconnects may wait unread: nobody is fenced before they have had the time to be read. */
+    private void onStall(long nowMs) {
+        long graceEndsMs = nowMs + settings.connectionGraceMs();
+        for (BrokerSession session : sessions.values()) {
+            session.aliveAtMs = Math.max(session.aliveAtMs, graceEndsMs - settings.sessionTimeoutMs());
+            session.leaseOnly |= session.isLost();
+        }
+    }
+
+    /** Marks brokers that broke away together with too many others. */
+    private void markBreakaways(MetadataImage image) {
+        int unfenced = 0;
+        for (BrokerImage broker : image.brokers()) {
+            unfenced += broker.fenced() ? 0 : 1;
+        }
+        int tolerated = Math.max(1, unfenced / 3);
+        for (BrokerImage broker : image.brokers()) {
+            BrokerSession session = sessions.get(broker.id());
+            if (!broker.fenced() && session != null && session.isLost() && together(image, session) > tolerated) {
+                session.leaseOnly = true;
+            }
+        }
+    }
+
+    private int together(MetadataImage image, BrokerSession session) {
+        int count = 0;
+        for (BrokerSession other : sessions.values()) {
+            BrokerImage broker = image.broker(other.brokerId);
+            if (broker != null
+                    && !broker.fenced()
+                    && other.isLost()
+                    && Math.abs(other.lostAtMs() - session.lostAtMs()) <= settings.connectionGraceMs()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private void pollFenced(
+            MetadataImage image, BrokerImage broker, BrokerSession session, List<MetadataCommand> others, long nowMs) {
+        if (mayBeUnfenced(image, broker, session, nowMs) && session.mayCommand(settings.retryMs(), nowMs)) {
+            others.add(change(broker, false, false, "caught up"));
+        }
+    }
+
+    private void pollUnfenced(
+            MetadataImage image,
+            BrokerImage broker,
+            BrokerSession session,
+            List<MetadataCommand> fencings,
+            List<MetadataCommand> others,
+            long nowMs) {
+        boolean flapped = connectionGone(session, nowMs);
+        String cause = flapped ? "connection lost" : otherCauseToFence(image, broker, session, nowMs);
+        boolean beginsShutdown = cause == null && session.wantsShutdown && !broker.inControlledShutdown();
+        if ((cause == null && !beginsShutdown) || !session.mayCommand(settings.retryMs(), nowMs)) {
+            return;
+        }
+        if (beginsShutdown) {
+            others.add(change(broker, false, true, "controlled shutdown"));
+        } else {
+            session.flapped = flapped;
+            fencings.add(change(broker, true, broker.inControlledShutdown(), cause));
+        }
+    }
+
+    private boolean connectionGone(BrokerSession session, long nowMs) {
+        return session.isLost() && !session.leaseOnly && nowMs - session.lostAtMs() >= settings.connectionGraceMs();
+    }
+
+    private String otherCauseToFence(MetadataImage image, BrokerImage broker, BrokerSession session, long nowMs) {
+        if (nowMs - session.aliveAtMs >= settings.sessionTimeoutMs()) {
+            return "session timeout";
+        }
+        if (session.wantsFence) {
+            return "asked for by the broker";
+        }
+        if (session.behindFor(settings.metadataLagLimitMs(), nowMs)) {
+            return "behind with the metadata";
+        }
+        return drained(image, broker, session) ? "controlled shutdown" : null;
+    }
+
+    private boolean mayBeUnfenced(MetadataImage image, BrokerImage broker, BrokerSession session, long nowMs) {
+        return session.heard
+                && !session.isLost()
+                && !session.wantsFence
+                && !session.wantsShutdown
+                && !broker.inControlledShutdown()
+                && nowMs - session.aliveAtMs < settings.sessionTimeoutMs()
+                && caughtUp(image, broker, session)
+                && !session.isHeld(nowMs);
+    }
+
+    /** Whether it has applied its own registration, and nearly all there is. */
+    private boolean caughtUp(MetadataImage image, BrokerImage broker, BrokerSession session) {
+        return session.appliedOffset > broker.epoch()
+                && session.appliedOffset >= image.offset() - settings.maxLagOffsets();
+    }
+
+    /** Whether a broker that is shutting down leads nothing any more, and all who are alive know that. */
+    private boolean drained(MetadataImage image, BrokerImage broker, BrokerSession session) {
+        if (!broker.inControlledShutdown()) {
+            return false;
+        }
+        if (session.drainedAtOffset < 0) {
+            if (BrokerStateDecider.inAnyIsr(image, broker.id())) {
+                return false;
+            }
+            session.drainedAtOffset = image.offset();
+        }
+        for (BrokerSession other : sessions.values()) {
+            BrokerImage peer = image.broker(other.brokerId);
+            if (peer != null && peer.active() && other.heard && other.appliedOffset < session.drainedAtOffset) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * When {@link #poll} is to be called at the latest, in the time of the events; {@link Long#MAX_VALUE} before duties began.
+     * Later than that by {@link LivenessSettings#maxPollGapMs} counts as a stall.
+     */
     public long nextDeadlineMs() {
-        return Long.MAX_VALUE - settings.sessionTimeoutMs();
+        if (eventSincePoll) {
+            return lastEventMs;
+        }
+        if (!polled) {
+            return Long.MAX_VALUE;
+        }
+        long deadlineMs = polledAtMs + Math.max(1, settings.maxPollGapMs() / POLLS_PER_GAP);
+        for (BrokerSession session : sessions.values()) {
+            if (session.isLost() && !session.leaseOnly) {
+                deadlineMs = earlier(deadlineMs, session.lostAtMs() + settings.connectionGraceMs());
+            }
+            deadlineMs = earlier(deadlineMs, session.aliveAtMs + settings.sessionTimeoutMs());
+        }
+        return deadlineMs;
+    }
+
+    /** What is past already was dealt with by the last poll. */
+    private long earlier(long deadlineMs, long dueAtMs) {
+        return dueAtMs > polledAtMs ? Math.min(deadlineMs, dueAtMs) : deadlineMs;
+    }
+
+    private static MetadataCommand change(BrokerImage broker, boolean fenced, boolean inShutdown, String cause) {
+        return MetadataCommand.newBuilder()
+                .setBrokerId(Controller.NO_BROKER)
+                .setChangeBrokerState(ChangeBrokerStateCommand.newBuilder()
+                        .setTargetBrokerId(broker.id())
+                        .setTargetBrokerEpoch(broker.epoch())
+                        .setFenced(fenced)
+                        .setInControlledShutdown(inShutdown)
+                        .setCause(cause))
+                .build();
     }
 }

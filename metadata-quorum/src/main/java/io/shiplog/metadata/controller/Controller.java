@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.controller;
 
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.MetadataCommand;
 import org.apache.kafka.common.protocol.Errors;
@@ -12,20 +13,79 @@ import org.apache.kafka.common.protocol.Errors;
  * call it.
  */
 public final class Controller {
-    private final ControllerSettings settings;
+    /** Names no broker: the command is an operator's or the controller's own. */
+    public static final int NO_BROKER = -1;
+
+    private final ClusterDecider cluster = new ClusterDecider();
+    private final RegistrationDecider registrations = new RegistrationDecider();
+    private final IsrDecider isrs = new IsrDecider();
+    private final BrokerStateDecider brokerStates;
+    private final TopicCreationDecider topicCreation;
+    private final TopicDecider topics;
+    private final ConfigDecider configs;
 
     public Controller(ControllerSettings settings) {
-        this.settings = settings;
+        brokerStates = new BrokerStateDecider(settings);
+        topicCreation = new TopicCreationDecider(settings);
+        topics = new TopicDecider(settings);
+        configs = new ConfigDecider(settings);
     }
 
     /**
      * What {@code command} changes, given {@code image}.
      *
-     * @param nowMs monotonic time
-     * @return records and answer; a refusal is an answer with an error code and no records
+     * @param nowMs monotonic time; no decision of this version depends on it
+     * @return records and answer; a refusal is an answer with an error code and no records. Errors that concern one topic or
+     *     partition of a command stand in the result's body instead
      */
     public Decision decide(MetadataImage image, MetadataCommand command, long nowMs) {
-        return Decision.refused(
-                image.offset(), Errors.UNSUPPORTED_VERSION, "unknown command " + settings + nowMs + command);
+        Refusal refusal = refusal(image, command);
+        if (refusal != null) {
+            return refusal.decision(image.offset());
+        }
+        return switch (command.getBodyCase()) {
+            case FORM_CLUSTER -> cluster.form(image, command.getFormCluster());
+            case REGISTER_BROKER -> registrations.decide(image, command.getBrokerId(), command.getRegisterBroker());
+            case CHANGE_BROKER_STATE -> brokerStates.change(image, command.getChangeBrokerState());
+            case CREATE_TOPICS -> topicCreation.decide(image, command.getCreateTopics());
+            case DELETE_TOPICS -> topics.delete(image, command.getDeleteTopics());
+            case ALTER_PARTITION -> isrs.decide(image, command.getBrokerId(), command.getAlterPartition());
+            case ALLOCATE_PRODUCER_IDS -> cluster.allocateProducerIds(image, command);
+            case SWEEP -> brokerStates.sweep(image, command.getSweep());
+            case CREATE_PARTITIONS -> topics.createPartitions(image, command.getCreatePartitions());
+            case ALTER_CONFIGS -> configs.decide(image, command.getAlterConfigs());
+            case BODY_NOT_SET ->
+                Decision.refused(image.offset(), Errors.UNSUPPORTED_VERSION, "This version does not know the command.");
+        };
+    }
+
+    private static Refusal refusal(MetadataImage image, MetadataCommand command) {
+        boolean forming = command.getBodyCase() == MetadataCommand.BodyCase.FORM_CLUSTER;
+        if (!forming && image.clusterId().isEmpty()) {
+            return new Refusal(Errors.LEADER_NOT_AVAILABLE, "The cluster has not been formed yet.");
+        }
+        return switch (command.getBodyCase()) {
+            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP -> ownCommand(command);
+            case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS -> staleBroker(image, command);
+            case REGISTER_BROKER, BODY_NOT_SET -> null;
+            case CREATE_TOPICS, DELETE_TOPICS, CREATE_PARTITIONS, ALTER_CONFIGS ->
+                command.getBrokerId() == NO_BROKER ? null : staleBroker(image, command);
+        };
+    }
+
+    private static Refusal ownCommand(MetadataCommand command) {
+        return command.getBrokerId() == NO_BROKER
+                ? null
+                : new Refusal(Errors.INVALID_REQUEST, "Only the controller itself gives this command.");
+    }
+
+    private static Refusal staleBroker(MetadataImage image, MetadataCommand command) {
+        BrokerImage broker = image.broker(command.getBrokerId());
+        return broker != null && broker.epoch() == command.getBrokerEpoch()
+                ? null
+                : new Refusal(
+                        Errors.STALE_BROKER_EPOCH,
+                        "Broker " + command.getBrokerId() + " is not registered with epoch " + command.getBrokerEpoch()
+                                + ".");
     }
 }

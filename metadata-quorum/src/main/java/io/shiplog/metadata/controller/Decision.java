@@ -11,24 +11,34 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * The outcome of a command.
  *
- * <p>A decision of many records may be split between entries of the log at any record, in order: every prefix of it leaves a
- * state in which nothing that was acknowledged can be lost, and the same command given again does the rest.
+ * <p>A divisible decision may be split between entries of the log at any record, in order and with no other command decided in
+ * between: every prefix leaves a state in which nothing that was acknowledged can be lost, and the same command given again
+ * does the rest. An indivisible one is bounded by {@link ControllerSettings#maxAtomicBytes} and must stay in one entry.
  *
  * @param records what to agree on, in order; empty for a refusal, and when there is nothing to change
  * @param result the answer, due once the records are applied; its metadata offset counts them in
  */
-public record Decision(List<MetadataRecord> records, MetadataResult result) {
+public record Decision(List<MetadataRecord> records, MetadataResult result, boolean divisible) {
     static Decision refused(long offset, Errors error, String message) {
         MetadataResult result = MetadataResult.newBuilder()
                 .setError(error.code())
                 .setMessage(message)
                 .setMetadataOffset(offset)
                 .build();
-        return new Decision(List.of(), result);
+        return new Decision(List.of(), result, true);
     }
 
-    static Decision of(long offset, List<MetadataRecord> records, MetadataResult.Builder result) {
-        return new Decision(
-                records, result.setMetadataOffset(offset + records.size()).build());
+    static Decision divisible(long offset, List<MetadataRecord> records, MetadataResult.Builder result) {
+        return of(offset, records, result, true);
+    }
+
+    static Decision atomic(long offset, List<MetadataRecord> records, MetadataResult.Builder result) {
+        return of(offset, records, result, false);
+    }
+
+    private static Decision of(
+            long offset, List<MetadataRecord> records, MetadataResult.Builder result, boolean divisible) {
+        result.setMetadataOffset(offset + records.size());
+        return new Decision(List.copyOf(records), result.build(), divisible);
     }
 }

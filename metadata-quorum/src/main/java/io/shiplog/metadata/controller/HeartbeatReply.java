@@ -8,8 +8,8 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * Answer to a heartbeat.
  *
- * @param error {@link Errors#NONE}, {@link Errors#BROKER_ID_NOT_REGISTERED} or {@link Errors#STALE_BROKER_EPOCH}; the session
- *     is renewed only by the first
+ * @param error {@link Errors#NONE}, or {@link Errors#STALE_BROKER_EPOCH} when the broker is not registered with that epoch:
+ *     then no session was renewed
  * @param committedOffset metadata offset of the controller's image
  * @param fenced whether the broker is fenced now
  * @param caughtUp whether its applied offset is near enough to the committed one

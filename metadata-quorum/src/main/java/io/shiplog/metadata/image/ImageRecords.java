@@ -62,7 +62,7 @@ public final class ImageRecords {
         return result;
     }
 
-    static List<ListenerEndpoint> endpoints(List<Endpoint> endpoints) {
+    public static List<ListenerEndpoint> endpoints(List<Endpoint> endpoints) {
         List<ListenerEndpoint> result = new ArrayList<>(endpoints.size());
         for (Endpoint endpoint : endpoints) {
             result.add(new ListenerEndpoint(endpoint.getName(), endpoint.getHost(), endpoint.getPort()));

@@ -3,8 +3,8 @@
 
 package io.shiplog.metadata.image;
 
-import io.shiplog.metadata.InvariantViolation;
 import io.shiplog.metadata.image.MetadataImage.State;
+import io.shiplog.metadata.model.InvariantViolation;
 import io.shiplog.metadata.proto.BrokerRegistrationRecord;
 import io.shiplog.metadata.proto.BrokerStateRecord;
 import io.shiplog.metadata.proto.ConfigRecord;

@@ -3,7 +3,7 @@
 
 package io.shiplog.metadata.image;
 
-import io.shiplog.metadata.InvariantViolation;
+import io.shiplog.metadata.model.InvariantViolation;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.SnapshotHeader;

@@ -14,6 +14,8 @@ public final class PartitionImage {
     /** The leader of a partition that has none. */
     public static final int NO_LEADER = -1;
 
+    private static final int[] NONE = {};
+
     private final int[] replicas;
     private final int[] isr;
     private final int[] elr;
@@ -103,6 +105,11 @@ public final class PartitionImage {
         return isr.length;
     }
 
+    /** The in-sync replica at {@code index}, below {@link #isrSize()}. */
+    public int isrMember(int index) {
+        return isr[index];
+    }
+
     public boolean isReplica(int brokerId) {
         return contains(replicas, brokerId);
     }
@@ -113,6 +120,23 @@ public final class PartitionImage {
 
     public boolean inElr(int brokerId) {
         return contains(elr, brokerId);
+    }
+
+    /** This state as another version of it. */
+    public PartitionImage withPartitionEpoch(int epoch) {
+        return new PartitionImage(replicas, isr, elr, lastKnownElr, leader, leaderEpoch, epoch, durable, unclean);
+    }
+
+    /** This state with no replica eligible but those in sync. */
+    public PartitionImage withoutElr() {
+        return new PartitionImage(
+                replicas, isr, NONE, lastKnownElr, leader, leaderEpoch, partitionEpoch, durable, unclean);
+    }
+
+    /** This state when nothing is known of what in-sync replicas have flushed. */
+    public PartitionImage withoutDurability() {
+        return new PartitionImage(
+                replicas, isr, elr, lastKnownElr, leader, leaderEpoch, partitionEpoch, false, unclean);
     }
 
     private static boolean contains(int[] ids, int id) {

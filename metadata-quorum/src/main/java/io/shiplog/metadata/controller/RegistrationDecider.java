@@ -1,0 +1,116 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.controller;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.ImageRecords;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.BrokerRegistrationRecord;
+import io.shiplog.metadata.proto.ChangeCause;
+import io.shiplog.metadata.proto.MetadataRecord;
+import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.PartitionRef;
+import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.RegisterBrokerResult;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/**
+ * Registers brokers, and settles what their restart means for the partitions that they held.
+ *
+ * <p>The partition changes come before the registration record: when the decision is cut off in between, the broker has no new
+ * epoch, registers again, and the rest is done then.
+ */
+final class RegistrationDecider {
+    Decision decide(MetadataImage image, int brokerId, RegisterBrokerCommand command) {
+        Refusal refusal = RegistrationCheck.refusal(image, brokerId, command);
+        if (refusal != null) {
+            return refusal.decision(image.offset());
+        }
+        BrokerImage existing = image.broker(brokerId);
+        boolean repeated =
+                existing != null && existing.incarnationId().equals(Uuids.fromBytes(command.getIncarnationId()));
+        List<MetadataRecord> records = settlePartitions(image, brokerId, command, repeated);
+        long epoch = repeated ? existing.epoch() : image.offset() + records.size();
+        if (!repeated) {
+            records.add(registration(brokerId, command));
+        }
+        MetadataResult.Builder result = MetadataResult.newBuilder()
+                .setRegisterBroker(
+                        RegisterBrokerResult.newBuilder().setBrokerEpoch(epoch).setClusterId(image.clusterId()));
+        return Decision.divisible(image.offset(), records, result);
+    }
+
+    private static MetadataRecord registration(int brokerId, RegisterBrokerCommand command) {
+        return ImageRecords.record()
+                .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
+                        .setBrokerId(brokerId)
+                        .setIncarnationId(command.getIncarnationId())
+                        .addAllEndpoints(command.getEndpointsList())
+                        .setRack(command.getRack())
+                        .addAllDirectoryIds(command.getDirectoryIdsList())
+                        .setFenced(true))
+                .build();
+    }
+
+    /**
+     * A repeated registration changes only what it reports as damaged; a new incarnation is treated as fenced, and what the
+     * one before held is trusted only as far as {@link #trusted} goes.
+     */
+    private static List<MetadataRecord> settlePartitions(
+            MetadataImage image, int brokerId, RegisterBrokerCommand command, boolean repeated) {
+        BrokerImage existing = image.broker(brokerId);
+        Set<PartitionId> damaged = damaged(command);
+        List<MetadataRecord> records = new ArrayList<>();
+        if (repeated && damaged.isEmpty()) {
+            return records;
+        }
+        boolean sameDisks = existing != null
+                && Uuids.fromBytes(command.getDirectoryIdsList()).containsAll(existing.directoryIds());
+        boolean clean = existing != null && (repeated || command.getCleanShutdownEpoch() == existing.epoch());
+        IntPredicate activeBefore = PartitionTransition.activeIn(image);
+        IntPredicate active = repeated ? activeBefore : id -> id != brokerId && activeBefore.test(id);
+        PartitionChanges changes = new PartitionChanges(image, records, ChangeCause.UNCLEAN_RESTART, Integer.MAX_VALUE);
+        changes.walkAll((topic, partition, before, policy) -> {
+            if (!before.isReplica(brokerId)) {
+                return before;
+            }
+            boolean worthless = !sameDisks || damaged.contains(new PartitionId(topic.id(), partition));
+            if (repeated && !worthless) {
+                return before;
+            }
+            boolean trusted = !worthless && trusted(before, policy, clean);
+            if (trusted && !before.inIsr(brokerId)) {
+                return before;
+            }
+            PartitionTransition transition = new PartitionTransition(before, policy, active);
+            return trusted
+                    ? transition.next()
+                    : transition.distrusting(brokerId, worthless).next();
+        });
+        return records;
+    }
+
+    /**
+     * Whether a replica on the same disk, of which recovery found nothing missing, still holds all that was committed: it
+     * stopped cleanly, or the flushed bytes are all that was ever promised of it.
+     */
+    private static boolean trusted(PartitionImage partition, TopicPolicy policy, boolean clean) {
+        return clean || (policy.commit() && partition.durable());
+    }
+
+    private static Set<PartitionId> damaged(RegisterBrokerCommand command) {
+        Set<PartitionId> damaged = new HashSet<>();
+        for (PartitionRef ref : command.getDamagedPartitionsList()) {
+            damaged.add(new PartitionId(Uuids.fromBytes(ref.getTopicId()), ref.getPartition()));
+        }
+        return damaged;
+    }
+}
