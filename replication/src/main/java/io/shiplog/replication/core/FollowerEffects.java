@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 
 /**
  * What a {@link PartitionFollower} wants done. Called synchronously from its events; changes of the log come back as events.
+ * The truncations and {@link #append} may come back before they return; all other events wait until the present one is over.
  */
 public interface FollowerEffects {
     /** Cut the log to end at the offset; then onTruncated. */
@@ -24,8 +25,8 @@ public interface FollowerEffects {
     /** The leader's log begins here now: what lies below may go. */
     void advanceLogStart(long offset);
 
-    /** Records below the offset are known to be committed. */
-    void highWatermarkAdvanced(long highWatermark);
+    /** Records below the offset are known to be committed. It goes back only after a recorded unclean election. */
+    void highWatermarkMoved(long highWatermark);
 
     /** The flushed position changed: tell the leader. */
     void positionChanged();

@@ -5,7 +5,7 @@ package io.shiplog.replication.core;
 
 import io.shiplog.storage.model.InvariantViolation;
 
-/** End of what is committed, as one replica knows it. Never goes back, save by {@link #truncatedUncleanly(long)}. */
+/** End of what is committed, as one replica knows it. Never goes back, save by {@link #cutTo}. */
 final class HighWatermark {
     private long value;
 
@@ -34,8 +34,8 @@ final class HighWatermark {
         return true;
     }
 
-    /** The log was cut below the high watermark after a recorded unclean election. */
-    void truncatedUncleanly(long logEndOffset) {
+    /** The log was cut, below the high watermark only after a recorded unclean election. */
+    void cutTo(long logEndOffset) {
         value = Math.min(value, logEndOffset);
     }
 }

@@ -66,6 +66,13 @@ final class IsrNegotiation {
         state = IsrState.SETTLED;
         inFlight = false;
         attempt++;
+        pauseUntilMs = Long.MIN_VALUE;
+    }
+
+    /** The controller agreed and changed nothing; asking the same at once would go round in circles. */
+    void settleWithoutEffect(long nowMs) {
+        settle();
+        pauseUntilMs = nowMs + settings.replicaLagTimeMaxMs();
     }
 
     Verdict onOutcome(long outcomeOf, Errors error, long nowMs) {

@@ -8,7 +8,9 @@ import io.shiplog.replication.port.IsrProposal;
 
 /**
  * Where a leader stands with the controller about its ISR. While a proposal is open nobody knows which of the two sets is
- * in force, so commits wait for the larger one: the <em>maximal ISR</em> (KIP-497).
+ * in force, so commits wait for the larger one: the <em>maximal ISR</em> (KIP-497). Eligible leader replicas belong to it as
+ * well, since they may be elected; while the ISR is not below min.insync.replicas there are none, except for the moment
+ * between a lowered min.insync.replicas and the controller's clearing of them.
  */
 sealed interface IsrState {
     /** Nothing is open: the committed ISR counts. */
@@ -23,7 +25,7 @@ sealed interface IsrState {
     record Settled() implements IsrState {
         @Override
         public boolean inMaximalIsr(AssignedReplica replica) {
-            return replica.inIsr();
+            return replica.inIsr() || replica.inElr();
         }
 
         @Override
@@ -36,7 +38,7 @@ sealed interface IsrState {
     record PendingExpand(int joiner, IsrProposal proposal) implements IsrState {
         @Override
         public boolean inMaximalIsr(AssignedReplica replica) {
-            return replica.inIsr() || replica.id() == joiner;
+            return replica.inIsr() || replica.inElr() || replica.id() == joiner;
         }
     }
 
@@ -44,7 +46,7 @@ sealed interface IsrState {
     record PendingShrink(IsrProposal proposal) implements IsrState {
         @Override
         public boolean inMaximalIsr(AssignedReplica replica) {
-            return replica.inIsr();
+            return replica.inIsr() || replica.inElr();
         }
     }
 
@@ -52,7 +54,7 @@ sealed interface IsrState {
     record PendingFlags(IsrProposal proposal) implements IsrState {
         @Override
         public boolean inMaximalIsr(AssignedReplica replica) {
-            return replica.inIsr();
+            return replica.inIsr() || replica.inElr();
         }
     }
 }

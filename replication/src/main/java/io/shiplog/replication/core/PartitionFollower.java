@@ -158,7 +158,7 @@ public final class PartitionFollower {
         } else {
             common = Math.min(ours.endOffset(), log.logEndOffset());
         }
-        truncate(Math.max(common, log.logStartOffset()));
+        truncate(common);
     }
 
     private void truncate(long offset) {
@@ -169,7 +169,11 @@ public final class PartitionFollower {
             return;
         }
         busy = true;
-        effects.truncateTo(offset);
+        if (offset < log.logStartOffset()) {
+            effects.truncateFullyAndStartAt(offset);
+        } else {
+            effects.truncateTo(offset);
+        }
     }
 
     /**
@@ -201,12 +205,14 @@ public final class PartitionFollower {
     /** A truncation is done: the high watermark keeps inside the log, and the flushed position is what is left of it. */
     public void onTruncated() {
         busy = false;
-        long end = log.logEndOffset();
-        highWatermark.truncatedUncleanly(end);
-        highWatermark.advanceTo(highWatermark.value(), log.logStartOffset(), end);
         flushedOffset = log.flushedOffset();
+        long before = highWatermark.value();
+        highWatermark.cutTo(log.logEndOffset());
+        highWatermark.advanceTo(log.logStartOffset(), log.logStartOffset(), log.logEndOffset());
         LogOffsets.check(log, highWatermark.value());
-        effects.highWatermarkAdvanced(highWatermark.value());
+        if (highWatermark.value() != before) {
+            effects.highWatermarkMoved(highWatermark.value());
+        }
     }
 
     /** The batches are in the log; the leader's high watermark counts as far as our log goes. */
@@ -257,7 +263,7 @@ public final class PartitionFollower {
         long end = log.logEndOffset();
         if (highWatermark.advanceTo(leaderHighWatermark, log.logStartOffset(), end)) {
             LogOffsets.check(log, highWatermark.value());
-            effects.highWatermarkAdvanced(highWatermark.value());
+            effects.highWatermarkMoved(highWatermark.value());
         }
         long start = Math.min(leaderLogStart, highWatermark.value());
         if (start > log.logStartOffset()) {

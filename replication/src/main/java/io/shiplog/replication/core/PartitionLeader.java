@@ -59,7 +59,8 @@ public final class PartitionLeader {
         if (state.leader() != localId || state.replica(localId) == null) {
             throw new InvariantViolation("node " + localId + " cannot lead " + state);
         }
-        if (log.latestEpoch() > state.leaderEpoch()) {
+        if (log.latestEpoch() >= state.leaderEpoch()) {
+            // Also when it is equal: then a former life of this node led in this epoch and may have lost what it wrote.
             throw new InvariantViolation("log knows leader epoch " + log.latestEpoch() + ", elected in " + state);
         }
         this.localId = localId;
@@ -382,26 +383,20 @@ public final class PartitionLeader {
                 || !holdsAllCommitted(follower)) {
             return;
         }
-        List<IsrMember> isr = new ArrayList<>();
-        for (AssignedReplica replica : state.replicas()) {
-            if (replica.inIsr() || replica.id() == follower.id()) {
-                isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
-            }
+        IsrProposal proposal = proposal(follower.id(), false, nowMs);
+        if (proposal != null) {
+            negotiation.propose(new IsrState.PendingExpand(follower.id(), proposal));
         }
-        negotiation.propose(new IsrState.PendingExpand(follower.id(), proposal(isr)));
     }
 
     private void maybeProposeShrink(long nowMs) {
         if (!negotiation.mayPropose(nowMs) || !anyMemberLags(nowMs)) {
             return;
         }
-        List<IsrMember> isr = new ArrayList<>();
-        for (AssignedReplica replica : state.replicas()) {
-            if (replica.inIsr() && (replica.id() == localId || !lags(follower(replica.id()), nowMs))) {
-                isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
-            }
+        IsrProposal proposal = proposal(localId, true, nowMs);
+        if (proposal != null) {
+            negotiation.propose(new IsrState.PendingShrink(proposal));
         }
-        negotiation.propose(new IsrState.PendingShrink(proposal(isr)));
     }
 
     private boolean anyMemberLags(long nowMs) {
@@ -419,35 +414,47 @@ public final class PartitionLeader {
     }
 
     private void maybeProposeFlags(long nowMs) {
-        if ((state.durable() == durableNow() && !allReconciled()) || !negotiation.mayPropose(nowMs)) {
+        if (!negotiation.mayPropose(nowMs) || (!becameDurable() && !allReconciled())) {
             return;
         }
-        List<IsrMember> isr = new ArrayList<>();
-        for (AssignedReplica replica : state.replicas()) {
-            if (replica.inIsr()) {
-                isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
-            }
+        IsrProposal proposal = proposal(localId, false, nowMs);
+        if (proposal != null) {
+            negotiation.propose(new IsrState.PendingFlags(proposal));
         }
-        negotiation.propose(new IsrState.PendingFlags(proposal(isr)));
-    }
-
-    private IsrProposal proposal(List<IsrMember> isr) {
-        return new IsrProposal(state.leaderEpoch(), state.partitionEpoch(), isr, durableNow(), allReconciled());
     }
 
     /**
-     * Whether everything committed is on the disk of every in-sync replica. Once so it stays so under commit; a topic that
-     * leaves that policy loses the flag.
+     * The ISR with one more member, or without its laggards, each under the registration that its position belongs to
+     * (KIP-903). Null while it would hold a node that the controller must refuse (KIP-841): the controller is about to
+     * take that one out itself.
      */
-    private boolean durableNow() {
-        if (!state.flushBeforeCommit() || state.durable()) {
-            return state.flushBeforeCommit();
+    private IsrProposal proposal(int joiner, boolean withoutLaggards, long nowMs) {
+        List<IsrMember> isr = new ArrayList<>();
+        for (AssignedReplica replica : state.replicas()) {
+            boolean local = replica.id() == localId;
+            boolean member = replica.inIsr() || replica.id() == joiner;
+            if (!member || (withoutLaggards && !local && lags(follower(replica.id()), nowMs))) {
+                continue;
+            }
+            if (!replica.mayJoinIsr()) {
+                return null;
+            }
+            isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
+        }
+        return new IsrProposal(state.leaderEpoch(), state.partitionEpoch(), isr, becameDurable(), allReconciled());
+    }
+
+    /** Whether everything committed is on the disk of every in-sync replica, which the metadata do not say yet. */
+    private boolean becameDurable() {
+        if (state.durable() || !state.flushBeforeCommit()) {
+            return false;
         }
         if (!highWatermarkIsCurrent() || localFlushed < highWatermark.value()) {
             return false;
         }
         for (int i = 0; i < followers.length; i++) {
-            if (followers[i].node().inIsr() && followers[i].position(true) < highWatermark.value()) {
+            AssignedReplica node = followers[i].node();
+            if (node.inElr() || (node.inIsr() && followers[i].position(true) < highWatermark.value())) {
                 return false;
             }
         }

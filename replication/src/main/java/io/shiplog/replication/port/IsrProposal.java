@@ -12,7 +12,7 @@ import java.util.List;
  * @param leaderEpoch leader epoch of the proposer
  * @param partitionEpoch version of the partition that the proposal is based on
  * @param isr the whole new ISR, with the leader
- * @param durable value that the durable flag shall have
+ * @param durable set the durable flag (the controller clears it when the topic's flush policy changes)
  * @param clearUnclean clear the unclean flag
  */
 public record IsrProposal(
