@@ -22,9 +22,6 @@ public interface FollowerEffects {
     /** Bring the log to disk up to its end; then onFlushed. */
     void requestFlush();
 
-    /** The leader's log begins here now: what lies below may go. */
-    void advanceLogStart(long offset);
-
     /** Records below the offset are known to be committed. It goes back only after a recorded unclean election. */
     void highWatermarkMoved(long highWatermark);
 

@@ -31,10 +31,8 @@ public final class PartitionFollower {
     /** A truncation or append has been asked for and not come back yet. */
     private boolean busy;
 
-    /** The leader's offsets, for when the append in progress has come back. */
+    /** For when the append in progress has come back. */
     private long leaderHighWatermark = -1;
-
-    private long leaderLogStart = -1;
 
     /**
      * Becomes follower in the state's leader epoch; {@link #start} comes next.
@@ -118,12 +116,11 @@ public final class PartitionFollower {
             onDivergence(fetched.divergingEpoch, fetched.divergingEndOffset);
         } else {
             leaderHighWatermark = fetched.highWatermark;
-            leaderLogStart = fetched.logStartOffset;
             if (fetched.records != null && fetched.records.hasRemaining()) {
                 busy = true;
                 effects.append(fetched.records, state.leaderEpoch());
             } else {
-                followLeaderOffsets();
+                followHighWatermark();
             }
         }
     }
@@ -225,7 +222,7 @@ public final class PartitionFollower {
         if (state.flushBeforeCommit()) {
             effects.requestFlush();
         }
-        followLeaderOffsets();
+        followHighWatermark();
     }
 
     /** The log refused the batches (gap, epoch of the future, bad checksum) and changed nothing. */
@@ -259,15 +256,11 @@ public final class PartitionFollower {
         }
     }
 
-    private void followLeaderOffsets() {
+    private void followHighWatermark() {
         long end = log.logEndOffset();
         if (highWatermark.advanceTo(leaderHighWatermark, log.logStartOffset(), end)) {
             LogOffsets.check(log, highWatermark.value());
             effects.highWatermarkMoved(highWatermark.value());
-        }
-        long start = Math.min(leaderLogStart, highWatermark.value());
-        if (start > log.logStartOffset()) {
-            effects.advanceLogStart(start);
         }
     }
 }

@@ -312,7 +312,9 @@ public final class PartitionLeader {
                 || newState.partitionEpoch() < state.partitionEpoch()) {
             return;
         }
-        negotiation.settle();
+        if (newState.partitionEpoch() == state.partitionEpoch()) {
+            negotiation.settleWithoutEffect(nowMs);
+        }
         take(newState, nowMs);
     }
 
