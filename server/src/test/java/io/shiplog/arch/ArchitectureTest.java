@@ -68,9 +68,15 @@ class ArchitectureTest {
                 rule("impure neighbour", PurityRules.ONLY_PURE_NEIGHBOURS, ImpureCores.CallsImpureNeighbour.class));
     }
 
+    static Stream<ArchRule> rules() {
+        return rulesWithTheirViolation()
+                .map(row -> (ArchRule) ((Named<?>) row.get()[0]).getPayload())
+                .distinct();
+    }
+
     @ParameterizedTest(name = "{0}")
-    @MethodSource("rulesWithTheirViolation")
-    void ruleHolds(ArchRule rule, Class<?> violation) {
+    @MethodSource("rules")
+    void ruleHolds(ArchRule rule) {
         assertThat(PRODUCTION).isNotEmpty();
         rule.allowEmptyShould(true).check(PRODUCTION);
     }
