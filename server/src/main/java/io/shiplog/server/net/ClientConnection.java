@@ -161,24 +161,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mayTakeRequest() {
-        NetSettings settings = listener.settings();
-        if (closing
-                || closeWanted
-                || !channel.isWritable()
-                || pending.size() + unwritten >= settings.pipelineRequests()) {
+        if (closing || closeWanted || isPipelineFull()) {
             return false;
         }
-        if (pendingBytes >= settings.pipelineBytes()) {
-            return false;
-        }
-        if (!listener.memory().isExhausted()) {
+        RequestMemory memory = listener.memory();
+        if (reader.midFrame() ? !memory.isOverdrawn() : !memory.isExhausted()) {
             return true;
         }
         if (!awaitsMemory) {
             awaitsMemory = true;
-            listener.memory().await(this);
+            memory.await(this);
         }
         return false;
+    }
+
+    private boolean isPipelineFull() {
+        NetSettings settings = listener.settings();
+        return pending.size() + unwritten >= settings.pipelineRequests()
+                || pendingBytes >= settings.pipelineBytes()
+                || !channel.isWritable();
     }
 
     private void take(ByteBuf frame) throws MalformedRequest {
@@ -208,14 +209,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** What the reader holds counts as request memory; a frame that has begun has a deadline. */
+    /**
+     * What the reader holds counts as request memory; a frame that has begun has a deadline, which does not run while it is we
+     * who do not read on.
+     */
     private void accountReader() {
-        int held = reader.heldBytes();
+        int held = reader.frameCapacity();
         listener.memory().hold(held - readerHeldBytes);
         readerHeldBytes = held;
         if (!reader.midFrame()) {
             frameBegunMs = -1;
-        } else if (frameBegunMs < 0) {
+        } else if (frameBegunMs < 0 || isPipelineFull()) {
             frameBegunMs = listener.loop().nowMs();
         }
     }

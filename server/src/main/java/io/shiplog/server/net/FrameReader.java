@@ -35,7 +35,7 @@ final class FrameReader {
 
     /** Where the next bytes go: behind what has arrived of the unfinished frame, or into a new chunk. Released by the caller. */
     ByteBuf receiveBuffer() {
-        if (frame == null || chunk != null) {
+        if (frame == null || chunk != null || frame.readableBytes() == length) {
             return allocator.directBuffer(CHUNK_BYTES, CHUNK_BYTES);
         }
         if (!frame.isWritable()) {
@@ -91,9 +91,9 @@ final class FrameReader {
         return frame != null || lengthBytesRead > 0;
     }
 
-    /** Bytes of memory that wait here for the rest of a frame. */
-    int heldBytes() {
-        return (frame == null ? 0 : frame.capacity()) + (chunk == null ? 0 : chunk.capacity());
+    /** Memory of the frame that has begun. (What else has been received is at most a chunk or two.) */
+    int frameCapacity() {
+        return frame == null ? 0 : frame.capacity();
     }
 
     void close() {

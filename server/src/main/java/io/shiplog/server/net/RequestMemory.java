@@ -6,8 +6,8 @@ package io.shiplog.server.net;
 import java.util.ArrayDeque;
 
 /**
- * The bytes of requests that all connections of a loop hold, and the connections that wait for some to be let go. Used on
- * the loop only.
+ * The bytes of requests that all connections of a loop hold, arriving or unanswered, and the connections that wait for some
+ * to be let go. Used on the loop only.
  */
 final class RequestMemory {
     private final long limitBytes;
@@ -19,12 +19,14 @@ final class RequestMemory {
         this.limitBytes = limitBytes;
     }
 
+    /** Whether no request may be begun. Those that have begun to arrive go on, or they would hold their part for ever. */
     boolean isExhausted() {
         return heldBytes >= limitBytes;
     }
 
-    long heldBytes() {
-        return heldBytes;
+    /** Whether even those wait: for answers to be given, or for the deadline of frames to pass. */
+    boolean isOverdrawn() {
+        return heldBytes >= 2 * limitBytes;
     }
 
     void hold(long bytes) {
