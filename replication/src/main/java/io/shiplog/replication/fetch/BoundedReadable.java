@@ -19,7 +19,7 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  * message. It relies on one habit of the generated code, which the tests pin: an array's count is the integer read last before
  * {@code remaining()} is asked. Tagged fields that nobody here knows are skipped, not kept.
  */
-final class BoundedReadable extends ByteBufferAccessor {
+public final class BoundedReadable extends ByteBufferAccessor {
     private final ByteBuffer buffer;
     private final boolean flexible;
     private int elementsLeft;
@@ -30,7 +30,7 @@ final class BoundedReadable extends ByteBufferAccessor {
      * @param flexible whether counts are compact (one more than the number of elements, as varint)
      * @param maxElements array elements that the whole message may declare
      */
-    BoundedReadable(ByteBuffer buffer, boolean flexible, int maxElements) {
+    public BoundedReadable(ByteBuffer buffer, boolean flexible, int maxElements) {
         super(buffer);
         this.buffer = buffer;
         this.flexible = flexible;

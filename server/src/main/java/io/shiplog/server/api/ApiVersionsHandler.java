@@ -3,6 +3,7 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.SupportedApis;
 import java.util.regex.Pattern;
@@ -16,7 +17,6 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureK
 import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKeyCollection;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +50,7 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData>
     }
 
     @Override
-    public ApiVersionsRequestData read(Readable body, short version) {
+    public ApiVersionsRequestData read(BoundedReadable body, short version) {
         return new ApiVersionsRequestData(body, version);
     }
 

@@ -7,6 +7,7 @@ import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +20,6 @@ import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 
 /** DeleteTopics: by name, or from version 6 on by name or id. */
 final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestData> {
@@ -39,7 +39,7 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
     }
 
     @Override
-    public DeleteTopicsRequestData read(Readable body, short version) {
+    public DeleteTopicsRequestData read(BoundedReadable body, short version) {
         return new DeleteTopicsRequestData(body, version);
     }
 

@@ -6,6 +6,7 @@ package io.shiplog.server.api;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
@@ -13,7 +14,6 @@ import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClust
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBrokerCollection;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 
 /** DescribeCluster: the cluster id and the nodes, fenced ones too when asked for (KIP-700, KIP-919, KIP-1073). */
 final class DescribeClusterHandler implements RequestHandler<DescribeClusterRequestData> {
@@ -32,7 +32,7 @@ final class DescribeClusterHandler implements RequestHandler<DescribeClusterRequ
     }
 
     @Override
-    public DescribeClusterRequestData read(Readable body, short version) {
+    public DescribeClusterRequestData read(BoundedReadable body, short version) {
         return new DescribeClusterRequestData(body, version);
     }
 

@@ -6,6 +6,7 @@ package io.shiplog.server.api;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Descr
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 
 /**
  * DescribeTopicPartitions: topics with their eligible leader replicas, in pages (KIP-966). Topics go by name, in order; a page
@@ -42,7 +42,7 @@ final class DescribeTopicPartitionsHandler implements RequestHandler<DescribeTop
     }
 
     @Override
-    public DescribeTopicPartitionsRequestData read(Readable body, short version) {
+    public DescribeTopicPartitionsRequestData read(BoundedReadable body, short version) {
         DescribeTopicPartitionsRequestData request = new DescribeTopicPartitionsRequestData(body, version);
         if (request.cursor() != null && request.cursor().partitionIndex() < 0) {
             throw new IllegalArgumentException(

@@ -3,12 +3,12 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 
 /**
  * InitProducerId for idempotent producers: a new id with epoch 0 each time, as Kafka answers it without a transactional id.
@@ -27,7 +27,7 @@ final class InitProducerIdHandler implements RequestHandler<InitProducerIdReques
     }
 
     @Override
-    public InitProducerIdRequestData read(Readable body, short version) {
+    public InitProducerIdRequestData read(BoundedReadable body, short version) {
         return new InitProducerIdRequestData(body, version);
     }
 

@@ -5,6 +5,7 @@ package io.shiplog.server.api;
 
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.replication.runtime.OffsetLookup;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartit
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 
 /** ListOffsets: earliest, latest, by timestamp, and the other marks that Kafka gave a negative timestamp. */
 final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData> {
@@ -43,7 +43,7 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData>
     }
 
     @Override
-    public ListOffsetsRequestData read(Readable body, short version) {
+    public ListOffsetsRequestData read(BoundedReadable body, short version) {
         return new ListOffsetsRequestData(body, version);
     }
 

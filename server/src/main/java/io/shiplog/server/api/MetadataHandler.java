@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -25,7 +26,6 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopi
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopicCollection;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 
 /**
  * Metadata: the alive nodes, and topics by name, by id or all of them. Topics are never created by asking for them. Follows
@@ -50,7 +50,7 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
     }
 
     @Override
-    public MetadataRequestData read(Readable body, short version) {
+    public MetadataRequestData read(BoundedReadable body, short version) {
         MetadataRequestData request = new MetadataRequestData(body, version);
         if (request.topics() != null && version < FIRST_WITH_TOPIC_IDS) {
             for (MetadataRequestTopic topic : request.topics()) {

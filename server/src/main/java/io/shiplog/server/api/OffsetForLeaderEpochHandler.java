@@ -5,6 +5,7 @@ package io.shiplog.server.api;
 
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEnd
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 
 /** OffsetForLeaderEpoch: where an epoch ends in the leader's log, by which consumers notice truncation (KIP-320). */
 final class OffsetForLeaderEpochHandler implements RequestHandler<OffsetForLeaderEpochRequestData> {
@@ -35,7 +35,7 @@ final class OffsetForLeaderEpochHandler implements RequestHandler<OffsetForLeade
     }
 
     @Override
-    public OffsetForLeaderEpochRequestData read(Readable body, short version) {
+    public OffsetForLeaderEpochRequestData read(BoundedReadable body, short version) {
         return new OffsetForLeaderEpochRequestData(body, version);
     }
 

@@ -7,6 +7,7 @@ import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.replication.runtime.ProduceCallback;
 import io.shiplog.server.protocol.Exchange;
 import java.nio.ByteBuffer;
@@ -23,7 +24,6 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.Readable;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
@@ -50,7 +50,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
     }
 
     @Override
-    public ProduceRequestData read(Readable body, short version) {
+    public ProduceRequestData read(BoundedReadable body, short version) {
         return new ProduceRequestData(body, version);
     }
 

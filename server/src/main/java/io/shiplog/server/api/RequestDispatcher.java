@@ -3,7 +3,7 @@
 
 package io.shiplog.server.api;
 
-import io.shiplog.server.protocol.BoundedReadable;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.RequestHeader;
 import io.shiplog.server.protocol.RequestProcessor;
@@ -22,6 +22,9 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * Produce 0 to 2, which are advertised for librdkafka's sake only: SocketServer.parseRequestHeader).
  */
 public final class RequestDispatcher implements RequestProcessor {
+    /** Topics, partitions, replicas and settings that one request may name in all. */
+    private static final int MAX_ELEMENTS = 200_000;
+
     private final Map<ApiKeys, RequestHandler<?>> handlers = new EnumMap<>(ApiKeys.class);
     private final ApiVersionsHandler apiVersions;
     private final SupportedApis apis;
@@ -62,7 +65,7 @@ public final class RequestDispatcher implements RequestProcessor {
         RequestHeader header = exchange.header();
         T request;
         try {
-            BoundedReadable body = new BoundedReadable(exchange.body());
+            BoundedReadable body = new BoundedReadable(exchange.body(), header.isFlexible(), MAX_ELEMENTS);
             request = handler.read(body, header.version());
         } catch (RuntimeException e) {
             // the generated readers throw whatever their buffer throws; nothing was done yet

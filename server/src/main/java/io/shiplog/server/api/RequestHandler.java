@@ -3,10 +3,10 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Readable;
 
 /**
  * Serves one Kafka API in all its versions.
@@ -19,9 +19,10 @@ public interface RequestHandler<T extends ApiMessage> {
     /**
      * Reads the body of a request. Has no effect: whatever it throws is the sender's fault.
      *
+     * @param body    its array elements are counted: whatever is declared, a request costs memory for what it holds
      * @param version one that {@link io.shiplog.server.protocol.SupportedApis} lists
      */
-    T read(Readable body, short version);
+    T read(BoundedReadable body, short version);
 
     /** Does what was asked and answers. Called on the connection's event loop; must not block. */
     void handle(T request, Exchange exchange);

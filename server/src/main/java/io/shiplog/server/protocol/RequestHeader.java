@@ -3,6 +3,7 @@
 
 package io.shiplog.server.protocol;
 
+import io.shiplog.replication.fetch.BoundedReadable;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -24,6 +25,12 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 public record RequestHeader(ApiKeys api, short version, int correlationId, String clientId) {
     private static final int FIXED_BYTES = 8;
+    private static final short FIRST_FLEXIBLE = 2;
+
+    /** Whether the body's counts are compact and its fields may be followed by tagged ones. */
+    public boolean isFlexible() {
+        return api.requestHeaderVersion(version) >= FIRST_FLEXIBLE;
+    }
 
     /**
      * Reads the header and leaves the buffer at the request's body.
@@ -41,7 +48,9 @@ public record RequestHeader(ApiKeys api, short version, int correlationId, Strin
         }
         ApiKeys api = ApiKeys.forId(key);
         try {
-            var data = new RequestHeaderData(new BoundedReadable(frame), api.requestHeaderVersion(version));
+            short headerVersion = api.requestHeaderVersion(version);
+            var readable = new BoundedReadable(frame, headerVersion >= FIRST_FLEXIBLE, 0);
+            var data = new RequestHeaderData(readable, headerVersion);
             String clientId = data.clientId() == null ? "" : data.clientId();
             return new RequestHeader(api, version, data.correlationId(), clientId);
         } catch (RuntimeException e) {
