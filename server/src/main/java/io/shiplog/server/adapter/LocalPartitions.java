@@ -1,0 +1,87 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.adapter;
+
+import io.shiplog.metadata.client.Lease;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.PartitionLookup;
+import io.shiplog.replication.runtime.EpochEnd;
+import io.shiplog.replication.runtime.OffsetLookup;
+import io.shiplog.replication.runtime.ProduceCallback;
+import io.shiplog.replication.runtime.Replica;
+import io.shiplog.replication.runtime.ReplicaSet;
+import io.shiplog.server.api.PartitionAccess;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+/** The partitions of this node as the handlers of Kafka's APIs and the fetch service see them. On the loop. */
+public final class LocalPartitions implements PartitionAccess, PartitionLookup {
+    private static final int UNDEFINED = -1;
+
+    private final ReplicaSet replicas;
+    private final Supplier<MetadataImage> image;
+    private final Lease lease;
+
+    public LocalPartitions(ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease) {
+        this.replicas = replicas;
+        this.image = image;
+        this.lease = lease;
+    }
+
+    @Override
+    public void produce(
+            Uuid topicId, int partition, ByteBuffer batches, short acks, int timeoutMs, ProduceCallback callback) {
+        Replica replica = replicas.get(topicId, partition);
+        if (replica == null) {
+            callback.complete(absence(topicId, partition), UNDEFINED, UNDEFINED, UNDEFINED, null);
+        } else {
+            replica.produce(batches, acks, lease.valid(System.nanoTime()), timeoutMs, callback);
+        }
+    }
+
+    @Override
+    public OffsetLookup lookUpOffset(Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs) {
+        Replica replica = replicas.get(topicId, partition);
+        return replica == null
+                ? new OffsetLookup(absence(topicId, partition), UNDEFINED, UNDEFINED, UNDEFINED)
+                : replica.lookUpOffset(timestampMs, currentLeaderEpoch);
+    }
+
+    @Override
+    public EpochEnd endOfEpoch(Uuid topicId, int partition, int currentLeaderEpoch, int leaderEpoch) {
+        Replica replica = replicas.get(topicId, partition);
+        return replica == null
+                ? new EpochEnd(absence(topicId, partition), UNDEFINED, UNDEFINED)
+                : replica.epochEnd(currentLeaderEpoch, leaderEpoch);
+    }
+
+    @Override
+    public Uuid topicId(String name) {
+        TopicImage topic = image.get().topic(name);
+        return topic == null ? null : topic.id();
+    }
+
+    @Override
+    public Replica replica(Uuid topicId, int partition) {
+        return replicas.get(topicId, partition);
+    }
+
+    @Override
+    public Errors absence(Uuid topicId, int partition) {
+        TopicImage topic = image.get().topic(topicId);
+        if (topic == null) {
+            return Errors.UNKNOWN_TOPIC_ID;
+        }
+        PartitionImage assigned = topic.partition(partition);
+        if (assigned == null) {
+            return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        // Assigned here but not open yet: the metadata is applied a moment after it is seen. The client asks again.
+        return Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+}

@@ -1,0 +1,145 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.config;
+
+import io.shiplog.metadata.client.MetadataClientSettings;
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.replication.core.CoreSettings;
+import io.shiplog.replication.runtime.ReplicationSettings;
+import io.shiplog.server.api.NodeConfigs;
+import io.shiplog.server.net.NetSettings;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The whole configuration of one storage node, read and checked once at start.
+ *
+ * <p>Every subsystem gets its own record of settings from here and knows nothing of files and keys.
+ */
+public final class BrokerConfig implements NodeConfigs {
+    private static final long MAX_TICK_MS = 500;
+    /** Laggards leave the in-sync replicas late by at most this part of replica.lag.time.max.ms. */
+    private static final long TICKS_PER_LAG = 10;
+
+    private final ConfigValues values;
+    private final HostPort listener;
+    private final HostPort advertised;
+
+    private BrokerConfig(ConfigValues values) {
+        this.values = values;
+        this.listener = single(StorageKeys.LISTENERS);
+        this.advertised = advertisedAddress();
+        checkTogether();
+    }
+
+    /**
+     * Checks a storage node's configuration.
+     *
+     * @param source the file's name, for what goes wrong
+     * @param properties the file's keys and values
+     * @throws ConfigProblem when the node must not start with these
+     */
+    public static BrokerConfig of(String source, Map<String, String> properties) {
+        return new BrokerConfig(new ConfigValues(source, properties, StorageKeys.all()));
+    }
+
+    public int nodeId() {
+        return values.get(StorageKeys.NODE_ID);
+    }
+
+    /** Empty: none. */
+    public String rack() {
+        return values.get(StorageKeys.BROKER_RACK);
+    }
+
+    /** Where to listen; host empty: every interface; port 0: a free one. */
+    public HostPort listener() {
+        return listener;
+    }
+
+    /** What others are told, once the listener's port is known. */
+    public HostPort advertised(int boundPort) {
+        return new HostPort(advertised.host(), advertised.port() == 0 ? boundPort : advertised.port());
+    }
+
+    public List<Path> logDirs() {
+        return values.get(StorageKeys.LOG_DIRS);
+    }
+
+    /** How the quorum is reached. */
+    public MetadataClientSettings metadataClientSettings() {
+        List<Endpoint> endpoints = values.get(StorageKeys.QUORUM_ENDPOINTS).stream()
+                .map(address -> new Endpoint(address.host(), address.port()))
+                .toList();
+        return MetadataClientSettings.of(endpoints, nodeId(), values.get(StorageKeys.BROKER_SESSION_TIMEOUT_MS));
+    }
+
+    /** Limits of the Kafka listener. */
+    public NetSettings netSettings() {
+        return new NetSettings(
+                values.get(StorageKeys.SOCKET_REQUEST_MAX_BYTES),
+                values.get(StorageKeys.MAX_CONNECTIONS),
+                values.get(StorageKeys.MAX_CONNECTIONS_PER_IP),
+                values.get(StorageKeys.CONNECTIONS_MAX_IDLE_MS),
+                values.get(StorageKeys.CONNECTIONS_MAX_FRAME_MS),
+                values.get(StorageKeys.CONNECTION_PIPELINE_MAX_REQUESTS),
+                values.get(StorageKeys.CONNECTION_PIPELINE_MAX_BYTES),
+                values.get(StorageKeys.QUEUED_MAX_REQUEST_BYTES),
+                values.get(StorageKeys.ZERO_COPY_MIN_BYTES),
+                values.get(StorageKeys.SOCKET_LISTEN_BACKLOG_SIZE));
+    }
+
+    /** Bounds of replication on this node. */
+    public ReplicationSettings replicationSettings() {
+        int lagMs = values.get(StorageKeys.REPLICA_LAG_TIME_MAX_MS);
+        CoreSettings core = new CoreSettings(
+                lagMs, CoreSettings.DEFAULTS.proposalRetryMs(), CoreSettings.DEFAULTS.maxPendingAcks());
+        return new ReplicationSettings(nodeId(), core, Math.max(1, Math.min(MAX_TICK_MS, lagMs / TICKS_PER_LAG)));
+    }
+
+    @Override
+    public List<NodeConfig> all() {
+        return values.describe();
+    }
+
+    private HostPort advertisedAddress() {
+        HostPort given = single(StorageKeys.ADVERTISED_LISTENERS);
+        String host = given.host().isEmpty() ? listener.host() : given.host();
+        if (host.isEmpty() || host.equals("0.0.0.0") || host.equals("::")) {
+            throw values.notAllowed(
+                    StorageKeys.ADVERTISED_LISTENERS,
+                    "a host name or address that others can connect to, since listeners names every interface");
+        }
+        return new HostPort(host, given.port() == 0 ? listener.port() : given.port());
+    }
+
+    private HostPort single(ConfigKey<List<HostPort>> key) {
+        List<HostPort> addresses = values.get(key);
+        if (addresses.size() != 1) {
+            throw values.notAllowed(key, key.allowed());
+        }
+        return addresses.get(0);
+    }
+
+    private void checkTogether() {
+        if (new HashSet<>(logDirs()).size() < logDirs().size()) {
+            throw values.notAllowed(StorageKeys.LOG_DIRS, "directories that differ");
+        }
+        atMost(StorageKeys.REPLICA_FETCH_WAIT_MAX_MS, StorageKeys.REPLICA_LAG_TIME_MAX_MS);
+        if (values.get(StorageKeys.QUEUED_MAX_REQUEST_BYTES) < values.get(StorageKeys.SOCKET_REQUEST_MAX_BYTES)) {
+            throw values.notAllowed(StorageKeys.QUEUED_MAX_REQUEST_BYTES, "not less than socket.request.max.bytes");
+        }
+        if (values.get(StorageKeys.MESSAGE_MAX_BYTES) >= values.get(StorageKeys.SOCKET_REQUEST_MAX_BYTES)) {
+            throw values.notAllowed(StorageKeys.MESSAGE_MAX_BYTES, "less than socket.request.max.bytes");
+        }
+    }
+
+    private void atMost(ConfigKey<Integer> key, ConfigKey<Integer> bound) {
+        if (values.get(key) > values.get(bound)) {
+            throw values.notAllowed(key, "not more than " + bound + ", which is " + values.get(bound));
+        }
+    }
+}

@@ -1,0 +1,285 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.config;
+
+import static io.shiplog.server.config.ConfigKey.list;
+import static io.shiplog.server.config.ConfigKey.longNumber;
+import static io.shiplog.server.config.ConfigKey.string;
+import static io.shiplog.server.config.ConfigKey.wholeNumber;
+
+import io.shiplog.server.net.NetSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The keys of a storage node's configuration file. A name that Kafka has means here what it means there; the others are ours
+ * and say so.
+ */
+public final class StorageKeys {
+    private static final int KIB = 1024;
+    private static final int MIB = 1024 * KIB;
+    private static final int DAY_MS = 86_400_000;
+
+    // ---- who this node is and where it is found
+
+    static final ConfigKey<Integer> NODE_ID = wholeNumber(
+            "node.id",
+            null,
+            0,
+            Integer.MAX_VALUE,
+            "The number of this node: unique in the cluster, never given to another.");
+    static final ConfigKey<List<HostPort>> LISTENERS = list(
+            "listeners",
+            "PLAINTEXT://127.0.0.1:9092",
+            "PLAINTEXT://HOST:PORT (in this version exactly one)",
+            "Where Kafka clients and other nodes connect. An empty host listens on every interface, port 0 takes a free one.",
+            HostPort::parseListener);
+    static final ConfigKey<List<HostPort>> ADVERTISED_LISTENERS = list(
+            "advertised.listeners",
+            "PLAINTEXT://:0",
+            "PLAINTEXT://HOST:PORT (in this version exactly one)",
+            "What clients and other nodes are told to connect to. An empty host or port 0 is taken from listeners.",
+            HostPort::parseListener);
+    static final ConfigKey<List<Path>> LOG_DIRS = list(
+            "log.dirs",
+            null,
+            "a directory",
+            "The directories that hold partitions, best one per disk. They are created, and stamped with cluster and node id.",
+            StorageKeys::path);
+    static final ConfigKey<String> BROKER_RACK =
+            string("broker.rack", "", "The rack or zone of this node; replicas of a partition are spread over racks.");
+
+    // ---- the metadata quorum
+
+    static final ConfigKey<List<HostPort>> QUORUM_ENDPOINTS = list(
+            "quorum.endpoints",
+            null,
+            "HOST:PORT",
+            "Ours. The metadata endpoints of the quorum nodes; all of them, so that any may be down.",
+            StorageKeys::remote);
+    static final ConfigKey<Integer> BROKER_SESSION_TIMEOUT_MS = wholeNumber(
+            "broker.session.timeout.ms",
+            2_000,
+            500,
+            600_000,
+            "Without a heartbeat for so long the controller counts the node as dead. Not more than the quorum nodes' value: "
+                    + "the node's own lease for acks 0 and 1 ends earlier than this after the last heartbeat was sent.");
+
+    // ---- connections
+
+    static final ConfigKey<Integer> EVENT_LOOPS = wholeNumber(
+            "event.loops", 1, 1, 1, "Ours. Threads that own connections and partitions; one in this version.");
+    static final ConfigKey<Integer> SOCKET_REQUEST_MAX_BYTES = wholeNumber(
+            "socket.request.max.bytes",
+            NetSettings.DEFAULT_REQUEST_MAX_BYTES,
+            64 * KIB,
+            100 * MIB,
+            "A request longer than this closes the connection. (Kafka's default is 100 MiB.)");
+    static final ConfigKey<Integer> MAX_CONNECTIONS = wholeNumber(
+            "max.connections",
+            NetSettings.DEFAULT_MAX_CONNECTIONS,
+            1,
+            1_000_000,
+            "Connections to this node at a time; more are closed. (Kafka has no limit.)");
+    static final ConfigKey<Integer> MAX_CONNECTIONS_PER_IP = wholeNumber(
+            "max.connections.per.ip",
+            NetSettings.DEFAULT_MAX_CONNECTIONS_PER_ADDRESS,
+            1,
+            1_000_000,
+            "Connections from one address at a time; more are closed. (Kafka has no limit.)");
+    static final ConfigKey<Long> CONNECTIONS_MAX_IDLE_MS = longNumber(
+            "connections.max.idle.ms",
+            NetSettings.DEFAULT_IDLE_MS,
+            1_000,
+            DAY_MS,
+            "A connection with nothing asked and nothing to answer is closed after this.");
+    static final ConfigKey<Long> CONNECTIONS_MAX_FRAME_MS = longNumber(
+            "connections.max.frame.ms",
+            NetSettings.DEFAULT_FRAME_MAX_MS,
+            100,
+            DAY_MS,
+            "Ours. A request that has begun to arrive must be complete after this, or its connection is closed.");
+    static final ConfigKey<Integer> CONNECTION_PIPELINE_MAX_REQUESTS = wholeNumber(
+            "connection.pipeline.max.requests",
+            NetSettings.DEFAULT_PIPELINE_REQUESTS,
+            1,
+            1_024,
+            "Ours. Requests of one connection that are read ahead of its answers.");
+    static final ConfigKey<Integer> CONNECTION_PIPELINE_MAX_BYTES = wholeNumber(
+            "connection.pipeline.max.bytes",
+            NetSettings.DEFAULT_PIPELINE_BYTES,
+            1,
+            Integer.MAX_VALUE,
+            "Ours. Bytes of such requests; one request is always read.");
+    static final ConfigKey<Long> QUEUED_MAX_REQUEST_BYTES = longNumber(
+            "queued.max.request.bytes",
+            NetSettings.DEFAULT_QUEUED_BYTES,
+            64 * KIB,
+            Long.MAX_VALUE,
+            "Bytes of requests that all connections together may hold. Not less than socket.request.max.bytes.");
+    static final ConfigKey<Integer> SOCKET_LISTEN_BACKLOG_SIZE = wholeNumber(
+            "socket.listen.backlog.size",
+            NetSettings.DEFAULT_BACKLOG,
+            1,
+            65_535,
+            "Connections that may wait to be accepted. (Kafka's default is 50.)");
+    static final ConfigKey<Integer> ZERO_COPY_MIN_BYTES = wholeNumber(
+            "zero.copy.min.bytes",
+            NetSettings.DEFAULT_ZERO_COPY_MIN_BYTES,
+            0,
+            Integer.MAX_VALUE,
+            "Ours. A run of fetched bytes at least this long is sent from the file by sendfile, a shorter one is copied.");
+
+    // ---- fetching
+
+    static final ConfigKey<Integer> FETCH_MAX_BYTES = wholeNumber(
+            "fetch.max.bytes",
+            55 * MIB,
+            KIB,
+            Integer.MAX_VALUE / 2,
+            "The most record bytes in one answer to a consumer.");
+    static final ConfigKey<Integer> FETCH_SESSION_SLOTS = wholeNumber(
+            "max.incremental.fetch.session.cache.slots",
+            1_000,
+            0,
+            1_000_000,
+            "Incremental fetch sessions that this node keeps for consumers and followers.");
+    static final ConfigKey<Integer> REPLICA_FETCH_MAX_BYTES = wholeNumber(
+            "replica.fetch.max.bytes",
+            MIB,
+            0,
+            Integer.MAX_VALUE / 2,
+            "Bytes of one partition that a follower asks for in one fetch; a longer first batch is sent all the same.");
+    static final ConfigKey<Integer> REPLICA_FETCH_RESPONSE_MAX_BYTES = wholeNumber(
+            "replica.fetch.response.max.bytes",
+            10 * MIB,
+            0,
+            Integer.MAX_VALUE / 2,
+            "Bytes that a follower asks for in one fetch; a longer first batch is sent all the same.");
+    static final ConfigKey<Integer> REPLICA_FETCH_WAIT_MAX_MS = wholeNumber(
+            "replica.fetch.wait.max.ms",
+            500,
+            1,
+            60_000,
+            "How long a leader keeps a follower's fetch when nothing is new. Not more than replica.lag.time.max.ms.");
+
+    // ---- replication
+
+    static final ConfigKey<Integer> REPLICA_LAG_TIME_MAX_MS = wholeNumber(
+            "replica.lag.time.max.ms",
+            10_000,
+            100,
+            DAY_MS,
+            "A follower that was not caught up for so long leaves the in-sync replicas. (Kafka's default is 30 s.)");
+
+    // ---- storage
+
+    static final ConfigKey<Integer> LOG_SEGMENT_BYTES = wholeNumber(
+            "log.segment.bytes",
+            1024 * MIB,
+            MIB,
+            Integer.MAX_VALUE,
+            "A segment file is closed at this size. Default of topics.");
+    static final ConfigKey<Long> LOG_ROLL_MS = longNumber(
+            "log.roll.ms",
+            7L * DAY_MS,
+            1,
+            Long.MAX_VALUE,
+            "A segment file is closed when its first record is so old. Default of topics.");
+    static final ConfigKey<Long> LOG_RETENTION_MS = longNumber(
+            "log.retention.ms",
+            7L * DAY_MS,
+            -1,
+            Long.MAX_VALUE,
+            "Closed segments are deleted when their newest record is so old; -1: never. Default of topics.");
+    static final ConfigKey<Long> LOG_RETENTION_BYTES = longNumber(
+            "log.retention.bytes",
+            -1L,
+            -1,
+            Long.MAX_VALUE,
+            "The oldest closed segments of a partition beyond this size are deleted; -1: never. Default of topics.");
+    static final ConfigKey<Long> LOG_RETENTION_CHECK_INTERVAL_MS = longNumber(
+            "log.retention.check.interval.ms", 300_000L, 1, DAY_MS, "How often segments are looked over for deletion.");
+    static final ConfigKey<Integer> LOG_INDEX_INTERVAL_BYTES = wholeNumber(
+            "log.index.interval.bytes",
+            32 * KIB,
+            KIB,
+            64 * MIB,
+            "Bytes of a segment between two entries of its index. Default of topics. (Kafka's default is 4 KiB.)");
+    static final ConfigKey<Integer> RECOVERY_THREADS = wholeNumber(
+            "num.recovery.threads.per.data.dir",
+            2,
+            1,
+            64,
+            "Threads that look over the partitions of a log directory at start.");
+    static final ConfigKey<Integer> MESSAGE_MAX_BYTES = wholeNumber(
+            "message.max.bytes",
+            MIB + 12,
+            KIB,
+            Integer.MAX_VALUE / 2,
+            "The longest record batch that a producer may send. Default of topics; less than socket.request.max.bytes.");
+    static final ConfigKey<Integer> PRODUCER_ID_EXPIRATION_MS = wholeNumber(
+            "producer.id.expiration.ms",
+            DAY_MS,
+            1,
+            Integer.MAX_VALUE,
+            "A partition forgets the sequence numbers of a producer that wrote nothing for so long.");
+    static final ConfigKey<Integer> FLUSH_THREADS =
+            wholeNumber("flush.threads", 2, 1, 64, "Ours. Threads of each log directory that sync files to disk.");
+
+    private StorageKeys() {}
+
+    /** All keys, in the order of documentation. */
+    public static List<ConfigKey<?>> all() {
+        return List.of(
+                NODE_ID,
+                LISTENERS,
+                ADVERTISED_LISTENERS,
+                LOG_DIRS,
+                BROKER_RACK,
+                QUORUM_ENDPOINTS,
+                BROKER_SESSION_TIMEOUT_MS,
+                EVENT_LOOPS,
+                SOCKET_REQUEST_MAX_BYTES,
+                MAX_CONNECTIONS,
+                MAX_CONNECTIONS_PER_IP,
+                CONNECTIONS_MAX_IDLE_MS,
+                CONNECTIONS_MAX_FRAME_MS,
+                CONNECTION_PIPELINE_MAX_REQUESTS,
+                CONNECTION_PIPELINE_MAX_BYTES,
+                QUEUED_MAX_REQUEST_BYTES,
+                SOCKET_LISTEN_BACKLOG_SIZE,
+                ZERO_COPY_MIN_BYTES,
+                FETCH_MAX_BYTES,
+                FETCH_SESSION_SLOTS,
+                REPLICA_FETCH_MAX_BYTES,
+                REPLICA_FETCH_RESPONSE_MAX_BYTES,
+                REPLICA_FETCH_WAIT_MAX_MS,
+                REPLICA_LAG_TIME_MAX_MS,
+                LOG_SEGMENT_BYTES,
+                LOG_ROLL_MS,
+                LOG_RETENTION_MS,
+                LOG_RETENTION_BYTES,
+                LOG_RETENTION_CHECK_INTERVAL_MS,
+                LOG_INDEX_INTERVAL_BYTES,
+                RECOVERY_THREADS,
+                MESSAGE_MAX_BYTES,
+                PRODUCER_ID_EXPIRATION_MS,
+                FLUSH_THREADS);
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException noPath) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<HostPort> remote(String text) {
+        return HostPort.parse(text).filter(address -> !address.host().isEmpty() && address.port() > 0);
+    }
+}
