@@ -1,0 +1,40 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.index;
+
+import io.shiplog.storage.model.PartitionKey;
+import java.util.List;
+
+/**
+ * Keeps what can be rebuilt from segments. It is a cache: when it fails it says so once in the log, answers that it
+ * holds nothing, and is moved aside at the next start. Never called on the append or tail read path. Any thread.
+ */
+public interface IndexStore extends AutoCloseable {
+    /** Writes a block, a summary and a checkpoint in one go; each may be null. */
+    void put(PartitionKey partition, IndexBlock block, SegmentSummary summary, LogCheckpoint checkpoint);
+
+    /** The checkpoints of a partition, by offset. */
+    List<LogCheckpoint> checkpoints(PartitionKey partition);
+
+    List<SegmentSummary> summaries(PartitionKey partition);
+
+    /** The index of a segment from its beginning on, as far as blocks without a gap tell; never null. */
+    IndexBlock index(PartitionKey partition, long segmentBase);
+
+    /** Forgets, durably before it returns, whatever tells of offsets at or behind the one given. */
+    void forgetFrom(PartitionKey partition, long offset, long segmentBase);
+
+    /** Forgets segments and checkpoints that end at or before the log start offset. */
+    void forgetBelow(PartitionKey partition, long logStartOffset);
+
+    void forgetCheckpoint(PartitionKey partition, long offset);
+
+    void forgetPartition(PartitionKey partition);
+
+    /** Makes what was put durable; rate-limited by the caller. */
+    void flush();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,59 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread of a data directory that does what nobody waits for: marks, checkpoints, deletions. Whatever a task throws
+ * takes the directory offline. Never interrupted.
+ */
+final class Background {
+    private final ScheduledThreadPoolExecutor executor;
+    private final FailureLatch failure;
+    private volatile Thread thread;
+
+    Background(String name, FailureLatch failure) {
+        this.failure = failure;
+        executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread created = new Thread(task, "shiplog-storage-" + name);
+            created.setDaemon(true);
+            thread = created;
+            return created;
+        });
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    }
+
+    /** Something that may fail. */
+    interface Task {
+        void run() throws Exception;
+    }
+
+    void execute(String what, Task task) {
+        executor.execute(() -> run(what, task));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what it throws goes to the latch
+    void every(long periodMs, String what, Task task) {
+        executor.scheduleWithFixedDelay(() -> run(what, task), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Carries out what is queued, drops what is periodic, and ends the thread. */
+    void close() {
+        executor.shutdown();
+        Thread running = thread;
+        if (running != null && running != Thread.currentThread()) Flusher.joinUninterruptibly(running);
+    }
+
+    private void run(String what, Task task) {
+        if (failure.isOffline()) return;
+        try {
+            task.run();
+        } catch (Exception e) {
+            failure.fail(what, e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.marks.MarksFile;
+import io.shiplog.storage.marks.PartitionMarks;
+import io.shiplog.storage.model.PartitionKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Recovers all partitions of a data directory, several at a time, and says what it found in one line. */
+final class DirectoryRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryRecovery.class);
+    private static final String DAMAGED_SUFFIX = ".damaged";
+
+    private final LogContext context;
+    private final Map<PartitionKey, PartitionLog> logs;
+    private final RecoveryListener progress;
+    private final List<Path> trash = new ArrayList<>();
+    private final List<DamagedPartition> damaged = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicLong scannedBytes = new AtomicLong();
+    private final AtomicLong cutBytes = new AtomicLong();
+    private final AtomicInteger done = new AtomicInteger();
+    private volatile IOException failed;
+
+    DirectoryRecovery(LogContext context, Map<PartitionKey, PartitionLog> logs, RecoveryListener progress) {
+        this.context = context;
+        this.logs = logs;
+        this.progress = progress;
+    }
+
+    /** Directories of deleted partitions that are still there. */
+    List<Path> trash() {
+        return trash;
+    }
+
+    RecoveryReport run() throws IOException {
+        long startMs = context.clock().nowMs();
+        MarksFile marks = context.marks();
+        long cleanEpoch = marks.cleanBrokerEpoch();
+        List<PartitionKey> keys = list();
+        boolean lost = marks.condition() == MarksFile.Condition.LOST
+                || (marks.condition() == MarksFile.Condition.FRESH && !keys.isEmpty());
+        Set<PartitionKey> missing = new HashSet<>(marks.all().keySet());
+        recoverAll(keys);
+        if (failed != null) throw failed;
+        keys.forEach(missing::remove);
+        missing.forEach(key -> reportMissing(key, marks.get(key)));
+        if (lost) keys.forEach(key -> report(key, "the flush marks are lost", false));
+        marks.writeBothSlots();
+        boolean clean = cleanEpoch >= 0 && damaged.isEmpty();
+        List<DamagedPartition> found = new ArrayList<>(damaged);
+        found.sort(Comparator.comparing(d -> d.partition().directoryName()));
+        long elapsedMs = context.clock().nowMs() - startMs;
+        LOG.info(
+                "Recovered {}: {}, {} partitions in {} ms, {} bytes read behind flush marks, {} cut, {} damaged",
+                context.directory(),
+                clean ? "clean" : "not clean",
+                logs.size(),
+                elapsedMs,
+                scannedBytes,
+                cutBytes,
+                found.size());
+        return new RecoveryReport(
+                clean,
+                clean ? cleanEpoch : -1,
+                logs.size(),
+                List.copyOf(found),
+                scannedBytes.get(),
+                cutBytes.get(),
+                elapsedMs);
+    }
+
+    private List<PartitionKey> list() throws IOException {
+        List<PartitionKey> keys = new ArrayList<>();
+        for (Path path : context.files().list(context.directory())) {
+            String name = path.getFileName().toString();
+            PartitionKey key = PartitionKey.parse(name);
+            if (key != null) keys.add(key);
+            else if (name.endsWith(".deleted")) trash.add(path);
+        }
+        return keys;
+    }
+
+    private void recoverAll(List<PartitionKey> keys) {
+        AtomicInteger next = new AtomicInteger();
+        int threads = Math.min(context.config().recoveryThreads(), keys.size());
+        List<Thread> running = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            Thread thread = new Thread(() -> recoverNext(keys, next), "shiplog-recover-" + i);
+            thread.start();
+            running.add(thread);
+        }
+        running.forEach(Flusher::joinUninterruptibly);
+    }
+
+    private void recoverNext(List<PartitionKey> keys, AtomicInteger next) {
+        for (int i = next.getAndIncrement(); i < keys.size() && failed == null; i = next.getAndIncrement()) {
+            try {
+                recover(keys.get(i));
+            } catch (IOException e) {
+                failed = e;
+            }
+            progress.onProgress(done.incrementAndGet(), keys.size());
+        }
+    }
+
+    private void recover(PartitionKey key) throws IOException {
+        LogRecovery recovery = new LogRecovery(context, key, context.marks().get(key));
+        try {
+            logs.put(key, recovery.recover());
+            scannedBytes.addAndGet(recovery.scannedBytes());
+            cutBytes.addAndGet(recovery.cutBytes());
+            if (recovery.cutBytes() > 0) {
+                LOG.info("Cut {} bytes of torn tail off {}", recovery.cutBytes(), key.directoryName());
+            }
+        } catch (LogRecovery.Damage e) {
+            recovery.abandon();
+            quarantine(key);
+            context.index().forgetPartition(key);
+            report(key, e.getMessage(), true);
+        }
+    }
+
+    private void quarantine(PartitionKey key) throws IOException {
+        Path directory = context.directory().resolve(key.directoryName());
+        Path aside = context.directory().resolve(key.directoryName() + DAMAGED_SUFFIX);
+        for (int i = 1; context.files().exists(aside); i++) {
+            aside = context.directory().resolve(key.directoryName() + "." + i + DAMAGED_SUFFIX);
+        }
+        context.files().rename(directory, aside);
+        context.files().syncDirectory(context.directory());
+    }
+
+    /** Marks without a directory: quarantined by an earlier start that nobody heard of, or lost. */
+    private void reportMissing(PartitionKey key, PartitionMarks marks) {
+        if (marks.flushedOffset() > marks.logStartOffset()) report(key, "its directory is missing", true);
+    }
+
+    private void report(PartitionKey key, String reason, boolean quarantined) {
+        LOG.error("Partition {} is damaged: {}", key.directoryName(), reason);
+        damaged.add(new DamagedPartition(key, reason, quarantined));
+    }
+}

@@ -1,0 +1,21 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+/** What a replica must have done with a record before its position counts ({@code flush.policy} of a topic). */
+public enum FlushPolicy {
+    /** It is on the replica's disk. The default. */
+    COMMIT,
+    /** It is in the replica's page cache: Kafka's guarantee. */
+    REPLICATED;
+
+    /** The policy of a configuration value: {@code commit} or {@code replicated}. */
+    public static FlushPolicy parse(String value) {
+        return switch (value) {
+            case "commit" -> COMMIT;
+            case "replicated" -> REPLICATED;
+            default -> throw new IllegalArgumentException("flush.policy=" + value + ": commit or replicated");
+        };
+    }
+}

@@ -1,0 +1,71 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The threads that sync segments of a data directory. Each dirty log stands in the queue once; what is appended while its
+ * sync runs is the next group. Threads are never interrupted: that would close the channels they use.
+ */
+final class Flusher {
+    private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    Flusher(int threadCount, String name) {
+        for (int i = 0; i < threadCount; i++) {
+            Thread thread = new Thread(this::run, "shiplog-flush-" + name + "-" + i);
+            thread.setDaemon(true);
+            threads.add(thread);
+            thread.start();
+        }
+    }
+
+    /** Queues a log's flush; the log sees to it that it is queued once. */
+    void submit(Runnable flush) {
+        queue.add(flush);
+    }
+
+    /** Carries out what is queued, then ends the threads. */
+    void close() {
+        for (int i = 0; i < threads.size(); i++) queue.add(STOP);
+        for (Thread thread : threads) joinUninterruptibly(thread);
+    }
+
+    private static final Runnable STOP = () -> {};
+
+    private void run() {
+        while (true) {
+            Runnable next = takeUninterruptibly();
+            if (next == STOP) return;
+            next.run();
+        }
+    }
+
+    private Runnable takeUninterruptibly() {
+        while (true) {
+            try {
+                return queue.take();
+            } catch (InterruptedException e) {
+                // Nobody has business interrupting these threads; an interrupt would close segment channels.
+                continue;
+            }
+        }
+    }
+
+    static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+}

@@ -1,0 +1,91 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.model.EpochEndOffset;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * The leader epochs of a log: epoch → offset of its first record here. Epochs and offsets both rise. Kafka: {@code
+ * LeaderEpochFileCache}. Guarded by the lock of its log.
+ */
+final class LeaderEpochs {
+    private int[] epochs = new int[4];
+    private long[] starts = new long[4];
+    private int count;
+
+    /** The newest epoch, -1 when none is known. */
+    int latest() {
+        return count == 0 ? -1 : epochs[count - 1];
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** The epoch that a record at the offset was written in, -1 when unknown. */
+    int epochAt(long offset) {
+        for (int i = count - 1; i >= 0; i--) if (starts[i] <= offset) return epochs[i];
+        return -1;
+    }
+
+    /** Notes that the epoch begins at the offset, unless it or a newer one is known. */
+    void assign(int epoch, long startOffset) {
+        if (epoch <= latest()) return;
+        // An epoch that began here or later and got no record is as if it had never been.
+        truncateFromEnd(startOffset);
+        if (count == epochs.length) {
+            epochs = Arrays.copyOf(epochs, count * 2);
+            starts = Arrays.copyOf(starts, count * 2);
+        }
+        epochs[count] = epoch;
+        starts[count] = startOffset;
+        count++;
+    }
+
+    /** Kafka's {@code endOffsetFor}: the rules stand in {@link EpochEndOffset}. */
+    EpochEndOffset endOffsetFor(int epoch, long logEndOffset) {
+        if (epoch < 0 || count == 0 || epoch > latest()) return EpochEndOffset.UNDEFINED;
+        if (epoch == latest()) return new EpochEndOffset(epoch, logEndOffset);
+        int higher = 0;
+        while (epochs[higher] <= epoch) higher++;
+        int found = higher == 0 ? epoch : epochs[higher - 1];
+        return new EpochEndOffset(found, starts[higher]);
+    }
+
+    /** Forgets the epochs that begin at the offset or later. */
+    void truncateFromEnd(long endOffset) {
+        while (count > 0 && starts[count - 1] >= endOffset) count--;
+    }
+
+    /** Forgets the epochs that end at or before the offset; the one that holds it begins there now. */
+    void truncateFromStart(long startOffset) {
+        int drop = 0;
+        while (drop + 1 < count && starts[drop + 1] <= startOffset) drop++;
+        System.arraycopy(epochs, drop, epochs, 0, count - drop);
+        System.arraycopy(starts, drop, starts, 0, count - drop);
+        count -= drop;
+        if (count > 0 && starts[0] < startOffset) starts[0] = startOffset;
+    }
+
+    void clear() {
+        count = 0;
+    }
+
+    int encodedSize() {
+        return 4 + count * 12;
+    }
+
+    void encode(ByteBuffer target) {
+        target.putInt(count);
+        for (int i = 0; i < count; i++) target.putInt(epochs[i]).putLong(starts[i]);
+    }
+
+    void decode(ByteBuffer source) {
+        clear();
+        int entries = source.getInt();
+        for (int i = 0; i < entries; i++) assign(source.getInt(), source.getLong());
+    }
+}

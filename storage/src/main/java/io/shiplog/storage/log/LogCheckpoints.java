@@ -1,0 +1,263 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.index.IndexBlock;
+import io.shiplog.storage.index.LogCheckpoint;
+import io.shiplog.storage.index.SegmentSummary;
+import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.producer.ProducerStates;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Brings what recovery would otherwise have to read from the log into the index store: index blocks, summaries of sealed
+ * segments, leader epochs and producers. A snapshot is taken at the log end of one moment and written once everything
+ * before it is on the disk, so that the store never tells of more than the segments hold. The last two are kept.
+ */
+final class LogCheckpoints {
+    private static final byte VERSION = 1;
+
+    /** What one snapshot will put into the store. */
+    private static final class Snapshot {
+        final int generation;
+        final LogCheckpoint checkpoint;
+        final List<Segment> segments = new ArrayList<>(2);
+        final List<IndexBlock> blocks = new ArrayList<>(2);
+        final List<SegmentSummary> summaries = new ArrayList<>(2);
+
+        Snapshot(int generation, LogCheckpoint checkpoint) {
+            this.generation = generation;
+            this.checkpoint = checkpoint;
+        }
+    }
+
+    private final LogState state;
+    private final LogFlush flush;
+
+    /** Guarded by the lock of the log, like everything below. */
+    private Snapshot pending;
+
+    private boolean writing;
+    private final Deque<Long> storedOffsets = new ArrayDeque<>(2);
+
+    /** The store may tell of offsets below this one. */
+    private long storedEnd;
+
+    private long bytesAtLast;
+    private long lastMs;
+
+    LogCheckpoints(LogState state, LogFlush flush) {
+        this.state = state;
+        this.flush = flush;
+        this.lastMs = state.context.clock().nowMs();
+    }
+
+    /** After recovery: what the store holds already. */
+    void recovered(List<LogCheckpoint> stored, long end) {
+        for (LogCheckpoint checkpoint : stored) storedOffsets.add(checkpoint.offset());
+        storedEnd = end;
+        bytesAtLast = state.appendedBytes;
+    }
+
+    /** Takes or writes a snapshot if one is due. On the background thread. */
+    void tick(boolean force) {
+        Snapshot ready;
+        synchronized (state) {
+            if (state.closed) return;
+            state.putMarks();
+            ready = takeReady();
+            if (ready == null && pending == null && isDue(force)) {
+                pending = snapshot();
+                ready = takeReady();
+                if (ready == null) flush.request();
+            }
+        }
+        if (ready != null) write(ready);
+    }
+
+    /**
+     * Makes the store forget, durably, whatever lies behind the end.
+     *
+     * @param segmentBase the segment that is going to be cut there
+     */
+    void forgetFrom(long end, long segmentBase) {
+        awaitWrite();
+        pending = null;
+        if (storedEnd <= end) return;
+        state.context.index().forgetFrom(state.key, end, segmentBase);
+        for (int i = 0; i < state.segments.count(); i++) {
+            Segment segment = state.segments.get(i);
+            if (segment.baseOffset >= segmentBase) segment.storedIndexPosition = 0;
+        }
+        storedOffsets.removeIf(offset -> offset > end);
+        storedEnd = end;
+    }
+
+    /** Waits for a write under way and takes no further snapshots: the log is going away. */
+    void stop() {
+        awaitWrite();
+        pending = null;
+    }
+
+    /** Brings the producers to the state that they had at the log end, after a truncation. */
+    void rebuildProducers() throws IOException {
+        if (!state.producers.knowsOffsetsFrom(state.logEndOffset)) return;
+        LogCheckpoint best = null;
+        for (LogCheckpoint checkpoint : state.context.index().checkpoints(state.key)) {
+            if (checkpoint.offset() <= state.logEndOffset) best = checkpoint;
+        }
+        state.producers.clear();
+        state.logTimeMs = -1;
+        int from = best == null ? 0 : Math.max(0, state.segments.floorIndex(best.segmentBase()));
+        if (best != null) decode(best.state(), null, state);
+        for (int i = from; i < state.segments.count(); i++) {
+            Segment segment = state.segments.get(i);
+            boolean first = best != null && segment.baseOffset == best.segmentBase();
+            replay(segment, first ? best.position() : 0);
+        }
+    }
+
+    private void replay(Segment segment, int position) throws IOException {
+        BatchCursor batch = BatchCursor.ofThread();
+        batch.open(segment.file.open(), position, segment.sizeInBytes);
+        while (batch.next()) {
+            state.logTimeMs = Math.max(state.logTimeMs, batch.maxTimestampMs());
+            if (batch.producerId() < 0 || batch.baseSequence() < 0) continue;
+            int delta = (int) (batch.lastOffset() - batch.baseOffset());
+            state.producers.append(
+                    batch.producerId(),
+                    batch.producerEpoch(),
+                    batch.baseSequence(),
+                    batch.baseOffset(),
+                    delta,
+                    batch.maxTimestampMs(),
+                    state.logTimeMs);
+        }
+    }
+
+    /** Reads what {@link #encode} wrote into the epochs (unless null) and the producers of a log. */
+    static void decode(byte[] bytes, LeaderEpochs epochs, LogState state) {
+        ByteBuffer b = ByteBuffer.wrap(bytes);
+        if (b.get() != VERSION) throw new IllegalArgumentException("unknown version of a checkpoint");
+        state.logTimeMs = b.getLong();
+        LeaderEpochs target = epochs == null ? new LeaderEpochs() : epochs;
+        target.decode(b);
+        state.producers.decode(b);
+    }
+
+    private byte[] encode() {
+        ProducerStates producers = state.producers;
+        producers.expire(state.logTimeMs);
+        ByteBuffer b = ByteBuffer.allocate(1 + 8 + state.epochs.encodedSize() + producers.encodedSize());
+        b.put(VERSION).putLong(state.logTimeMs);
+        state.epochs.encode(b);
+        producers.encode(b);
+        return b.array();
+    }
+
+    private boolean isDue(boolean force) {
+        long bytes = state.appendedBytes - bytesAtLast;
+        boolean changed = bytes > 0 || (storedOffsets.isEmpty() && state.logEndOffset > state.logStartOffset);
+        if (!changed) return false;
+        LogDirectoryConfig config = state.context.config();
+        boolean old = state.context.clock().nowMs() - lastMs >= config.checkpointIntervalMs();
+        return force || old || bytes >= config.checkpointBytes();
+    }
+
+    /** The pending snapshot, if everything before it is on the disk by now. */
+    private Snapshot takeReady() {
+        if (pending == null || writing) return null;
+        if (pending.generation != state.truncationGeneration) {
+            pending = null;
+            return null;
+        }
+        if (state.flushedOffset < pending.checkpoint.offset()) return null;
+        Snapshot ready = pending;
+        pending = null;
+        writing = true;
+        storedEnd = Math.max(storedEnd, ready.checkpoint.offset());
+        return ready;
+    }
+
+    private Snapshot snapshot() {
+        Segment active = state.segments.active();
+        LogCheckpoint checkpoint = new LogCheckpoint(
+                state.logEndOffset,
+                active.baseOffset,
+                active.sizeInBytes,
+                active.maxTimestampMs,
+                active.maxTimestampOffset,
+                encode());
+        Snapshot snapshot = new Snapshot(state.truncationGeneration, checkpoint);
+        for (int i = state.segments.count() - 1; i >= 0; i--) {
+            Segment segment = state.segments.get(i);
+            boolean sealed = segment != active;
+            if (sealed && segment.isStored()) break;
+            snapshot.segments.add(segment);
+            snapshot.blocks.add(block(segment));
+            snapshot.summaries.add(sealed ? segment.summary() : null);
+        }
+        bytesAtLast = state.appendedBytes;
+        lastMs = state.context.clock().nowMs();
+        return snapshot;
+    }
+
+    private static IndexBlock block(Segment segment) {
+        SparseIndex index = segment.index;
+        boolean gap = segment.indexGapTo > segment.indexGapFrom;
+        if (index == null || gap || segment.storedIndexPosition >= segment.sizeInBytes) return null;
+        SparseIndex part = new SparseIndex();
+        for (int i = index.floorByPosition(segment.storedIndexPosition - 1L) + 1; i < index.count(); i++) {
+            part.add(index.relativeOffset(i), index.position(i), index.maxTimestampBefore(i));
+        }
+        return new IndexBlock(segment.baseOffset, segment.storedIndexPosition, segment.sizeInBytes, part);
+    }
+
+    private void write(Snapshot snapshot) {
+        for (int i = snapshot.segments.size() - 1; i >= 0; i--) {
+            state.context.index().put(state.key, snapshot.blocks.get(i), snapshot.summaries.get(i), null);
+        }
+        state.context.index().put(state.key, null, null, snapshot.checkpoint);
+        Long dropped = null;
+        synchronized (state) {
+            for (int i = 0; i < snapshot.segments.size(); i++) {
+                stored(snapshot.segments.get(i), snapshot.blocks.get(i), snapshot.summaries.get(i));
+            }
+            storedOffsets.remove(snapshot.checkpoint.offset());
+            storedOffsets.add(snapshot.checkpoint.offset());
+            if (storedOffsets.size() > 2) dropped = storedOffsets.poll();
+        }
+        if (dropped != null) state.context.index().forgetCheckpoint(state.key, dropped);
+        synchronized (state) {
+            writing = false;
+            state.notifyAll();
+        }
+    }
+
+    private void stored(Segment segment, IndexBlock block, SegmentSummary summary) {
+        if (block != null) segment.storedIndexPosition = block.toPosition();
+        if (summary == null) return;
+        segment.summaryStored = true;
+        SparseIndex index = segment.index;
+        if (index != null && segment.isStored()) state.context.indexCache().used(segment, index.sizeInBytes());
+    }
+
+    private void awaitWrite() {
+        boolean interrupted = false;
+        while (writing) {
+            try {
+                state.wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+}

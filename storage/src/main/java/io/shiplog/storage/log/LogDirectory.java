@@ -1,0 +1,330 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.files.DiskLogFiles;
+import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.index.IndexStore;
+import io.shiplog.storage.index.NoIndexStore;
+import io.shiplog.storage.marks.MarksFile;
+import io.shiplog.storage.marks.PartitionMarks;
+import io.shiplog.storage.model.PartitionKey;
+import io.shiplog.storage.model.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One data directory: its stamp and lock, the logs in it, and what they share.
+ *
+ * <pre>
+ *   .lock                    held while a process uses the directory
+ *   stamp                    cluster id, node id, directory id
+ *   marks-0, marks-1         flush marks, log starts, high watermarks, the clean mark
+ *   index/                   RocksDB: what can be rebuilt
+ *   TOPICID-PARTITION/       segments
+ *   *.deleted, *.damaged     directories on their way out, or kept for inspection
+ * </pre>
+ *
+ * <p>Order of use: {@link #open}, {@link #recover}, {@link #stampAs}, {@link #markRunning}, logs, {@link #closeCleanly}.
+ * Any thread; logs themselves belong to their loops.
+ */
+public final class LogDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+    private static final String DELETED_SUFFIX = ".deleted";
+
+    private final LogContext context;
+    private final DirectoryLock lock;
+    private final Map<PartitionKey, PartitionLog> logs = new ConcurrentHashMap<>();
+    private DirectoryStamp stamp;
+    private final Uuid directoryId;
+    private boolean recovered;
+    private boolean closed;
+    private int deletions;
+
+    private LogDirectory(LogContext context, DirectoryLock lock, DirectoryStamp stamp) {
+        this.context = context;
+        this.lock = lock;
+        this.stamp = stamp;
+        this.directoryId = stamp == null ? Uuid.randomUuid() : stamp.directoryId();
+    }
+
+    /**
+     * Opens a data directory, creating it if its parent is there, and takes its lock.
+     *
+     * @throws StorageException when another process uses it, when it cannot be read, or its stamp is damaged
+     */
+    public static LogDirectory open(Path directory, LogDirectoryConfig config, StorageClock clock) {
+        return open(directory, config, clock, new DiskLogFiles());
+    }
+
+    /** The same over another file port. */
+    public static LogDirectory open(Path directory, LogDirectoryConfig config, StorageClock clock, LogFiles files) {
+        DirectoryLock lock = null;
+        try {
+            files.createDirectory(directory);
+            lock = DirectoryLock.take(directory);
+            DirectoryStamp stamp = StampFile.read(files, directory);
+            MarksFile marks = MarksFile.open(files, directory);
+            IndexStore index = new NoIndexStore();
+            FailureLatch failure = new FailureLatch();
+            String name = directory.getFileName().toString();
+            LogContext context = new LogContext(
+                    directory,
+                    files,
+                    clock,
+                    config,
+                    marks,
+                    index,
+                    new IndexCache(config.indexCacheBytes()),
+                    new Flusher(config.flushThreads(), name),
+                    new Background(name, failure),
+                    failure);
+            return new LogDirectory(context, lock, stamp);
+        } catch (IOException | StorageException e) {
+            if (lock != null) lock.release();
+            if (e instanceof StorageException refusal) throw refusal;
+            throw new StorageException("the data directory " + directory + " cannot be opened: " + e, e);
+        }
+    }
+
+    public Path path() {
+        return context.directory();
+    }
+
+    /** Whose directory this is; empty before the first {@link #stampAs}. */
+    public synchronized Optional<DirectoryStamp> stamp() {
+        return Optional.ofNullable(stamp);
+    }
+
+    /** Identifies this directory for as long as it exists; durable once stamped. */
+    public Uuid directoryId() {
+        return directoryId;
+    }
+
+    /**
+     * Stamps a new directory, or checks that an old one is this node's.
+     *
+     * @throws StorageException when it belongs to another cluster or node
+     */
+    public synchronized void stampAs(String clusterId, int nodeId) {
+        if (stamp == null) {
+            DirectoryStamp mine = new DirectoryStamp(clusterId, nodeId, directoryId);
+            try {
+                StampFile.write(context.files(), context.directory(), mine);
+            } catch (IOException e) {
+                throw context.failure().fail("stamping " + context.directory(), e);
+            }
+            stamp = mine;
+            LOG.info("Stamped {} for node {} of cluster {}", context.directory(), nodeId, clusterId);
+            return;
+        }
+        if (!stamp.clusterId().equals(clusterId)) {
+            throw new StorageException("the data directory " + context.directory() + " belongs to cluster "
+                    + stamp.clusterId() + ", not to " + clusterId);
+        }
+        if (stamp.nodeId() != nodeId) {
+            throw new StorageException("the data directory " + context.directory() + " belongs to node "
+                    + stamp.nodeId() + ", not to " + nodeId);
+        }
+    }
+
+    /** Opens all logs of the directory, several at a time. Called once, before anything else is asked of the logs. */
+    public synchronized RecoveryReport recover(RecoveryListener progress) {
+        if (recovered) throw new IllegalStateException("the directory was recovered before");
+        recovered = true;
+        DirectoryRecovery recovery = new DirectoryRecovery(context, logs, progress);
+        RecoveryReport report;
+        try {
+            report = recovery.run();
+        } catch (IOException e) {
+            throw context.failure().fail("recovering " + context.directory(), e);
+        }
+        for (Path trash : recovery.trash()) removeInBackground(trash);
+        long period = Math.max(1, context.config().marksIntervalMs());
+        context.background().every(period, "checkpoint of " + context.directory(), () -> checkpoint(false));
+        return report;
+    }
+
+    /** The logs that are open. */
+    public Collection<PartitionLog> logs() {
+        return List.copyOf(logs.values());
+    }
+
+    /** The log of a partition, null when this directory has none. */
+    public PartitionLog log(Uuid topicId, int partition) {
+        return logs.get(new PartitionKey(topicId, partition));
+    }
+
+    /**
+     * Creates an empty log at offset 0, or returns the one that is there (with the new settings). Its directory becomes
+     * durable with the first flush.
+     */
+    public synchronized PartitionLog create(TopicIdPartition partition, LogSettings settings) {
+        context.failure().check();
+        requireRecovered();
+        PartitionKey key = new PartitionKey(partition.topicId(), partition.partition());
+        PartitionLog existing = logs.get(key);
+        if (existing != null) {
+            existing.updateSettings(settings);
+            return existing;
+        }
+        try {
+            if (context.marks().get(key) != null) {
+                // A quarantined replica begins again: from now on nothing old is vouched for.
+                context.marks().put(key, new PartitionMarks(0, 0, 0));
+                context.marks().write();
+            }
+            LogState state = new LogState(context, key, settings);
+            context.files().createDirectory(state.directory);
+            state.addSegment(0);
+            state.putMarks();
+            PartitionLog log = new PartitionLog(state, partition.topic() == null ? "" : partition.topic());
+            logs.put(key, log);
+            return log;
+        } catch (IOException e) {
+            throw context.failure().fail("creating " + key.directoryName(), e);
+        }
+    }
+
+    /** Deletes a log: it is gone from the directory, durably, when this returns; its bytes go in the background. */
+    public synchronized void delete(Uuid topicId, int partition) {
+        context.failure().check();
+        PartitionKey key = new PartitionKey(topicId, partition);
+        PartitionLog log = logs.remove(key);
+        if (log == null) return;
+        LogState state = log.state();
+        Path aside = context.directory().resolve(key.directoryName() + "." + (++deletions) + DELETED_SUFFIX);
+        synchronized (state) {
+            log.checkpoints().stop();
+            state.closed = true;
+            context.marks().remove(key);
+            try {
+                context.marks().write();
+                while (context.files().exists(aside)) {
+                    aside = context.directory().resolve(key.directoryName() + "." + (++deletions) + DELETED_SUFFIX);
+                }
+                context.files().rename(state.directory, aside);
+                context.files().syncDirectory(context.directory());
+            } catch (IOException e) {
+                throw context.failure().fail("deleting " + key.directoryName(), e);
+            }
+            for (int i = 0; i < state.segments.count(); i++) {
+                context.indexCache().forget(state.segments.get(i));
+                state.segments.get(i).file.release();
+            }
+        }
+        context.background()
+                .execute(
+                        "forgetting " + key.directoryName(),
+                        () -> context.index().forgetPartition(key));
+        removeInBackground(aside);
+    }
+
+    /** Removes the clean mark, durably: from now on the directory counts as in use. Call before the first write. */
+    public void markRunning(long brokerEpoch) {
+        context.failure().check();
+        try {
+            context.marks().setClean(-1);
+            context.marks().writeBothSlots();
+        } catch (IOException e) {
+            throw context.failure().fail("marking " + context.directory() + " as running", e);
+        }
+        LOG.info("Data directory {} in use under broker epoch {}", context.directory(), brokerEpoch);
+    }
+
+    /** Flushes and checkpoints everything, sets the clean mark with the broker epoch, and closes. */
+    public void closeCleanly(long brokerEpoch) {
+        closeFiles(brokerEpoch);
+    }
+
+    /** Closes without a clean mark; what was not flushed is left to the operating system. */
+    @Override
+    public void close() {
+        closeFiles(-1);
+    }
+
+    /** Is told, once, when failed I/O took the directory offline; at once if that has happened. Any thread. */
+    public void onFailure(Consumer<StorageException> listener) {
+        context.failure().listen(listener);
+    }
+
+    public boolean isOffline() {
+        return context.failure().isOffline();
+    }
+
+    /** One round of housekeeping, on the background thread: marks, due checkpoints. */
+    void checkpoint(boolean force) throws IOException {
+        for (PartitionLog log : logs.values()) log.checkpoints().tick(force);
+        context.marks().write();
+    }
+
+    LogContext context() {
+        return context;
+    }
+
+    private void closeFiles(long cleanBrokerEpoch) {
+        synchronized (this) {
+            if (closed) return;
+            closed = true;
+        }
+        context.background().close();
+        context.flusher().close();
+        boolean clean = cleanBrokerEpoch >= 0 && !context.failure().isOffline();
+        if (clean) {
+            for (PartitionLog log : logs.values()) log.flush().flushNow();
+        }
+        try {
+            if (clean && !context.failure().isOffline()) finishCleanly(cleanBrokerEpoch);
+        } catch (IOException e) {
+            context.failure().fail("closing " + context.directory(), e);
+        }
+        for (PartitionLog log : logs.values()) close(log.state());
+        context.index().close();
+        try {
+            context.marks().close();
+        } catch (IOException e) {
+            LOG.warn("Closing the marks of {} failed: {}", context.directory(), e.toString());
+        }
+        lock.release();
+    }
+
+    private void finishCleanly(long brokerEpoch) throws IOException {
+        checkpoint(true);
+        context.index().flush();
+        context.marks().setClean(brokerEpoch);
+        context.marks().write();
+        LOG.info("Closed {} cleanly under broker epoch {}", context.directory(), brokerEpoch);
+    }
+
+    private static void close(LogState state) {
+        synchronized (state) {
+            if (state.closed) return;
+            state.closed = true;
+            for (int i = 0; i < state.segments.count(); i++)
+                state.segments.get(i).file.release();
+        }
+    }
+
+    private void removeInBackground(Path path) {
+        context.background().execute("removing " + path, () -> {
+            context.files().deleteTree(path);
+            context.files().syncDirectory(context.directory());
+        });
+    }
+
+    private void requireRecovered() {
+        if (!recovered) throw new IllegalStateException("the directory was not recovered yet");
+    }
+}

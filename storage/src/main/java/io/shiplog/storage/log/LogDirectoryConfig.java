@@ -1,0 +1,47 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+/**
+ * Settings of one data directory.
+ *
+ * @param defaults settings of a topic that sets nothing itself
+ * @param flushThreads threads that sync segments ({@code flush.threads})
+ * @param recoveryThreads threads that recover partitions at start ({@code num.recovery.threads.per.data.dir})
+ * @param producerIdExpirationMs after how much log time an idle producer is forgotten ({@code producer.id.expiration.ms})
+ * @param maxProducersPerPartition producers remembered in one partition; beyond it the longest idle are forgotten
+ * @param checkpointBytes bytes appended to a partition before the next checkpoint of its state
+ * @param checkpointIntervalMs and the time after which any change is in a checkpoint
+ * @param marksIntervalMs how far flush marks may lag behind the disk
+ * @param indexCacheBytes heap for the index of sealed segments
+ */
+public record LogDirectoryConfig(
+        LogSettings defaults,
+        int flushThreads,
+        int recoveryThreads,
+        long producerIdExpirationMs,
+        int maxProducersPerPartition,
+        long checkpointBytes,
+        long checkpointIntervalMs,
+        long marksIntervalMs,
+        long indexCacheBytes) {
+
+    public static LogDirectoryConfig defaultConfig() {
+        return new LogDirectoryConfig(
+                LogSettings.defaults(), 2, 2, 24 * 3600_000L, 10_000, 16L << 20, 10_000, 1_000, 16L << 20);
+    }
+
+    public LogDirectoryConfig withDefaults(LogSettings settings) {
+        return new LogDirectoryConfig(
+                settings,
+                flushThreads,
+                recoveryThreads,
+                producerIdExpirationMs,
+                maxProducersPerPartition,
+                checkpointBytes,
+                checkpointIntervalMs,
+                marksIntervalMs,
+                indexCacheBytes);
+    }
+}

@@ -1,0 +1,112 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.model.StorageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Group commit of one log. A request queues the log once; what is requested while its sync runs is done by the next
+ * round. A sync is never tried again: its failure takes the directory offline.
+ */
+final class LogFlush {
+    private static final int IDLE = 0;
+    private static final int QUEUED = 1;
+    private static final int RUNNING = 2;
+    private static final int RUNNING_AND_ASKED = 3;
+
+    private final LogState state;
+    private final AtomicInteger phase = new AtomicInteger(IDLE);
+    private final Runnable round = this::runRound;
+    private volatile LogListener listener = (offset, generation) -> {};
+
+    LogFlush(LogState state) {
+        this.state = state;
+    }
+
+    void setListener(LogListener newListener) {
+        listener = newListener;
+    }
+
+    /** Asks for a flush of everything appended so far. Any thread. */
+    void request() {
+        while (true) {
+            int now = phase.get();
+            if (now == QUEUED || now == RUNNING_AND_ASKED) return;
+            int then = now == IDLE ? QUEUED : RUNNING_AND_ASKED;
+            if (phase.compareAndSet(now, then)) {
+                if (now == IDLE) state.context.flusher().submit(round);
+                return;
+            }
+        }
+    }
+
+    private void runRound() {
+        phase.set(RUNNING);
+        flushNow();
+        if (!phase.compareAndSet(RUNNING, IDLE)) {
+            phase.set(QUEUED);
+            state.context.flusher().submit(round);
+        }
+    }
+
+    /** Syncs what is not on the disk yet and tells the listener. On a flusher thread, or when nobody else uses the log. */
+    void flushNow() {
+        if (state.context.failure().isOffline()) return;
+        List<Segment> dirty = new ArrayList<>(2);
+        List<SegmentFile> files = new ArrayList<>(2);
+        int generation;
+        long target;
+        boolean newDirectory;
+        synchronized (state) {
+            if (state.closed) return;
+            generation = state.truncationGeneration;
+            target = state.logEndOffset;
+            newDirectory = !state.directoryDurable;
+            collect(dirty, files);
+        }
+        if (dirty.isEmpty()) return;
+        try {
+            sync(dirty, files, newDirectory);
+        } catch (IOException | StorageException e) {
+            state.context.failure().fail("syncing " + state, e);
+            return;
+        } finally {
+            files.forEach(SegmentFile::release);
+        }
+        publish(dirty, generation, target);
+    }
+
+    private void collect(List<Segment> dirty, List<SegmentFile> files) {
+        for (int i = state.segments.count() - 1; i >= 0; i--) {
+            Segment segment = state.segments.get(i);
+            boolean clean = segment.entryDurable && segment.nextOffset <= state.flushedOffset;
+            if (clean && i < state.segments.count() - 1) break;
+            if (clean || !segment.file.tryRetain()) continue;
+            dirty.add(0, segment);
+            files.add(0, segment.file);
+        }
+    }
+
+    private void sync(List<Segment> dirty, List<SegmentFile> files, boolean newDirectory) throws IOException {
+        for (SegmentFile file : files) file.open().sync();
+        boolean newEntry = false;
+        for (Segment segment : dirty) newEntry |= !segment.entryDurable;
+        if (newEntry) state.context.files().syncDirectory(state.directory);
+        if (newDirectory) state.context.files().syncDirectory(state.context.directory());
+    }
+
+    private void publish(List<Segment> dirty, int generation, long target) {
+        synchronized (state) {
+            for (Segment segment : dirty) segment.entryDurable = true;
+            state.directoryDurable = true;
+            if (generation != state.truncationGeneration || target <= state.flushedOffset) return;
+            state.flushedOffset = target;
+        }
+        listener.onFlushed(target, generation);
+    }
+}

@@ -1,0 +1,287 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.files.LogFile;
+import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.index.IndexBlock;
+import io.shiplog.storage.index.LogCheckpoint;
+import io.shiplog.storage.index.SegmentSummary;
+import io.shiplog.storage.marks.PartitionMarks;
+import io.shiplog.storage.model.PartitionKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Opens one partition's log from its files. Reads headers from the last checkpoint on and checks CRCs only behind the
+ * flush mark. What does not make sense <em>above</em> the mark is a torn tail and is cut; <em>below</em> it is damage:
+ * then nothing is cut, and the partition is given up here so that it is fetched from a peer.
+ */
+final class LogRecovery {
+    /** Why a partition is given up. */
+    static final class Damage extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Damage(String reason) {
+            super(reason);
+        }
+    }
+
+    private final LogState state;
+    private final LogFiles files;
+    private final PartitionMarks marks;
+    private List<LogCheckpoint> checkpoints = new ArrayList<>();
+    private Map<Long, SegmentSummary> summaries = new HashMap<>();
+    private boolean entriesChanged;
+    private long scannedBytes;
+    private long cutBytes;
+
+    /** @param marks the partition's marks, null when none are known: then everything lies above the mark */
+    LogRecovery(LogContext context, PartitionKey key, PartitionMarks marks) {
+        this.state = new LogState(context, key, context.config().defaults());
+        this.files = context.files();
+        this.marks = marks;
+    }
+
+    long scannedBytes() {
+        return scannedBytes;
+    }
+
+    long cutBytes() {
+        return cutBytes;
+    }
+
+    /** Opens the log; everything in it is on the disk afterwards. */
+    PartitionLog recover() throws IOException, Damage {
+        List<Long> bases = listSegments();
+        long logStart = marks == null ? (bases.isEmpty() ? 0 : bases.get(0)) : marks.logStartOffset();
+        long mark = marks == null ? logStart : Math.max(marks.flushedOffset(), logStart);
+        dropBelowStart(bases, logStart);
+        if (bases.isEmpty()) {
+            if (mark > logStart) throw new Damage("no segment holds the log start offset " + logStart);
+            state.addSegment(logStart);
+            bases.add(logStart);
+            entriesChanged = true;
+        } else {
+            if (bases.get(0) > logStart && mark > logStart) {
+                throw new Damage("segments begin at " + bases.get(0) + ", the log start offset is " + logStart);
+            }
+            logStart = Math.max(logStart, bases.get(0));
+            mark = Math.max(mark, logStart);
+            open(bases, mark);
+        }
+        return finish(logStart, mark);
+    }
+
+    private List<Long> listSegments() throws IOException {
+        List<Long> bases = new ArrayList<>();
+        for (Path path : files.list(state.directory)) {
+            long base = Segment.parseFileName(path);
+            if (base >= 0) {
+                bases.add(base);
+            } else {
+                files.delete(path);
+                entriesChanged = true;
+            }
+        }
+        return bases;
+    }
+
+    /** Segments that ended below the log start were about to be deleted when the node stopped. */
+    private void dropBelowStart(List<Long> bases, long logStart) throws IOException {
+        while (bases.size() > 1 && bases.get(1) <= logStart) {
+            files.delete(path(bases.remove(0)));
+            entriesChanged = true;
+        }
+    }
+
+    private void open(List<Long> bases, long mark) throws IOException, Damage {
+        checkpoints = new ArrayList<>(state.context.index().checkpoints(state.key));
+        for (SegmentSummary summary : state.context.index().summaries(state.key)) {
+            summaries.put(summary.baseOffset(), summary);
+        }
+        int first = 0;
+        LogCheckpoint checkpoint = usableCheckpoint(bases);
+        if (checkpoint != null) {
+            first = bases.indexOf(checkpoint.segmentBase());
+            for (int i = 0; i < first; i++) openSealed(bases.get(i));
+            LogCheckpoints.decode(checkpoint.state(), state.epochs, state);
+        }
+        scan(bases, first, checkpoint, mark);
+    }
+
+    /** The newest checkpoint that the files bear out; whatever else the store holds of this partition is forgotten. */
+    private LogCheckpoint usableCheckpoint(List<Long> bases) throws IOException {
+        for (int c = checkpoints.size() - 1; c >= 0; c--) {
+            LogCheckpoint checkpoint = checkpoints.get(c);
+            if (isBorneOut(checkpoint, bases)) return checkpoint;
+            state.context.index().forgetCheckpoint(state.key, checkpoint.offset());
+            checkpoints.remove(c);
+        }
+        return null;
+    }
+
+    private boolean isBorneOut(LogCheckpoint checkpoint, List<Long> bases) throws IOException {
+        int at = bases.indexOf(checkpoint.segmentBase());
+        if (at < 0 || files.size(path(checkpoint.segmentBase())) < checkpoint.position()) return false;
+        for (int i = 0; i < at; i++) {
+            SegmentSummary summary = summaries.get(bases.get(i));
+            if (summary == null || summary.nextOffset() != bases.get(i + 1)) return false;
+            if (files.size(path(bases.get(i))) != summary.sizeInBytes()) return false;
+        }
+        return true;
+    }
+
+    private void openSealed(long base) {
+        SegmentSummary summary = summaries.get(base);
+        Segment segment = segment(base);
+        segment.sizeInBytes = summary.sizeInBytes();
+        segment.nextOffset = summary.nextOffset();
+        segment.maxTimestampMs = summary.maxTimestampMs();
+        segment.maxTimestampOffset = summary.maxTimestampOffset();
+        segment.firstTimestampMs = summary.maxTimestampMs();
+        segment.lastLeaderEpoch = summary.lastLeaderEpoch();
+        segment.storedIndexPosition = segment.sizeInBytes;
+        segment.summaryStored = true;
+        segment.index = null;
+        state.segments.add(segment);
+    }
+
+    private Segment segment(long base) {
+        Segment segment = new Segment(
+                base,
+                new SegmentFile(files, path(base), null),
+                state.context.clock().wallClockMs());
+        segment.entryDurable = true;
+        return segment;
+    }
+
+    /** Walks from the checkpoint, or from the beginning, to the end of what makes sense. */
+    private void scan(List<Long> bases, int first, LogCheckpoint checkpoint, long mark) throws IOException, Damage {
+        long expected = checkpoint == null ? bases.get(first) : checkpoint.offset();
+        for (int i = first; i < bases.size(); i++) {
+            Segment segment = segment(bases.get(i));
+            if (i > first && segment.baseOffset != expected) {
+                if (expected < mark) throw new Damage("no segment holds offset " + expected);
+                dropFrom(bases, i);
+                break;
+            }
+            state.segments.add(segment);
+            state.recent.clear();
+            if (i == first && checkpoint != null) resume(segment, checkpoint);
+            long size = segment.file.open().size();
+            boolean whole = scanSegment(segment, size, mark);
+            expected = segment.nextOffset;
+            if (!whole) {
+                cutTail(segment, size, mark);
+                dropFrom(bases, i + 1);
+                break;
+            }
+        }
+    }
+
+    /** Puts the segment into the state that it had at the checkpoint. */
+    private void resume(Segment segment, LogCheckpoint checkpoint) {
+        IndexBlock stored = state.context.index().index(state.key, segment.baseOffset);
+        segment.index = stored.entries();
+        segment.index.truncateTo(checkpoint.position());
+        segment.sizeInBytes = checkpoint.position();
+        segment.nextOffset = checkpoint.offset();
+        segment.maxTimestampMs = checkpoint.maxTimestampMs();
+        segment.maxTimestampOffset = checkpoint.maxTimestampOffset();
+        segment.firstTimestampMs = checkpoint.maxTimestampMs();
+        segment.lastLeaderEpoch = state.epochs.latest();
+        segment.storedIndexPosition = Math.min(stored.toPosition(), checkpoint.position());
+        if (segment.storedIndexPosition < checkpoint.position()) {
+            segment.indexGapFrom = segment.storedIndexPosition;
+            segment.indexGapTo = checkpoint.position();
+        }
+    }
+
+    /** Takes in the segment's batches; false when it ends in something else than a whole batch. */
+    private boolean scanSegment(Segment segment, long size, long mark) throws IOException, Damage {
+        BatchCursor batch = BatchCursor.ofThread();
+        batch.open(segment.file.open(), segment.sizeInBytes, size);
+        int epoch = segment.sizeInBytes == 0 ? lastEpochBefore(segment) : segment.lastLeaderEpoch;
+        long expected = segment.nextOffset;
+        while (batch.next()) {
+            boolean trusted = batch.lastOffset() < mark;
+            if (batch.baseOffset() != expected || batch.leaderEpoch() < epoch) return false;
+            if (!trusted) {
+                scannedBytes += batch.sizeInBytes();
+                if (!batch.crcMatches()) return false;
+            }
+            state.applied(batch);
+            expected = batch.lastOffset() + 1;
+            epoch = batch.leaderEpoch();
+        }
+        return batch.position() == size;
+    }
+
+    private int lastEpochBefore(Segment segment) {
+        int at = state.segments.floorIndex(segment.baseOffset) - 1;
+        return at < 0 ? -1 : state.segments.get(at).lastLeaderEpoch;
+    }
+
+    private void cutTail(Segment segment, long size, long mark) throws IOException, Damage {
+        if (segment.nextOffset < mark) {
+            throw new Damage("no sound batch for offset " + segment.nextOffset + " at byte " + segment.sizeInBytes
+                    + " of " + segment.path().getFileName() + ", everything below " + mark + " was on the disk");
+        }
+        cutBytes += size - segment.sizeInBytes;
+        LogFile file = segment.file.open();
+        file.truncate(segment.sizeInBytes);
+        file.sync();
+    }
+
+    private void dropFrom(List<Long> bases, int from) throws IOException {
+        for (int i = bases.size() - 1; i >= from; i--) {
+            cutBytes += files.size(path(bases.get(i)));
+            files.delete(path(bases.get(i)));
+            entriesChanged = true;
+        }
+    }
+
+    private PartitionLog finish(long logStart, long mark) throws IOException, Damage {
+        long end = state.segments.active().nextOffset;
+        if (end < mark) throw new Damage("the log ends at " + end + ", everything below " + mark + " was on the disk");
+        state.epochs.truncateFromStart(logStart);
+        syncBehind(mark);
+        if (entriesChanged) files.syncDirectory(state.directory);
+        for (int i = 0; i < state.segments.count(); i++) state.segments.get(i).entryDurable = true;
+        state.directoryDurable = true;
+        state.logStartOffset = logStart;
+        state.logEndOffset = end;
+        state.flushedOffset = end;
+        long highWatermark = marks == null ? logStart : marks.highWatermark();
+        state.highWatermark = Math.max(logStart, Math.min(end, highWatermark));
+        state.putMarks();
+        PartitionLog log = new PartitionLog(state, "");
+        log.checkpoints().recovered(checkpoints, end);
+        return log;
+    }
+
+    /** What survived a kill may be in the page cache only. */
+    private void syncBehind(long mark) throws IOException {
+        for (int i = 0; i < state.segments.count(); i++) {
+            Segment segment = state.segments.get(i);
+            if (segment.nextOffset > mark && !segment.isEmpty())
+                segment.file.open().sync();
+        }
+    }
+
+    private Path path(long base) {
+        return state.directory.resolve(Segment.fileName(base));
+    }
+
+    void abandon() {
+        for (int i = 0; i < state.segments.count(); i++)
+            state.segments.get(i).file.release();
+    }
+}

@@ -1,0 +1,180 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.files.LogFile;
+import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.marks.PartitionMarks;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cuts a log. The order is what matters when power fails in the middle: first the store forgets what lies behind the
+ * cut, then the flush mark is lowered on the disk, then files go from the newest on, then the last one is cut. Bytes that
+ * are on their way to a socket stay: then the kept part is copied into a new file that takes the old one's name.
+ * Used under the lock of the log, by its loop.
+ */
+final class LogTruncation {
+    private static final Logger LOG = LoggerFactory.getLogger(LogTruncation.class);
+    private static final String COPY_SUFFIX = ".cut";
+    private static final int COPY_CHUNK_BYTES = 1 << 20;
+
+    private final LogState state;
+    private final LogReader reader;
+    private final LogCheckpoints checkpoints;
+    private final LogRetention retention;
+
+    LogTruncation(LogState state, LogReader reader, LogCheckpoints checkpoints, LogRetention retention) {
+        this.state = state;
+        this.reader = reader;
+        this.checkpoints = checkpoints;
+        this.retention = retention;
+    }
+
+    /** Removes the batch that holds the offset and everything behind it; returns whether anything was removed. */
+    boolean truncateTo(long offset) throws IOException {
+        if (offset >= state.logEndOffset) {
+            // An epoch that began at the end and got no record must not stand in the way of the new leader's.
+            state.epochs.truncateFromEnd(state.logEndOffset);
+            return false;
+        }
+        long target = Math.max(offset, state.logStartOffset);
+        Segment segment = reader.segmentHolding(target);
+        int position = 0;
+        long end = segment.baseOffset;
+        if (target > segment.baseOffset) {
+            BatchCursor cursor = walkTo(segment, target);
+            position = (int) cursor.position();
+            end = cursor.baseOffset();
+        }
+        long before = state.logEndOffset;
+        prepare(end, segment.baseOffset);
+        while (state.segments.active() != segment) drop(state.segments.removeLast());
+        state.context.files().syncDirectory(state.directory);
+        if (position < segment.sizeInBytes) cut(segment, position);
+        rebuild(segment, position, end);
+        LOG.info("Truncated {} from {} to {}", state, before, end);
+        return true;
+    }
+
+    /** Removes everything; the log is empty and begins at the offset. */
+    void truncateFullyAndStartAt(long offset) throws IOException {
+        long before = state.logEndOffset;
+        retention.deletePendingFiles();
+        // From here on nothing here is vouched for, so that any part of it may be missing after a crash.
+        prepare(Math.min(state.logStartOffset, offset), Long.MIN_VALUE);
+        while (!state.segments.isEmpty()) drop(state.segments.removeLast());
+        state.context.files().syncDirectory(state.directory);
+        Segment segment = state.addSegment(offset);
+        state.context.files().syncDirectory(state.directory);
+        segment.entryDurable = true;
+        state.epochs.clear();
+        state.producers.clear();
+        state.logTimeMs = -1;
+        state.logStartOffset = offset;
+        state.logEndOffset = offset;
+        state.highWatermark = Math.max(state.highWatermark, offset);
+        state.flushedOffset = offset;
+        state.putMarks();
+        state.context.marks().write();
+        LOG.info("Truncated {} fully from {}, it begins at {} now", state, before, offset);
+    }
+
+    private BatchCursor walkTo(Segment segment, long offset) throws IOException {
+        SparseIndex index = reader.indexOf(segment, offset);
+        int entry = index.floorByOffset((int) (offset - segment.baseOffset));
+        BatchCursor cursor = BatchCursor.ofThread();
+        cursor.open(segment.file.open(), entry < 0 ? 0 : index.position(entry), segment.sizeInBytes);
+        while (cursor.next()) if (cursor.lastOffset() >= offset) return cursor;
+        throw reader.corrupt(segment, cursor.position());
+    }
+
+    /** Everything that must be on the disk before the first byte goes. */
+    private void prepare(long end, long segmentBase) throws IOException {
+        checkpoints.forgetFrom(end, segmentBase);
+        state.truncationGeneration++;
+        state.flushedOffset = Math.min(state.flushedOffset, end);
+        PartitionMarks lowered = new PartitionMarks(
+                state.flushedOffset, Math.min(state.logStartOffset, end), Math.min(state.highWatermark, end));
+        state.context.marks().put(state.key, lowered);
+        if (state.context.marks().mustBeLowered(state.key, end))
+            state.context.marks().write();
+        state.logEndOffset = end;
+        reader.forgetPositions();
+        state.recent.clear();
+    }
+
+    private void drop(Segment segment) throws IOException {
+        state.context.indexCache().forget(segment);
+        state.context.files().delete(segment.path());
+        segment.file.release();
+    }
+
+    private void cut(Segment segment, int position) throws IOException {
+        if (segment.file.hasSlices()) {
+            copyKeptPart(segment, position);
+        } else {
+            LogFile file = segment.file.open();
+            file.truncate(position);
+            file.sync();
+        }
+    }
+
+    private void copyKeptPart(Segment segment, int size) throws IOException {
+        LogFiles files = state.context.files();
+        Path path = segment.path();
+        Path copy = path.resolveSibling(path.getFileName() + COPY_SUFFIX);
+        files.delete(copy);
+        LogFile target = files.create(copy);
+        LogFile source = segment.file.open();
+        ByteBuffer chunk = ByteBuffer.allocate(Math.min(COPY_CHUNK_BYTES, Math.max(1, size)));
+        for (int at = 0; at < size; at += chunk.capacity()) {
+            chunk.clear().limit(Math.min(chunk.capacity(), size - at));
+            source.read(chunk, at);
+            target.write(chunk.flip(), at);
+        }
+        target.sync();
+        files.rename(copy, path);
+        files.syncDirectory(state.directory);
+        segment.file.release();
+        segment.file = new SegmentFile(files, path, target);
+        segment.entryDurable = true;
+    }
+
+    /** Brings what is in memory back to what the log holds now. */
+    private void rebuild(Segment segment, int position, long end) throws IOException {
+        state.context.indexCache().forget(segment);
+        segment.sizeInBytes = position;
+        segment.nextOffset = end;
+        segment.summaryStored = false;
+        segment.storedIndexPosition = segment.storedIndexPosition > position ? 0 : segment.storedIndexPosition;
+        segment.indexGapTo = Math.min(segment.indexGapTo, position);
+        SparseIndex index = reader.indexOf(segment, end);
+        index.truncateTo(position);
+        segment.index = index;
+        if (position == 0) segment.firstTimestampMs = -1;
+        state.epochs.truncateFromEnd(end);
+        segment.lastLeaderEpoch = state.epochs.latest();
+        if (segment.maxTimestampOffset >= end) findMaxTimestamp(segment);
+        checkpoints.rebuildProducers();
+    }
+
+    private void findMaxTimestamp(Segment segment) throws IOException {
+        BatchCursor cursor = BatchCursor.ofThread();
+        cursor.open(segment.file.open(), 0, segment.sizeInBytes);
+        segment.maxTimestampMs = -1;
+        segment.maxTimestampOffset = -1;
+        while (cursor.next()) {
+            if (cursor.maxTimestampMs() > segment.maxTimestampMs) {
+                segment.maxTimestampMs = cursor.maxTimestampMs();
+                segment.maxTimestampOffset = cursor.baseOffset();
+            }
+        }
+    }
+}

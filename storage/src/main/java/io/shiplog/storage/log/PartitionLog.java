@@ -1,0 +1,470 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.batch.BatchValidator;
+import io.shiplog.storage.batch.RecordBatchHeader;
+import io.shiplog.storage.model.EpochEndOffset;
+import io.shiplog.storage.model.InvariantViolation;
+import io.shiplog.storage.model.OffsetAndTimestamp;
+import io.shiplog.storage.model.PartitionKey;
+import io.shiplog.storage.model.StorageException;
+import io.shiplog.storage.producer.ProducerStates;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * The log of one partition on this node: segments of record batches, appended at the end, read anywhere, cut from the end
+ * after a change of leader and from the start by retention.
+ *
+ * <pre>
+ *   log start ≤ high watermark ≤ log end        log start ≤ flushed ≤ log end
+ * </pre>
+ *
+ * <p>One thread at a time appends, reads, truncates: the loop that owns the partition. Offsets may be read by any thread.
+ * {@link #requestFlush} and the housekeeping of the directory run beside it.
+ *
+ * <p>Refusals are values. Failed I/O takes the whole data directory offline: appends then answer KAFKA_STORAGE_ERROR, all
+ * else throws {@link StorageException}.
+ */
+public final class PartitionLog {
+    private final LogState state;
+    private final TopicIdPartition id;
+    private final LogReader reader;
+    private final LogFlush flush;
+    private final LogCheckpoints checkpoints;
+    private final LogRetention retention;
+    private final LogTruncation truncation;
+    private final TimestampLookup timestamps;
+    private final BatchValidator validator = new BatchValidator();
+    private final AppendOutcome outcome = new AppendOutcome();
+
+    /** @param topic the topic's name, empty when only its id is known */
+    PartitionLog(LogState state, String topic) {
+        this.state = state;
+        this.id = new TopicIdPartition(state.key.topicId(), new TopicPartition(topic, state.key.partition()));
+        this.reader = new LogReader(state);
+        this.flush = new LogFlush(state);
+        this.checkpoints = new LogCheckpoints(state, flush);
+        this.retention = new LogRetention(state, reader);
+        this.truncation = new LogTruncation(state, reader, checkpoints, retention);
+        this.timestamps = new TimestampLookup(state, reader);
+    }
+
+    /** The partition. Of a log that was found at start the topic's name is not known (empty); compare by topic id. */
+    public TopicIdPartition id() {
+        return id;
+    }
+
+    public Uuid topicId() {
+        return state.key.topicId();
+    }
+
+    public int partition() {
+        return state.key.partition();
+    }
+
+    PartitionKey key() {
+        return state.key;
+    }
+
+    LogCheckpoints checkpoints() {
+        return checkpoints;
+    }
+
+    LogFlush flush() {
+        return flush;
+    }
+
+    LogState state() {
+        return state;
+    }
+
+    /** The first offset that may be read. */
+    public long logStartOffset() {
+        return state.logStartOffset;
+    }
+
+    /** The offset that the next record gets. */
+    public long logEndOffset() {
+        return state.logEndOffset;
+    }
+
+    /** Everything below is on this disk. Never above the log end. */
+    public long flushedOffset() {
+        return state.flushedOffset;
+    }
+
+    /** Counts truncations since the log was opened: tells apart flushes before and after one. */
+    public int truncationGeneration() {
+        return state.truncationGeneration;
+    }
+
+    /** Bytes in all segments. */
+    public long sizeBytes() {
+        synchronized (state) {
+            return state.segments.sizeInBytes();
+        }
+    }
+
+    /** The newest leader epoch that this log knows, -1 when none. */
+    public int latestEpoch() {
+        synchronized (state) {
+            return state.epochs.latest();
+        }
+    }
+
+    /** Where the largest known epoch at or below the given one ends here; Kafka: {@code LeaderEpochFileCache.endOffsetFor}. */
+    public EpochEndOffset endOffsetForEpoch(int epoch) {
+        synchronized (state) {
+            return state.epochs.endOffsetFor(epoch, state.logEndOffset);
+        }
+    }
+
+    /** Notes that this node leads in the epoch from the offset on (its log end). No effect when the epoch is not newer. */
+    public void assignEpochStart(int epoch, long startOffset) {
+        synchronized (state) {
+            state.epochs.assign(epoch, startOffset);
+        }
+    }
+
+    /** The last high watermark that was told to {@link #updateHighWatermark}, also by an earlier run of the node. */
+    public long highWatermarkCheckpoint() {
+        return state.highWatermark;
+    }
+
+    /** Tells the log how far it is committed: bounds retention, and is kept for the next start. */
+    public void updateHighWatermark(long highWatermark) {
+        state.highWatermark = highWatermark;
+    }
+
+    public void updateSettings(LogSettings settings) {
+        state.updateSettings(settings);
+    }
+
+    public LogSettings settings() {
+        return state.settings;
+    }
+
+    /**
+     * Appends as the leader: validates, recognises repeated batches of idempotent producers, assigns offsets and the
+     * leader epoch in the given buffer, and writes it to the page cache.
+     *
+     * @param batches whole batches from position to limit, of a client exactly one; header fields are overwritten in
+     *     place, position and limit stay
+     * @param leaderEpoch the epoch in which this node leads
+     * @param wallClockMs time for LogAppendTime and for the bounds of client timestamps
+     * @param fromClient whether the bytes come from outside and must be checked in every respect
+     */
+    public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, boolean fromClient) {
+        synchronized (state) {
+            if (unusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the data directory is offline");
+            if (leaderEpoch < state.epochs.latest()) {
+                throw new InvariantViolation(
+                        "append to " + state + " in epoch " + leaderEpoch + " after epoch " + state.epochs.latest());
+            }
+            Errors error = fromClient
+                    ? validator.validateFromClient(batches, state.batchLimits(), wallClockMs)
+                    : validateInternal(batches);
+            if (error != Errors.NONE) return outcome.refused(error, validator.problem());
+            return fromClient
+                    ? appendFromClient(batches, leaderEpoch, wallClockMs)
+                    : assignAndWrite(batches, leaderEpoch, wallClockMs);
+        }
+    }
+
+    /**
+     * Appends what the leader sent, as it is. The batches must continue the log without a gap, in epochs that never fall;
+     * otherwise nothing is appended: OFFSET_OUT_OF_RANGE for a gap or an overlap, INVALID_RECORD for an epoch that falls,
+     * FENCED_LEADER_EPOCH for one above the leader's, CORRUPT_MESSAGE for damaged bytes.
+     *
+     * @param maxLeaderEpoch the epoch of the leader that sent them
+     */
+    public AppendOutcome appendAsFollower(ByteBuffer batches, int maxLeaderEpoch) {
+        synchronized (state) {
+            if (unusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the data directory is offline");
+            Errors error = validateFromLeader(batches, maxLeaderEpoch);
+            if (error != Errors.NONE) return outcome;
+            return write(batches, state.context.clock().wallClockMs(), -1);
+        }
+    }
+
+    /**
+     * Whole batches from the one that holds the offset on, in one segment.
+     *
+     * @param offset at or above the log start
+     * @param maxBytes bound of the bytes; the first batch may go beyond it if {@code atLeastOneBatch}
+     * @param endOffsetExclusive only batches that end below it
+     * @return the slice, with one reference for the caller; {@link LogSlice#EMPTY} when there is nothing
+     */
+    public LogSlice read(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch) {
+        synchronized (state) {
+            state.context.failure().check();
+            if (offset < state.logStartOffset) {
+                throw new IllegalArgumentException(
+                        "offset " + offset + " lies below the log start " + state.logStartOffset + " of " + state);
+            }
+            return reader.read(offset, maxBytes, endOffsetExclusive, atLeastOneBatch);
+        }
+    }
+
+    /**
+     * Removes the batch that holds the offset and everything behind it. Nothing happens when the log ends at or before it,
+     * except that an epoch without a record at the end is forgotten. Returns when no power loss can bring the flush mark
+     * back above the cut.
+     */
+    public void truncateTo(long offset) {
+        synchronized (state) {
+            state.context.failure().check();
+            try {
+                truncation.truncateTo(offset);
+            } catch (IOException e) {
+                throw state.context.failure().fail("truncating " + state, e);
+            }
+        }
+    }
+
+    /** Removes everything; the log is empty afterwards and begins at the offset. */
+    public void truncateFullyAndStartAt(long offset) {
+        synchronized (state) {
+            state.context.failure().check();
+            try {
+                truncation.truncateFullyAndStartAt(offset);
+            } catch (IOException e) {
+                throw state.context.failure().fail("truncating " + state, e);
+            }
+        }
+    }
+
+    /** Asks for everything appended so far to be synced; the listener hears of it. Any thread. */
+    public void requestFlush() {
+        flush.request();
+    }
+
+    public void setListener(LogListener listener) {
+        flush.setListener(listener);
+    }
+
+    /**
+     * The first record whose timestamp is at or above the one given; null when there is none. It may lie above the high
+     * watermark: that is for the caller to judge.
+     */
+    public OffsetAndTimestamp lookupTimestamp(long timestampMs) {
+        synchronized (state) {
+            state.context.failure().check();
+            return timestamps.firstAtOrAfter(timestampMs);
+        }
+    }
+
+    /** The first record with the largest timestamp of the log; null when no record has one. */
+    public OffsetAndTimestamp lookupMaxTimestamp() {
+        synchronized (state) {
+            state.context.failure().check();
+            return timestamps.largest();
+        }
+    }
+
+    /**
+     * Applies {@code retention.ms} and {@code retention.bytes}. The start moves at once; files go in the background after
+     * the new start is on the disk.
+     *
+     * @return whether the log start moved
+     */
+    public boolean maybeDeleteOldSegments(long wallClockMs) {
+        synchronized (state) {
+            if (unusable()) return false;
+            List<Segment> due = new ArrayList<>();
+            long size = state.segments.sizeInBytes();
+            while (retention.isDue(wallClockMs, size)) {
+                if (state.segments.count() == 1) roll();
+                Segment oldest = state.segments.removeFirst();
+                size -= oldest.sizeInBytes;
+                due.add(oldest);
+            }
+            if (!due.isEmpty()) retention.drop(due);
+            return !due.isEmpty();
+        }
+    }
+
+    private boolean unusable() {
+        return state.closed || state.context.failure().isOffline();
+    }
+
+    private AppendOutcome appendFromClient(ByteBuffer batch, int leaderEpoch, long wallClockMs) {
+        int at = batch.position();
+        if (batch.remaining() > state.settings.segmentBytes()) {
+            return outcome.refused(Errors.RECORD_LIST_TOO_LARGE, "the batch is larger than segment.bytes");
+        }
+        long producerId = RecordBatchHeader.producerId(batch, at);
+        if (producerId >= 0) {
+            ProducerStates producers = state.producers;
+            ProducerStates.Verdict verdict = producers.check(
+                    producerId,
+                    RecordBatchHeader.producerEpoch(batch, at),
+                    RecordBatchHeader.baseSequence(batch, at),
+                    RecordBatchHeader.lastOffsetDelta(batch, at),
+                    state.logTimeMs);
+            if (verdict != ProducerStates.Verdict.ACCEPTED) return refusedOrDuplicate(verdict);
+        }
+        return assignAndWrite(batch, leaderEpoch, wallClockMs);
+    }
+
+    private AppendOutcome refusedOrDuplicate(ProducerStates.Verdict verdict) {
+        if (verdict == ProducerStates.Verdict.FENCED) {
+            return outcome.refused(Errors.INVALID_PRODUCER_EPOCH, "a newer epoch of this producer has written");
+        }
+        if (verdict == ProducerStates.Verdict.OUT_OF_ORDER) {
+            return outcome.refused(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, "the batch does not follow the last one");
+        }
+        ProducerStates p = state.producers;
+        boolean appendTime = state.settings.timestampType() == TimestampType.LOG_APPEND_TIME;
+        return outcome.duplicateOf(
+                p.duplicateBaseOffset(),
+                p.duplicateLastOffset(),
+                p.duplicateTimestampMs(),
+                appendTime ? p.duplicateTimestampMs() : -1);
+    }
+
+    private Errors validateInternal(ByteBuffer batches) {
+        int at = batches.position();
+        if (at == batches.limit()) return validator.validateTrusted(batches, at, batches.limit());
+        while (at < batches.limit()) {
+            Errors error = validator.validateTrusted(batches, at, batches.limit());
+            if (error != Errors.NONE) return error;
+            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
+        }
+        return Errors.NONE;
+    }
+
+    private Errors validateFromLeader(ByteBuffer batches, int maxLeaderEpoch) {
+        long expected = state.logEndOffset;
+        int epoch = state.epochs.latest();
+        Errors error = validateInternal(batches);
+        if (error != Errors.NONE)
+            return outcome.refused(error, validator.problem()).error();
+        for (int at = batches.position(); at < batches.limit(); ) {
+            long base = RecordBatchHeader.baseOffset(batches, at);
+            if (base != expected) {
+                return outcome.refused(
+                                Errors.OFFSET_OUT_OF_RANGE, "a batch at " + base + " where the log is at " + expected)
+                        .error();
+            }
+            int batchEpoch = RecordBatchHeader.leaderEpoch(batches, at);
+            if (batchEpoch > maxLeaderEpoch) {
+                return outcome.refused(
+                                Errors.FENCED_LEADER_EPOCH,
+                                "a batch of epoch " + batchEpoch + " from a leader in epoch " + maxLeaderEpoch)
+                        .error();
+            }
+            if (batchEpoch < epoch) {
+                return outcome.refused(
+                                Errors.INVALID_RECORD, "a batch of epoch " + batchEpoch + " after epoch " + epoch)
+                        .error();
+            }
+            epoch = batchEpoch;
+            expected = RecordBatchHeader.lastOffset(batches, at) + 1;
+            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
+        }
+        return Errors.NONE;
+    }
+
+    private AppendOutcome assignAndWrite(ByteBuffer batches, int leaderEpoch, long wallClockMs) {
+        long next = state.logEndOffset;
+        for (int at = batches.position(); at < batches.limit(); ) {
+            RecordBatchHeader.setBaseOffset(batches, at, next);
+            RecordBatchHeader.setLeaderEpoch(batches, at, leaderEpoch);
+            next = RecordBatchHeader.lastOffset(batches, at) + 1;
+            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
+        }
+        boolean appendTime = state.settings.timestampType() == TimestampType.LOG_APPEND_TIME;
+        return write(batches, wallClockMs, appendTime ? wallClockMs : -1);
+    }
+
+    /** Writes batches that were judged, in as few writes as rolling allows. */
+    private AppendOutcome write(ByteBuffer batches, long wallClockMs, long logAppendTimeMs) {
+        int position = batches.position();
+        int limit = batches.limit();
+        long baseOffset = state.logEndOffset;
+        long maxTimestampMs = -1;
+        try {
+            for (int run = position; run < limit; ) {
+                int end = endOfRun(batches, run, limit, wallClockMs);
+                batches.limit(end).position(run);
+                Segment active = state.segments.active();
+                active.file.open().write(batches, active.sizeInBytes);
+                batches.limit(limit).position(position);
+                maxTimestampMs = Math.max(maxTimestampMs, apply(batches, run, end));
+                run = end;
+            }
+        } catch (IOException e) {
+            batches.limit(limit).position(position);
+            return outcome.refused(
+                    Errors.KAFKA_STORAGE_ERROR,
+                    state.context.failure().fail("appending to " + state, e).getMessage());
+        }
+        return outcome.appended(baseOffset, state.logEndOffset - 1, limit - position, maxTimestampMs, logAppendTimeMs);
+    }
+
+    /** Rolls if the batch at {@code from} does not fit, then finds how many batches go into the active segment at once. */
+    private int endOfRun(ByteBuffer batches, int from, int limit, long wallClockMs) throws IOException {
+        if (isFullFor(batches, from, 0, wallClockMs)) rollNow();
+        int at = from + (int) RecordBatchHeader.sizeInBytes(batches, from);
+        while (at < limit && !isFullFor(batches, at, at - from, wallClockMs)) {
+            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
+        }
+        return at;
+    }
+
+    private boolean isFullFor(ByteBuffer b, int at, int before, long wallClockMs) {
+        return state.segments
+                .active()
+                .isFullFor(
+                        before + (int) RecordBatchHeader.sizeInBytes(b, at),
+                        RecordBatchHeader.lastOffset(b, at),
+                        RecordBatchHeader.maxTimestamp(b, at),
+                        wallClockMs,
+                        state.settings);
+    }
+
+    private long apply(ByteBuffer b, int from, int end) {
+        long maxTimestampMs = -1;
+        for (int at = from; at < end; ) {
+            int size = (int) RecordBatchHeader.sizeInBytes(b, at);
+            long last = RecordBatchHeader.lastOffset(b, at);
+            maxTimestampMs = Math.max(maxTimestampMs, RecordBatchHeader.maxTimestamp(b, at));
+            state.applied(
+                    size,
+                    RecordBatchHeader.baseOffset(b, at),
+                    last,
+                    RecordBatchHeader.leaderEpoch(b, at),
+                    RecordBatchHeader.maxTimestamp(b, at),
+                    RecordBatchHeader.producerId(b, at),
+                    RecordBatchHeader.producerEpoch(b, at),
+                    RecordBatchHeader.baseSequence(b, at));
+            state.logEndOffset = last + 1;
+            at += size;
+        }
+        return maxTimestampMs;
+    }
+
+    private void roll() {
+        try {
+            rollNow();
+        } catch (IOException e) {
+            throw state.context.failure().fail("rolling " + state, e);
+        }
+    }
+
+    private void rollNow() throws IOException {
+        state.addSegment(state.logEndOffset);
+        flush.request();
+    }
+}

@@ -1,0 +1,132 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.index.SegmentSummary;
+import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.StorageException;
+import java.nio.file.Path;
+
+/**
+ * One file of record batches, byte-compatible with Kafka's, and what is known of it. The last segment of a log is
+ * active, the others are sealed and change no more. Guarded by the lock of its log.
+ */
+final class Segment {
+    static final String SUFFIX = ".log";
+
+    final long baseOffset;
+    SegmentFile file;
+    int sizeInBytes;
+    long nextOffset;
+    long maxTimestampMs = -1;
+    long maxTimestampOffset = -1;
+
+    /** Timestamp of the first batch, by which the segment ages; -1 as long as there is none. */
+    long firstTimestampMs = -1;
+
+    int lastLeaderEpoch = -1;
+
+    /** Wall clock when this process created or opened it: its age where batches carry no timestamps. */
+    final long openedMs;
+
+    /** The sparse index; null for a sealed segment whose index is not in memory. */
+    volatile SparseIndex index = new SparseIndex();
+
+    /** Up to here the index is in the store. */
+    int storedIndexPosition;
+
+    /** Bytes [indexGapFrom, indexGapTo) have no index entries yet, since the store had lost them. */
+    int indexGapFrom;
+
+    int indexGapTo;
+
+    /** Whether the store has the summary of this sealed segment. */
+    boolean summaryStored;
+
+    /** Whether a power loss would leave the file in its directory. */
+    boolean entryDurable;
+
+    Segment(long baseOffset, SegmentFile file, long openedMs) {
+        this.baseOffset = baseOffset;
+        this.nextOffset = baseOffset;
+        this.file = file;
+        this.openedMs = openedMs;
+    }
+
+    static String fileName(long baseOffset) {
+        return String.format("%020d%s", baseOffset, SUFFIX);
+    }
+
+    /** The base offset in a segment's file name, -1 when it is not one. */
+    static long parseFileName(Path path) {
+        String name = path.getFileName().toString();
+        if (name.length() != 20 + SUFFIX.length() || !name.endsWith(SUFFIX)) return -1;
+        try {
+            return Long.parseLong(name.substring(0, 20));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** Takes note of a batch that stands at the end of the segment. */
+    void append(int size, long batchBase, long batchLast, int epoch, long batchMaxTimestampMs, int indexInterval) {
+        if (index != null && (index.count() == 0 || sizeInBytes - (long) index.lastPosition() >= indexInterval)) {
+            index.add((int) (batchBase - baseOffset), sizeInBytes, maxTimestampMs);
+        }
+        if (firstTimestampMs < 0) firstTimestampMs = batchMaxTimestampMs;
+        if (batchMaxTimestampMs > maxTimestampMs) {
+            maxTimestampMs = batchMaxTimestampMs;
+            maxTimestampOffset = batchBase;
+        }
+        sizeInBytes += size;
+        nextOffset = batchLast + 1;
+        lastLeaderEpoch = epoch;
+    }
+
+    /** Whether a batch must go to a new segment. Kafka: {@code LogSegment.shouldRoll}. */
+    boolean isFullFor(int size, long lastOffset, long batchMaxTimestampMs, long wallClockMs, LogSettings settings) {
+        if (sizeInBytes == 0) return false;
+        if (sizeInBytes > settings.segmentBytes() - (long) size) return true;
+        if (lastOffset - baseOffset > Integer.MAX_VALUE) return true;
+        if (firstTimestampMs >= 0 && batchMaxTimestampMs >= 0) {
+            return batchMaxTimestampMs - firstTimestampMs > settings.segmentMs();
+        }
+        return wallClockMs - openedMs > settings.segmentMs();
+    }
+
+    SegmentSummary summary() {
+        return new SegmentSummary(
+                baseOffset, nextOffset, sizeInBytes, maxTimestampMs, maxTimestampOffset, lastLeaderEpoch);
+    }
+
+    /** Whether the store has everything about this sealed segment. */
+    boolean isStored() {
+        return summaryStored && (index == null || storedIndexPosition >= sizeInBytes);
+    }
+
+    boolean isEmpty() {
+        return sizeInBytes == 0;
+    }
+
+    Path path() {
+        return file.path();
+    }
+
+    @Override
+    public String toString() {
+        return "segment " + baseOffset + ".." + nextOffset + " of " + sizeInBytes + " bytes";
+    }
+
+    /** Drops the index from memory, if this is a sealed segment. Called under the cache's lock only. */
+    void evictIndex() {
+        index = null;
+    }
+
+    /** Checks that nothing but this log wrote the file. */
+    void checkSize(long actual) {
+        if (actual < sizeInBytes) {
+            throw new StorageException(path() + " has " + actual + " bytes and should have " + sizeInBytes);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.producer;
+
+/** One idempotent producer: its epoch and its last five batches, oldest first. Kafka: {@code ProducerStateEntry}. */
+final class ProducerEntry {
+    /** As many as a client may have in flight. */
+    static final int MAX_BATCHES = 5;
+
+    final long producerId;
+    short epoch;
+    int count;
+    final int[] firstSequences = new int[MAX_BATCHES];
+    final int[] lastSequences = new int[MAX_BATCHES];
+    final long[] baseOffsets = new long[MAX_BATCHES];
+    final long[] lastOffsets = new long[MAX_BATCHES];
+    final long[] timestampsMs = new long[MAX_BATCHES];
+
+    /** The largest timestamp of the log when this producer last wrote: the clock by which it expires. */
+    long lastLogTimeMs;
+
+    ProducerEntry(long producerId, short epoch) {
+        this.producerId = producerId;
+        this.epoch = epoch;
+    }
+
+    int lastSequence() {
+        return lastSequences[count - 1];
+    }
+
+    long lastOffset() {
+        return lastOffsets[count - 1];
+    }
+
+    int find(int firstSequence, int lastSequence) {
+        for (int i = 0; i < count; i++) {
+            if (firstSequences[i] == firstSequence && lastSequences[i] == lastSequence) return i;
+        }
+        return -1;
+    }
+
+    void add(int firstSequence, int lastSequence, long baseOffset, long lastOffset, long timestampMs) {
+        if (count == MAX_BATCHES) dropOldest();
+        firstSequences[count] = firstSequence;
+        lastSequences[count] = lastSequence;
+        baseOffsets[count] = baseOffset;
+        lastOffsets[count] = lastOffset;
+        timestampsMs[count] = timestampMs;
+        count++;
+    }
+
+    private void dropOldest() {
+        System.arraycopy(firstSequences, 1, firstSequences, 0, MAX_BATCHES - 1);
+        System.arraycopy(lastSequences, 1, lastSequences, 0, MAX_BATCHES - 1);
+        System.arraycopy(baseOffsets, 1, baseOffsets, 0, MAX_BATCHES - 1);
+        System.arraycopy(lastOffsets, 1, lastOffsets, 0, MAX_BATCHES - 1);
+        System.arraycopy(timestampsMs, 1, timestampsMs, 0, MAX_BATCHES - 1);
+        count--;
+    }
+}
