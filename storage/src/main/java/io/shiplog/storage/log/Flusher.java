@@ -13,6 +13,12 @@ import java.util.concurrent.LinkedBlockingQueue;
  * sync runs is the next group. Threads are never interrupted: that would close the channels they use.
  */
 final class Flusher {
+    /** Tells one thread to end. */
+    private static final class Stop implements Runnable {
+        @Override
+        public void run() {}
+    }
+
     private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -32,29 +38,29 @@ final class Flusher {
 
     /** Carries out what is queued, then ends the threads. */
     void close() {
-        for (int i = 0; i < threads.size(); i++) queue.add(STOP);
+        for (int i = 0; i < threads.size(); i++) queue.add(new Stop());
         for (Thread thread : threads) joinUninterruptibly(thread);
     }
-
-    private static final Runnable STOP = () -> {};
 
     private void run() {
         while (true) {
             Runnable next = takeUninterruptibly();
-            if (next == STOP) return;
+            if (next instanceof Stop) return;
             next.run();
         }
     }
 
+    /** An interrupt is nobody's business here: it is passed over, since it would close the channel of the next sync. */
     private Runnable takeUninterruptibly() {
-        while (true) {
+        Runnable next = null;
+        while (next == null) {
             try {
-                return queue.take();
+                next = queue.take();
             } catch (InterruptedException e) {
-                // Nobody has business interrupting these threads; an interrupt would close segment channels.
-                continue;
+                next = null;
             }
         }
+        return next;
     }
 
     static void joinUninterruptibly(Thread thread) {
