@@ -98,7 +98,8 @@ final class LogTruncation {
     /** Everything that must be on the disk before the first byte goes. */
     private void prepare(long end, long segmentBase) throws IOException {
         checkpoints.forgetFrom(end, segmentBase);
-        state.truncationGeneration++;
+        int generation = state.truncationGeneration + 1;
+        state.truncationGeneration = generation;
         state.flushedOffset = Math.min(state.flushedOffset, end);
         PartitionMarks lowered = new PartitionMarks(
                 state.flushedOffset, Math.min(state.logStartOffset, end), Math.min(state.highWatermark, end));
