@@ -27,7 +27,10 @@ public final class LogSlice {
     private final int size;
     private final long firstOffset;
     private final long nextOffset;
+
+    @SuppressWarnings("UnusedVariable") // through the updater only
     private volatile int references = 1;
+
 
     /** Takes over one slice reference on the file. */
     LogSlice(SegmentFile file, long position, int size, long firstOffset, long nextOffset) {
