@@ -31,7 +31,6 @@ public final class LogSlice {
     @SuppressWarnings("UnusedVariable") // through the updater only
     private volatile int references = 1;
 
-
     /** Takes over one slice reference on the file. */
     LogSlice(SegmentFile file, long position, int size, long firstOffset, long nextOffset) {
         this.file = file;
