@@ -205,16 +205,14 @@ public final class LogDirectory implements AutoCloseable {
         PartitionLog log = logs.remove(key);
         if (log == null) return;
         LogState state = log.state();
-        Path aside = context.directory().resolve(key.directoryName() + "." + (++deletions) + DELETED_SUFFIX);
+        Path aside;
         synchronized (state) {
             log.checkpoints().stop();
             state.closed = true;
             context.marks().remove(key);
             try {
                 context.marks().write();
-                while (context.files().exists(aside)) {
-                    aside = context.directory().resolve(key.directoryName() + "." + (++deletions) + DELETED_SUFFIX);
-                }
+                aside = freeName(key);
                 context.files().rename(state.directory, aside);
                 context.files().syncDirectory(context.directory());
             } catch (IOException e) {
@@ -322,6 +320,15 @@ public final class LogDirectory implements AutoCloseable {
             context.files().deleteTree(path);
             context.files().syncDirectory(context.directory());
         });
+    }
+
+    private Path freeName(PartitionKey key) throws IOException {
+        Path aside;
+        do {
+            deletions++;
+            aside = context.directory().resolve(key.directoryName() + "." + deletions + DELETED_SUFFIX);
+        } while (context.files().exists(aside));
+        return aside;
     }
 
     private void requireRecovered() {

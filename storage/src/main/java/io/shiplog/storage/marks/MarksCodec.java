@@ -70,7 +70,7 @@ final class MarksCodec {
 
     private static int crc(ByteBuffer b, int size) {
         CRC32C crc = new CRC32C();
-        crc.update(b.array(), PREFIX_BYTES, size - PREFIX_BYTES);
+        crc.update(b.duplicate().limit(size).position(PREFIX_BYTES));
         return (int) crc.getValue();
     }
 }
