@@ -36,6 +36,11 @@ final class VoteGate {
             Object current = identity();
             if (!Objects.equals(current, durable)) {
                 DurableFiles.syncDirectory(voteFile.getParent());
+                if (durable == null) {
+                    // The first time, the directories above are new too.
+                    DurableFiles.syncDirectory(voteFile.getParent().getParent());
+                    DurableFiles.syncDirectory(voteFile.getParent().getParent().getParent());
+                }
                 durable = current;
             }
         } catch (IOException e) {

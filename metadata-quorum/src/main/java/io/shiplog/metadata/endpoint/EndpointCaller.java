@@ -1,0 +1,70 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.endpoint;
+
+import io.netty.channel.Channel;
+import io.shiplog.metadata.proto.EndpointResponse;
+import io.shiplog.metadata.proto.HelloRequest;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection to the endpoint, as its handler sees it. */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails ends the channel, which is seen there
+public final class EndpointCaller {
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointCaller.class);
+
+    private final Channel channel;
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private volatile HelloRequest hello = HelloRequest.getDefaultInstance();
+    private volatile boolean greeted;
+
+    EndpointCaller(Channel channel) {
+        this.channel = channel;
+    }
+
+    int addUnanswered() {
+        return unanswered.incrementAndGet();
+    }
+
+    boolean greeted() {
+        return greeted;
+    }
+
+    void greet(HelloRequest request) {
+        hello = request;
+        greeted = true;
+    }
+
+    /** The first message of this connection: who it is. */
+    public HelloRequest hello() {
+        return hello;
+    }
+
+    /** Sends the answer; any thread. Nothing happens when the connection has ended. */
+    public void answer(EndpointResponse response) {
+        unanswered.decrementAndGet();
+        channel.writeAndFlush(response).addListener(written -> {
+            if (!written.isSuccess() && channel.isOpen()) {
+                close("cannot answer: " + written.cause());
+            }
+        });
+    }
+
+    /** Ends the connection; any thread. One line is logged. */
+    public void close(String reason) {
+        LOG.warn("closing the metadata connection of {}: {}", this, reason);
+        channel.close();
+    }
+
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public String toString() {
+        String who = greeted ? hello.getRole() + " " + hello.getNodeId() + " " : "";
+        return who + channel.remoteAddress();
+    }
+}

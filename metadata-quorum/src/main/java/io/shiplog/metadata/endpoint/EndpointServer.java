@@ -1,0 +1,159 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.endpoint;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.shiplog.metadata.proto.EndpointRequest;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens for metadata connections, on one thread. Hostile ones are bounded: so many connections, so many unanswered requests on each, so
+ * long a silence; the first message must be a Hello.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails ends the channel, which is seen there
+public final class EndpointServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointServer.class);
+    private static final int MAX_CONNECTIONS = 4_096;
+    private static final int MAX_UNANSWERED = 32;
+    private static final int MAX_SILENCE_SECONDS = 60;
+    private static final int BACKLOG = 512;
+
+    private final EventLoopGroup group = EventLoops.one("metadata-endpoint");
+    private final EndpointHandler handler;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Channel listener;
+
+    /**
+     * Binds and serves.
+     *
+     * @param port 0: any free one
+     * @throws IOException when the port cannot be bound; says which
+     */
+    public EndpointServer(String host, int port, EndpointHandler handler) throws IOException {
+        this.handler = handler;
+        ChannelFuture bound = new ServerBootstrap()
+                .group(group)
+                .channel(EventLoops.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        initialize(channel);
+                    }
+                })
+                .bind(host, port)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            throw new IOException(
+                    "cannot listen on " + host + ":" + port + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        listener = bound.channel();
+    }
+
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** Runs on the endpoint's thread. */
+    public void execute(Runnable task) {
+        group.execute(task);
+    }
+
+    /** Runs on the endpoint's thread, again and again. */
+    public void every(long periodMs, Runnable task) {
+        group.next().scheduleWithFixedDelay(task, periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void initialize(SocketChannel channel) {
+        if (connections.incrementAndGet() > MAX_CONNECTIONS) {
+            connections.decrementAndGet();
+            LOG.warn("refusing a metadata connection of {}: {} are open", channel.remoteAddress(), MAX_CONNECTIONS);
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+        channel.pipeline().addLast(new IdleStateHandler(MAX_SILENCE_SECONDS, 0, 0));
+        Frames.install(channel.pipeline(), EndpointRequest.parser());
+        channel.pipeline().addLast(new Caller(new EndpointCaller(channel)));
+    }
+
+    /** Stops listening, ends all connections, and waits for the thread. */
+    @Override
+    public void close() {
+        listener.close().awaitUninterruptibly();
+        group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    }
+
+    private final class Caller extends SimpleChannelInboundHandler<EndpointRequest> {
+        private final EndpointCaller caller;
+
+        Caller(EndpointCaller caller) {
+            super(EndpointRequest.class);
+            this.caller = caller;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, EndpointRequest request) {
+            if (!context.channel().isOpen()) {
+                return;
+            }
+            if (request.hasHello()) {
+                caller.greet(request.getHello());
+            } else if (!caller.greeted()) {
+                caller.close("the first message is not a Hello");
+                return;
+            }
+            if (caller.addUnanswered() > MAX_UNANSWERED) {
+                caller.close("more than " + MAX_UNANSWERED + " requests without an answer");
+                return;
+            }
+            handler.onRequest(caller, request);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            handler.onClosed(caller);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof IdleStateEvent) {
+                caller.close("silent for " + MAX_SILENCE_SECONDS + " s");
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause instanceof IOException) {
+                context.close();
+            } else if (cause instanceof DecoderException) {
+                caller.close(String.valueOf(cause.getMessage()));
+            } else {
+                LOG.error("metadata connection of {} failed", caller, cause);
+                context.close();
+            }
+        }
+    }
+}

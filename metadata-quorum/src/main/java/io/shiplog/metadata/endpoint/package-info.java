@@ -1,0 +1,8 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The metadata endpoint and its client; the only user of Netty in this module. On the wire: a 4-byte big-endian length, then one
+ * {@link io.shiplog.metadata.proto.EndpointRequest} or {@link io.shiplog.metadata.proto.EndpointResponse}, at most 8 MiB.
+ */
+package io.shiplog.metadata.endpoint;

@@ -1,0 +1,373 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.node;
+
+import io.shiplog.metadata.FatalHandler;
+import io.shiplog.metadata.controller.BrokerLiveness;
+import io.shiplog.metadata.controller.Controller;
+import io.shiplog.metadata.controller.Decision;
+import io.shiplog.metadata.controller.HeartbeatReply;
+import io.shiplog.metadata.controller.LivenessSettings;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.CreateTopicsCommand;
+import io.shiplog.metadata.proto.FormClusterCommand;
+import io.shiplog.metadata.proto.HeartbeatRequest;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataEntry;
+import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.NewTopic;
+import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shell around the pure controller, on the quorum node that leads. Takes all commands that wait, decides them one after the other on a
+ * candidate image, and has their records agreed on in one entry, one entry in flight at a time. An answer, a refusal too, leaves when its
+ * round is applied, so a deposed controller answers nothing. Fencing goes before all else.
+ *
+ * <p>One thread owns everything here; the public methods hand over to it. It does not begin before this node has applied what earlier leaders
+ * agreed on, and ends when it leads no more.
+ */
+final class ActiveController implements AutoCloseable {
+    /** Far below what Ratis takes; a larger one would make the leader step down. */
+    static final int MAX_ENTRY_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveController.class);
+    private static final int MAX_COMMANDS_PER_ROUND = 1_000;
+    private static final int MAX_WAITING = 10_000;
+    private static final long RETRY_MS = 20;
+    private static final long MIN_POLL_MS = 10;
+    /** While it leads, it looks at the clock at least so often: a longer gap means that it was stalled. */
+    private static final long MAX_POLL_MS = 50;
+
+    private static final long IDLE_MS = 1_000;
+
+    private final AgreedLog log;
+    private final Controller controller;
+    private final LivenessSettings livenessSettings;
+    private final String clusterId;
+    private final Clock clock;
+    private final FatalHandler fatal;
+    private final SecureRandom random = new SecureRandom();
+    private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+    private final ArrayDeque<PendingCommand> waiting = new ArrayDeque<>();
+    private final Map<Integer, Object> heartbeatConnections = new HashMap<>();
+    private final Thread thread;
+
+    private volatile boolean closed;
+    private volatile boolean active;
+    private long activeTerm;
+    private long proposer;
+    private long proposals;
+    private BrokerLiveness liveness;
+    private Round inFlight;
+    private MetadataEntry inFlightEntry;
+    private long retryAtMs = Long.MAX_VALUE;
+
+    ActiveController(
+            AgreedLog log,
+            Controller controller,
+            LivenessSettings livenessSettings,
+            String clusterId,
+            Clock clock,
+            FatalHandler fatal) {
+        this.log = log;
+        this.controller = controller;
+        this.livenessSettings = livenessSettings;
+        this.clusterId = clusterId;
+        this.clock = clock;
+        this.fatal = fatal;
+        this.thread = new Thread(this::run, "metadata-controller");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Whether this node is the active controller; it may have been deposed without knowing yet. */
+    boolean isActive() {
+        return active;
+    }
+
+    /** Leadership may have changed: looks again. */
+    void onLeadershipChanged() {
+        events.add(() -> {});
+    }
+
+    /**
+     * Decides a command and has it agreed on. Answers {@code NOT_CONTROLLER} when it was surely not carried out for want of leadership, and
+     * {@code REQUEST_TIMED_OUT} when that is not known.
+     */
+    void submit(MetadataCommand command, Consumer<MetadataResult> reply) {
+        events.add(() -> {
+            if (!active) {
+                reply.accept(failure(Errors.NOT_CONTROLLER, ""));
+            } else if (waiting.size() >= MAX_WAITING) {
+                reply.accept(failure(Errors.THROTTLING_QUOTA_EXCEEDED, "too many metadata commands wait"));
+            } else {
+                waiting.add(new PendingCommand(withTopicIds(command), reply));
+            }
+        });
+    }
+
+    /**
+     * A heartbeat came on {@code connection}.
+     *
+     * @param reply null when this node is not the active controller
+     */
+    void heartbeat(Object connection, HeartbeatRequest request, Consumer<HeartbeatReply> reply) {
+        events.add(() -> {
+            if (!active) {
+                reply.accept(null);
+                return;
+            }
+            long nowMs = clock.nowMs();
+            // Only registered brokers are remembered, whatever ids somebody sends.
+            if (log.image().broker(request.getBrokerId()) != null
+                    && !connection.equals(heartbeatConnections.put(request.getBrokerId(), connection))) {
+                liveness.onConnected(request.getBrokerId(), nowMs);
+            }
+            reply.accept(liveness.onHeartbeat(
+                    log.image(),
+                    request.getBrokerId(),
+                    request.getBrokerEpoch(),
+                    request.getAppliedOffset(),
+                    request.getWantShutdown(),
+                    request.getWantFence(),
+                    nowMs));
+        });
+    }
+
+    /** A connection ended; concerns the brokers whose newest heartbeats came on it. */
+    void onConnectionClosed(Object connection) {
+        events.add(() -> {
+            if (active) {
+                long nowMs = clock.nowMs();
+                heartbeatConnections.entrySet().removeIf(entry -> {
+                    boolean lost = entry.getValue().equals(connection);
+                    if (lost) {
+                        liveness.onConnectionLost(entry.getKey(), nowMs);
+                    }
+                    return lost;
+                });
+            }
+        });
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                Runnable event = events.poll(waitMs(), TimeUnit.MILLISECONDS);
+                // Everything that has come goes before what time brings: a reconnect is served before an expiry.
+                while (event != null) {
+                    event.run();
+                    event = events.poll();
+                }
+                step();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            fatal.fatal("the active controller failed", e);
+        } finally {
+            deactivate();
+        }
+    }
+
+    private long waitMs() {
+        if (!active) {
+            return IDLE_MS;
+        }
+        long untilMs = Math.min(liveness.nextDeadlineMs(), retryAtMs);
+        long nowMs = clock.nowMs();
+        return untilMs <= nowMs ? MIN_POLL_MS : Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, untilMs - nowMs));
+    }
+
+    private void step() {
+        boolean leads = log.isLeaderReady();
+        long term = log.term();
+        if (active && (!leads || term != activeTerm)) {
+            deactivate();
+        }
+        if (!active && leads && !closed) {
+            activate(term);
+        }
+        if (active) {
+            if (inFlight == null) {
+                beginRound();
+            } else if (retryAtMs <= clock.nowMs()) {
+                propose();
+            }
+        }
+    }
+
+    private void activate(long term) {
+        MetadataImage image = log.image();
+        activeTerm = term;
+        proposer = random.nextLong();
+        proposals = 0;
+        liveness = new BrokerLiveness(livenessSettings);
+        liveness.onControllerReady(image, clock.nowMs());
+        active = true;
+        if (image.clusterId().isEmpty()) {
+            waiting.add(PendingCommand.own(MetadataCommand.newBuilder()
+                    .setBrokerId(-1)
+                    .setFormCluster(FormClusterCommand.newBuilder().setClusterId(clusterId))
+                    .build()));
+        }
+        LOG.info("this node is the active controller now: term {}, metadata offset {}", term, image.offset());
+    }
+
+    private void deactivate() {
+        if (!active) {
+            return;
+        }
+        active = false;
+        LOG.info("this node is not the active controller any more: term {}", activeTerm);
+        if (inFlight != null) {
+            for (PendingCommand command : inFlight.pending()) {
+                command.answer(failure(Errors.REQUEST_TIMED_OUT, "the active controller changed"));
+            }
+        }
+        for (PendingCommand command : waiting) {
+            command.answer(failure(Errors.NOT_CONTROLLER, ""));
+        }
+        inFlight = null;
+        inFlightEntry = null;
+        retryAtMs = Long.MAX_VALUE;
+        waiting.clear();
+        heartbeatConnections.clear();
+        liveness = null;
+    }
+
+    private void beginRound() {
+        long nowMs = clock.nowMs();
+        Round round = new Round(log.image());
+        for (MetadataCommand command : liveness.poll(log.image(), nowMs)) {
+            decide(round, PendingCommand.own(command), nowMs);
+        }
+        while (!waiting.isEmpty() && round.bytes() < MAX_ENTRY_BYTES && round.commands() < MAX_COMMANDS_PER_ROUND) {
+            PendingCommand command = waiting.poll();
+            if (command.command().hasRegisterBroker()) {
+                fencePredecessor(round, command.command(), nowMs);
+            }
+            decide(round, command, nowMs);
+        }
+        if (round.isWorthAgreeing()) {
+            inFlight = round;
+            proposeNextEntry();
+        }
+    }
+
+    private void fencePredecessor(Round round, MetadataCommand command, long nowMs) {
+        RegisterBrokerCommand registration = command.getRegisterBroker();
+        Optional<MetadataCommand> before = liveness.beforeRegistration(
+                round.candidate(), command.getBrokerId(), Uuids.fromBytes(registration.getIncarnationId()), nowMs);
+        before.ifPresent(fence -> decide(round, PendingCommand.own(fence), nowMs));
+    }
+
+    private void decide(Round round, PendingCommand command, long nowMs) {
+        Decision decision = controller.decide(round.candidate(), command.command(), nowMs);
+        round.add(command, decision.records(), decision.result());
+    }
+
+    private void proposeNextEntry() {
+        inFlightEntry = MetadataEntry.newBuilder()
+                .setFormat(1)
+                .setDecidedOnOffset(log.image().offset())
+                .setProposer(proposer)
+                .setProposal(++proposals)
+                .setDecidedAtMs(clock.wallClockMs())
+                .addAllRecords(inFlight.nextEntry(MAX_ENTRY_BYTES))
+                .build();
+        propose();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // outcome and failure both become an event
+    private void propose() {
+        retryAtMs = Long.MAX_VALUE;
+        long incarnation = proposer;
+        long proposal = proposals;
+        log.submit(inFlightEntry)
+                .whenComplete((outcome, failure) -> events.add(() -> {
+                    if (inFlight != null && incarnation == proposer && proposal == proposals) {
+                        onOutcome(outcome, failure);
+                    }
+                }));
+    }
+
+    private void onOutcome(AgreedLog.Outcome outcome, Throwable failure) {
+        if (failure != null) {
+            // Not known whether it is agreed on. The same proposal again is answered as the first time; a lost
+            // leadership ends it.
+            LOG.debug("metadata proposal {} is uncertain", proposals, failure);
+            retryAtMs = clock.nowMs() + RETRY_MS;
+        } else if (!outcome.applied()) {
+            decideAgain();
+        } else if (inFlight.isWhollyProposed()) {
+            Round done = inFlight;
+            inFlight = null;
+            inFlightEntry = null;
+            done.answerAll();
+        } else {
+            proposeNextEntry();
+        }
+    }
+
+    /** An entry of an earlier leader came in between. */
+    private void decideAgain() {
+        List<PendingCommand> again = inFlight.pending();
+        for (int i = again.size() - 1; i >= 0; i--) {
+            if (again.get(i).isFromOutside() || again.get(i).command().hasFormCluster()) {
+                waiting.addFirst(again.get(i));
+            }
+        }
+        inFlight = null;
+        inFlightEntry = null;
+    }
+
+    /** Deciding is pure, so what is random comes in before. */
+    private static MetadataCommand withTopicIds(MetadataCommand command) {
+        if (!command.hasCreateTopics()) {
+            return command;
+        }
+        CreateTopicsCommand.Builder create = command.getCreateTopics().toBuilder();
+        for (NewTopic.Builder topic : create.getTopicsBuilderList()) {
+            topic.setTopicId(Uuids.toBytes(Uuid.randomUuid()));
+        }
+        return command.toBuilder().setCreateTopics(create).build();
+    }
+
+    private static MetadataResult failure(Errors error, String message) {
+        return MetadataResult.newBuilder()
+                .setError(error.code())
+                .setMessage(message)
+                .build();
+    }
+
+    /** Stops the thread; what waits is told that the controller is gone. */
+    @Override
+    public void close() {
+        closed = true;
+        events.add(() -> {});
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.node;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The configuration of a quorum node, validated. {@link Key} says what each key means; names are Kafka's where Kafka has one.
+ *
+ * @param voters by node id, this node among them
+ */
+public record QuorumConfig(
+        int nodeId,
+        SortedMap<Integer, Voter> voters,
+        Path dataDir,
+        int electionTimeoutMinMs,
+        int electionTimeoutMaxMs,
+        int sessionTimeoutMs,
+        int connectionGraceMs,
+        int defaultPartitions,
+        int defaultReplicationFactor,
+        long snapshotEntries,
+        long snapshotIntervalMs,
+        long preservedEntries,
+        int segmentBytes,
+        long reserveBytes) {
+    private static final int MAX_VOTERS = 5;
+
+    /** The keys, with their documentation. */
+    public enum Key {
+        NODE_ID("node.id", "Id of this quorum node, one of quorum.voters. Required."),
+        VOTERS("quorum.voters", "All quorum nodes (1, 3 or 5), the same list on each: " + Voter.SYNTAX + ". Required."),
+        DATA_DIR(
+                "data.dir",
+                "Directory of this node's stamp, Raft log and snapshots; created when it is missing. Required."),
+        ELECTION_MIN(
+                "quorum.election.timeout.min.ms",
+                "A node that hears no leader for a random time between this and the next stands for election. Default 300."),
+        ELECTION_MAX("quorum.election.timeout.max.ms", "See quorum.election.timeout.min.ms. Default 600."),
+        SESSION_TIMEOUT(
+                "broker.session.timeout.ms",
+                "A storage node without a heartbeat for so long is fenced; must be the same on storage nodes. Default 2000."),
+        CONNECTION_GRACE(
+                "broker.connection.grace.ms",
+                "A storage node whose connection broke has so long to come back before it is fenced. Default 150."),
+        DEFAULT_PARTITIONS("num.partitions", "Partitions of a topic whose creator does not say. Default 1."),
+        DEFAULT_REPLICATION(
+                "default.replication.factor",
+                "Replicas of a topic whose creator does not say; fewer when there are fewer storage nodes. Default 3."),
+        SNAPSHOT_ENTRIES(
+                "metadata.log.max.entries.between.snapshots",
+                "Raft entries after which a snapshot is written and the log before it removed. Default 50000."),
+        SNAPSHOT_INTERVAL(
+                "metadata.log.max.snapshot.interval.ms",
+                "A snapshot is written at least so often when something is new. Default 600000."),
+        PRESERVED_ENTRIES(
+                "metadata.log.preserved.entries",
+                "Raft entries kept behind a snapshot, so that a node that was away shortly need not fetch it. Default 20000."),
+        SEGMENT_BYTES("metadata.log.segment.bytes", "Size of a file of the Raft log. Default 8388608."),
+        RESERVE_BYTES(
+                "metadata.reserve.bytes",
+                "The node stops in good order when its disk has less free space than this, instead of losing its vote to a full"
+                        + " disk. 0: never. Default 67108864.");
+
+        private final String key;
+        private final String documentation;
+
+        Key(String key, String documentation) {
+            this.key = key;
+            this.documentation = documentation;
+        }
+
+        public String key() {
+            return key;
+        }
+
+        public String documentation() {
+            return documentation;
+        }
+    }
+
+    /** The names of all keys. */
+    public static Set<String> keys() {
+        Set<String> keys = new LinkedHashSet<>();
+        for (Key key : Key.values()) {
+            keys.add(key.key());
+        }
+        return Collections.unmodifiableSet(keys);
+    }
+
+    /**
+     * Reads a configuration file.
+     *
+     * @throws ConfigProblem when a key is unknown or missing, or a value is not allowed
+     */
+    public static QuorumConfig load(Path file) {
+        ConfigValues values = ConfigValues.load(file);
+        values.rejectUnknown(keys());
+        return of(values);
+    }
+
+    /** As {@link #load}, of values that may hold other keys too. */
+    public static QuorumConfig of(ConfigValues values) {
+        int nodeId = values.requiredInteger(Key.NODE_ID.key(), 0, Integer.MAX_VALUE);
+        SortedMap<Integer, Voter> voters = voters(values);
+        if (!voters.containsKey(nodeId)) {
+            throw values.problem(Key.NODE_ID.key(), nodeId + " is not among quorum.voters " + voters.values());
+        }
+        int minMs = values.integer(Key.ELECTION_MIN.key(), 300, 50, 60_000);
+        int maxMs = values.integer(Key.ELECTION_MAX.key(), Math.max(600, 2 * minMs), 51, 120_000);
+        if (maxMs <= minMs) {
+            throw values.problem(
+                    Key.ELECTION_MAX.key(), maxMs + " must be more than quorum.election.timeout.min.ms, " + minMs);
+        }
+        int sessionMs = values.integer(Key.SESSION_TIMEOUT.key(), 2_000, 500, 600_000);
+        return new QuorumConfig(
+                nodeId,
+                voters,
+                Path.of(values.required(Key.DATA_DIR.key())).toAbsolutePath().normalize(),
+                minMs,
+                maxMs,
+                sessionMs,
+                values.integer(Key.CONNECTION_GRACE.key(), Math.min(150, sessionMs), 0, sessionMs),
+                values.integer(Key.DEFAULT_PARTITIONS.key(), 1, 1, 10_000),
+                values.integer(Key.DEFAULT_REPLICATION.key(), 3, 1, 100),
+                values.number(Key.SNAPSHOT_ENTRIES.key(), 50_000, 10, Integer.MAX_VALUE),
+                values.number(Key.SNAPSHOT_INTERVAL.key(), 600_000, 100, Integer.MAX_VALUE),
+                values.number(Key.PRESERVED_ENTRIES.key(), 20_000, 0, Integer.MAX_VALUE),
+                values.integer(Key.SEGMENT_BYTES.key(), 8 << 20, 64 << 10, 1 << 30),
+                values.number(Key.RESERVE_BYTES.key(), 64 << 20, 0, Long.MAX_VALUE));
+    }
+
+    private static SortedMap<Integer, Voter> voters(ConfigValues values) {
+        String text = values.required(Key.VOTERS.key());
+        SortedMap<Integer, Voter> voters = new TreeMap<>();
+        List<String> parts = new ArrayList<>(List.of(text.split(",", -1)));
+        for (String part : parts) {
+            try {
+                Voter voter = Voter.parse(part.trim());
+                voters.put(voter.nodeId(), voter);
+            } catch (IllegalArgumentException e) {
+                throw values.problem(Key.VOTERS.key(), "\"" + text + "\" is not allowed; allowed: " + Voter.SYNTAX);
+            }
+        }
+        if (voters.size() != parts.size() || voters.size() % 2 == 0 || voters.size() > MAX_VOTERS) {
+            throw values.problem(
+                    Key.VOTERS.key(), "\"" + text + "\" is not allowed; allowed: 1, 3 or 5 different nodes");
+        }
+        return Collections.unmodifiableSortedMap(voters);
+    }
+
+    /** This node's entry of {@code quorum.voters}. */
+    Voter self() {
+        return voters.get(nodeId);
+    }
+}

@@ -1,0 +1,211 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.node;
+
+import io.shiplog.metadata.controller.HeartbeatReply;
+import io.shiplog.metadata.endpoint.CommittedEntries;
+import io.shiplog.metadata.endpoint.EndpointCaller;
+import io.shiplog.metadata.endpoint.EndpointHandler;
+import io.shiplog.metadata.proto.DescribeQuorumResponse;
+import io.shiplog.metadata.proto.EndpointRequest;
+import io.shiplog.metadata.proto.EndpointResponse;
+import io.shiplog.metadata.proto.FetchSnapshotResponse;
+import io.shiplog.metadata.proto.FormationResponse;
+import io.shiplog.metadata.proto.HeartbeatResponse;
+import io.shiplog.metadata.proto.HelloRequest;
+import io.shiplog.metadata.proto.HelloResponse;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.NodeHint;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What a quorum node's endpoint answers. Runs on the endpoint's thread; commands and heartbeats are answered by the controller's. */
+final class QuorumEndpoint implements EndpointHandler {
+    private final QuorumNode node;
+    private final Clock clock;
+    private final CommittedEntries entries;
+    private final ParkedFetches parked;
+    private final ServedSnapshots snapshots;
+
+    QuorumEndpoint(QuorumNode node, CommittedEntries entries, Clock clock) {
+        this.node = node;
+        this.clock = clock;
+        this.entries = entries;
+        this.parked = new ParkedFetches(entries);
+        this.snapshots = new ServedSnapshots(node::image);
+    }
+
+    @Override
+    public void onRequest(EndpointCaller caller, EndpointRequest request) {
+        long id = request.getCorrelationId();
+        switch (request.getBodyCase()) {
+            case HELLO -> hello(caller, id, request.getHello());
+            case HEARTBEAT -> heartbeat(caller, request);
+            case COMMAND -> command(caller, id, request.getCommand());
+            case FETCH_METADATA -> parked.fetch(caller, id, request.getFetchMetadata(), clock.nowMs());
+            case FETCH_SNAPSHOT -> snapshot(caller, request);
+            case FORMATION -> formation(caller, request);
+            case DESCRIBE_QUORUM -> describe(caller, id);
+            case BODY_NOT_SET -> caller.answer(error(id, Errors.UNSUPPORTED_VERSION, "unknown request"));
+        }
+    }
+
+    @Override
+    public void onClosed(EndpointCaller caller) {
+        parked.onClosed(caller);
+        ActiveController controller = node.controller();
+        if (controller != null) {
+            controller.onConnectionClosed(caller);
+        }
+    }
+
+    /** Something was committed, or time has passed. */
+    void wake() {
+        parked.wake(clock.nowMs());
+    }
+
+    private void hello(EndpointCaller caller, long id, HelloRequest hello) {
+        String clusterId = node.clusterId();
+        boolean foreign = !hello.getClusterId().isEmpty()
+                && !clusterId.isEmpty()
+                && !hello.getClusterId().equals(clusterId);
+        if (foreign) {
+            caller.answer(error(
+                    id,
+                    Errors.INCONSISTENT_CLUSTER_ID,
+                    "this is cluster " + clusterId + ", not " + hello.getClusterId()));
+            return;
+        }
+        caller.answer(withHint(id)
+                .setHello(HelloResponse.newBuilder()
+                        .setClusterId(clusterId)
+                        .setNodeId(node.nodeId())
+                        .setActiveController(node.isActiveController())
+                        .setMetadataOffset(entries.endOffset()))
+                .build());
+    }
+
+    private void heartbeat(EndpointCaller caller, EndpointRequest request) {
+        long id = request.getCorrelationId();
+        ActiveController controller = node.controller();
+        if (controller == null) {
+            caller.answer(notController(id));
+            return;
+        }
+        controller.heartbeat(caller, request.getHeartbeat(), reply -> {
+            if (reply == null) {
+                caller.answer(notController(id));
+            } else {
+                caller.answer(EndpointResponse.newBuilder()
+                        .setCorrelationId(id)
+                        .setError(reply.error().code())
+                        .setHeartbeat(toProto(reply))
+                        .build());
+            }
+        });
+    }
+
+    private static HeartbeatResponse toProto(HeartbeatReply reply) {
+        return HeartbeatResponse.newBuilder()
+                .setCommittedOffset(reply.committedOffset())
+                .setFenced(reply.fenced())
+                .setCaughtUp(reply.caughtUp())
+                .setShouldShutdown(reply.shouldShutdown())
+                .build();
+    }
+
+    private void command(EndpointCaller caller, long id, MetadataCommand command) {
+        ActiveController controller = node.controller();
+        if (isReserved(command)) {
+            caller.answer(error(id, Errors.INVALID_REQUEST, "a command of the controller itself"));
+        } else if (controller == null) {
+            caller.answer(notController(id));
+        } else {
+            controller.submit(command, result -> caller.answer(commandAnswer(id, result)));
+        }
+    }
+
+    /** Fencing, sweeping and forming are nobody's to ask for. */
+    private static boolean isReserved(MetadataCommand command) {
+        return switch (command.getBodyCase()) {
+            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BODY_NOT_SET -> true;
+            case REGISTER_BROKER,
+                    CREATE_TOPICS,
+                    DELETE_TOPICS,
+                    ALTER_PARTITION,
+                    ALLOCATE_PRODUCER_IDS,
+                    CREATE_PARTITIONS,
+                    ALTER_CONFIGS -> false;
+        };
+    }
+
+    private EndpointResponse commandAnswer(long id, MetadataResult result) {
+        if (result.getError() == Errors.NOT_CONTROLLER.code()) {
+            return notController(id);
+        }
+        return EndpointResponse.newBuilder()
+                .setCorrelationId(id)
+                .setResult(result)
+                .build();
+    }
+
+    private void snapshot(EndpointCaller caller, EndpointRequest request) {
+        long id = request.getCorrelationId();
+        FetchSnapshotResponse chunk = snapshots.read(request.getFetchSnapshot());
+        caller.answer(
+                chunk == null
+                        ? error(id, Errors.SNAPSHOT_NOT_FOUND, "")
+                        : EndpointResponse.newBuilder()
+                                .setCorrelationId(id)
+                                .setFetchSnapshot(chunk)
+                                .build());
+    }
+
+    private void formation(EndpointCaller caller, EndpointRequest request) {
+        FormationResponse answer = node.onFormationRequest(request.getFormation());
+        caller.answer(EndpointResponse.newBuilder()
+                .setCorrelationId(request.getCorrelationId())
+                .setFormation(answer)
+                .build());
+    }
+
+    private void describe(EndpointCaller caller, long id) {
+        DescribeQuorumResponse.Builder description = DescribeQuorumResponse.newBuilder()
+                .setLeaderId(node.leaderNodeId())
+                .setTerm(node.term())
+                .setMetadataOffset(entries.endOffset());
+        for (Voter voter : node.voters()) {
+            description.addNodes(toHint(voter));
+        }
+        caller.answer(withHint(id).setDescribeQuorum(description).build());
+    }
+
+    private EndpointResponse notController(long id) {
+        return withHint(id).setError(Errors.NOT_CONTROLLER.code()).build();
+    }
+
+    private EndpointResponse.Builder withHint(long id) {
+        EndpointResponse.Builder response = EndpointResponse.newBuilder().setCorrelationId(id);
+        Voter leader = node.leader();
+        if (leader != null) {
+            response.setController(toHint(leader));
+        }
+        return response;
+    }
+
+    private static NodeHint.Builder toHint(Voter voter) {
+        return NodeHint.newBuilder()
+                .setNodeId(voter.nodeId())
+                .setHost(voter.host())
+                .setPort(voter.endpointPort());
+    }
+
+    private static EndpointResponse error(long id, Errors error, String message) {
+        return EndpointResponse.newBuilder()
+                .setCorrelationId(id)
+                .setError(error.code())
+                .setMessage(message)
+                .build();
+    }
+}

@@ -1,0 +1,334 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.node;
+
+import io.shiplog.metadata.FatalHandler;
+import io.shiplog.metadata.controller.Controller;
+import io.shiplog.metadata.controller.ControllerSettings;
+import io.shiplog.metadata.controller.LivenessSettings;
+import io.shiplog.metadata.disk.DurableFiles;
+import io.shiplog.metadata.endpoint.CommittedEntries;
+import io.shiplog.metadata.endpoint.EndpointServer;
+import io.shiplog.metadata.formation.Phase;
+import io.shiplog.metadata.formation.Stamp;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.FormationRequest;
+import io.shiplog.metadata.proto.FormationResponse;
+import io.shiplog.metadata.proto.MetadataEntry;
+import io.shiplog.metadata.ratis.AppliedListener;
+import io.shiplog.metadata.ratis.LeadershipListener;
+import io.shiplog.metadata.ratis.QuorumPeer;
+import io.shiplog.metadata.ratis.RatisQuorum;
+import io.shiplog.metadata.ratis.RatisSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node of the metadata quorum: serves the endpoint from the beginning, forms or joins the cluster, runs its Raft peer, and, while it leads,
+ * the active controller.
+ */
+public final class QuorumNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(QuorumNode.class);
+    private static final long RING_BYTES = 32L << 20;
+    private static final int RING_ENTRIES = 32_768;
+    private static final long WAKE_EVERY_MS = 50;
+    private static final long RESIGN_TIMEOUT_MS = 1_500;
+    private static final String RAFT_DIRECTORY = "raft";
+
+    private final QuorumConfig config;
+    private final FatalHandler fatal;
+    private final DataDirLock lock;
+    private final CommittedEntries entries = new CommittedEntries(RING_BYTES, RING_ENTRIES);
+    private final CompletableFuture<Void> formed = new CompletableFuture<>();
+    private final AtomicBoolean waking = new AtomicBoolean();
+    private final QuorumEndpoint served;
+    private final EndpointServer endpoint;
+    private final FormationRunner formation;
+    private final Membership membership;
+    private final DiskWatch disk;
+    private volatile RatisQuorum quorum;
+    private volatile ActiveController controller;
+    private boolean closed;
+
+    private QuorumNode(QuorumConfig config, FatalHandler fatal) throws IOException {
+        this.config = config;
+        this.fatal = fatal;
+        DurableFiles.createDirectories(config.dataDir());
+        lock = DataDirLock.take(config.dataDir());
+        try {
+            StampFile file = new StampFile(config.dataDir());
+            Stamp stamp = ownStamp(file);
+            membership = new Membership();
+            formation = new FormationRunner(config, file, stamp, this::startPeer, this::isMember, fatal);
+            served = new QuorumEndpoint(this, entries, Clock.SYSTEM);
+            endpoint = new EndpointServer(config.self().host(), config.self().endpointPort(), served);
+            endpoint.every(WAKE_EVERY_MS, served::wake);
+            disk = new DiskWatch(config.dataDir(), config.reserveBytes(), fatal);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a node: returns when its endpoint listens; formation and election go on by themselves.
+     *
+     * @throws IOException when the directory cannot be used, or the port not bound
+     * @throws ConfigProblem when the directory is another node's
+     */
+    public static QuorumNode start(QuorumConfig config, FatalHandler fatal) throws IOException {
+        QuorumNode node = new QuorumNode(config, fatal);
+        node.formation.start();
+        node.disk.start();
+        return node;
+    }
+
+    private Stamp ownStamp(StampFile file) throws IOException {
+        Stamp stamp = file.read();
+        if (stamp == null) {
+            Path raft = config.dataDir().resolve(RAFT_DIRECTORY);
+            if (Files.exists(raft)) {
+                throw new IOException(raft + " exists without " + file + ": this disk cannot be trusted, empty it");
+            }
+            stamp = Stamp.empty(config.nodeId(), config.nodeId() + "-" + Uuid.randomUuid());
+            file.write(stamp);
+        } else if (stamp.nodeId() != config.nodeId()) {
+            throw new ConfigProblem(
+                    config.dataDir().toString(),
+                    QuorumConfig.Key.NODE_ID.key(),
+                    "this directory is that of quorum node " + stamp.nodeId() + ", not " + config.nodeId());
+        }
+        return stamp;
+    }
+
+    /** On the formation's thread: this node has a stamp with which it may run. */
+    private void startPeer(Stamp stamp) {
+        List<QuorumPeer> peers = new ArrayList<>();
+        stamp.peerIds()
+                .forEach((id, peerId) ->
+                        peers.add(new QuorumPeer(peerId, config.voters().get(id).raftAddress())));
+        RatisSettings settings = new RatisSettings(
+                config.dataDir().resolve(RAFT_DIRECTORY),
+                config.self().host(),
+                config.self().raftPort(),
+                config.electionTimeoutMinMs(),
+                config.electionTimeoutMaxMs(),
+                config.snapshotEntries(),
+                config.snapshotIntervalMs(),
+                config.preservedEntries(),
+                config.segmentBytes());
+        QuorumPeer self = new QuorumPeer(stamp.peerId(), config.self().raftAddress());
+        Feed feed = new Feed();
+        try {
+            RatisQuorum started = RatisQuorum.start(settings, stamp.clusterId(), self, peers, feed, feed, fatal);
+            quorum = started;
+            ActiveController shell = new ActiveController(
+                    new RatisLog(started),
+                    new Controller(controllerSettings()),
+                    livenessSettings(),
+                    stamp.clusterId(),
+                    Clock.SYSTEM,
+                    fatal);
+            controller = shell;
+            shell.start();
+            LOG.info("quorum node {} runs as {} in cluster {}", config.nodeId(), stamp.peerId(), stamp.clusterId());
+        } catch (IOException e) {
+            fatal.fatal("the Raft peer cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    private ControllerSettings controllerSettings() {
+        ControllerSettings defaults = ControllerSettings.defaults();
+        return new ControllerSettings(
+                config.defaultPartitions(),
+                config.defaultReplicationFactor(),
+                defaults.maxPartitionsPerCall(),
+                defaults.maxChangesPerDecision());
+    }
+
+    private LivenessSettings livenessSettings() {
+        LivenessSettings defaults = LivenessSettings.defaults();
+        return new LivenessSettings(
+                config.sessionTimeoutMs(),
+                config.connectionGraceMs(),
+                Math.max(defaults.maxPollGapMs(), config.connectionGraceMs()),
+                defaults.lagLimitOffsets(),
+                defaults.flapWindowMs(),
+                defaults.flapLimit(),
+                defaults.flapHoldMs());
+    }
+
+    /** Port of the metadata endpoint. */
+    public int endpointPort() {
+        return endpoint.port();
+    }
+
+    public int nodeId() {
+        return config.nodeId();
+    }
+
+    /** The cluster of this node's disk; empty before it belongs to one. */
+    public String clusterId() {
+        Stamp stamp = formation.stamp();
+        return stamp.phase().runs() ? stamp.clusterId() : "";
+    }
+
+    /** Whether this node is the active controller; it may have been deposed without knowing yet. */
+    public boolean isActiveController() {
+        ActiveController shell = controller;
+        return shell != null && shell.isActive();
+    }
+
+    /** Completes when this node has seen the cluster formed: an active controller exists or existed. */
+    public CompletableFuture<Void> formed() {
+        return formed;
+    }
+
+    /** The newest image that this node has applied. */
+    public MetadataImage image() {
+        RatisQuorum running = quorum;
+        return running == null ? MetadataImage.empty() : running.image();
+    }
+
+    ActiveController controller() {
+        return controller;
+    }
+
+    RatisQuorum quorum() {
+        return quorum;
+    }
+
+    int leaderNodeId() {
+        RatisQuorum running = quorum;
+        return running == null ? -1 : running.leaderNodeId();
+    }
+
+    Voter leader() {
+        return config.voters().get(leaderNodeId());
+    }
+
+    long term() {
+        RatisQuorum running = quorum;
+        return running == null ? 0 : running.term();
+    }
+
+    Collection<Voter> voters() {
+        return config.voters().values();
+    }
+
+    FormationResponse onFormationRequest(FormationRequest request) {
+        boolean wantsToJoin = request.getPhase() == Phase.JOINING.number()
+                && request.getClusterId().equals(clusterId())
+                && isActiveController();
+        Voter voter = config.voters().get(request.getNodeId());
+        if (wantsToJoin && voter != null) {
+            membership.add(quorum, new QuorumPeer(request.getPeerId().toStringUtf8(), voter.raftAddress()));
+        }
+        return formation.onRequest(request);
+    }
+
+    private boolean isMember() {
+        RatisQuorum running = quorum;
+        if (running == null) {
+            return false;
+        }
+        String self = formation.stamp().peerId();
+        return running.peers().stream().anyMatch(peer -> peer.peerId().equals(self));
+    }
+
+    /** What Ratis tells: applied entries go to the ring and wake parked readers; leadership goes to the controller. */
+    private final class Feed implements AppliedListener, LeadershipListener {
+        @Override
+        public void onApplied(MetadataEntry entry, MetadataImage image) {
+            entries.append(entry, image.offset());
+            wake(image);
+        }
+
+        @Override
+        public void onImageReplaced(MetadataImage image) {
+            entries.reset(image.offset());
+            wake(image);
+        }
+
+        private void wake(MetadataImage image) {
+            if (!image.clusterId().isEmpty()) {
+                formed.complete(null);
+            }
+            if (waking.compareAndSet(false, true)) {
+                endpoint.execute(() -> {
+                    waking.set(false);
+                    served.wake();
+                });
+            }
+        }
+
+        @Override
+        public void onLeaderReady(long term) {
+            leadershipChanged();
+        }
+
+        @Override
+        public void onNotLeader() {
+            leadershipChanged();
+        }
+
+        @Override
+        public void onLeaderChanged(int nodeId) {
+            leadershipChanged();
+        }
+
+        private void leadershipChanged() {
+            ActiveController shell = controller;
+            if (shell != null) {
+                shell.onLeadershipChanged();
+            }
+        }
+    }
+
+    /** Stops in good order: hands leadership over when it leads, then closes the controller, the peer and the endpoint. */
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        disk.close();
+        formation.close();
+        if (quorum != null) {
+            if (quorum.isLeaderReady() && config.voters().size() > 1) {
+                resign();
+            }
+            if (controller != null) {
+                controller.close();
+            }
+            quorum.close();
+        }
+        endpoint.close();
+        lock.close();
+    }
+
+    private void resign() {
+        try {
+            quorum.resign().get(RESIGN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("leadership was not handed over; the others elect a leader by themselves: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.node;
+
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.MetadataEntry;
+import io.shiplog.metadata.ratis.RatisQuorum;
+import java.util.concurrent.CompletableFuture;
+
+/** The Raft group as the controller's log. */
+record RatisLog(RatisQuorum quorum) implements AgreedLog {
+    @Override
+    public CompletableFuture<Outcome> submit(MetadataEntry entry) {
+        return quorum.submit(entry).thenApply(outcome -> new Outcome(outcome.applied()));
+    }
+
+    @Override
+    public MetadataImage image() {
+        return quorum.image();
+    }
+
+    @Override
+    public boolean isLeaderReady() {
+        return quorum.isLeaderReady();
+    }
+
+    @Override
+    public long term() {
+        return quorum.term();
+    }
+}

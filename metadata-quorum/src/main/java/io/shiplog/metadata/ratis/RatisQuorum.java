@@ -1,0 +1,295 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.ratis;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.shiplog.metadata.FatalHandler;
+import io.shiplog.metadata.disk.DurableFiles;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.MetadataEntry;
+import io.shiplog.metadata.proto.RecentProposal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.Uuid;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in the Raft group of the metadata. Entries are submitted in process, on the leader. All methods may be called from any
+ * thread; futures complete on threads of Ratis.
+ */
+public final class RatisQuorum implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
+    private static final long ADMIN_TIMEOUT_MS = 10_000;
+
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    private final RaftGroupId groupId;
+    private final MetadataStateMachine stateMachine;
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong callIds = new AtomicLong();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "metadata-raft-timer");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private RatisQuorum(RaftServer server, RaftGroupId groupId, MetadataStateMachine stateMachine) throws IOException {
+        this.server = server;
+        this.groupId = groupId;
+        this.stateMachine = stateMachine;
+        this.division = server.getDivision(groupId);
+    }
+
+    /**
+     * What became of a submitted entry.
+     *
+     * @param applied false: it was decided on another state than the one it met, and changed nothing
+     * @param offsetAfter metadata offset after it; -1 when it was not applied
+     */
+    public record Outcome(boolean applied, long offsetAfter) {}
+
+    /**
+     * Starts the peer.
+     *
+     * @param clusterId names the Raft group
+     * @param initialPeers members as of the first formation, self among them; later configurations are in the log. Empty for a peer that
+     *     waits to be added by the leader: it never votes before that
+     * @throws IOException when the disk cannot be trusted or the port not bound; says what to do
+     */
+    public static RatisQuorum start(
+            RatisSettings settings,
+            String clusterId,
+            QuorumPeer self,
+            List<QuorumPeer> initialPeers,
+            AppliedListener applied,
+            LeadershipListener leadership,
+            FatalHandler fatal)
+            throws IOException {
+        RaftGroupId groupId = groupIdOf(clusterId);
+        DurableFiles.createDirectories(settings.directory());
+        DirectoryFlags.syncNamesAlways(settings.directory());
+        Path current =
+                settings.directory().resolve(groupId.getUuid().toString()).resolve("current");
+        RaftMetaGuard.check(current);
+        TornTail.repair(current);
+        MetadataStateMachine stateMachine =
+                new MetadataStateMachine(applied, leadership, fatal, settings.snapshotEntries());
+        Parameters parameters = new Parameters();
+        parameters.put(
+                DurableVotes.GATE, new VoteGate(current.resolve(RaftMetaGuard.VOTE_FILE), fatal), VoteGate.class);
+        RaftServer server = RaftServer.newBuilder()
+                .setServerId(RaftPeerId.valueOf(self.peerId()))
+                .setGroup(RaftGroup.valueOf(groupId, toRaft(initialPeers)))
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .setProperties(RatisProperties.of(settings, initialPeers.size()))
+                .setParameters(parameters)
+                .setStateMachine(stateMachine)
+                .build();
+        try {
+            RatisQuorum quorum = new RatisQuorum(server, groupId, stateMachine);
+            quorum.begin(settings);
+            return quorum;
+        } catch (IOException | RuntimeException e) {
+            stateMachine.beginClose();
+            server.close();
+            throw e;
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // ends with the timer; beginSnapshot reports its own failures
+    private void begin(RatisSettings settings) throws IOException {
+        // A written snapshot lets the log be purged: Ratis does that when it is asked for a snapshot the next time.
+        stateMachine.onSnapshotWritten(() -> timer.execute(this::askForPurge));
+        server.start();
+        timer.scheduleWithFixedDelay(
+                stateMachine::beginSnapshot,
+                settings.snapshotIntervalMs(),
+                settings.snapshotIntervalMs(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static RaftGroupId groupIdOf(String clusterId) {
+        Uuid id = Uuid.fromString(clusterId);
+        return RaftGroupId.valueOf(new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()));
+    }
+
+    private static List<RaftPeer> toRaft(List<QuorumPeer> peers) {
+        List<RaftPeer> result = new ArrayList<>();
+        for (QuorumPeer peer : peers) {
+            result.add(RaftPeer.newBuilder()
+                    .setId(peer.peerId())
+                    .setAddress(peer.address())
+                    .build());
+        }
+        return result;
+    }
+
+    /** The newest applied image. */
+    public MetadataImage image() {
+        return stateMachine.image();
+    }
+
+    /** Whether this node leads and has applied all that earlier leaders agreed on. It may have been deposed without knowing yet. */
+    public boolean isLeaderReady() {
+        return division.getInfo().isLeaderReady();
+    }
+
+    public long term() {
+        return division.getInfo().getCurrentTerm();
+    }
+
+    /** Node id of the leader that this node follows or is; -1 when none is known. */
+    public int leaderNodeId() {
+        DivisionInfo info = division.getInfo();
+        RaftPeerId leader = info.isAlive() ? info.getLeaderId() : null;
+        return leader == null ? -1 : QuorumPeer.nodeIdOf(leader.toString());
+    }
+
+    /** The current members, by node id. */
+    public List<QuorumPeer> peers() {
+        List<QuorumPeer> result = new ArrayList<>();
+        for (RaftPeer peer : division.getRaftConf().getCurrentPeers()) {
+            result.add(new QuorumPeer(peer.getId().toString(), peer.getAddress()));
+        }
+        result.sort(Comparator.comparingInt(QuorumPeer::nodeId));
+        return result;
+    }
+
+    /** On the leader: how long ago the peer last answered; {@link Long#MAX_VALUE} when it is not known to this leader. */
+    public long millisSinceHeard(String peerId) {
+        if (server.getId().toString().equals(peerId)) {
+            return 0;
+        }
+        for (ServerRpcProto follower :
+                division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
+            if (follower.getId().getId().toStringUtf8().equals(peerId)) {
+                return follower.getLastRpcElapsedTimeMs();
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * Proposes an entry. A failed future says nothing about it: it may be applied later, or never; submitting the same entry again is
+     * safe, and answers as the first time.
+     */
+    public CompletableFuture<Outcome> submit(MetadataEntry entry) {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(server.getId())
+                .setGroupId(groupId)
+                .setCallId(callIds.incrementAndGet())
+                .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry.toByteArray())))
+                .setType(RaftClientRequest.writeRequestType())
+                .build();
+        try {
+            return server.submitClientRequestAsync(request).thenApply(reply -> outcome(entry, reply));
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static Outcome outcome(MetadataEntry entry, RaftClientReply reply) {
+        requireSuccess(reply);
+        try {
+            RecentProposal answer =
+                    RecentProposal.parseFrom(reply.getMessage().getContent().asReadOnlyByteBuffer());
+            boolean applied =
+                    answer.getProposer() == entry.getProposer() && answer.getProposal() == entry.getProposal();
+            return new Outcome(applied, applied ? answer.getOffsetAfter() : -1);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("answer of the state machine", e);
+        }
+    }
+
+    private static void requireSuccess(RaftClientReply reply) {
+        if (!reply.isSuccess()) {
+            throw new IllegalStateException("not agreed on: " + reply.getException());
+        }
+    }
+
+    /** Replaces the members of the group, on the leader; one change at a time. */
+    public CompletableFuture<Void> setPeers(List<QuorumPeer> peers) {
+        SetConfigurationRequest request = new SetConfigurationRequest(
+                clientId,
+                server.getId(),
+                groupId,
+                callIds.incrementAndGet(),
+                SetConfigurationRequest.Arguments.newBuilder()
+                        .setServersInNewConf(toRaft(peers))
+                        .build());
+        try {
+            return server.setConfigurationAsync(request).thenAccept(RatisQuorum::requireSuccess);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Hands leadership to whichever other peer is up to date; for an orderly stop of the leader. */
+    public CompletableFuture<Void> resign() {
+        TransferLeadershipRequest request = new TransferLeadershipRequest(
+                clientId, server.getId(), groupId, callIds.incrementAndGet(), null, ADMIN_TIMEOUT_MS);
+        try {
+            return server.transferLeadershipAsync(request).thenAccept(RatisQuorum::requireSuccess);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Begins to write a snapshot if there is something new; the log before it is purged afterwards. */
+    public void beginSnapshot() {
+        stateMachine.beginSnapshot();
+    }
+
+    /** Raft index of the newest snapshot on the disk; -1 before the first. */
+    public long durableSnapshotIndex() {
+        return stateMachine.durableSnapshotIndex();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a failure is logged
+    private void askForPurge() {
+        SnapshotManagementRequest request = SnapshotManagementRequest.newCreate(
+                clientId, server.getId(), groupId, callIds.incrementAndGet(), ADMIN_TIMEOUT_MS, 1);
+        server.snapshotManagementAsync(request).whenComplete((reply, failure) -> {
+            if (failure != null) {
+                LOG.debug("the log is purged with the next snapshot", failure);
+            }
+        });
+    }
+
+    /** Stops the peer: what was agreed on so far is applied first. */
+    @Override
+    public void close() throws IOException {
+        stateMachine.beginClose();
+        timer.shutdown();
+        server.close();
+    }
+}
