@@ -6,7 +6,6 @@ package io.shiplog.metadata.node;
 import io.shiplog.metadata.FatalHandler;
 import io.shiplog.metadata.controller.BrokerLiveness;
 import io.shiplog.metadata.controller.Controller;
-import io.shiplog.metadata.controller.Decision;
 import io.shiplog.metadata.controller.HeartbeatReply;
 import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.image.MetadataImage;
@@ -22,9 +21,11 @@ import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -64,7 +65,12 @@ final class ActiveController implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final ArrayDeque<PendingCommand> waiting = new ArrayDeque<>();
-    private final Map<Integer, Object> heartbeatConnections = new HashMap<>();
+    /** What liveness has become due for, and goes before everything that waits. */
+    private final ArrayDeque<PendingCommand> own = new ArrayDeque<>();
+
+    /** The brokers whose heartbeats came on a connection, since this controller became active. */
+    private final Map<Object, Set<Integer>> heartbeatConnections = new HashMap<>();
+
     private final Thread thread;
 
     private volatile boolean closed;
@@ -136,34 +142,34 @@ final class ActiveController implements AutoCloseable {
                 return;
             }
             long nowMs = clock.nowMs();
-            // Only registered brokers are remembered, whatever ids somebody sends.
-            if (log.image().broker(request.getBrokerId()) != null
-                    && !connection.equals(heartbeatConnections.put(request.getBrokerId(), connection))) {
-                liveness.onConnected(request.getBrokerId(), nowMs);
-            }
-            reply.accept(liveness.onHeartbeat(
+            int brokerId = request.getBrokerId();
+            HeartbeatReply answer = liveness.onHeartbeat(
                     log.image(),
-                    request.getBrokerId(),
+                    brokerId,
                     request.getBrokerEpoch(),
                     request.getAppliedOffset(),
                     request.getWantShutdown(),
                     request.getWantFence(),
-                    nowMs));
+                    nowMs);
+            // Only registered brokers are remembered, whatever ids somebody sends.
+            boolean first = answer.error() == Errors.NONE
+                    && heartbeatConnections
+                            .computeIfAbsent(connection, unknown -> new HashSet<>())
+                            .add(brokerId);
+            if (first) {
+                liveness.onConnected(brokerId, nowMs);
+            }
+            reply.accept(answer);
         });
     }
 
-    /** A connection ended; concerns the brokers whose newest heartbeats came on it. */
+    /** A connection ended; concerns the brokers whose heartbeats came on it. */
     void onConnectionClosed(Object connection) {
         events.add(() -> {
-            if (active) {
+            Set<Integer> brokers = heartbeatConnections.remove(connection);
+            if (active && brokers != null) {
                 long nowMs = clock.nowMs();
-                heartbeatConnections.entrySet().removeIf(entry -> {
-                    boolean lost = entry.getValue().equals(connection);
-                    if (lost) {
-                        liveness.onConnectionLost(entry.getKey(), nowMs);
-                    }
-                    return lost;
-                });
+                brokers.forEach(brokerId -> liveness.onConnectionLost(brokerId, nowMs));
             }
         });
     }
@@ -207,6 +213,7 @@ final class ActiveController implements AutoCloseable {
             activate(term);
         }
         if (active) {
+            pollLiveness();
             if (inFlight == null) {
                 beginRound();
             } else if (retryAtMs <= clock.nowMs()) {
@@ -250,17 +257,28 @@ final class ActiveController implements AutoCloseable {
         inFlightEntry = null;
         retryAtMs = Long.MAX_VALUE;
         waiting.clear();
+        own.clear();
         heartbeatConnections.clear();
         liveness = null;
     }
 
+    /** Asked in time even while an entry is in flight: a gap would look like a stall of this controller. */
+    private void pollLiveness() {
+        long nowMs = clock.nowMs();
+        if (liveness.nextDeadlineMs() <= nowMs || inFlight == null) {
+            for (MetadataCommand command : liveness.poll(log.image(), nowMs)) {
+                own.add(PendingCommand.own(command));
+            }
+        }
+    }
+
     private void beginRound() {
         long nowMs = clock.nowMs();
-        Round round = new Round(log.image());
-        for (MetadataCommand command : liveness.poll(log.image(), nowMs)) {
-            decide(round, PendingCommand.own(command), nowMs);
+        Round round = new Round(log.image(), MAX_ENTRY_BYTES);
+        while (!own.isEmpty() && round.hasRoom(MAX_COMMANDS_PER_ROUND)) {
+            decide(round, own.poll(), nowMs);
         }
-        while (!waiting.isEmpty() && round.bytes() < MAX_ENTRY_BYTES && round.commands() < MAX_COMMANDS_PER_ROUND) {
+        while (!waiting.isEmpty() && round.hasRoom(MAX_COMMANDS_PER_ROUND)) {
             PendingCommand command = waiting.poll();
             if (command.command().hasRegisterBroker()) {
                 fencePredecessor(round, command.command(), nowMs);
@@ -276,13 +294,12 @@ final class ActiveController implements AutoCloseable {
     private void fencePredecessor(Round round, MetadataCommand command, long nowMs) {
         RegisterBrokerCommand registration = command.getRegisterBroker();
         Optional<MetadataCommand> before = liveness.beforeRegistration(
-                round.candidate(), command.getBrokerId(), Uuids.fromBytes(registration.getIncarnationId()), nowMs);
+                round.candidate(), command.getBrokerId(), Uuids.fromBytes(registration.getIncarnationId()));
         before.ifPresent(fence -> decide(round, PendingCommand.own(fence), nowMs));
     }
 
     private void decide(Round round, PendingCommand command, long nowMs) {
-        Decision decision = controller.decide(round.candidate(), command.command(), nowMs);
-        round.add(command, decision.records(), decision.result());
+        round.add(command, controller.decide(round.candidate(), command.command(), nowMs));
     }
 
     private void proposeNextEntry() {
@@ -292,7 +309,7 @@ final class ActiveController implements AutoCloseable {
                 .setProposer(proposer)
                 .setProposal(++proposals)
                 .setDecidedAtMs(clock.wallClockMs())
-                .addAllRecords(inFlight.nextEntry(MAX_ENTRY_BYTES))
+                .addAllRecords(inFlight.nextEntry())
                 .build();
         propose();
     }

@@ -156,19 +156,23 @@ public final class QuorumNode implements AutoCloseable {
                 config.defaultPartitions(),
                 config.defaultReplicationFactor(),
                 defaults.maxPartitionsPerCall(),
+                defaults.maxAtomicBytes(),
                 defaults.maxChangesPerDecision());
     }
 
     private LivenessSettings livenessSettings() {
-        LivenessSettings defaults = LivenessSettings.defaults();
+        LivenessSettings defaults = LivenessSettings.of(config.sessionTimeoutMs());
         return new LivenessSettings(
-                config.sessionTimeoutMs(),
+                defaults.sessionTimeoutMs(),
                 config.connectionGraceMs(),
-                Math.max(defaults.maxPollGapMs(), config.connectionGraceMs()),
-                defaults.lagLimitOffsets(),
+                defaults.maxPollGapMs(),
+                defaults.metadataLagLimitMs(),
+                defaults.maxLagOffsets(),
                 defaults.flapWindowMs(),
                 defaults.flapLimit(),
-                defaults.flapHoldMs());
+                defaults.flapHoldMs(),
+                defaults.retryMs(),
+                defaults.maxPartitionsPerSweep());
     }
 
     /** Port of the metadata endpoint. */
@@ -307,10 +311,23 @@ public final class QuorumNode implements AutoCloseable {
             }
             closed = true;
         }
+        stop(true);
+    }
+
+    /** Stops without handing anything over, as near to a kill as a test gets within its own process. */
+    void closeAbruptly() throws IOException {
+        synchronized (this) {
+            closed = true;
+        }
+        endpoint.close();
+        stop(false);
+    }
+
+    private void stop(boolean orderly) throws IOException {
         disk.close();
         formation.close();
         if (quorum != null) {
-            if (quorum.isLeaderReady() && config.voters().size() > 1) {
+            if (orderly && quorum.isLeaderReady() && config.voters().size() > 1) {
                 resign();
             }
             if (controller != null) {

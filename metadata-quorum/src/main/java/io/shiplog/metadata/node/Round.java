@@ -3,25 +3,33 @@
 
 package io.shiplog.metadata.node;
 
+import io.shiplog.metadata.controller.Decision;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Commands that were decided one after the other, and are agreed on together. */
+/**
+ * Commands that were decided one after the other, and are agreed on together: in one entry if they fit. A decision stays whole unless it is
+ * larger than an entry by itself; then it may be split at any record, as {@link Decision} says.
+ */
 final class Round {
     private record Decided(PendingCommand command, MetadataResult result) {}
 
+    private record Piece(List<MetadataRecord> records, int bytes) {}
+
+    private final int maxEntryBytes;
     private final List<Decided> decided = new ArrayList<>();
-    private final List<MetadataRecord> records = new ArrayList<>();
+    private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
     private MetadataImage candidate;
     private int bytes;
-    private int proposed;
     private boolean answersSomebody;
 
-    Round(MetadataImage image) {
-        candidate = image;
+    Round(MetadataImage image, int maxEntryBytes) {
+        this.candidate = image;
+        this.maxEntryBytes = maxEntryBytes;
     }
 
     /** What the next command is decided on. */
@@ -29,48 +37,56 @@ final class Round {
         return candidate;
     }
 
-    void add(PendingCommand command, List<MetadataRecord> decidedRecords, MetadataResult result) {
-        decided.add(new Decided(command, result));
-        records.addAll(decidedRecords);
-        for (MetadataRecord record : decidedRecords) {
-            bytes += record.getSerializedSize();
-        }
-        candidate = candidate.candidate(decidedRecords);
+    void add(PendingCommand command, Decision decision) {
+        decided.add(new Decided(command, decision.result()));
         answersSomebody |= command.isFromOutside();
+        candidate = candidate.candidate(decision.records());
+        List<MetadataRecord> piece = new ArrayList<>();
+        int pieceBytes = 0;
+        for (MetadataRecord record : decision.records()) {
+            int size = record.getSerializedSize();
+            if (pieceBytes > 0 && pieceBytes + size > maxEntryBytes) {
+                addPiece(piece, pieceBytes);
+                piece = new ArrayList<>();
+                pieceBytes = 0;
+            }
+            piece.add(record);
+            pieceBytes += size;
+        }
+        if (!piece.isEmpty()) {
+            addPiece(piece, pieceBytes);
+        }
     }
 
-    /** Encoded size of the records so far. */
-    int bytes() {
-        return bytes;
+    private void addPiece(List<MetadataRecord> records, int size) {
+        pieces.addLast(new Piece(records, size));
+        bytes += size;
     }
 
-    int commands() {
-        return decided.size();
+    /** Whether more commands can be expected to fit into its entry. */
+    boolean hasRoom(int maxCommands) {
+        return bytes < maxEntryBytes && decided.size() < maxCommands;
     }
 
     /** False when it changes nothing and nobody waits for it. A refusal too waits for its round: only so is it known to be no stale one. */
     boolean isWorthAgreeing() {
-        return answersSomebody || !records.isEmpty();
+        return answersSomebody || !pieces.isEmpty();
     }
 
-    /** The records of the next entry: as many as fit, in order. Nothing in it once, when the round has no records at all. */
-    List<MetadataRecord> nextEntry(int maxBytes) {
+    /** Takes the records of the next entry, in order. None the first time when the round has no records at all. */
+    List<MetadataRecord> nextEntry() {
+        List<MetadataRecord> entry = new ArrayList<>();
         int size = 0;
-        int end = proposed;
-        while (end < records.size()) {
-            size += records.get(end).getSerializedSize();
-            if (size > maxBytes && end > proposed) {
-                break;
-            }
-            end++;
+        while (!pieces.isEmpty() && (entry.isEmpty() || size + pieces.peek().bytes() <= maxEntryBytes)) {
+            Piece piece = pieces.poll();
+            entry.addAll(piece.records());
+            size += piece.bytes();
         }
-        List<MetadataRecord> entry = List.copyOf(records.subList(proposed, end));
-        proposed = end;
         return entry;
     }
 
     boolean isWhollyProposed() {
-        return proposed == records.size();
+        return pieces.isEmpty();
     }
 
     /** Its entries are applied: everybody gets the answer. */

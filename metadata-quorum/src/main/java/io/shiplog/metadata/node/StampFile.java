@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  */
 final class StampFile {
     private static final String NAME = "quorum.stamp";
-    private static final String PEER = "peer.";
+    private static final String PEER = "voter.";
     private static final String CHECKSUM = "crc32c=";
 
     private final Path file;
