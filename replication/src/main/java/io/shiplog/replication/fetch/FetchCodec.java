@@ -4,15 +4,22 @@
 package io.shiplog.replication.fetch;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageSizeAccumulator;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /**
  * Fetch requests and responses of versions 4 to 18, on Kafka's generated classes.
+ *
+ * <p>Responses are written without copying a record: see {@link FetchFrame}. Whoever holds a response that carries
+ * {@link SliceRecords} owns their slices: {@link #encodeResponse} passes them on to the frame, {@link #releaseRecords} gives
+ * them up.
  */
 public final class FetchCodec {
     /** The oldest version that Kafka 4.x serves. */
@@ -24,6 +31,8 @@ public final class FetchCodec {
     static final short FIRST_WITH_TOPIC_IDS = 13;
 
     private static final short FIRST_FLEXIBLE = 12;
+    private static final int FRAME_LENGTH_BYTES = Integer.BYTES;
+    private static final int CORRELATION_ID_BYTES = Integer.BYTES;
 
     private FetchCodec() {}
 
@@ -56,6 +65,40 @@ public final class FetchCodec {
         MessageSizeAccumulator size = new MessageSizeAccumulator();
         request.addSize(size, cache, version);
         return size.totalSize();
+    }
+
+    /**
+     * Encodes a whole response frame: length, response header, body. The slices of the response belong to the frame
+     * afterwards.
+     *
+     * @param allocator gives a buffer of at least so many bytes for everything but the records
+     */
+    public static FetchFrame encodeResponse(
+            int correlationId, short version, FetchResponseData response, IntFunction<ByteBuffer> allocator) {
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        MessageSizeAccumulator size = new MessageSizeAccumulator();
+        response.addSize(size, cache, version);
+        int headerTagsBytes = version >= FIRST_FLEXIBLE ? 1 : 0;
+        int envelopeBytes = FRAME_LENGTH_BYTES + CORRELATION_ID_BYTES + headerTagsBytes;
+        FrameWriter writer = new FrameWriter(allocator.apply(envelopeBytes + size.sizeExcludingZeroCopy()));
+        writer.writeInt(envelopeBytes - FRAME_LENGTH_BYTES + size.totalSize());
+        writer.writeInt(correlationId);
+        if (headerTagsBytes > 0) {
+            writer.writeUnsignedVarint(0);
+        }
+        response.write(writer, cache, version);
+        return writer.finish();
+    }
+
+    /** Releases every slice of a response that will not be encoded. */
+    public static void releaseRecords(FetchResponseData response) {
+        for (FetchableTopicResponse topic : response.responses()) {
+            for (PartitionData partition : topic.partitions()) {
+                if (partition.records() instanceof SliceRecords slice) {
+                    slice.slice().release();
+                }
+            }
+        }
     }
 
     private static void decode(ApiMessage message, ByteBuffer body, short version, int maxElements) {

@@ -29,7 +29,7 @@ record FetchKey(Uuid topicId, String topic, int partition) implements Comparable
     }
 
     boolean byId() {
-        return topic.isEmpty() && !topicId.equals(Uuid.ZERO_UUID);
+        return topic.isEmpty();
     }
 
     @Override

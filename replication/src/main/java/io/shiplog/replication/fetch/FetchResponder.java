@@ -11,8 +11,8 @@ public interface FetchResponder {
     /**
      * Called once, on the loop, possibly before {@link FetchService#fetch} returns; not at all after {@link PendingFetch#drop}.
      *
-     * @param response the receiver owns the slices in it: it encodes them (FetchCodec.encodeResponse) or releases them
-     *     (FetchCodec.releaseRecords)
+     * @param response the receiver owns the slices in it: it encodes them ({@link FetchCodec#encodeResponse}) or releases them
+     *     ({@link FetchCodec#releaseRecords})
      */
     void respond(FetchResponseData response);
 }

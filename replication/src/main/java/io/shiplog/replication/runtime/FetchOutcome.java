@@ -3,6 +3,7 @@
 
 package io.shiplog.replication.runtime;
 
+import io.shiplog.storage.log.LogSlice;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What a read of one partition gave. Mutable, reused from call to call by its owner. */
@@ -23,6 +24,9 @@ public final class FetchOutcome {
 
     public long divergingEndOffset = -1;
 
+    /** Whole batches, never null; with one reference that the caller has to release. */
+    public LogSlice records = LogSlice.EMPTY;
+
     /** Who leads as far as this node knows, for NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH; −1 for nobody. */
     public int currentLeaderId = -1;
 
@@ -36,6 +40,7 @@ public final class FetchOutcome {
         logStartOffset = -1;
         divergingEpoch = -1;
         divergingEndOffset = -1;
+        records = LogSlice.EMPTY;
         currentLeaderId = -1;
         currentLeaderEpoch = -1;
     }

@@ -1,0 +1,248 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.fetch;
+
+import io.shiplog.replication.runtime.ConsumerRead;
+import io.shiplog.replication.runtime.FetchOutcome;
+import io.shiplog.replication.runtime.FollowerRead;
+import io.shiplog.replication.runtime.Replica;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/**
+ * One look at the changed partitions of a fetch: reads them, and either {@link #commit}s to an answer or {@link #rollBack}s so
+ * that the next look finds the same changes. Reusable, one at a time.
+ */
+final class FetchPass {
+    private static final short FIRST_WITH_STORAGE_ERROR = 6;
+    private static final short FIRST_WITH_CURRENT_LEADER = 16;
+    private static final byte READ_COMMITTED = 1;
+
+    private final PartitionLookup lookup;
+    private final ConsumerRead consumerRead = new ConsumerRead();
+    private final FollowerRead followerRead = new FollowerRead();
+    private final FetchOutcome outcome = new FetchOutcome();
+    private final List<SessionPartition> included = new ArrayList<>();
+    private final List<PartitionData> data = new ArrayList<>();
+
+    private PendingFetch fetch;
+    private FetchSession session;
+    private int bytes;
+    private boolean urgent;
+    private int lookedAt;
+
+    FetchPass(PartitionLookup lookup) {
+        this.lookup = lookup;
+    }
+
+    /**
+     * Reads the changed partitions, oldest change first, until the response is full.
+     *
+     * @param everything include every partition that is looked at, whether there is news of it or not
+     */
+    void run(PendingFetch toAnswer, boolean everything) {
+        fetch = toAnswer;
+        session = toAnswer.session();
+        bytes = 0;
+        urgent = false;
+        for (int left = session.changedCount(); left > 0; left--) {
+            if (bytes > 0 && bytes >= fetch.maxBytes() && !everything) {
+                return;
+            }
+            SessionPartition partition = session.pollChanged();
+            if (partition.forgotten) {
+                continue;
+            }
+            if (partition.wasMovedBy(fetch.unseenEpoch())) {
+                // What it was told is still on the way: asking again from the old position would only send it twice.
+                session.addChanged(partition);
+            } else {
+                look(partition, everything);
+            }
+        }
+    }
+
+    /** Whether what was found is worth an answer before the fetch's time is over. */
+    boolean isEnough() {
+        return urgent || bytes >= fetch.minBytes();
+    }
+
+    /** The response, whose slices belong to the caller; notes what the fetcher knows by it. */
+    FetchResponseData commit() {
+        FetchResponseData response = new FetchResponseData().setSessionId(fetch.sessionId());
+        FetchableTopicResponse topic = null;
+        FetchKey topicKey = null;
+        for (int i = 0; i < included.size(); i++) {
+            SessionPartition partition = included.get(i);
+            if (topicKey == null
+                    || !topicKey.topicId().equals(partition.key.topicId())
+                    || !topicKey.topic().equals(partition.key.topic())) {
+                topicKey = partition.key;
+                topic = new FetchableTopicResponse().setTopic(topicKey.topic()).setTopicId(topicKey.topicId());
+                response.responses().add(topic);
+            }
+            topic.partitions().add(data.get(i));
+            noteTold(partition, data.get(i));
+        }
+        clear();
+        return response;
+    }
+
+    /** Gives up what was read. What a full response lists without news is news to nobody, and stays off the list. */
+    void rollBack() {
+        for (int i = 0; i < included.size(); i++) {
+            if (data.get(i).records() instanceof SliceRecords slice) {
+                slice.slice().release();
+            }
+            if (!fetch.isFull() || data.get(i).records().sizeInBytes() > 0) {
+                session.addChanged(included.get(i));
+            }
+        }
+        clear();
+    }
+
+    /** Partitions read since the last call. */
+    int takeLookedAt() {
+        int taken = lookedAt;
+        lookedAt = 0;
+        return taken;
+    }
+
+    private void clear() {
+        included.clear();
+        data.clear();
+        fetch = null;
+        session = null;
+    }
+
+    private void look(SessionPartition partition, boolean everything) {
+        lookedAt++;
+        read(partition);
+        boolean failed = outcome.error != Errors.NONE;
+        boolean moves = outcome.records.sizeInBytes() > 0 || diverges();
+        // Once the response has records, a batch that does not fit is left out without a word.
+        partition.mayHaveMore = !failed && !moves && bytes > 0;
+        boolean knowsLess = outcome.highWatermark > partition.knownHighWatermark;
+        urgent |= failed || diverges() || (session.isFollower() && knowsLess);
+        boolean moved = outcome.highWatermark != partition.knownHighWatermark
+                || outcome.logStartOffset != partition.toldLogStartOffset;
+        if (everything || failed || moves || (moved && !fetch.isFull())) {
+            included.add(partition);
+            data.add(describe(partition));
+            bytes += outcome.records.sizeInBytes();
+        } else if (partition.mayHaveMore) {
+            session.addChanged(partition);
+        }
+    }
+
+    private boolean diverges() {
+        return outcome.divergingEpoch >= 0 || outcome.divergingEndOffset >= 0;
+    }
+
+    private void noteTold(SessionPartition partition, PartitionData told) {
+        boolean failed = told.errorCode() != Errors.NONE.code();
+        boolean moves = told.records().sizeInBytes() > 0
+                || told.divergingEpoch().epoch() >= 0
+                || told.divergingEpoch().endOffset() >= 0;
+        partition.knownHighWatermark = failed ? -1 : told.highWatermark();
+        partition.toldLogStartOffset = told.logStartOffset();
+        if (moves) {
+            partition.movedBy(fetch.requestEpoch());
+        }
+        if (failed || moves || partition.mayHaveMore) {
+            session.addChanged(partition);
+        }
+    }
+
+    // ---- Reading one partition
+
+    private void read(SessionPartition partition) {
+        outcome.clear();
+        if (partition.needsBinding()) {
+            partition.bind(find(lookup, partition.key));
+        }
+        if (partition.replica == null) {
+            outcome.error = absence(partition.key);
+            return;
+        }
+        int budget = Math.max(0, fetch.maxBytes() - bytes);
+        int maxBytes = Math.min(partition.maxBytes, budget);
+        if (session.isFollower()) {
+            fill(followerRead, session, partition);
+            followerRead.maxBytes = maxBytes;
+            followerRead.atLeastOneBatch = bytes == 0;
+            partition.replica.readForFollower(followerRead, outcome);
+        } else {
+            consumerRead.currentLeaderEpoch = partition.currentLeaderEpoch;
+            consumerRead.fetchOffset = partition.fetchOffset;
+            consumerRead.lastFetchedEpoch = partition.lastFetchedEpoch;
+            consumerRead.maxBytes = maxBytes;
+            consumerRead.atLeastOneBatch = bytes == 0;
+            partition.replica.readForConsumer(consumerRead, outcome);
+        }
+    }
+
+    /** What the follower says about the partition, without what it wants. */
+    static void fill(FollowerRead read, FetchSession session, SessionPartition partition) {
+        read.replicaId = session.replicaId();
+        read.brokerEpoch = session.replicaEpoch();
+        read.currentLeaderEpoch = partition.currentLeaderEpoch;
+        read.fetchOffset = partition.fetchOffset;
+        read.lastFetchedEpoch = partition.lastFetchedEpoch;
+        read.flushedOffset = partition.flushedOffset;
+        read.highWatermark = partition.knownHighWatermark;
+    }
+
+    /** The replica that a request means, or null when this node has none. */
+    static Replica find(PartitionLookup lookup, FetchKey key) {
+        Uuid topicId = topicId(lookup, key);
+        return topicId == null ? null : lookup.replica(topicId, key.partition());
+    }
+
+    private Errors absence(FetchKey key) {
+        Uuid topicId = topicId(lookup, key);
+        return topicId == null ? Errors.UNKNOWN_TOPIC_OR_PARTITION : lookup.absence(topicId, key.partition());
+    }
+
+    private static Uuid topicId(PartitionLookup lookup, FetchKey key) {
+        return key.byId() ? key.topicId() : lookup.topicId(key.topic());
+    }
+
+    // ---- Describing what was read
+
+    private PartitionData describe(SessionPartition partition) {
+        PartitionData described = new PartitionData()
+                .setPartitionIndex(partition.key.partition())
+                .setErrorCode(errorFor(outcome.error).code())
+                .setHighWatermark(outcome.highWatermark)
+                .setLastStableOffset(outcome.lastStableOffset)
+                .setLogStartOffset(outcome.logStartOffset)
+                .setAbortedTransactions(fetch.isolationLevel() == READ_COMMITTED ? new ArrayList<>() : null)
+                .setRecords(
+                        outcome.records.sizeInBytes() > 0 ? new SliceRecords(outcome.records) : MemoryRecords.EMPTY);
+        if (diverges()) {
+            described.divergingEpoch().setEpoch(outcome.divergingEpoch).setEndOffset(outcome.divergingEndOffset);
+        }
+        if (fetch.version() >= FIRST_WITH_CURRENT_LEADER && namesLeader(outcome.error)) {
+            described.currentLeader().setLeaderId(outcome.currentLeaderId).setLeaderEpoch(outcome.currentLeaderEpoch);
+        }
+        return described;
+    }
+
+    /** Errors that come with the current leader (KIP-951). */
+    private static boolean namesLeader(Errors error) {
+        return error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.FENCED_LEADER_EPOCH;
+    }
+
+    private Errors errorFor(Errors error) {
+        boolean unknownToClient = error == Errors.KAFKA_STORAGE_ERROR && fetch.version() < FIRST_WITH_STORAGE_ERROR;
+        return unknownToClient ? Errors.NOT_LEADER_OR_FOLLOWER : error;
+    }
+}
