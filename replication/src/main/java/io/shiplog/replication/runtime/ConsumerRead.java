@@ -14,6 +14,9 @@ public final class ConsumerRead {
     /** Epoch of the client's last record (KIP-595 divergence check); −1 when it does not say. */
     public int lastFetchedEpoch = -1;
 
+    /** Read from this node even when it only follows (KIP-392). */
+    public boolean allowFollower;
+
     /** Upper bound of record bytes, see {@link #atLeastOneBatch}. */
     public int maxBytes;
 

@@ -3,85 +3,438 @@
 
 package io.shiplog.replication.runtime;
 
+import io.shiplog.replication.core.FetchCheck;
 import io.shiplog.replication.core.FetchNext;
 import io.shiplog.replication.core.FetchedPartition;
 import io.shiplog.replication.core.FollowerPosition;
+import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.runtime.ReplicaStatus.Role;
+import io.shiplog.storage.log.PartitionLog;
+import io.shiplog.storage.model.StorageException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition on this node: it holds the core of its present role and carries out the effects on the log. All methods on
  * the loop that owns it.
+ *
+ * <p>Every event runs to its end, effects included, before anybody is told: then produces that have their answer are called
+ * back, and then the watchers. Failed I/O takes the replica offline for good.
  */
-public abstract class Replica {
-    Replica() {}
+public final class Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
 
-    public abstract TopicIdPartition id();
+    private final TopicIdPartition id;
+    private final PartitionLog log;
+    private final ReplicaContext context;
+    private final EventLoop loop;
+    private final int nodeId;
+    private final Watchers watchers = new Watchers(this);
+    private final PendingProduces produces = new PendingProduces();
+    private final ReplicaReads reads;
+    private FollowerListener followerListener;
 
-    public abstract boolean isLeader();
+    private PartitionState state;
+    private LeaderRole leader;
+    private FollowerRole follower;
+    private long roleSinceMs;
+
+    /** High watermark of the last role, while there is none. */
+    private long idleHighWatermark;
+
+    private String offlineBecause;
+    private boolean closed;
+
+    /** The log belongs to this replica from now on: nobody else appends, truncates or sets its listener. */
+    Replica(TopicIdPartition id, PartitionLog log, ReplicaContext context) {
+        this.id = id;
+        this.log = log;
+        this.context = context;
+        this.loop = context.loop();
+        this.nodeId = context.settings().nodeId();
+        this.reads = new ReplicaReads(this, log);
+        this.idleHighWatermark =
+                Math.max(log.logStartOffset(), Math.min(log.highWatermarkCheckpoint(), log.logEndOffset()));
+        this.roleSinceMs = loop.nowMs();
+        log.setListener(new FlushRelay(loop, this::onFlushed));
+    }
+
+    // ---- what it is
+
+    public TopicIdPartition id() {
+        return id;
+    }
+
+    public PartitionLog log() {
+        return log;
+    }
+
+    public boolean isLeader() {
+        return leader != null;
+    }
 
     /** Whether this node follows a known leader: there is something to fetch. */
-    public abstract boolean isFollower();
+    public boolean isFollower() {
+        return follower != null;
+    }
+
+    public boolean isOffline() {
+        return offlineBecause != null;
+    }
 
     /** Latest leader epoch from the metadata; −1 before the first. */
-    public abstract int leaderEpoch();
+    public int leaderEpoch() {
+        return state == null ? -1 : state.leaderEpoch();
+    }
 
     /** Node id of the leader; −1 for nobody. */
-    public abstract int leaderId();
+    public int leaderId() {
+        return state == null ? PartitionState.NO_LEADER : state.leader();
+    }
 
     /** End of what is committed, as far as this replica knows. */
-    public abstract long highWatermark();
+    public long highWatermark() {
+        if (leader != null) {
+            return leader.core().highWatermark();
+        }
+        return follower != null ? follower.core().highWatermark() : idleHighWatermark;
+    }
 
-    /** Metadata: leader, epochs, ISR, nodes, settings. An older leader epoch than the present one is passed over. */
-    public abstract void apply(PartitionState state);
+    LeaderRole leaderRole() {
+        return leader;
+    }
+
+    /** How this replica stands, for people. */
+    public ReplicaStatus status() {
+        return new ReplicaStatus(
+                id,
+                role(),
+                roleSinceMs,
+                leader != null ? leader.core().state() : state,
+                log.logStartOffset(),
+                highWatermark(),
+                log.logEndOffset(),
+                log.flushedOffset(),
+                problem(),
+                leader == null ? List.of() : leader.core().followers());
+    }
+
+    private Role role() {
+        if (offlineBecause != null || (follower != null && follower.core().stoppedBecause() != null)) {
+            return Role.OFFLINE;
+        }
+        if (leader != null) {
+            return Role.LEADER;
+        }
+        return follower != null ? Role.FOLLOWER : Role.IDLE;
+    }
+
+    private String problem() {
+        if (offlineBecause != null || follower == null) {
+            return offlineBecause;
+        }
+        if (follower.core().stoppedBecause() != null) {
+            return follower.core().stoppedBecause();
+        }
+        Errors last = follower.core().lastError();
+        return last == Errors.NONE ? null : last.name();
+    }
+
+    // ---- metadata
+
+    /**
+     * Metadata: leader, epochs, ISR, nodes, settings. An older leader epoch than the present one is passed over. A new one
+     * ends the present role; what waits for acks is answered with NOT_LEADER_OR_FOLLOWER.
+     */
+    public void apply(PartitionState newState) {
+        if (closed || (state != null && newState.leaderEpoch() < state.leaderEpoch())) {
+            return;
+        }
+        event(() -> {
+            boolean sameEpoch = state != null && newState.leaderEpoch() == state.leaderEpoch();
+            if (sameEpoch && leader != null) {
+                state = newState;
+                leader.core().onMetadata(newState, loop.nowMs());
+            } else if (sameEpoch && follower != null) {
+                state = newState;
+                follower.core().onMetadata(newState);
+            } else {
+                changeRole(newState);
+            }
+        });
+    }
+
+    private void changeRole(PartitionState newState) {
+        boolean newEpoch = state == null || newState.leaderEpoch() != state.leaderEpoch();
+        endRole(Errors.NOT_LEADER_OR_FOLLOWER);
+        state = newState;
+        if (newEpoch) {
+            roleSinceMs = loop.nowMs();
+            watchers.stateChanged();
+        }
+        AssignedReplica self = newState.replica(nodeId);
+        if (offlineBecause != null || self == null || newState.leader() == PartitionState.NO_LEADER) {
+            return;
+        }
+        if (newState.leader() != nodeId) {
+            follow(newState);
+        } else if (!self.fenced()) {
+            lead(newState);
+        }
+        // Leader but fenced: the election belongs to a life of this node that is over; its end is on the way.
+    }
+
+    private void lead(PartitionState newState) {
+        leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, context);
+        watchers.stateChanged();
+        LOG.info("{}: leads in epoch {} from offset {}", id, newState.leaderEpoch(), log.logEndOffset());
+        leader.start();
+    }
+
+    private void follow(PartitionState newState) {
+        follower = new FollowerRole(this, newState, idleHighWatermark, watchers);
+        LOG.info(
+                "{}: follows {} in epoch {} from offset {}",
+                id,
+                newState.leader(),
+                newState.leaderEpoch(),
+                log.logEndOffset());
+        follower.core().start();
+    }
+
+    private void endRole(Errors answer) {
+        idleHighWatermark = highWatermark();
+        if (leader != null) {
+            LeaderRole old = leader;
+            leader = null;
+            old.stepDown(answer);
+        }
+        follower = null;
+    }
+
+    /** The log can no longer be written: this replica is out until the node starts again. */
+    void goOffline(String why) {
+        if (offlineBecause != null) {
+            return;
+        }
+        LOG.error("{}: offline: {}", id, why);
+        offlineBecause = why;
+        endRole(Errors.KAFKA_STORAGE_ERROR);
+        watchers.stateChanged();
+    }
+
+    /** The replica leaves this node, or the node stops. */
+    void close() {
+        event(() -> {
+            endRole(Errors.NOT_LEADER_OR_FOLLOWER);
+            watchers.stateChanged();
+            closed = true;
+        });
+    }
+
+    // ---- produce
 
     /**
      * Appends batches as leader and calls back when the promise of the acks is kept or cannot be.
      *
-     * @param batches v2 batches between position and limit; base offset and leader epoch are patched in place
+     * @param batches v2 batches between position and limit; base offset and leader epoch are patched in place. They are
+     *     written before this returns
      * @param acks −1, 0 or 1; with 0 the callback is called as well
      * @param leaseValid whether this node's lease holds now; only acks 0 and 1 depend on it
      */
-    public abstract void produce(
-            ByteBuffer batches, short acks, boolean leaseValid, int timeoutMs, ProduceCallback callback);
+    public void produce(ByteBuffer batches, short acks, boolean leaseValid, int timeoutMs, ProduceCallback callback) {
+        if (leader == null) {
+            Errors error = offlineBecause != null ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
+            callback.complete(error, -1, -1, -1, null);
+            return;
+        }
+        try {
+            leader.produce(batches, acks, leaseValid, timeoutMs, callback);
+        } catch (StorageException e) {
+            goOffline(e.getMessage());
+        }
+        tell();
+    }
 
-    /** A read below the high watermark, by leader or follower (KIP-392). Fills the outcome. */
-    public abstract void readForConsumer(ConsumerRead read, FetchOutcome out);
+    // ---- reads
+
+    /**
+     * A read below the high watermark, by the leader or, if the read allows it, a follower (KIP-392). Fills the outcome,
+     * whose records the caller releases.
+     */
+    public void readForConsumer(ConsumerRead read, FetchOutcome out) {
+        try {
+            reads.forConsumer(read, out);
+        } catch (StorageException e) {
+            fail(out, e);
+        }
+    }
 
     /** A read up to the log end by a follower; takes its positions first, as {@link #updateFollower} does. */
-    public abstract void readForFollower(FollowerRead read, FetchOutcome out);
+    public void readForFollower(FollowerRead read, FetchOutcome out) {
+        try {
+            if (take(read, out)) {
+                reads.forFollower(read, out);
+            }
+        } catch (StorageException e) {
+            fail(out, e);
+        }
+        tell();
+    }
 
     /**
      * Takes the positions of a follower's fetch and checks its epochs and history, without reading. Fills error, offsets and
      * divergence of the outcome.
      */
-    public abstract void updateFollower(FollowerRead read, FetchOutcome out);
+    public void updateFollower(FollowerRead read, FetchOutcome out) {
+        try {
+            take(read, out);
+        } catch (StorageException e) {
+            fail(out, e);
+        }
+        tell();
+    }
+
+    /** Returns whether the follower may be given records. */
+    private boolean take(FollowerRead read, FetchOutcome out) {
+        out.clear();
+        out.currentLeaderId = leaderId();
+        out.currentLeaderEpoch = leaderEpoch();
+        if (leader == null) {
+            out.error = offlineBecause != null ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
+            return false;
+        }
+        FetchCheck check = leader.core().onFollowerFetch(read, loop.nowMs());
+        out.error = check.error();
+        out.logStartOffset = log.logStartOffset();
+        out.highWatermark = highWatermark();
+        out.lastStableOffset = out.highWatermark;
+        out.divergingEpoch = check.divergingEpoch();
+        out.divergingEndOffset = check.divergingEndOffset();
+        return check.error() == Errors.NONE && !check.diverges();
+    }
+
+    private void fail(FetchOutcome out, StorageException e) {
+        goOffline(e.getMessage());
+        out.clear();
+        out.error = Errors.KAFKA_STORAGE_ERROR;
+        tell();
+    }
 
     /**
-     * Looks up an offset as ListOffsets does.
+     * Looks up an offset as ListOffsets does; leader only.
      *
-     * @param timestampMs a time, or −1 latest, −2 earliest, −3 the record with the largest timestamp, −4 earliest local
+     * @param timestampMs a time, or −1 latest, −2 earliest, −3 the record with the largest timestamp, −4 earliest local, −5
+     *     latest tiered (there is none)
      * @param currentLeaderEpoch leader epoch that the client knows; −1 when it does not say
      */
-    public abstract OffsetLookup lookUpOffset(long timestampMs, int currentLeaderEpoch);
+    public OffsetLookup lookUpOffset(long timestampMs, int currentLeaderEpoch) {
+        try {
+            return reads.lookUp(timestampMs, currentLeaderEpoch);
+        } catch (StorageException e) {
+            goOffline(e.getMessage());
+            tell();
+            return OffsetLookup.refused(Errors.KAFKA_STORAGE_ERROR);
+        }
+    }
 
-    /** Answers OffsetForLeaderEpoch. */
-    public abstract EpochEnd epochEnd(int currentLeaderEpoch, int epoch);
+    /** Answers OffsetForLeaderEpoch; leader only. */
+    public EpochEnd epochEnd(int currentLeaderEpoch, int epoch) {
+        return reads.epochEnd(currentLeaderEpoch, epoch);
+    }
+
+    // ---- watchers
 
     /** Tells the watcher of every move from now on, until it is removed. */
-    public abstract void addWatcher(FetchWatcher watcher);
+    public void addWatcher(FetchWatcher watcher) {
+        watchers.add(watcher);
+    }
 
-    public abstract void removeWatcher(FetchWatcher watcher);
+    public void removeWatcher(FetchWatcher watcher) {
+        watchers.remove(watcher);
+    }
 
-    /** Follower: what the next fetch has to say. */
-    public abstract void followerPosition(FollowerPosition out);
+    // ---- follower
 
-    /** Follower: the leader's answer; the records are appended before this returns. */
-    public abstract FetchNext onFetchedPartition(FetchedPartition fetched);
+    /** What the next fetch has to say; leader −1 when there is nobody to fetch from. */
+    public void followerPosition(FollowerPosition out) {
+        if (follower != null) {
+            follower.core().position(out);
+        } else {
+            out.leaderId = PartitionState.NO_LEADER;
+        }
+    }
 
-    /** Follower: who is told that a flush completed; null for nobody. */
-    public abstract void setFollowerListener(FollowerListener listener);
+    /** The leader's answer; the records are appended before this returns. */
+    public FetchNext onFetchedPartition(FetchedPartition fetched) {
+        if (follower == null) {
+            return FetchNext.STOP;
+        }
+        FollowerRole role = follower;
+        try {
+            role.core().onFetched(fetched);
+        } catch (StorageException e) {
+            goOffline(e.getMessage());
+        }
+        tell();
+        return follower == role ? role.core().next() : FetchNext.STOP;
+    }
 
-    public abstract ReplicaStatus status();
+    /** Who is told that a flush completed; null for nobody. */
+    public void setFollowerListener(FollowerListener listener) {
+        followerListener = listener;
+    }
+
+    void followerPositionChanged() {
+        if (followerListener != null) {
+            followerListener.onPositionChanged(this);
+        }
+    }
+
+    // ---- time and disk
+
+    void tick() {
+        if (leader != null) {
+            leader.core().onTick(loop.nowMs());
+            tell();
+        }
+    }
+
+    private void onFlushed() {
+        if (leader != null) {
+            leader.core().onFlushed(log.flushedOffset(), log.truncationGeneration(), loop.nowMs());
+        } else if (follower != null) {
+            follower.core().onFlushed(log.flushedOffset(), log.truncationGeneration());
+        }
+        tell();
+    }
+
+    // ---- the end of an event
+
+    void event(Runnable event) {
+        try {
+            event.run();
+        } catch (StorageException e) {
+            goOffline(e.getMessage());
+        }
+        tell();
+    }
+
+    Errors checkEpoch(int requestLeaderEpoch) {
+        int epoch = leaderEpoch();
+        if (requestLeaderEpoch < 0 || requestLeaderEpoch == epoch) {
+            return Errors.NONE;
+        }
+        return requestLeaderEpoch < epoch ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
+    }
+
+    private void tell() {
+        produces.tell(log.logStartOffset());
+        watchers.tell();
+    }
 }

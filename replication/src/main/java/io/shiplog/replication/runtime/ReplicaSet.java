@@ -3,15 +3,24 @@
 
 package io.shiplog.replication.runtime;
 
-import java.util.Collection;
-import java.util.Collections;
+import io.shiplog.storage.log.PartitionLog;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 
-/** The replicas that one loop owns. On the loop only. */
+/** The replicas that one loop owns, and the tick that makes time pass for them. On the loop only. */
 public final class ReplicaSet {
+    private final ReplicaContext context;
     private final Map<Uuid, Map<Integer, Replica>> replicas = new HashMap<>();
+    private Cancellable nextTick;
+    private boolean running;
+
+    public ReplicaSet(ReplicaContext context) {
+        this.context = context;
+    }
 
     /** The replica, or null when this node holds none. */
     public Replica get(Uuid topicId, int partition) {
@@ -19,10 +28,72 @@ public final class ReplicaSet {
         return topic == null ? null : topic.get(partition);
     }
 
-    /** All replicas, in no particular order. */
-    public Collection<Replica> all() {
-        Collection<Replica> all = new java.util.ArrayList<>();
+    /** All replicas at this moment, in no particular order. */
+    public List<Replica> all() {
+        List<Replica> all = new ArrayList<>();
         replicas.values().forEach(topic -> all.addAll(topic.values()));
-        return Collections.unmodifiableCollection(all);
+        return all;
+    }
+
+    /**
+     * Takes a log under replication; it does nothing until {@link Replica#apply}.
+     *
+     * @throws IllegalStateException when there is a replica of the partition already
+     */
+    public Replica create(TopicIdPartition id, PartitionLog log) {
+        Map<Integer, Replica> topic = replicas.computeIfAbsent(id.topicId(), any -> new HashMap<>());
+        if (topic.containsKey(id.partition())) {
+            throw new IllegalStateException("there is a replica of " + id + " already");
+        }
+        Replica replica = new Replica(id, log, context);
+        topic.put(id.partition(), replica);
+        return replica;
+    }
+
+    /** Ends a replica: waiting produces and watchers are told; the log is left to the caller. Null when there is none. */
+    public Replica remove(Uuid topicId, int partition) {
+        Map<Integer, Replica> topic = replicas.get(topicId);
+        Replica replica = topic == null ? null : topic.remove(partition);
+        if (replica == null) {
+            return null;
+        }
+        if (topic.isEmpty()) {
+            replicas.remove(topicId);
+        }
+        replica.close();
+        return replica;
+    }
+
+    /** Lets time pass from now on, at the interval of the settings. */
+    public void start() {
+        running = true;
+        scheduleTick();
+    }
+
+    /** Ends all replicas and the tick; the logs are left to the caller. */
+    public void close() {
+        running = false;
+        if (nextTick != null) {
+            nextTick.cancel();
+        }
+        for (Replica replica : all()) {
+            remove(replica.id().topicId(), replica.id().partition());
+        }
+    }
+
+    private void scheduleTick() {
+        nextTick = context.loop().schedule(this::onTick, context.settings().tickIntervalMs());
+    }
+
+    private void onTick() {
+        tick();
+        if (running) {
+            scheduleTick();
+        }
+    }
+
+    /** Time passes for every replica: laggards leave, proposals are repeated, produces time out. */
+    public void tick() {
+        all().forEach(Replica::tick);
     }
 }

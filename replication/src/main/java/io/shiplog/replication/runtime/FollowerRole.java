@@ -1,0 +1,110 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import io.shiplog.replication.core.FollowerEffects;
+import io.shiplog.replication.core.PartitionFollower;
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.storage.log.AppendOutcome;
+import io.shiplog.storage.log.PartitionLog;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what the follower core wants, for one leader epoch of one partition. */
+final class FollowerRole implements FollowerEffects {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowerRole.class);
+
+    private final Replica replica;
+    private final PartitionLog log;
+    private final Watchers watchers;
+    private final PartitionFollower core;
+    private Errors lastRefusal = Errors.NONE;
+
+    FollowerRole(Replica replica, PartitionState state, long highWatermark, Watchers watchers) {
+        this.replica = replica;
+        this.log = replica.log();
+        this.watchers = watchers;
+        this.core = new PartitionFollower(state, new StorageReplicatedLog(log), highWatermark, this);
+    }
+
+    PartitionFollower core() {
+        return core;
+    }
+
+    @Override
+    public void truncateTo(long offset) {
+        LOG.info(
+                "{}: truncating from {} to {} for leader {} of epoch {}",
+                replica.id(),
+                log.logEndOffset(),
+                offset,
+                core.leaderId(),
+                core.leaderEpoch());
+        log.truncateTo(offset);
+        core.onTruncated();
+        watchers.logEndMoved();
+    }
+
+    @Override
+    public void truncateFullyAndStartAt(long offset) {
+        LOG.info(
+                "{}: dropping {} to {} and starting at {} for leader {} of epoch {}",
+                replica.id(),
+                log.logStartOffset(),
+                log.logEndOffset(),
+                offset,
+                core.leaderId(),
+                core.leaderEpoch());
+        log.truncateFullyAndStartAt(offset);
+        core.onTruncated();
+        watchers.logEndMoved();
+    }
+
+    @Override
+    public void append(ByteBuffer batches, int maxLeaderEpoch) {
+        AppendOutcome outcome = log.appendAsFollower(batches, maxLeaderEpoch);
+        if (outcome.error() == Errors.NONE) {
+            lastRefusal = Errors.NONE;
+            watchers.logEndMoved();
+            core.onAppended();
+            return;
+        }
+        core.onAppendRefused(outcome.error());
+        if (outcome.error() == Errors.KAFKA_STORAGE_ERROR) {
+            replica.goOffline(outcome.message());
+        } else if (outcome.error() != lastRefusal) {
+            lastRefusal = outcome.error();
+            LOG.warn(
+                    "{}: refused batches of leader {} at {}: {} {}",
+                    replica.id(),
+                    core.leaderId(),
+                    log.logEndOffset(),
+                    outcome.error(),
+                    outcome.message());
+        }
+    }
+
+    @Override
+    public void requestFlush() {
+        log.requestFlush();
+    }
+
+    @Override
+    public void highWatermarkMoved(long highWatermark) {
+        log.updateHighWatermark(highWatermark);
+        watchers.highWatermarkMoved();
+    }
+
+    @Override
+    public void positionChanged() {
+        replica.followerPositionChanged();
+    }
+
+    @Override
+    public void stop(String why) {
+        LOG.error("{}: stopped: {}", replica.id(), why);
+    }
+}

@@ -1,0 +1,168 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import io.shiplog.replication.core.LeaderEffects;
+import io.shiplog.replication.core.PartitionLeader;
+import io.shiplog.replication.port.IsrProposal;
+import io.shiplog.replication.port.IsrProposals;
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.storage.log.AppendOutcome;
+import io.shiplog.storage.log.PartitionLog;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what the leader core wants, for one leader epoch of one partition. */
+final class LeaderRole implements LeaderEffects {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderRole.class);
+
+    private final Replica replica;
+    private final PartitionLog log;
+    private final EventLoop loop;
+    private final IsrProposals proposals;
+    private final Watchers watchers;
+    private final PendingProduces produces;
+    private final PartitionLeader core;
+
+    private Cancellable timer;
+    private long timerAtMs = Long.MAX_VALUE;
+    private boolean over;
+
+    LeaderRole(
+            Replica replica,
+            PartitionState state,
+            long highWatermark,
+            Watchers watchers,
+            PendingProduces produces,
+            ReplicaContext context) {
+        this.replica = replica;
+        this.log = replica.log();
+        this.loop = context.loop();
+        this.proposals = context.proposals();
+        this.watchers = watchers;
+        this.produces = produces;
+        this.core = new PartitionLeader(
+                context.settings().nodeId(),
+                state,
+                new StorageReplicatedLog(log),
+                highWatermark,
+                this,
+                context.settings().core(),
+                loop.nowMs());
+    }
+
+    PartitionLeader core() {
+        return core;
+    }
+
+    void start() {
+        core.start(loop.nowMs());
+    }
+
+    void produce(ByteBuffer batches, short acks, boolean leaseValid, int timeoutMs, ProduceCallback callback) {
+        int token = produces.add(batches, acks, loop.nowMs() + Math.max(0, timeoutMs), callback);
+        core.onProduce(token, acks, leaseValid);
+        scheduleTimeouts();
+    }
+
+    /** Nothing of this role counts any more: late outcomes and timers find it over. */
+    void stepDown(Errors answer) {
+        core.onStepDown(answer);
+        over = true;
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    /** One timer for the earliest deadline; it stays when that produce is answered, and finds the next one then. */
+    private void scheduleTimeouts() {
+        long deadline = core.nextDeadlineMs();
+        if (deadline >= timerAtMs) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel();
+        }
+        timerAtMs = deadline;
+        timer = loop.schedule(this::onTimer, Math.max(1, deadline - loop.nowMs()));
+    }
+
+    private void onTimer() {
+        timer = null;
+        timerAtMs = Long.MAX_VALUE;
+        if (!over) {
+            replica.tick();
+            scheduleTimeouts();
+        }
+    }
+
+    @Override
+    public void assignEpochStart(int epoch, long startOffset) {
+        log.assignEpochStart(epoch, startOffset);
+    }
+
+    @Override
+    public void append(long token) {
+        int slot = (int) token;
+        AppendOutcome outcome =
+                log.appendAsLeader(produces.takeBatches(slot), core.leaderEpoch(), loop.wallClockMs(), true);
+        if (outcome.error() != Errors.NONE) {
+            produces.refused(slot, outcome.message());
+            core.onAppendRefused(token, outcome.error());
+            if (outcome.error() == Errors.KAFKA_STORAGE_ERROR) {
+                replica.goOffline(outcome.message());
+            }
+            return;
+        }
+        produces.appended(slot, outcome);
+        core.onAppended(
+                token,
+                produces.acks(slot),
+                outcome.baseOffset(),
+                outcome.lastOffset(),
+                outcome.duplicate(),
+                produces.deadlineMs(slot),
+                loop.nowMs());
+    }
+
+    @Override
+    public void respond(long token, Errors error) {
+        produces.answer((int) token, error);
+    }
+
+    @Override
+    public void requestFlush() {
+        log.requestFlush();
+    }
+
+    @Override
+    public void proposeIsr(long attempt, IsrProposal proposal) {
+        LOG.info("{}: proposing {}", replica.id(), proposal);
+        proposals.propose(replica.id(), proposal, (error, state) -> {
+            if (!over) {
+                onOutcome(attempt, proposal, error, state);
+            }
+        });
+    }
+
+    private void onOutcome(long attempt, IsrProposal proposal, Errors error, PartitionState state) {
+        if (error != Errors.NONE) {
+            LOG.info("{}: {} to {}", replica.id(), error, proposal);
+        }
+        replica.event(() -> core.onIsrOutcome(attempt, error, state, loop.nowMs()));
+    }
+
+    @Override
+    public void logEndAdvanced() {
+        watchers.logEndMoved();
+    }
+
+    @Override
+    public void highWatermarkAdvanced(long highWatermark) {
+        log.updateHighWatermark(highWatermark);
+        watchers.highWatermarkMoved();
+    }
+}

@@ -1,0 +1,132 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import io.shiplog.storage.log.PartitionLog;
+import io.shiplog.storage.model.EpochEndOffset;
+import io.shiplog.storage.model.OffsetAndTimestamp;
+import org.apache.kafka.common.protocol.Errors;
+
+/** The reading side of a replica: fetches and offset look-ups, each checked against epoch, history and range first. */
+final class ReplicaReads {
+    private static final long LATEST = -1;
+    private static final long EARLIEST = -2;
+    private static final long MAX_TIMESTAMP = -3;
+    private static final long EARLIEST_LOCAL = -4;
+    private static final long LATEST_TIERED = -5;
+
+    private final Replica replica;
+    private final PartitionLog log;
+
+    ReplicaReads(Replica replica, PartitionLog log) {
+        this.replica = replica;
+        this.log = log;
+    }
+
+    void forConsumer(ConsumerRead read, FetchOutcome out) {
+        out.clear();
+        out.currentLeaderId = replica.leaderId();
+        out.currentLeaderEpoch = replica.leaderEpoch();
+        out.error = refusal(read.currentLeaderEpoch, read.allowFollower);
+        if (out.error != Errors.NONE) {
+            return;
+        }
+        out.highWatermark = replica.highWatermark();
+        out.lastStableOffset = out.highWatermark;
+        out.logStartOffset = log.logStartOffset();
+        if (read.lastFetchedEpoch >= 0 && diverges(read, out)) {
+            return;
+        }
+        if (read.fetchOffset < log.logStartOffset()) {
+            out.error = Errors.OFFSET_OUT_OF_RANGE;
+        } else if (read.fetchOffset > log.logEndOffset()) {
+            // A follower may simply not have it yet: the consumer must not fall back to its reset policy (KIP-392).
+            out.error = replica.isLeader() ? Errors.OFFSET_OUT_OF_RANGE : Errors.OFFSET_NOT_AVAILABLE;
+        } else if (read.fetchOffset < out.highWatermark) {
+            out.records = log.read(read.fetchOffset, read.maxBytes, out.highWatermark, read.atLeastOneBatch);
+        }
+    }
+
+    void forFollower(FollowerRead read, FetchOutcome out) {
+        if (read.fetchOffset < log.logEndOffset()) {
+            out.records = log.read(read.fetchOffset, read.maxBytes, log.logEndOffset(), read.atLeastOneBatch);
+        }
+    }
+
+    private boolean diverges(ConsumerRead read, FetchOutcome out) {
+        if (read.lastFetchedEpoch == log.latestEpoch() && read.fetchOffset <= log.logEndOffset()) {
+            return false;
+        }
+        EpochEndOffset end = log.endOffsetForEpoch(read.lastFetchedEpoch);
+        if (end.isUndefined()) {
+            out.error = Errors.OFFSET_OUT_OF_RANGE;
+            return true;
+        }
+        if (end.leaderEpoch() < read.lastFetchedEpoch || end.endOffset() < read.fetchOffset) {
+            out.divergingEpoch = end.leaderEpoch();
+            out.divergingEndOffset = end.endOffset();
+            return true;
+        }
+        return false;
+    }
+
+    private Errors refusal(int requestLeaderEpoch, boolean allowFollower) {
+        if (replica.isOffline()) {
+            return Errors.KAFKA_STORAGE_ERROR;
+        }
+        Errors error = replica.checkEpoch(requestLeaderEpoch);
+        if (error != Errors.NONE) {
+            return error;
+        }
+        boolean serves = replica.isLeader() || (allowFollower && replica.isFollower());
+        return serves ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    OffsetLookup lookUp(long timestampMs, int requestLeaderEpoch) {
+        Errors error = refusal(requestLeaderEpoch, false);
+        if (error != Errors.NONE) {
+            return OffsetLookup.refused(error);
+        }
+        if (timestampMs == EARLIEST || timestampMs == EARLIEST_LOCAL) {
+            return new OffsetLookup(Errors.NONE, log.logStartOffset(), -1, -1);
+        }
+        if (timestampMs == LATEST) {
+            return isCurrent()
+                    ? new OffsetLookup(Errors.NONE, replica.highWatermark(), -1, replica.leaderEpoch())
+                    : OffsetLookup.refused(Errors.OFFSET_NOT_AVAILABLE);
+        }
+        if (timestampMs == MAX_TIMESTAMP) {
+            return committed(log.lookupMaxTimestamp());
+        }
+        if (timestampMs == LATEST_TIERED) {
+            return new OffsetLookup(Errors.NONE, -1, -1, -1);
+        }
+        return timestampMs >= 0
+                ? committed(log.lookupTimestamp(timestampMs))
+                : OffsetLookup.refused(Errors.INVALID_REQUEST);
+    }
+
+    /** A record above the high watermark is not there yet; while that may be too low, nobody knows. */
+    private OffsetLookup committed(OffsetAndTimestamp found) {
+        if (found != null && found.offset() < replica.highWatermark()) {
+            return new OffsetLookup(Errors.NONE, found.offset(), found.timestampMs(), found.leaderEpoch());
+        }
+        return isCurrent()
+                ? new OffsetLookup(Errors.NONE, -1, -1, -1)
+                : OffsetLookup.refused(Errors.OFFSET_NOT_AVAILABLE);
+    }
+
+    private boolean isCurrent() {
+        return replica.leaderRole().core().highWatermarkIsCurrent();
+    }
+
+    EpochEnd epochEnd(int requestLeaderEpoch, int epoch) {
+        Errors error = refusal(requestLeaderEpoch, false);
+        if (error != Errors.NONE) {
+            return new EpochEnd(error, -1, -1);
+        }
+        EpochEndOffset end = log.endOffsetForEpoch(epoch);
+        return new EpochEnd(Errors.NONE, end.leaderEpoch(), end.endOffset());
+    }
+}
