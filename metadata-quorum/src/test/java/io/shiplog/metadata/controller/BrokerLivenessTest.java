@@ -1,0 +1,497 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shiplog.metadata.proto.ChangeBrokerStateCommand;
+import io.shiplog.metadata.proto.MetadataCommand;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Session 2,000 ms, grace 150 ms; polls every 50 ms unless a test stalls. */
+class BrokerLivenessTest {
+    private static final LivenessSettings SETTINGS = LivenessSettings.defaults();
+    private static final long SESSION = SETTINGS.sessionTimeoutMs();
+    private static final long GRACE = SETTINGS.connectionGraceMs();
+
+    private final BrokerLiveness liveness = new BrokerLiveness(SETTINGS);
+    private TestCluster cluster;
+    private long nowMs = 1_000_000;
+
+    /** All brokers that beat every 50 ms. */
+    private final List<Integer> beating = new ArrayList<>();
+
+    @BeforeEach
+    void start() {
+        become(3);
+    }
+
+    private void become(int brokers) {
+        cluster = TestCluster.of(brokers);
+        beating.clear();
+        liveness.onControllerReady(cluster.image(), nowMs);
+        for (int id = 1; id <= brokers; id++) {
+            beating.add(id);
+            liveness.onConnected(id, nowMs);
+            beat(id);
+        }
+        assertThat(poll()).isEmpty();
+    }
+
+    private HeartbeatReply beat(int id) {
+        return beat(id, cluster.image().offset(), false, false);
+    }
+
+    private HeartbeatReply beat(int id, long applied, boolean shutdown, boolean fence) {
+        return liveness.onHeartbeat(cluster.image(), id, cluster.epoch(id), applied, shutdown, fence, nowMs);
+    }
+
+    private List<String> poll() {
+        List<String> commands = new ArrayList<>();
+        for (MetadataCommand command : liveness.poll(cluster.image(), nowMs)) {
+            commands.add(describe(command));
+        }
+        return commands;
+    }
+
+    private static String describe(MetadataCommand command) {
+        assertThat(command.getBrokerId()).isEqualTo(Controller.NO_BROKER);
+        if (command.hasSweep()) {
+            return "sweep";
+        }
+        ChangeBrokerStateCommand change = command.getChangeBrokerState();
+        if (change.getFenced()) {
+            return "fence " + change.getTargetBrokerId() + ": " + change.getCause();
+        }
+        return (change.getInControlledShutdown() ? "shut down " : "unfence ") + change.getTargetBrokerId();
+    }
+
+    /** Polls each 50 ms, with heartbeats of those that beat; carries commands out; tells all commands. */
+    private List<String> pass(long ms) {
+        List<String> commands = new ArrayList<>();
+        for (long end = nowMs + ms; nowMs < end; ) {
+            nowMs += 50;
+            for (int id : beating) {
+                beat(id);
+            }
+            for (MetadataCommand command : liveness.poll(cluster.image(), nowMs)) {
+                commands.add(describe(command));
+                cluster.ok(command.toBuilder());
+            }
+        }
+        return commands;
+    }
+
+    private void lose(int id) {
+        beating.remove((Integer) id);
+        liveness.onConnectionLost(id, nowMs);
+    }
+
+    private void comeBack(int id) {
+        liveness.onConnected(id, nowMs);
+        beating.add(id);
+    }
+
+    @Test
+    void brokerThatBeatsStays() {
+        assertThat(pass(3 * SESSION)).isEmpty();
+    }
+
+    @Test
+    void brokerThatHangsIsFencedWhenItsSessionEnds() {
+        beating.remove((Integer) 2);
+        assertThat(pass(SESSION - 50)).isEmpty();
+        assertThat(pass(50)).containsExactly("fence 2: session timeout");
+    }
+
+    @Test
+    void brokenConnectionFencesAfterTheGrace() {
+        lose(2);
+        assertThat(pass(GRACE - 50)).isEmpty();
+        assertThat(pass(50)).containsExactly("fence 2: connection lost");
+        assertThat(cluster.broker(2).fenced()).isTrue();
+    }
+
+    @Test
+    void reconnectWithinTheGraceCancels() {
+        lose(2);
+        pass(GRACE - 50);
+        comeBack(2);
+        assertThat(pass(SESSION * 2)).isEmpty();
+    }
+
+    @Test
+    void brokerWithAnotherConnectionIsNotLost() {
+        liveness.onConnected(2, nowMs);
+        liveness.onConnectionLost(2, nowMs);
+        assertThat(pass(SESSION)).isEmpty();
+    }
+
+    @Test
+    void brokersThatBreakAwayTogetherAreFencedOnlyWhenTheirSessionsEnd() {
+        lose(2);
+        pass(GRACE - 50);
+        lose(3);
+        assertThat(pass(SESSION - 200)).isEmpty();
+        assertThat(pass(200)).contains("fence 2: session timeout", "fence 3: session timeout");
+    }
+
+    @Test
+    void brokersThatBreakAwayOneAfterTheOtherAreFencedOneAfterTheOther() {
+        lose(2);
+        assertThat(pass(GRACE + 50)).containsExactly("fence 2: connection lost");
+        lose(3);
+        assertThat(pass(GRACE + 50)).containsExactly("fence 3: connection lost");
+    }
+
+    @Test
+    void aThirdOfManyBrokersIsNotYetTooMany() {
+        become(9);
+        for (int id = 1; id <= 3; id++) {
+            lose(id);
+        }
+        assertThat(pass(GRACE))
+                .containsExactly("fence 1: connection lost", "fence 2: connection lost", "fence 3: connection lost");
+        become(9);
+        for (int id = 1; id <= 4; id++) {
+            lose(id);
+        }
+        assertThat(pass(GRACE)).isEmpty();
+    }
+
+    @Test
+    void fencedBrokersDoNotCountAsBreakingAway() {
+        lose(3);
+        pass(GRACE);
+        comeBack(3);
+        assertThat(pass(50)).containsExactly("unfence 3");
+        lose(3);
+        pass(GRACE);
+        assertThat(cluster.broker(3).fenced()).isTrue();
+        comeBack(3);
+        lose(3);
+        lose(2);
+        assertThat(pass(GRACE)).containsExactly("fence 2: connection lost");
+    }
+
+    @Test
+    void controllerThatStalledTrustsLeasesOnly() {
+        lose(2);
+        nowMs += SETTINGS.maxPollGapMs() + 1;
+        assertThat(poll()).isEmpty();
+        assertThat(pass(SESSION - 400)).isEmpty();
+        assertThat(pass(400)).containsExactly("fence 2: session timeout");
+    }
+
+    @Test
+    void controllerThatWasPolledInTimeDidNotStall() {
+        lose(2);
+        nowMs += SETTINGS.maxPollGapMs();
+        assertThat(poll()).containsExactly("fence 2: connection lost");
+    }
+
+    @Test
+    void longStallLetsHeartbeatsBeReadBeforeSessionsEnd() {
+        nowMs += SESSION * 5;
+        assertThat(poll()).isEmpty();
+        beating.remove((Integer) 2);
+        assertThat(pass(GRACE - 50)).isEmpty();
+        assertThat(pass(50)).containsExactly("fence 2: session timeout");
+    }
+
+    @Test
+    void newControllerGivesAFullSessionAndSweepsFirst() {
+        cluster.create(cluster.newTopic("t", 4, 3));
+        Decision fence = cluster.decide(cluster.change(3, true, false));
+        cluster.apply(fence, 1);
+        nowMs += 77_777;
+        liveness.onControllerReady(cluster.image(), nowMs);
+        beating.clear();
+
+        assertThat(poll()).containsExactly("sweep");
+        cluster.sweep(100);
+        assertThat(poll()).isEmpty();
+        assertThat(pass(SESSION - 50)).isEmpty();
+        assertThat(pass(50)).containsExactly("fence 1: session timeout", "fence 2: session timeout");
+    }
+
+    @Test
+    void fencingComesBeforeSweepingAndOthers() {
+        cluster.create(cluster.newTopic("t", 4, 3));
+        cluster.register(4, cluster.registration(4));
+        liveness.onControllerReady(cluster.image(), nowMs);
+        cluster.apply(cluster.decide(cluster.change(3, true, false)), 1);
+        nowMs += SESSION;
+        beat(2);
+        beat(4);
+        assertThat(poll()).containsExactly("fence 1: session timeout", "sweep", "unfence 4");
+    }
+
+    @Test
+    void unfinishedFencingIsSwept() {
+        cluster = new TestCluster(new ControllerSettings(1, 3, 10_000, 900_000, 2))
+                .formed()
+                .withBrokers(3);
+        cluster.create(cluster.newTopic("t", 9, 3));
+        liveness.onControllerReady(cluster.image(), nowMs);
+        pass(100);
+        lose(2);
+        beating.clear();
+        beating.addAll(List.of(1, 3));
+        assertThat(pass(GRACE + 100)).containsExactly("fence 2: connection lost", "sweep");
+        assertThat(BrokerStateDecider.inAnyIsr(cluster.image(), 2)).isFalse();
+    }
+
+    @Test
+    void commandIsGivenAgainWhenItsEffectDoesNotShow() {
+        lose(2);
+        nowMs += GRACE;
+        assertThat(poll()).containsExactly("fence 2: connection lost");
+        nowMs += 100;
+        assertThat(poll()).isEmpty();
+        nowMs += 150;
+        assertThat(poll()).containsExactly("fence 2: connection lost");
+    }
+
+    @Test
+    void brokerIsUnfencedWhenItHasAppliedItsRegistration() {
+        cluster.register(4, cluster.registration(4));
+        long epoch = cluster.epoch(4);
+        assertThat(pass(50)).as("no heartbeat yet").isEmpty();
+
+        assertThat(beat(4, epoch, false, false).caughtUp()).isFalse();
+        assertThat(poll()).isEmpty();
+        assertThat(beat(4, epoch + 1, false, false).caughtUp()).isTrue();
+        assertThat(poll()).containsExactly("unfence 4");
+    }
+
+    @Test
+    void brokerFarBehindIsNotUnfenced() {
+        cluster.register(4, cluster.registration(4));
+        long epoch = cluster.epoch(4);
+        cluster.create(cluster.newTopic("t", 1_500, 1));
+        assertThat(beat(4, epoch + 1, false, false).caughtUp()).isFalse();
+        assertThat(poll()).isEmpty();
+        assertThat(beat(4, cluster.image().offset() - 1_000, false, false).caughtUp())
+                .isTrue();
+        assertThat(poll()).containsExactly("unfence 4");
+    }
+
+    @Test
+    void brokerWhoseSessionEndedIsNotUnfenced() {
+        cluster.register(4, cluster.registration(4));
+        beat(4);
+        nowMs += SESSION;
+        for (int id = 1; id <= 3; id++) {
+            beat(id);
+        }
+        liveness.onControllerReady(cluster.image(), nowMs);
+        assertThat(poll()).isEmpty();
+    }
+
+    @Test
+    void brokerThatStaysBehindWithMetadataIsFenced() {
+        beating.remove((Integer) 2);
+        for (long passed = 0; passed <= SETTINGS.metadataLagLimitMs() + 200; passed += 100) {
+            cluster.create(cluster.newTopic("t" + passed, 1, 1));
+            beat(2, 1, false, false);
+            List<String> commands = pass(100);
+            if (passed < SETTINGS.metadataLagLimitMs()) {
+                assertThat(commands).isEmpty();
+            } else if (!commands.isEmpty()) {
+                assertThat(commands).containsExactly("fence 2: behind with the metadata");
+                return;
+            }
+        }
+        assertThat(cluster.broker(2).fenced()).isTrue();
+    }
+
+    @Test
+    void brokerThatFollowsWithALittleDelayIsNotBehind() {
+        beating.remove((Integer) 2);
+        for (int i = 0; i < 200; i++) {
+            long before = cluster.image().offset();
+            cluster.create(cluster.newTopic("t" + i, 1, 1));
+            beat(2, before, false, false);
+            assertThat(pass(100)).isEmpty();
+        }
+    }
+
+    @Test
+    void staleEpochRenewsNothing() {
+        HeartbeatReply reply = liveness.onHeartbeat(cluster.image(), 2, cluster.epoch(2) - 1, 0, false, false, nowMs);
+        assertThat(reply.error()).isEqualTo(Errors.STALE_BROKER_EPOCH);
+        reply = liveness.onHeartbeat(cluster.image(), 9, 1, 0, false, false, nowMs);
+        assertThat(reply.error()).isEqualTo(Errors.STALE_BROKER_EPOCH);
+
+        beating.remove((Integer) 2);
+        pass(SESSION - 50);
+        liveness.onHeartbeat(cluster.image(), 2, cluster.epoch(2) - 1, 0, false, false, nowMs);
+        assertThat(pass(50)).containsExactly("fence 2: session timeout");
+    }
+
+    @Test
+    void brokerMayAskToBeFencedAndComesBackWhenItNoLongerDoes() {
+        beating.remove((Integer) 2);
+        beat(2, cluster.image().offset(), false, true);
+        assertThat(pass(50)).containsExactly("fence 2: asked for by the broker");
+        beat(2, cluster.image().offset(), false, true);
+        assertThat(pass(50)).isEmpty();
+        beat(2);
+        assertThat(pass(50)).containsExactly("unfence 2");
+    }
+
+    @Test
+    void controlledShutdownEndsWhenNothingIsLedAndAllKnow() {
+        cluster.create(cluster.newTopic("t", 6, 3));
+        pass(50);
+        beating.remove((Integer) 2);
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown())
+                .isFalse();
+
+        nowMs += 50;
+        assertThat(poll()).containsExactly("shut down 2");
+        cluster.ok(cluster.change(2, false, true));
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown())
+                .as("others have not applied it")
+                .isFalse();
+        assertThat(poll()).isEmpty();
+
+        beat(1);
+        beat(3);
+        HeartbeatReply reply = beat(2, cluster.image().offset(), true, false);
+        assertThat(reply.shouldShutdown()).isTrue();
+        assertThat(poll()).containsExactly("fence 2: controlled shutdown");
+        cluster.fence(2);
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown())
+                .isTrue();
+        assertThat(pass(500)).as("it is not unfenced again").isEmpty();
+    }
+
+    @Test
+    void controlledShutdownWaitsWhileSomethingIsLed() {
+        cluster = new TestCluster(new ControllerSettings(1, 3, 10_000, 900_000, 1))
+                .formed()
+                .withBrokers(3);
+        cluster.create(cluster.newTopic("t", 6, 3));
+        liveness.onControllerReady(cluster.image(), nowMs);
+        beating.remove((Integer) 2);
+        beat(2, cluster.image().offset(), true, false);
+        cluster.ok(cluster.change(2, false, true));
+        beat(1);
+        beat(3);
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown())
+                .isFalse();
+        assertThat(poll()).containsExactly("sweep");
+    }
+
+    @Test
+    void fencedBrokerThatWantsToStopMayStopAtOnce() {
+        cluster.register(4, cluster.registration(4));
+        assertThat(beat(4, 0, true, false).shouldShutdown()).isTrue();
+    }
+
+    @Test
+    void brokerThatFlapsStaysFencedLonger() {
+        for (int i = 0; i < SETTINGS.flapLimit(); i++) {
+            lose(2);
+            assertThat(pass(GRACE)).containsExactly("fence 2: connection lost");
+            comeBack(2);
+            assertThat(pass(100)).containsExactly("unfence 2");
+        }
+        lose(2);
+        pass(GRACE);
+        comeBack(2);
+        assertThat(pass(SETTINGS.flapHoldMs() - 100)).isEmpty();
+        assertThat(pass(200)).containsExactly("unfence 2");
+
+        assertThat(pass(SETTINGS.flapWindowMs())).isEmpty();
+        lose(2);
+        pass(GRACE);
+        comeBack(2);
+        assertThat(pass(100)).as("forgotten").containsExactly("unfence 2");
+    }
+
+    @Test
+    void flappingIsPunishedWithinBounds() {
+        for (int i = 0; i < 30; i++) {
+            lose(2);
+            pass(GRACE);
+            comeBack(2);
+            assertThat(pass(SETTINGS.flapHoldMs() * 8 + 100)).containsExactly("unfence 2");
+        }
+    }
+
+    @Test
+    void sessionsThatEndDoNotCountAsFlapping() {
+        for (int i = 0; i < SETTINGS.flapLimit() + 3; i++) {
+            beating.remove((Integer) 2);
+            assertThat(pass(SESSION)).containsExactly("fence 2: session timeout");
+            beating.add(2);
+            assertThat(pass(100)).containsExactly("unfence 2");
+        }
+    }
+
+    @Test
+    void newIncarnationNeedNotWaitWhenTheOldConnectionIsBroken() {
+        Uuid other = new Uuid(5, 5);
+        assertThat(liveness.beforeRegistration(cluster.image(), 2, other))
+                .as("connected")
+                .isEmpty();
+        lose(2);
+        assertThat(liveness.beforeRegistration(
+                        cluster.image(), 2, cluster.broker(2).incarnationId()))
+                .as("the same")
+                .isEmpty();
+        MetadataCommand fence =
+                liveness.beforeRegistration(cluster.image(), 2, other).orElseThrow();
+        cluster.ok(fence.toBuilder());
+        assertThat(cluster.register(2, cluster.registration(2)).getError()).isZero();
+        assertThat(liveness.beforeRegistration(cluster.image(), 2, other))
+                .as("fenced")
+                .isEmpty();
+        assertThat(liveness.beforeRegistration(cluster.image(), 9, other))
+                .as("unknown")
+                .isEmpty();
+    }
+
+    @Test
+    void newControllerDoesNotFenceBeforeARegistrationOnAGuess() {
+        liveness.onControllerReady(cluster.image(), nowMs);
+        assertThat(liveness.beforeRegistration(cluster.image(), 2, new Uuid(5, 5)))
+                .isEmpty();
+    }
+
+    @Test
+    void newRegistrationForgetsWhatTheOldOneSaid() {
+        beating.remove((Integer) 2);
+        beat(2, cluster.image().offset(), true, false);
+        pass(300);
+        assertThat(cluster.broker(2).fenced()).isTrue();
+        cluster.register(2, cluster.registration(2));
+        assertThat(pass(100)).isEmpty();
+        assertThat(beat(2).shouldShutdown()).isFalse();
+        assertThat(poll()).containsExactly("unfence 2");
+    }
+
+    @Test
+    void deadlineIsWhenSomethingIsDue() {
+        assertThat(new BrokerLiveness(SETTINGS).nextDeadlineMs()).isEqualTo(Long.MAX_VALUE);
+        poll();
+        long polledAtMs = nowMs;
+        assertThat(liveness.nextDeadlineMs()).isEqualTo(polledAtMs + 50);
+        nowMs += 20;
+        liveness.onConnectionLost(2, nowMs);
+        assertThat(liveness.nextDeadlineMs()).as("an event is due at once").isEqualTo(nowMs);
+        poll();
+        nowMs += 140;
+        poll();
+        assertThat(liveness.nextDeadlineMs()).as("the grace ends").isEqualTo(polledAtMs + 20 + GRACE);
+    }
+}
