@@ -5,6 +5,7 @@ package io.shiplog.storage.log;
 
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,12 +74,20 @@ final class LogFlush {
         try {
             sync(dirty, files, newDirectory);
         } catch (IOException | StorageException e) {
+            // A deletion moves the directory aside under a sync that has begun: nobody waits for that sync any more.
+            if (e instanceof NoSuchFileException && isClosed()) return;
             state.context.failure().fail("syncing " + state, e);
             return;
         } finally {
             files.forEach(SegmentFile::release);
         }
         publish(dirty, generation, target);
+    }
+
+    private boolean isClosed() {
+        synchronized (state) {
+            return state.closed;
+        }
     }
 
     private void collect(List<Segment> dirty, List<SegmentFile> files) {
