@@ -7,7 +7,7 @@ import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.index.IndexStore;
-import io.shiplog.storage.index.NoIndexStore;
+import io.shiplog.storage.index.RocksIndexStore;
 import io.shiplog.storage.marks.MarksFile;
 import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.PartitionKey;
@@ -77,7 +77,7 @@ public final class LogDirectory implements AutoCloseable {
             lock = DirectoryLock.take(directory);
             DirectoryStamp stamp = StampFile.read(files, directory);
             MarksFile marks = MarksFile.open(files, directory);
-            IndexStore index = new NoIndexStore();
+            IndexStore index = RocksIndexStore.open(files, directory);
             FailureLatch failure = new FailureLatch();
             String name = directory.getFileName().toString();
             LogContext context = new LogContext(

@@ -226,7 +226,7 @@ public final class PartitionLog {
             state.context.failure().check();
             try {
                 truncation.truncateTo(offset);
-            } catch (IOException e) {
+            } catch (IOException | StorageException e) {
                 throw state.context.failure().fail("truncating " + state, e);
             }
         }
@@ -238,7 +238,7 @@ public final class PartitionLog {
             state.context.failure().check();
             try {
                 truncation.truncateFullyAndStartAt(offset);
-            } catch (IOException e) {
+            } catch (IOException | StorageException e) {
                 throw state.context.failure().fail("truncating " + state, e);
             }
         }
@@ -404,7 +404,7 @@ public final class PartitionLog {
                 maxTimestampMs = Math.max(maxTimestampMs, apply(batches, run, end));
                 run = end;
             }
-        } catch (IOException e) {
+        } catch (IOException | StorageException e) {
             batches.limit(limit).position(position);
             return outcome.refused(
                     Errors.KAFKA_STORAGE_ERROR,
@@ -427,7 +427,8 @@ public final class PartitionLog {
         return state.segments
                 .active()
                 .isFullFor(
-                        before + (int) RecordBatchHeader.sizeInBytes(b, at),
+                        before,
+                        (int) RecordBatchHeader.sizeInBytes(b, at),
                         RecordBatchHeader.lastOffset(b, at),
                         RecordBatchHeader.maxTimestamp(b, at),
                         wallClockMs,

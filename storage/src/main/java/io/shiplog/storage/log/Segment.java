@@ -84,10 +84,16 @@ final class Segment {
         lastLeaderEpoch = epoch;
     }
 
-    /** Whether a batch must go to a new segment. Kafka: {@code LogSegment.shouldRoll}. */
-    boolean isFullFor(int size, long lastOffset, long batchMaxTimestampMs, long wallClockMs, LogSettings settings) {
-        if (sizeInBytes == 0) return false;
-        if (sizeInBytes > settings.segmentBytes() - (long) size) return true;
+    /**
+     * Whether a batch must go to a new segment. Kafka: {@code LogSegment.shouldRoll}.
+     *
+     * @param before bytes of batches that go into this segment before it
+     */
+    boolean isFullFor(
+            int before, int size, long lastOffset, long batchMaxTimestampMs, long wallClockMs, LogSettings settings) {
+        long filled = (long) sizeInBytes + before;
+        if (filled == 0) return false;
+        if (filled + size > settings.segmentBytes()) return true;
         if (lastOffset - baseOffset > Integer.MAX_VALUE) return true;
         if (firstTimestampMs >= 0 && batchMaxTimestampMs >= 0) {
             return batchMaxTimestampMs - firstTimestampMs > settings.segmentMs();

@@ -1,0 +1,166 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.index;
+
+import io.shiplog.storage.model.PartitionKey;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Keys and values of the index store, big-endian, so that the keys of a partition, and of a segment, lie together.
+ *
+ * <pre>
+ *   index:  topic id 16 | partition int32 | segment base int64 | from position int32  →  block
+ *   state:  topic id 16 | partition int32 | 1 | offset int64                          →  checkpoint
+ *   state:  topic id 16 | partition int32 | 2 | segment base int64                    →  summary
+ *
+ *   block:      version | to position int32 | count int32 | per entry, each as varint of the difference to the last
+ *               entry: relative offset, position, max timestamp before (zigzag)
+ *   checkpoint: version | segment base int64 | position int32 | max timestamp int64 | its offset int64 | state
+ *   summary:    version | next offset int64 | size int32 | max timestamp int64 | its offset int64 | last epoch int32
+ * </pre>
+ */
+final class IndexCodec {
+    static final byte CHECKPOINT = 1;
+    static final byte SUMMARY = 2;
+
+    private static final byte VERSION = 1;
+    private static final int PREFIX_BYTES = 20;
+    private static final int MAX_ENTRY_BYTES = 5 + 5 + 10;
+
+    private IndexCodec() {}
+
+    static byte[] prefix(PartitionKey partition) {
+        return start(partition, 0).array();
+    }
+
+    /** The smallest key behind all keys that begin with the prefix, null when there is none. */
+    static byte[] after(byte[] prefix) {
+        byte[] end = prefix.clone();
+        for (int i = end.length - 1; i >= 0; i--) {
+            if (++end[i] != 0) return Arrays.copyOf(end, i + 1);
+        }
+        return null;
+    }
+
+    static byte[] segmentKey(PartitionKey partition, long segmentBase) {
+        return start(partition, 8).putLong(segmentBase).array();
+    }
+
+    static byte[] blockKey(PartitionKey partition, long segmentBase, int fromPosition) {
+        return start(partition, 12).putLong(segmentBase).putInt(fromPosition).array();
+    }
+
+    static byte[] stateKey(PartitionKey partition, byte type, long offset) {
+        return start(partition, 9).put(type).putLong(offset).array();
+    }
+
+    static byte stateType(byte[] key) {
+        return key[PREFIX_BYTES];
+    }
+
+    static long stateOffset(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(PREFIX_BYTES + 1);
+    }
+
+    static byte[] encode(IndexBlock block) {
+        SparseIndex entries = block.entries();
+        ByteBuffer b = ByteBuffer.allocate(9 + entries.count() * MAX_ENTRY_BYTES);
+        b.put(VERSION).putInt(block.toPosition()).putInt(entries.count());
+        int offset = 0;
+        int position = 0;
+        long timestampMs = 0;
+        for (int i = 0; i < entries.count(); i++) {
+            putVarint(b, entries.relativeOffset(i) - (long) offset);
+            putVarint(b, entries.position(i) - (long) position);
+            long difference = entries.maxTimestampBefore(i) - timestampMs;
+            putVarint(b, (difference << 1) ^ (difference >> 63));
+            offset = entries.relativeOffset(i);
+            position = entries.position(i);
+            timestampMs = entries.maxTimestampBefore(i);
+        }
+        return Arrays.copyOf(b.array(), b.position());
+    }
+
+    static IndexBlock decodeBlock(byte[] key, byte[] value) {
+        ByteBuffer k = ByteBuffer.wrap(key);
+        ByteBuffer b = checked(value);
+        int toPosition = b.getInt();
+        int count = b.getInt();
+        SparseIndex entries = new SparseIndex();
+        long offset = 0;
+        long position = 0;
+        long timestampMs = 0;
+        for (int i = 0; i < count; i++) {
+            offset += getVarint(b);
+            position += getVarint(b);
+            long raw = getVarint(b);
+            timestampMs += (raw >>> 1) ^ -(raw & 1);
+            entries.add((int) offset, (int) position, timestampMs);
+        }
+        return new IndexBlock(k.getLong(PREFIX_BYTES), k.getInt(PREFIX_BYTES + 8), toPosition, entries);
+    }
+
+    static byte[] encode(LogCheckpoint checkpoint) {
+        ByteBuffer b = ByteBuffer.allocate(29 + checkpoint.state().length);
+        b.put(VERSION).putLong(checkpoint.segmentBase()).putInt(checkpoint.position());
+        b.putLong(checkpoint.maxTimestampMs()).putLong(checkpoint.maxTimestampOffset());
+        return b.put(checkpoint.state()).array();
+    }
+
+    static LogCheckpoint decodeCheckpoint(byte[] key, byte[] value) {
+        ByteBuffer b = checked(value);
+        long segmentBase = b.getLong();
+        int position = b.getInt();
+        long maxTimestampMs = b.getLong();
+        long maxTimestampOffset = b.getLong();
+        byte[] state = Arrays.copyOfRange(value, b.position(), value.length);
+        return new LogCheckpoint(stateOffset(key), segmentBase, position, maxTimestampMs, maxTimestampOffset, state);
+    }
+
+    static byte[] encode(SegmentSummary summary) {
+        ByteBuffer b = ByteBuffer.allocate(33);
+        b.put(VERSION).putLong(summary.nextOffset()).putInt(summary.sizeInBytes());
+        b.putLong(summary.maxTimestampMs()).putLong(summary.maxTimestampOffset());
+        return b.putInt(summary.lastLeaderEpoch()).array();
+    }
+
+    static SegmentSummary decodeSummary(byte[] key, byte[] value) {
+        ByteBuffer b = checked(value);
+        return new SegmentSummary(stateOffset(key), b.getLong(), b.getInt(), b.getLong(), b.getLong(), b.getInt());
+    }
+
+    private static ByteBuffer start(PartitionKey partition, int more) {
+        return ByteBuffer.allocate(PREFIX_BYTES + more)
+                .putLong(partition.topicId().getMostSignificantBits())
+                .putLong(partition.topicId().getLeastSignificantBits())
+                .putInt(partition.partition());
+    }
+
+    private static ByteBuffer checked(byte[] value) {
+        ByteBuffer b = ByteBuffer.wrap(value);
+        byte version = b.get();
+        if (version != VERSION) throw new IllegalArgumentException("version " + version + " of an index value");
+        return b;
+    }
+
+    private static void putVarint(ByteBuffer b, long value) {
+        long left = value;
+        while ((left & ~0x7fL) != 0) {
+            b.put((byte) (left | 0x80));
+            left >>>= 7;
+        }
+        b.put((byte) left);
+    }
+
+    private static long getVarint(ByteBuffer b) {
+        long value = 0;
+        for (int shift = 0; shift < 70; shift += 7) {
+            byte next = b.get();
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) return value;
+        }
+        throw new IllegalArgumentException("a varint of more than ten bytes");
+    }
+}

@@ -1,0 +1,186 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.index;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.RocksObject;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The only class that holds native handles of RocksDB: use after close is a crash of the JVM, so every use takes the
+ * guard, and none of these objects leaves. Two families: {@code index}, written without write-ahead log, and {@code
+ * state}, written with it but not synced (a killed process loses nothing of it, a power cut what was not flushed).
+ * Any thread.
+ */
+final class RocksStore implements AutoCloseable {
+    /** Which family. */
+    enum Family {
+        INDEX,
+        STATE
+    }
+
+    /** One key with its value. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Row(byte[] key, byte[] value) {}
+
+    private static final long CACHE_BYTES = 8L << 20;
+    private static final long WRITE_BUFFER_BYTES = 4L << 20;
+
+    private final ReadWriteLock guard = new ReentrantReadWriteLock();
+    private final List<RocksObject> options = new ArrayList<>();
+    private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+    private final WriteOptions withoutLog;
+    private final WriteOptions withLog;
+    private final WriteOptions synced;
+    private final RocksDB db;
+    private boolean closed;
+
+    private RocksStore(Path directory) throws RocksDBException {
+        try {
+            LRUCache cache = keep(new LRUCache(CACHE_BYTES));
+            BlockBasedTableConfig table =
+                    new BlockBasedTableConfig().setBlockCache(cache).setBlockSize(8 * 1024);
+            ColumnFamilyOptions family = keep(new ColumnFamilyOptions())
+                    .setTableFormatConfig(table)
+                    .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                    .setMaxWriteBufferNumber(2)
+                    .setCompressionType(CompressionType.NO_COMPRESSION);
+            DBOptions database = keep(new DBOptions())
+                    .setCreateIfMissing(true)
+                    .setCreateMissingColumnFamilies(true)
+                    .setMaxBackgroundJobs(2)
+                    .setMaxOpenFiles(128)
+                    .setMaxTotalWalSize(16L << 20)
+                    .setStatsDumpPeriodSec(0)
+                    .setKeepLogFileNum(2)
+                    .setMaxLogFileSize(1L << 20)
+                    .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+            withoutLog = keep(new WriteOptions()).setDisableWAL(true);
+            withLog = keep(new WriteOptions());
+            synced = keep(new WriteOptions()).setSync(true);
+            db = RocksDB.open(
+                    database,
+                    directory.toString(),
+                    List.of(
+                            new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family),
+                            new ColumnFamilyDescriptor(new byte[] {'i', 'n', 'd', 'e', 'x'}, family),
+                            new ColumnFamilyDescriptor(new byte[] {'s', 't', 'a', 't', 'e'}, family)),
+                    handles);
+        } catch (RocksDBException e) {
+            closeOptions();
+            throw e;
+        }
+    }
+
+    static RocksStore open(Path directory) throws RocksDBException {
+        return new RocksStore(directory);
+    }
+
+    /** Writes without a sync: a block goes without, a state row with the write-ahead log. */
+    void put(Family family, byte[] key, byte[] value) throws RocksDBException {
+        guard.readLock().lock();
+        try {
+            checkOpen();
+            db.put(handle(family), family == Family.INDEX ? withoutLog : withLog, key, value);
+        } finally {
+            guard.readLock().unlock();
+        }
+    }
+
+    /** Deletes rows of both families; durable when it returns, if asked. */
+    void delete(List<byte[]> stateKeys, byte[] indexFrom, byte[] indexTo, boolean durable) throws RocksDBException {
+        guard.readLock().lock();
+        try (WriteBatch batch = new WriteBatch()) {
+            checkOpen();
+            for (byte[] key : stateKeys) batch.delete(handle(Family.STATE), key);
+            if (indexFrom != null) batch.deleteRange(handle(Family.INDEX), indexFrom, indexTo);
+            db.write(durable ? synced : withLog, batch);
+        } finally {
+            guard.readLock().unlock();
+        }
+    }
+
+    /** The rows whose keys begin with the prefix, in order. */
+    List<Row> rows(Family family, byte[] prefix) throws RocksDBException {
+        guard.readLock().lock();
+        try (ReadOptions read = new ReadOptions()) {
+            checkOpen();
+            List<Row> found = new ArrayList<>();
+            try (RocksIterator iterator = db.newIterator(handle(family), read)) {
+                for (iterator.seek(prefix); iterator.isValid() && begins(iterator.key(), prefix); iterator.next()) {
+                    found.add(new Row(iterator.key(), iterator.value()));
+                }
+                iterator.status();
+            }
+            return found;
+        } finally {
+            guard.readLock().unlock();
+        }
+    }
+
+    /** Writes all memory tables to files. */
+    void flush() throws RocksDBException {
+        guard.readLock().lock();
+        try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+            checkOpen();
+            db.flush(wait, List.of(handle(Family.INDEX), handle(Family.STATE)));
+        } finally {
+            guard.readLock().unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        guard.writeLock().lock();
+        try {
+            if (closed) return;
+            closed = true;
+            for (ColumnFamilyHandle handle : handles) handle.close();
+            db.close();
+            closeOptions();
+        } finally {
+            guard.writeLock().unlock();
+        }
+    }
+
+    private void checkOpen() throws RocksDBException {
+        if (closed) throw new RocksDBException("the index store is closed");
+    }
+
+    private ColumnFamilyHandle handle(Family family) {
+        return handles.get(family == Family.INDEX ? 1 : 2);
+    }
+
+    private <T extends RocksObject> T keep(T object) {
+        options.add(object);
+        return object;
+    }
+
+    private void closeOptions() {
+        for (int i = options.size() - 1; i >= 0; i--) options.get(i).close();
+    }
+
+    private static boolean begins(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+}
