@@ -17,4 +17,12 @@ public interface MetadataListener {
      * stopped and the lease has ended: the node registers again or stops. Being fenced is not this; that is seen in the image.
      */
     void onRegistrationLost(Errors error, String message);
+
+    /**
+     * The metadata cannot be followed any more: a record of a kind that this version does not know, a contradiction, or an exception of this
+     * listener. The client has stopped, heartbeats too; the node must stop.
+     */
+    default void onFailure(RuntimeException failure) {
+        throw failure;
+    }
 }

@@ -1,0 +1,174 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.endpoint;
+
+import io.shiplog.metadata.client.BrokerRegistration;
+import io.shiplog.metadata.client.IsrMember;
+import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.PartitionAlterationOutcome;
+import io.shiplog.metadata.client.PartitionAlterationSpec;
+import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.TopicOutcome;
+import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.AlterPartitionCommand;
+import io.shiplog.metadata.proto.Assignment;
+import io.shiplog.metadata.proto.CreateTopicsCommand;
+import io.shiplog.metadata.proto.DeleteTopicsCommand;
+import io.shiplog.metadata.proto.DescribeQuorumResponse;
+import io.shiplog.metadata.proto.Endpoint;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.NewTopic;
+import io.shiplog.metadata.proto.NodeHint;
+import io.shiplog.metadata.proto.PartitionAlteration;
+import io.shiplog.metadata.proto.PartitionAlterationResult;
+import io.shiplog.metadata.proto.PartitionRef;
+import io.shiplog.metadata.proto.PartitionState;
+import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.TopicRef;
+import io.shiplog.metadata.proto.TopicResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Commands and results between the client's values and the messages. */
+final class CommandCodec {
+    /** Listener name of the one Kafka listener that a storage node has. */
+    private static final String LISTENER = "PLAINTEXT";
+
+    private CommandCodec() {}
+
+    static MetadataCommand.Builder register(BrokerRegistration registration) {
+        RegisterBrokerCommand.Builder command = RegisterBrokerCommand.newBuilder()
+                .setClusterId(registration.clusterId())
+                .setIncarnationId(Uuids.toBytes(registration.incarnationId()))
+                .addEndpoints(Endpoint.newBuilder()
+                        .setName(LISTENER)
+                        .setHost(registration.host())
+                        .setPort(registration.port()))
+                .setRack(registration.rack() == null ? "" : registration.rack())
+                .setCleanShutdownEpoch(registration.cleanShutdownEpoch());
+        registration.directoryIds().forEach(id -> command.addDirectoryIds(Uuids.toBytes(id)));
+        for (PartitionId damaged : registration.damagedPartitions()) {
+            command.addDamagedPartitions(PartitionRef.newBuilder()
+                    .setTopicId(Uuids.toBytes(damaged.topicId()))
+                    .setPartition(damaged.partition()));
+        }
+        return MetadataCommand.newBuilder().setBrokerId(registration.brokerId()).setRegisterBroker(command);
+    }
+
+    static MetadataCommand.Builder createTopics(List<NewTopicSpec> topics, boolean validateOnly) {
+        CreateTopicsCommand.Builder command = CreateTopicsCommand.newBuilder().setValidateOnly(validateOnly);
+        for (NewTopicSpec spec : topics) {
+            NewTopic.Builder topic = NewTopic.newBuilder()
+                    .setName(spec.name())
+                    .setPartitions(spec.partitions())
+                    .setReplicationFactor(spec.replicationFactor())
+                    .putAllConfigs(spec.configs());
+            for (Map.Entry<Integer, List<Integer>> assignment :
+                    spec.assignments().entrySet()) {
+                topic.addAssignments(Assignment.newBuilder()
+                        .setPartition(assignment.getKey())
+                        .addAllReplicas(assignment.getValue()));
+            }
+            command.addTopics(topic);
+        }
+        return MetadataCommand.newBuilder().setBrokerId(-1).setCreateTopics(command);
+    }
+
+    static MetadataCommand.Builder deleteTopics(List<TopicSelector> topics) {
+        DeleteTopicsCommand.Builder command = DeleteTopicsCommand.newBuilder();
+        for (TopicSelector selector : topics) {
+            TopicRef.Builder topic = TopicRef.newBuilder();
+            if (selector.name() != null) {
+                topic.setName(selector.name());
+            } else {
+                topic.setTopicId(Uuids.toBytes(selector.topicId()));
+            }
+            command.addTopics(topic);
+        }
+        return MetadataCommand.newBuilder().setBrokerId(-1).setDeleteTopics(command);
+    }
+
+    static List<TopicOutcome> topics(List<TopicResult> results) {
+        List<TopicOutcome> outcomes = new ArrayList<>(results.size());
+        for (TopicResult result : results) {
+            outcomes.add(new TopicOutcome(
+                    result.getName(),
+                    Uuids.fromBytes(result.getTopicId()),
+                    Errors.forCode((short) result.getError()),
+                    result.getMessage(),
+                    result.getPartitions(),
+                    result.getReplicationFactor()));
+        }
+        return outcomes;
+    }
+
+    static MetadataCommand.Builder alterPartitions(List<PartitionAlterationSpec> alterations) {
+        AlterPartitionCommand.Builder command = AlterPartitionCommand.newBuilder();
+        for (PartitionAlterationSpec spec : alterations) {
+            PartitionAlteration.Builder alteration = PartitionAlteration.newBuilder()
+                    .setTopicId(Uuids.toBytes(spec.topicId()))
+                    .setPartition(spec.partition())
+                    .setLeaderEpoch(spec.leaderEpoch())
+                    .setPartitionEpoch(spec.partitionEpoch())
+                    .setDurable(spec.durable())
+                    .setClearUnclean(spec.clearUnclean());
+            for (IsrMember member : spec.newIsr()) {
+                alteration.addNewIsr(io.shiplog.metadata.proto.IsrMember.newBuilder()
+                        .setBrokerId(member.brokerId())
+                        .setBrokerEpoch(member.brokerEpoch()));
+            }
+            command.addPartitions(alteration);
+        }
+        return MetadataCommand.newBuilder().setAlterPartition(command);
+    }
+
+    /** Results carry no replicas, which do not change: {@code image} has them, if it has the partition. */
+    static List<PartitionAlterationOutcome> alterations(List<PartitionAlterationResult> results, MetadataImage image) {
+        List<PartitionAlterationOutcome> outcomes = new ArrayList<>(results.size());
+        for (PartitionAlterationResult result : results) {
+            PartitionImage known = image.partition(Uuids.fromBytes(result.getTopicId()), result.getPartition());
+            outcomes.add(new PartitionAlterationOutcome(
+                    Uuids.fromBytes(result.getTopicId()),
+                    result.getPartition(),
+                    Errors.forCode((short) result.getError()),
+                    known == null || !result.hasState() ? null : partition(known.replicas(), result.getState())));
+        }
+        return outcomes;
+    }
+
+    private static PartitionImage partition(int[] replicas, PartitionState state) {
+        return new PartitionImage(
+                replicas,
+                toArray(state.getIsrList()),
+                toArray(state.getElrList()),
+                toArray(state.getLastKnownElrList()),
+                state.getLeader(),
+                state.getLeaderEpoch(),
+                state.getPartitionEpoch(),
+                state.getDurable(),
+                state.getUnclean());
+    }
+
+    private static int[] toArray(List<Integer> ids) {
+        int[] array = new int[ids.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = ids.get(i);
+        }
+        return array;
+    }
+
+    static QuorumDescription quorum(DescribeQuorumResponse response) {
+        List<QuorumDescription.QuorumMember> members = new ArrayList<>();
+        for (NodeHint node : response.getNodesList()) {
+            members.add(new QuorumDescription.QuorumMember(node.getNodeId(), node.getHost(), node.getPort()));
+        }
+        return new QuorumDescription(response.getLeaderId(), response.getTerm(), response.getMetadataOffset(), members);
+    }
+}

@@ -1,0 +1,245 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.endpoint;
+
+import io.netty.channel.EventLoop;
+import io.shiplog.metadata.client.MetadataClientSettings;
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.proto.EndpointRequest;
+import io.shiplog.metadata.proto.EndpointResponse;
+import io.shiplog.metadata.proto.HeartbeatRequest;
+import io.shiplog.metadata.proto.HeartbeatResponse;
+import io.shiplog.metadata.proto.HelloRequest;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Heartbeats of a registered broker, on a connection of their own to the active controller, so that nothing queues before them. Owned by the
+ * client's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // tasks of the loop report their own failures
+final class Heartbeats {
+    private static final int MAX_UNANSWERED = 8;
+    /** Heartbeats out of turn, for a broker that has just caught up, come no closer than this. */
+    private static final long MIN_GAP_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private static final int UNANSWERED_FACTOR = 3;
+
+    /** Told on the event loop. */
+    interface Listener {
+        void onCommittedOffset(long offset);
+
+        void onShutdownGranted();
+
+        void onRegistrationLost(Errors error, String message);
+    }
+
+    private final EventLoop loop;
+    private final MetadataClientSettings settings;
+    private final ControllerFinder finder;
+    private final Supplier<HelloRequest> hello;
+    private final HeartbeatLease lease;
+    private final Listener listener;
+    private EndpointConnection connection;
+    private Endpoint controller;
+    private int brokerId;
+    private Registration registration;
+    private long appliedOffset;
+    private boolean wantShutdown;
+    private boolean wantFence;
+    private boolean settled;
+    private boolean due;
+    private int unanswered;
+    private long lastSentNs;
+
+    Heartbeats(
+            EventLoop loop,
+            MetadataClientSettings settings,
+            ControllerFinder finder,
+            Supplier<HelloRequest> hello,
+            HeartbeatLease lease,
+            Listener listener) {
+        this.loop = loop;
+        this.settings = settings;
+        this.finder = finder;
+        this.hello = hello;
+        this.lease = lease;
+        this.listener = listener;
+    }
+
+    void start() {
+        loop.scheduleWithFixedDelay(
+                this::send, settings.heartbeatIntervalMs(), settings.heartbeatIntervalMs(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The registration that heartbeats keep alive; null when there is none. */
+    Registration registration() {
+        return registration;
+    }
+
+    int brokerId() {
+        return brokerId;
+    }
+
+    /** Begins with a new registration. */
+    void begin(int registeredId, Registration newRegistration) {
+        brokerId = registeredId;
+        registration = newRegistration;
+        wantShutdown = false;
+        settled = false;
+        connect();
+        send();
+    }
+
+    /** Ends: there is no registration any more. */
+    void end() {
+        registration = null;
+        lease.end(System.nanoTime());
+        disconnect();
+    }
+
+    void onControllerFound(Endpoint endpoint) {
+        controller = endpoint;
+        disconnect();
+        connect();
+        send();
+    }
+
+    void onControllerLost(boolean gone) {
+        controller = null;
+        if (connection != null && !connection.isClosed()) {
+            disconnect();
+            lease.onConnectionLost(System.nanoTime());
+        }
+        if (gone) {
+            onControllerGone();
+        }
+    }
+
+    /** Whoever was the controller cannot fence any more. */
+    void onControllerGone() {
+        lease.onControllerGone(System.nanoTime());
+    }
+
+    void onApplied(long offset) {
+        appliedOffset = Math.max(appliedOffset, offset);
+        lease.onApplied(offset, System.nanoTime());
+        if (!settled) {
+            sendSoon();
+        }
+    }
+
+    void requestShutdown() {
+        wantShutdown = true;
+        settled = false;
+        send();
+    }
+
+    void requestFencing(boolean wanted) {
+        wantFence = wanted;
+        settled = false;
+        lease.suspend(wanted, System.nanoTime());
+        send();
+    }
+
+    void stop() {
+        registration = null;
+        disconnect();
+    }
+
+    private void connect() {
+        if (registration == null || controller == null || (connection != null && !connection.isClosed())) {
+            return;
+        }
+        EndpointConnection[] own = new EndpointConnection[1];
+        own[0] = new EndpointConnection(loop, controller, cause -> onEnded(own[0]));
+        connection = own[0];
+        unanswered = 0;
+        connection.send(EndpointRequest.newBuilder().setHello(hello.get()), timeoutMs(), (response, failure) -> {});
+    }
+
+    private void disconnect() {
+        EndpointConnection ended = connection;
+        connection = null;
+        if (ended != null) {
+            ended.close();
+        }
+    }
+
+    private void onEnded(EndpointConnection ended) {
+        if (ended.equals(connection)) {
+            connection = null;
+            lease.onConnectionLost(System.nanoTime());
+            // A controller that hangs accepts connections and answers nothing: look whether there is another one by
+            // now.
+            finder.suspect();
+        }
+    }
+
+    private long timeoutMs() {
+        return (long) UNANSWERED_FACTOR * settings.heartbeatIntervalMs();
+    }
+
+    private void sendSoon() {
+        long waitNs = lastSentNs + MIN_GAP_NS - System.nanoTime();
+        if (waitNs <= 0) {
+            send();
+        } else if (!due) {
+            due = true;
+            loop.schedule(
+                    () -> {
+                        due = false;
+                        send();
+                    },
+                    waitNs,
+                    TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void send() {
+        if (registration == null || connection == null || connection.isClosed() || unanswered >= MAX_UNANSWERED) {
+            return;
+        }
+        long sentNs = System.nanoTime();
+        lastSentNs = sentNs;
+        unanswered++;
+        Registration of = registration;
+        EndpointConnection over = connection;
+        HeartbeatRequest request = HeartbeatRequest.newBuilder()
+                .setBrokerId(brokerId)
+                .setBrokerEpoch(of.brokerEpoch())
+                .setAppliedOffset(appliedOffset)
+                .setWantShutdown(wantShutdown)
+                .setWantFence(wantFence)
+                .build();
+        over.send(EndpointRequest.newBuilder().setHeartbeat(request), timeoutMs(), (response, failure) -> {
+            if (over.equals(connection)) {
+                unanswered--;
+            }
+            if (response != null && of.equals(registration)) {
+                onAnswer(response, sentNs);
+            }
+        });
+    }
+
+    private void onAnswer(EndpointResponse response, long sentNs) {
+        Errors error = Errors.forCode((short) response.getError());
+        if (error == Errors.NOT_CONTROLLER) {
+            finder.reject(response);
+        } else if (error != Errors.NONE) {
+            end();
+            listener.onRegistrationLost(error, response.getMessage());
+        } else {
+            HeartbeatResponse heartbeat = response.getHeartbeat();
+            settled = !heartbeat.getFenced() && heartbeat.getCaughtUp() && !wantShutdown;
+            lease.onAcknowledged(sentNs, heartbeat.getCommittedOffset(), heartbeat.getFenced(), System.nanoTime());
+            listener.onCommittedOffset(heartbeat.getCommittedOffset());
+            if (heartbeat.getShouldShutdown() && wantShutdown) {
+                listener.onShutdownGranted();
+            }
+        }
+    }
+}

@@ -1,0 +1,342 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.endpoint;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.shiplog.metadata.client.BrokerRegistration;
+import io.shiplog.metadata.client.Lease;
+import io.shiplog.metadata.client.MetadataClient;
+import io.shiplog.metadata.client.MetadataClientSettings;
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.metadata.client.MetadataListener;
+import io.shiplog.metadata.client.MetadataUnavailable;
+import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.PartitionAlterationOutcome;
+import io.shiplog.metadata.client.PartitionAlterationSpec;
+import io.shiplog.metadata.client.ProducerIdBlock;
+import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.client.TopicOutcome;
+import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.image.MetadataDelta;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
+import io.shiplog.metadata.proto.AllocateProducerIdsResult;
+import io.shiplog.metadata.proto.DescribeQuorumRequest;
+import io.shiplog.metadata.proto.EndpointRequest;
+import io.shiplog.metadata.proto.HelloRequest;
+import io.shiplog.metadata.proto.HelloResponse;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.RegisterBrokerResult;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link MetadataClient} over the metadata endpoints of the quorum, on one thread. */
+@SuppressWarnings("FutureReturnValueIgnored") // the futures that are given out carry every failure
+public final class RemoteMetadataClient implements MetadataClient {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteMetadataClient.class);
+    /** Shorter than the grace after which a controller that lives fences a broker whose connection broke. */
+    private static final long LEASE_CUT_MS = 100;
+
+    private static final long OWN_WRITE_TIMEOUT_MS = 2_000;
+
+    private final MetadataClientSettings settings;
+    private final EventLoopGroup group = EventLoops.one("metadata-client");
+    private final EventLoop loop = group.next();
+    private final HeartbeatLease lease;
+    private final ControllerFinder finder;
+    private final CommandQueue commands;
+    private final Heartbeats heartbeats;
+    private final MetadataFollower follower;
+    private final CompletableFuture<String> clusterId = new CompletableFuture<>();
+    private MetadataListener listener;
+    private CompletableFuture<Void> shutdown;
+    private String ownClusterId = "";
+    private boolean closed;
+
+    public RemoteMetadataClient(MetadataClientSettings settings) {
+        this.settings = settings;
+        this.lease = new HeartbeatLease(settings.leaseMs(), LEASE_CUT_MS, System.nanoTime());
+        Events events = new Events();
+        this.finder = new ControllerFinder(loop, settings, this::hello, events);
+        this.commands = new CommandQueue(loop, finder, settings.requestTimeoutMs());
+        this.heartbeats = new Heartbeats(loop, settings, finder, this::hello, lease, events);
+        this.follower = new MetadataFollower(loop, settings, this::hello, events::onHello, events);
+    }
+
+    @Override
+    public void start(MetadataListener metadataListener) {
+        loop.execute(() -> {
+            listener = metadataListener;
+            finder.start();
+            heartbeats.start();
+            follower.start();
+        });
+    }
+
+    private HelloRequest hello() {
+        boolean storage = settings.nodeId() >= 0;
+        return HelloRequest.newBuilder()
+                .setRole(storage ? HelloRequest.Role.STORAGE : HelloRequest.Role.TOOL)
+                .setNodeId(settings.nodeId())
+                .setClusterId(ownClusterId)
+                .build();
+    }
+
+    @Override
+    public CompletableFuture<String> clusterId() {
+        return clusterId.copy();
+    }
+
+    @Override
+    public CompletableFuture<Registration> register(BrokerRegistration registration) {
+        CompletableFuture<Registration> registered = new CompletableFuture<>();
+        MetadataCommand command = CommandCodec.register(registration).build();
+        loop.execute(() -> {
+            heartbeats.end();
+            commands.submit(command, 0).whenComplete((result, failure) -> {
+                if (failure != null) {
+                    registered.completeExceptionally(failure);
+                    return;
+                }
+                RegisterBrokerResult answer = result.getRegisterBroker();
+                Registration accepted = new Registration(answer.getBrokerEpoch(), answer.getClusterId());
+                heartbeats.begin(registration.brokerId(), accepted);
+                registered.complete(accepted);
+            });
+        });
+        return registered;
+    }
+
+    @Override
+    public void reportApplied(long metadataOffset) {
+        loop.execute(() -> heartbeats.onApplied(metadataOffset));
+    }
+
+    @Override
+    public CompletableFuture<Void> controlledShutdown() {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            if (heartbeats.registration() == null) {
+                result.complete(null);
+                return;
+            }
+            if (shutdown == null) {
+                shutdown = new CompletableFuture<>();
+            }
+            shutdown.whenComplete((granted, failure) -> complete(result, null, failure));
+            heartbeats.requestShutdown();
+        });
+        return result;
+    }
+
+    @Override
+    public void requestFencing(boolean wanted) {
+        loop.execute(() -> heartbeats.requestFencing(wanted));
+    }
+
+    @Override
+    public Lease lease() {
+        return lease;
+    }
+
+    @Override
+    public CompletableFuture<List<TopicOutcome>> createTopics(
+            List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
+        return ownWrite(
+                CommandCodec.createTopics(topics, validateOnly).build(),
+                timeoutMs,
+                result -> CommandCodec.topics(result.getCreateTopics().getTopicsList()));
+    }
+
+    @Override
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
+        return ownWrite(
+                CommandCodec.deleteTopics(topics).build(),
+                timeoutMs,
+                result -> CommandCodec.topics(result.getDeleteTopics().getTopicsList()));
+    }
+
+    /** Completes when the change is in this client's own image too, so that whoever asked finds what it created. */
+    private <T> CompletableFuture<T> ownWrite(
+            MetadataCommand command, int timeoutMs, Function<MetadataResult, T> convert) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        long waitMs = timeoutMs > 0 ? timeoutMs : settings.requestTimeoutMs();
+        loop.execute(() -> commands.submit(command, waitMs).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else {
+                follower.whenReached(
+                        answer.getMetadataOffset(), OWN_WRITE_TIMEOUT_MS, () -> result.complete(convert.apply(answer)));
+            }
+        }));
+        return result;
+    }
+
+    @Override
+    public CompletableFuture<List<PartitionAlterationOutcome>> alterPartitions(
+            List<PartitionAlterationSpec> alterations) {
+        return asBroker(
+                CommandCodec.alterPartitions(alterations),
+                result -> CommandCodec.alterations(result.getAlterPartition().getPartitionsList(), follower.image()));
+    }
+
+    @Override
+    public CompletableFuture<ProducerIdBlock> allocateProducerIds() {
+        return asBroker(
+                MetadataCommand.newBuilder().setAllocateProducerIds(AllocateProducerIdsCommand.getDefaultInstance()),
+                result -> {
+                    AllocateProducerIdsResult block = result.getAllocateProducerIds();
+                    return new ProducerIdBlock(block.getFirstProducerId(), block.getCount());
+                });
+    }
+
+    private <T> CompletableFuture<T> asBroker(MetadataCommand.Builder command, Function<MetadataResult, T> convert) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            Registration registration = heartbeats.registration();
+            if (registration == null) {
+                result.completeExceptionally(new MetadataUnavailable("this node is not registered"));
+                return;
+            }
+            MetadataCommand own = command.setBrokerId(heartbeats.brokerId())
+                    .setBrokerEpoch(registration.brokerEpoch())
+                    .build();
+            commands.submit(own, settings.requestTimeoutMs())
+                    .whenComplete((answer, failure) ->
+                            complete(result, answer == null ? null : convert.apply(answer), failure));
+        });
+        return result;
+    }
+
+    @Override
+    public CompletableFuture<QuorumDescription> describeQuorum() {
+        CompletableFuture<QuorumDescription> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            EndpointConnection controller = finder.controller();
+            if (controller == null) {
+                result.completeExceptionally(new MetadataUnavailable("no active controller is known"));
+                return;
+            }
+            controller.send(
+                    EndpointRequest.newBuilder().setDescribeQuorum(DescribeQuorumRequest.getDefaultInstance()),
+                    settings.requestTimeoutMs(),
+                    (response, failure) -> {
+                        if (response != null && response.hasDescribeQuorum()) {
+                            result.complete(CommandCodec.quorum(response.getDescribeQuorum()));
+                        } else {
+                            result.completeExceptionally(new MetadataUnavailable(String.valueOf(failure)));
+                        }
+                    });
+        });
+        return result;
+    }
+
+    private static <T> void complete(CompletableFuture<T> result, T value, Throwable failure) {
+        if (failure != null) {
+            result.completeExceptionally(failure);
+        } else {
+            result.complete(value);
+        }
+    }
+
+    @Override
+    public MetadataImage image() {
+        return follower.image();
+    }
+
+    @Override
+    public void close() {
+        loop.execute(this::stop);
+        group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    }
+
+    private void stop() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        lease.end(System.nanoTime());
+        commands.stop();
+        heartbeats.stop();
+        finder.stop();
+        follower.stop();
+        MetadataUnavailable reason = new MetadataUnavailable("the client is closed");
+        clusterId.completeExceptionally(reason);
+        if (shutdown != null) {
+            shutdown.completeExceptionally(reason);
+        }
+    }
+
+    /** What the parts tell each other; on the event loop. */
+    private final class Events implements ControllerFinder.Listener, Heartbeats.Listener, MetadataFollower.Listener {
+        @Override
+        public void onControllerFound(EndpointConnection connection) {
+            heartbeats.onControllerFound(connection.endpoint());
+            follower.prefer(connection.endpoint());
+            commands.drain();
+        }
+
+        @Override
+        public void onControllerLost(boolean gone) {
+            heartbeats.onControllerLost(gone);
+        }
+
+        @Override
+        public void onControllerGone() {
+            heartbeats.onControllerGone();
+        }
+
+        @Override
+        public boolean onHello(Endpoint endpoint, HelloResponse hello) {
+            if (hello.getClusterId().isEmpty()) {
+                return true;
+            }
+            if (ownClusterId.isEmpty()) {
+                ownClusterId = hello.getClusterId();
+                clusterId.complete(ownClusterId);
+            } else if (!ownClusterId.equals(hello.getClusterId())) {
+                LOG.error("{} belongs to cluster {}, not to {}", endpoint, hello.getClusterId(), ownClusterId);
+                return false;
+            }
+            return true;
+        }
+
+        @Override
+        public void onCommittedOffset(long offset) {
+            follower.onCommittedOffset(offset);
+        }
+
+        @Override
+        public void onShutdownGranted() {
+            if (shutdown != null) {
+                shutdown.complete(null);
+            }
+        }
+
+        @Override
+        public void onRegistrationLost(Errors error, String message) {
+            listener.onRegistrationLost(error, message);
+        }
+
+        @Override
+        public void onMetadata(MetadataImage previous, MetadataImage current, MetadataDelta delta) {
+            listener.onMetadata(previous, current, delta);
+        }
+
+        @Override
+        public void onFollowerFailed(RuntimeException failure) {
+            LOG.error("the metadata cannot be followed any more", failure);
+            stop();
+            listener.onFailure(failure);
+        }
+    }
+}
