@@ -1,0 +1,158 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.TopicOutcome;
+import io.shiplog.replication.fetch.BoundedReadable;
+import io.shiplog.server.protocol.Exchange;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * CreateTopics: passes the topics on to the controller, which decides each for itself. What contradicts itself already here is
+ * refused here.
+ */
+final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestData> {
+    private static final int UNSET = -1;
+
+    private final AdminPort admin;
+    private final ConfigDescriptions configs;
+
+    CreateTopicsHandler(AdminPort admin, ConfigDescriptions configs) {
+        this.admin = admin;
+        this.configs = configs;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.CREATE_TOPICS;
+    }
+
+    @Override
+    public CreateTopicsRequestData read(BoundedReadable body, short version) {
+        return new CreateTopicsRequestData(body, version);
+    }
+
+    @Override
+    public void handle(CreateTopicsRequestData request, Exchange exchange) {
+        CreateTopicsResponseData response = new CreateTopicsResponseData();
+        List<NewTopicSpec> asked = new ArrayList<>();
+        Set<String> twice = namedTwice(request);
+        Set<String> refused = new HashSet<>();
+        for (CreatableTopic topic : request.topics()) {
+            String fault = twice.contains(topic.name()) ? "Duplicate topic name." : fault(topic);
+            if (fault == null) {
+                asked.add(spec(topic));
+            } else if (refused.add(topic.name())) {
+                response.topics().add(refusal(topic.name(), Errors.INVALID_REQUEST, fault));
+            }
+        }
+        if (asked.isEmpty()) {
+            exchange.respond(response);
+            return;
+        }
+        var created = admin.createTopics(asked, request.validateOnly(), request.timeoutMs());
+        Later.on(created, exchange, (outcomes, failure) -> {
+            addOutcomes(response, asked, outcomes, failure);
+            exchange.respond(response);
+        });
+    }
+
+    private void addOutcomes(
+            CreateTopicsResponseData response,
+            List<NewTopicSpec> asked,
+            List<TopicOutcome> outcomes,
+            Throwable failure) {
+        if (failure != null) {
+            AdminFailure told = AdminFailure.of(failure);
+            for (NewTopicSpec topic : asked) {
+                response.topics().add(refusal(topic.name(), told.error(), told.message()));
+            }
+            return;
+        }
+        for (int i = 0; i < outcomes.size(); i++) {
+            TopicOutcome outcome = outcomes.get(i);
+            if (outcome.error() == Errors.NONE) {
+                response.topics()
+                        .add(new CreatableTopicResult()
+                                .setName(outcome.name())
+                                .setTopicId(outcome.topicId())
+                                .setNumPartitions(outcome.partitions())
+                                .setReplicationFactor((short) outcome.replicationFactor())
+                                .setConfigs(
+                                        configs.ofCreatedTopic(asked.get(i).configs(), outcome.replicationFactor())));
+            } else {
+                response.topics().add(refusal(outcome.name(), outcome.error(), outcome.message()));
+            }
+        }
+    }
+
+    private static CreatableTopicResult refusal(String topic, Errors error, String message) {
+        return new CreatableTopicResult()
+                .setName(topic)
+                .setErrorCode(error.code())
+                .setErrorMessage(message == null || message.isEmpty() ? error.message() : message);
+    }
+
+    /** What makes a topic's request contradict itself; null when nothing does. */
+    private static String fault(CreatableTopic topic) {
+        if (!topic.assignments().isEmpty()) {
+            if (topic.replicationFactor() != UNSET) {
+                return "A manual partition assignment was specified, but replication factor was not set to -1.";
+            }
+            if (topic.numPartitions() != UNSET) {
+                return "A manual partition assignment was specified, but numPartitions was not set to -1.";
+            }
+        }
+        Set<Integer> assigned = new HashSet<>();
+        for (CreatableReplicaAssignment assignment : topic.assignments()) {
+            if (!assigned.add(assignment.partitionIndex())) {
+                return "Found multiple manual partition assignments for partition " + assignment.partitionIndex();
+            }
+        }
+        for (CreatableTopicConfig config : topic.configs()) {
+            if (config.value() == null) {
+                return "Null value for topic config " + config.name();
+            }
+        }
+        return null;
+    }
+
+    private static NewTopicSpec spec(CreatableTopic topic) {
+        Map<Integer, List<Integer>> assignments = new TreeMap<>();
+        for (CreatableReplicaAssignment assignment : topic.assignments()) {
+            assignments.put(assignment.partitionIndex(), List.copyOf(assignment.brokerIds()));
+        }
+        Map<String, String> overrides = new LinkedHashMap<>();
+        for (CreatableTopicConfig config : topic.configs()) {
+            overrides.put(config.name(), config.value());
+        }
+        return new NewTopicSpec(topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, overrides);
+    }
+
+    private static Set<String> namedTwice(CreateTopicsRequestData request) {
+        Set<String> seen = new HashSet<>();
+        Set<String> twice = new HashSet<>();
+        for (CreatableTopic topic : request.topics()) {
+            if (!seen.add(topic.name())) {
+                twice.add(topic.name());
+            }
+        }
+        return twice;
+    }
+}

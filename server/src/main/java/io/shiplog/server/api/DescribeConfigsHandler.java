@@ -1,0 +1,111 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.replication.fetch.BoundedReadable;
+import io.shiplog.server.protocol.Exchange;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/** DescribeConfigs of topics, of this node, and of what holds for all nodes. */
+final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData> {
+    private final ClusterView cluster;
+    private final ConfigDescriptions configs;
+
+    DescribeConfigsHandler(ClusterView cluster, ConfigDescriptions configs) {
+        this.cluster = cluster;
+        this.configs = configs;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_CONFIGS;
+    }
+
+    @Override
+    public DescribeConfigsRequestData read(BoundedReadable body, short version) {
+        return new DescribeConfigsRequestData(body, version);
+    }
+
+    @Override
+    public void handle(DescribeConfigsRequestData request, Exchange exchange) {
+        DescribeConfigsResponseData response = new DescribeConfigsResponseData();
+        for (DescribeConfigsResource resource : request.resources()) {
+            DescribeConfigsResult result = describe(resource)
+                    .setResourceType(resource.resourceType())
+                    .setResourceName(resource.resourceName());
+            trim(result, resource.configurationKeys(), request);
+            response.results().add(result);
+        }
+        exchange.respond(response);
+    }
+
+    private DescribeConfigsResult describe(DescribeConfigsResource resource) {
+        return switch (ConfigResource.Type.forId(resource.resourceType())) {
+            case TOPIC -> describeTopic(resource.resourceName());
+            case BROKER -> describeNode(resource.resourceName());
+            default ->
+                refusal(
+                        Errors.INVALID_REQUEST,
+                        "Only topics and brokers have settings here, not resource type " + resource.resourceType());
+        };
+    }
+
+    private DescribeConfigsResult describeTopic(String name) {
+        MetadataImage image = cluster.image();
+        TopicImage topic = image.topic(name);
+        if (topic == null) {
+            Errors error = TopicNames.errorForUnknown(name);
+            return refusal(error, error.message());
+        }
+        int replicationFactor = topic.partition(0).replicationFactor();
+        return new DescribeConfigsResult()
+                .setConfigs(configs.ofTopic(image.topicConfigs(topic.id()), replicationFactor));
+    }
+
+    private DescribeConfigsResult describeNode(String name) {
+        if (name.isEmpty()) {
+            return new DescribeConfigsResult()
+                    .setConfigs(ConfigDescriptions.ofCluster(cluster.image().brokerConfigs("")));
+        }
+        if (name.equals(Integer.toString(cluster.nodeId()))) {
+            return new DescribeConfigsResult().setConfigs(configs.ofNode());
+        }
+        return refusal(
+                Errors.INVALID_REQUEST,
+                "Unexpected broker id, expected " + cluster.nodeId() + " or empty string, but received " + name);
+    }
+
+    private static DescribeConfigsResult refusal(Errors error, String message) {
+        return new DescribeConfigsResult().setErrorCode(error.code()).setErrorMessage(message);
+    }
+
+    /** Leaves out what was not asked for. */
+    private static void trim(
+            DescribeConfigsResult result, List<String> wantedKeys, DescribeConfigsRequestData request) {
+        if (wantedKeys != null && !wantedKeys.isEmpty()) {
+            Set<String> wanted = new HashSet<>(wantedKeys);
+            result.configs().removeIf(config -> !wanted.contains(config.name()));
+        }
+        for (DescribeConfigsResourceResult config : result.configs()) {
+            if (!request.includeSynonyms()) {
+                config.setSynonyms(List.of());
+            }
+            if (!request.includeDocumentation()) {
+                config.setDocumentation(null);
+            }
+        }
+    }
+}
