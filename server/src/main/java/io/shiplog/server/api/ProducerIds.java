@@ -38,16 +38,22 @@ public final class ProducerIds {
     /** The next id; at once as long as there is a block. Fails as the controller's answer fails. */
     public CompletableFuture<Long> next() {
         CompletableFuture<Long> id;
-        boolean ask;
         synchronized (this) {
             id = take();
-            ask = !asking && nextBlock == null && (idsLeft == 0 || lowOnIds());
-            asking |= ask;
         }
-        if (ask) {
-            var unused = controller.get().whenComplete(this::onBlock);
-        }
+        askIfNeeded();
         return id;
+    }
+
+    private void askIfNeeded() {
+        synchronized (this) {
+            boolean runningLow = !waiting.isEmpty() || idsLeft <= blockSize / PREFETCH_AT;
+            if (asking || nextBlock != null || !runningLow) {
+                return;
+            }
+            asking = true;
+        }
+        var unused = controller.get().whenComplete(this::onBlock);
     }
 
     private CompletableFuture<Long> take() {
@@ -64,10 +70,6 @@ public final class ProducerIds {
         CompletableFuture<Long> later = new CompletableFuture<>();
         waiting.add(later);
         return later;
-    }
-
-    private boolean lowOnIds() {
-        return idsLeft < blockSize / PREFETCH_AT;
     }
 
     private void useNextBlock() {
@@ -96,6 +98,9 @@ public final class ProducerIds {
                 served.addAll(waiting);
                 waiting.clear();
             }
+        }
+        if (failure == null) {
+            askIfNeeded();
         }
         for (CompletableFuture<Long> each : served) {
             if (failure == null) {

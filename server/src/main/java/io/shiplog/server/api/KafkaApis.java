@@ -1,0 +1,38 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All APIs that a storage node serves. */
+public final class KafkaApis {
+    private KafkaApis() {}
+
+    /**
+     * The dispatcher with a handler for each API.
+     *
+     * @param producerIds from where InitProducerId takes ids
+     */
+    public static RequestDispatcher dispatcher(
+            ClusterView cluster,
+            PartitionAccess partitions,
+            AdminPort admin,
+            ProducerIds producerIds,
+            NodeConfigs nodeConfigs) {
+        ConfigDescriptions configs = new ConfigDescriptions(nodeConfigs);
+        List<RequestHandler<?>> handlers = new ArrayList<>();
+        handlers.add(new MetadataHandler(cluster));
+        handlers.add(new DescribeClusterHandler(cluster));
+        handlers.add(new DescribeTopicPartitionsHandler(cluster));
+        handlers.add(new CreateTopicsHandler(admin, configs));
+        handlers.add(new DeleteTopicsHandler(cluster, admin));
+        handlers.add(new DescribeConfigsHandler(cluster, configs));
+        handlers.add(new ProduceHandler(cluster, partitions));
+        handlers.add(new ListOffsetsHandler(cluster, partitions));
+        handlers.add(new OffsetForLeaderEpochHandler(cluster, partitions));
+        handlers.add(new InitProducerIdHandler(producerIds));
+        return new RequestDispatcher(handlers, cluster);
+    }
+}

@@ -1,0 +1,45 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.ProducerIdBlock;
+import io.shiplog.metadata.client.TopicOutcome;
+import io.shiplog.metadata.client.TopicSelector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A controller that remembers what it was asked and answers when the test says so. */
+final class InMemoryAdmin implements AdminPort {
+    final List<NewTopicSpec> created = new ArrayList<>();
+    final List<TopicSelector> deleted = new ArrayList<>();
+    final List<CompletableFuture<ProducerIdBlock>> blocks = new ArrayList<>();
+    boolean validateOnly;
+    int timeoutMs;
+    CompletableFuture<List<TopicOutcome>> answer = new CompletableFuture<>();
+
+    @Override
+    public CompletableFuture<List<TopicOutcome>> createTopics(
+            List<NewTopicSpec> topics, boolean onlyValidate, int timeout) {
+        created.addAll(topics);
+        validateOnly = onlyValidate;
+        timeoutMs = timeout;
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeout) {
+        deleted.addAll(topics);
+        timeoutMs = timeout;
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<ProducerIdBlock> allocateProducerIds() {
+        CompletableFuture<ProducerIdBlock> block = new CompletableFuture<>();
+        blocks.add(block);
+        return block;
+    }
+}

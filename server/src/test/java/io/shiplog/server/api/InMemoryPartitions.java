@@ -1,0 +1,63 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import io.shiplog.replication.runtime.EpochEnd;
+import io.shiplog.replication.runtime.OffsetLookup;
+import io.shiplog.replication.runtime.ProduceCallback;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Partitions that remember what was asked of them and answer as told. */
+final class InMemoryPartitions implements PartitionAccess {
+    record Produced(
+            Uuid topicId, int partition, ByteBuffer batches, short acks, int timeoutMs, ProduceCallback callback) {}
+
+    record Key(Uuid topicId, int partition) {}
+
+    final List<Produced> produced = new ArrayList<>();
+    final Map<Key, Errors> refuse = new HashMap<>();
+    final Map<Long, OffsetLookup> offsets = new HashMap<>();
+    final Queue<Integer> leaderEpochsAsked = new ArrayDeque<>();
+    boolean answerAtOnce = true;
+    EpochEnd epochEnd = new EpochEnd(Errors.NONE, 3, 42);
+    private long nextOffset = 100;
+
+    @Override
+    public void produce(
+            Uuid topicId, int partition, ByteBuffer batches, short acks, int timeoutMs, ProduceCallback callback) {
+        byte[] copy = new byte[batches.remaining()];
+        batches.duplicate().get(copy);
+        produced.add(new Produced(topicId, partition, ByteBuffer.wrap(copy), acks, timeoutMs, callback));
+        Errors refusal = refuse.get(new Key(topicId, partition));
+        if (refusal != null) {
+            callback.complete(refusal, -1, -1, -1, "refused by the test");
+        } else if (answerAtOnce) {
+            callback.complete(Errors.NONE, nextOffset++, -1, 7, null);
+        }
+    }
+
+    @Override
+    public OffsetLookup lookUpOffset(Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs) {
+        leaderEpochsAsked.add(currentLeaderEpoch);
+        Errors refusal = refuse.get(new Key(topicId, partition));
+        return refusal != null
+                ? new OffsetLookup(refusal, -1, -1, -1)
+                : offsets.getOrDefault(timestampMs, new OffsetLookup(Errors.NONE, -1, -1, -1));
+    }
+
+    @Override
+    public EpochEnd endOfEpoch(Uuid topicId, int partition, int currentLeaderEpoch, int leaderEpoch) {
+        leaderEpochsAsked.add(currentLeaderEpoch);
+        Errors refusal = refuse.get(new Key(topicId, partition));
+        return refusal != null ? new EpochEnd(refusal, -1, -1) : epochEnd;
+    }
+}

@@ -1,0 +1,154 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MetadataHandlerTest {
+    private static final int LATEST = 13;
+
+    private final TestCluster cluster =
+            new TestCluster(1).broker(1, 1001).broker(2, 1002, false, "rack-2").broker(3, 1003);
+    private final Uuid first = cluster.topic("first", 2, 1, 2, 3);
+    private final Uuid second = cluster.topic("second", 1, 2, 3);
+    private final RequestDispatcher dispatcher = new RequestDispatcher(List.of(new MetadataHandler(cluster)), cluster);
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})
+    void describesAllTopicsInEveryVersion(int version) {
+        MetadataResponseData response =
+                ask(version, new MetadataRequestData().setTopics(version == 0 ? List.of() : null));
+        assertThat(response.brokers())
+                .extracting(b -> b.nodeId() + ":" + b.port())
+                .containsExactly("1:1001", "2:1002", "3:1003");
+        assertThat(response.topics()).extracting(t -> t.name()).containsExactly("first", "second");
+        assertThat(response.topics().find("first").partitions()).hasSize(2).allSatisfy(p -> {
+            assertThat(p.errorCode()).isZero();
+            assertThat(p.leaderId()).isEqualTo(1);
+            assertThat(p.replicaNodes()).containsExactly(1, 2, 3);
+            assertThat(p.isrNodes()).containsExactly(1, 2, 3);
+            assertThat(p.leaderEpoch()).isEqualTo(version >= 7 ? 3 : -1);
+        });
+        if (version >= 1) {
+            assertThat(response.controllerId()).isEqualTo(1);
+            assertThat(response.brokers().find(2).rack()).isEqualTo("rack-2");
+            assertThat(response.brokers().find(1).rack()).isNull();
+        }
+        if (version >= 2) {
+            assertThat(response.clusterId()).isEqualTo("test-cluster");
+        }
+        if (version >= 10) {
+            assertThat(response.topics().find("first").topicId()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void noTopicsAreNoTopics() {
+        assertThat(ask(LATEST, new MetadataRequestData()).topics()).isEmpty();
+    }
+
+    @Test
+    void findsTopicsByNameAndNeverCreatesThem() {
+        MetadataResponseData response = ask(
+                LATEST,
+                new MetadataRequestData()
+                        .setAllowAutoTopicCreation(true)
+                        .setTopics(List.of(named("second"), named("third"), named("not a name"), named("second"))));
+        assertThat(response.topics())
+                .extracting(t -> t.name() + " " + Errors.forCode(t.errorCode()))
+                .containsExactlyInAnyOrder(
+                        "second NONE", "third UNKNOWN_TOPIC_OR_PARTITION", "not a name INVALID_TOPIC_EXCEPTION");
+        assertThat(cluster.image().topic("third")).isNull();
+    }
+
+    @Test
+    void findsTopicsById() {
+        Uuid unknown = new Uuid(1, 2);
+        MetadataResponseData response = ask(
+                LATEST,
+                new MetadataRequestData()
+                        .setTopics(List.of(
+                                new MetadataRequestTopic().setName(null).setTopicId(second),
+                                new MetadataRequestTopic().setName(null).setTopicId(unknown))));
+        assertThat(response.topics())
+                .extracting(
+                        MetadataResponseTopic::name, MetadataResponseTopic::topicId, t -> Errors.forCode(t.errorCode()))
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("second", second, Errors.NONE),
+                        org.assertj.core.groups.Tuple.tuple(null, unknown, Errors.UNKNOWN_TOPIC_ID));
+    }
+
+    @Test
+    void leavesFencedNodesOutAndNamesTheirReplicasOffline() {
+        cluster.fence(3, true);
+        MetadataResponseData response = ask(LATEST, new MetadataRequestData().setTopics(null));
+        assertThat(response.brokers()).extracting(b -> b.nodeId()).containsExactly(1, 2);
+        assertThat(response.topics().find("first").partitions()).allSatisfy(p -> {
+            assertThat(p.replicaNodes()).containsExactly(1, 2, 3);
+            assertThat(p.offlineReplicas()).containsExactly(3);
+            assertThat(p.errorCode()).isZero();
+        });
+    }
+
+    @Test
+    void versionZeroLeavesDeadReplicasOut() {
+        cluster.fence(3, true);
+        MetadataResponseData response = ask(0, new MetadataRequestData());
+        assertThat(response.topics().find("first").partitions()).allSatisfy(p -> {
+            assertThat(p.replicaNodes()).containsExactly(1, 2);
+            assertThat(Errors.forCode(p.errorCode())).isEqualTo(Errors.REPLICA_NOT_AVAILABLE);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 6})
+    void aLeaderThatIsNotAliveIsNotNamed(int version) {
+        cluster.fence(2, true);
+        MetadataResponseData response = ask(version, new MetadataRequestData().setTopics(List.of(named("second"))));
+        assertThat(response.topics().find("second").partitions())
+                .singleElement()
+                .satisfies(p -> {
+                    assertThat(p.leaderId()).isEqualTo(-1);
+                    assertThat(Errors.forCode(p.errorCode()))
+                            .isEqualTo(version < 6 ? Errors.LEADER_NOT_AVAILABLE : Errors.LISTENER_NOT_FOUND);
+                });
+    }
+
+    @Test
+    void namesAnotherControllerWhenThisNodeIsFenced() {
+        cluster.fence(1, true);
+        assertThat(ask(LATEST, new MetadataRequestData()).controllerId()).isEqualTo(2);
+    }
+
+    @Test
+    void topicIdsInAVersionWithoutThemCloseTheConnection() {
+        MetadataRequestData request = new MetadataRequestData()
+                .setTopics(List.of(new MetadataRequestTopic().setName("first").setTopicId(first)));
+        FakeExchange exchange = new FakeExchange(ApiKeys.METADATA, 11, request);
+        dispatcher.process(exchange);
+        assertThat(exchange.closeReason()).contains("METADATA".substring(0, 1)).contains("version 11");
+    }
+
+    private static MetadataRequestTopic named(String name) {
+        return new MetadataRequestTopic().setName(name);
+    }
+
+    private MetadataResponseData ask(int version, MetadataRequestData request) {
+        FakeExchange exchange = new FakeExchange(ApiKeys.METADATA, version, request);
+        dispatcher.process(exchange);
+        return exchange.response(new MetadataResponseData());
+    }
+}
