@@ -3,6 +3,8 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.fetch.FetchService;
+import io.shiplog.replication.fetch.FetchSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,11 +15,14 @@ public final class KafkaApis {
     /**
      * The dispatcher with a handler for each API.
      *
-     * @param producerIds from where InitProducerId takes ids
+     * @param fetchSettings of the fetch service, for the bound on what one request may name
+     * @param producerIds   from where InitProducerId takes ids
      */
     public static RequestDispatcher dispatcher(
             ClusterView cluster,
             PartitionAccess partitions,
+            FetchService fetches,
+            FetchSettings fetchSettings,
             AdminPort admin,
             ProducerIds producerIds,
             NodeConfigs nodeConfigs) {
@@ -30,6 +35,7 @@ public final class KafkaApis {
         handlers.add(new DeleteTopicsHandler(cluster, admin));
         handlers.add(new DescribeConfigsHandler(cluster, configs));
         handlers.add(new ProduceHandler(cluster, partitions));
+        handlers.add(new FetchHandler(cluster, fetches, fetchSettings.maxRequestElements()));
         handlers.add(new ListOffsetsHandler(cluster, partitions));
         handlers.add(new OffsetForLeaderEpochHandler(cluster, partitions));
         handlers.add(new InitProducerIdHandler(producerIds));

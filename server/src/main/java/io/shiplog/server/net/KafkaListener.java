@@ -147,7 +147,7 @@ public final class KafkaListener implements AutoCloseable {
             this.processor = processor;
             this.transfers = transfers;
             this.memory = new RequestMemory(settings.queuedBytes());
-            this.encoder = new ResponseEncoder(loop.allocator());
+            this.encoder = new ResponseEncoder(loop.allocator(), settings.zeroCopyMinBytes());
             this.limits = new ConnectionLimits(settings.maxConnections(), settings.maxConnectionsPerAddress());
         }
 

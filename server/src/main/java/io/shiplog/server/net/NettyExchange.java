@@ -5,11 +5,14 @@ package io.shiplog.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
+import io.shiplog.replication.fetch.FetchCodec;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.RequestHeader;
+import io.shiplog.storage.model.StorageException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -94,6 +97,23 @@ final class NettyExchange implements Exchange {
         } else if (mayEnd()) {
             answer = connection.encoder().encode(header, answerVersion(), response);
             end();
+        }
+    }
+
+    @Override
+    public void respondFetch(FetchResponseData response, int followerId) {
+        if (!connection.inLoop()) {
+            connection.execute(() -> respondFetch(response, followerId));
+        } else if (mayEnd()) {
+            try {
+                var peer = connection.transferPeer(followerId, header.clientId());
+                answer = connection.encoder().encodeFetch(header, response, peer);
+            } catch (StorageException e) {
+                closeReason = "records could not be read: " + e.getMessage();
+            }
+            end();
+        } else {
+            FetchCodec.releaseRecords(response);
         }
     }
 

@@ -5,6 +5,7 @@ package io.shiplog.server.protocol;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -48,6 +49,14 @@ public interface Exchange {
 
     /** Answers with a message of this API in the request's version. */
     void respond(ApiMessage response);
+
+    /**
+     * Answers a fetch. The response's {@code SliceRecords} belong to the connection from now on, which releases them when they
+     * are written or dropped.
+     *
+     * @param followerId the node that fetches, {@link #CONSUMER} when it is none; its transfer is counted under it
+     */
+    void respondFetch(FetchResponseData response, int followerId);
 
     /** Ends the exchange with no answer, as a produce request with acks=0 wants it. */
     void respondNothing();

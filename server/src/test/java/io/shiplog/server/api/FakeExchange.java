@@ -127,7 +127,8 @@ final class FakeExchange implements Exchange {
         response = message;
     }
 
-    void respondFetchInternal(FetchResponseData message, int follower) {
+    @Override
+    public void respondFetch(FetchResponseData message, int follower) {
         end();
         fetchResponse = message;
         followerId = follower;

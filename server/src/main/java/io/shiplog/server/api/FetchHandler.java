@@ -1,0 +1,146 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.ListenerEndpoint;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.replication.fetch.BoundedReadable;
+import io.shiplog.replication.fetch.FetchCodec;
+import io.shiplog.replication.fetch.FetchService;
+import io.shiplog.replication.fetch.PendingFetch;
+import io.shiplog.server.protocol.Exchange;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchRequest;
+
+/**
+ * Fetch, by consumers and followers. Only a node that is registered, under the broker epoch of its registration, fetches as a
+ * follower: what a follower says moves the high watermark (CVE-2018-1288).
+ */
+final class FetchHandler implements RequestHandler<FetchRequestData> {
+    /** A follower's request carries its broker epoch from this version on (KIP-903). */
+    private static final short FIRST_WITH_BROKER_EPOCH = 15;
+    /** Leader hints and endpoints (KIP-951). */
+    private static final short FIRST_WITH_LEADER_HINT = 16;
+    /** Clients of versions up to this one do not know KAFKA_STORAGE_ERROR. */
+    private static final short LAST_WITHOUT_STORAGE_ERROR = 5;
+
+    private final ClusterView cluster;
+    private final FetchService fetches;
+    private final int maxElements;
+
+    FetchHandler(ClusterView cluster, FetchService fetches, int maxElements) {
+        this.cluster = cluster;
+        this.fetches = fetches;
+        this.maxElements = maxElements;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.FETCH;
+    }
+
+    @Override
+    public FetchRequestData read(BoundedReadable body, short version) {
+        return FetchCodec.decodeRequest(body.buffer(), version, maxElements);
+    }
+
+    @Override
+    public void handle(FetchRequestData request, Exchange exchange) {
+        short version = exchange.header().version();
+        int replicaId = FetchRequest.replicaId(request);
+        boolean follower = FetchRequest.isValidBrokerId(replicaId);
+        if (follower && version < FIRST_WITH_BROKER_EPOCH) {
+            exchange.close(
+                    "a fetch as replica " + replicaId + " in version " + version + ", which has no broker epoch");
+            return;
+        }
+        Errors refusal = follower ? refusal(replicaId, request.replicaState().replicaEpoch()) : Errors.NONE;
+        if (refusal != Errors.NONE) {
+            exchange.respond(new FetchResponseData().setErrorCode(refusal.code()));
+            return;
+        }
+        int followerId = follower ? replicaId : Exchange.CONSUMER;
+        PendingFetch fetch = fetches.fetch(version, request, response -> {
+            complete(response, version, follower);
+            exchange.respondFetch(response, followerId);
+        });
+        if (!fetch.isDone()) {
+            exchange.onClosed(fetch::drop);
+            exchange.onQueuedBehind(fetch::release);
+        }
+    }
+
+    /** Why this node may not fetch as a follower. One that has just registered may be ahead of our metadata; it asks again. */
+    private Errors refusal(int nodeId, long brokerEpoch) {
+        BrokerImage broker = cluster.image().broker(nodeId);
+        if (broker == null) {
+            return Errors.BROKER_ID_NOT_REGISTERED;
+        }
+        return broker.epoch() == brokerEpoch ? Errors.NONE : Errors.STALE_BROKER_EPOCH;
+    }
+
+    /** Adds what the fetch service cannot know: who leads a partition that is not here, and where leaders are reached. */
+    private void complete(FetchResponseData response, short version, boolean follower) {
+        boolean hints = version >= FIRST_WITH_LEADER_HINT;
+        if (!hints && version > LAST_WITHOUT_STORAGE_ERROR) {
+            return;
+        }
+        List<FetchableTopicResponse> topics = response.responses();
+        for (int i = 0; i < topics.size(); i++) {
+            List<PartitionData> partitions = topics.get(i).partitions();
+            for (int j = 0; j < partitions.size(); j++) {
+                PartitionData partition = partitions.get(j);
+                short error = partition.errorCode();
+                if (error == Errors.NONE.code()) {
+                    continue;
+                }
+                if (!hints) {
+                    hideStorageError(partition);
+                } else if (error == Errors.NOT_LEADER_OR_FOLLOWER.code()
+                        || error == Errors.FENCED_LEADER_EPOCH.code()) {
+                    nameLeader(response, topics.get(i).topicId(), partition, follower);
+                }
+            }
+        }
+    }
+
+    private static void hideStorageError(PartitionData partition) {
+        if (partition.errorCode() == Errors.KAFKA_STORAGE_ERROR.code()) {
+            partition.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+        }
+    }
+
+    private void nameLeader(FetchResponseData response, Uuid topicId, PartitionData partition, boolean follower) {
+        MetadataImage image = cluster.image();
+        PartitionImage known = image.partition(topicId, partition.partitionIndex());
+        if (known == null) {
+            return;
+        }
+        if (partition.currentLeader().leaderEpoch() < known.leaderEpoch()) {
+            partition.setCurrentLeader(
+                    new LeaderIdAndEpoch().setLeaderId(known.leader()).setLeaderEpoch(known.leaderEpoch()));
+        }
+        int leader = partition.currentLeader().leaderId();
+        ListenerEndpoint endpoint = AliveNodes.endpoint(image, leader);
+        if (!follower && endpoint != null && response.nodeEndpoints().find(leader) == null) {
+            response.nodeEndpoints()
+                    .add(new NodeEndpoint()
+                            .setNodeId(leader)
+                            .setHost(endpoint.host())
+                            .setPort(endpoint.port())
+                            .setRack(AliveNodes.rack(image.broker(leader))));
+        }
+    }
+}
