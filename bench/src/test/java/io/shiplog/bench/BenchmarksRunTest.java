@@ -32,7 +32,7 @@ class BenchmarksRunTest {
                 .verbosity(VerboseMode.SILENT)
                 .build();
         Collection<RunResult> results = new Runner(tiny).run();
-        assertThat(classes(results)).containsExactly("HighWatermarkBenchmark");
+        assertThat(classes(results)).containsExactly("AppendBenchmark", "HighWatermarkBenchmark");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);
     }
 
