@@ -5,14 +5,20 @@ package io.shiplog.server.config;
 
 import io.shiplog.metadata.client.MetadataClientSettings;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.metadata.node.ConfigProblem;
+import io.shiplog.metadata.node.ConfigValues;
 import io.shiplog.replication.core.CoreSettings;
+import io.shiplog.replication.fetch.FetchSettings;
+import io.shiplog.replication.fetch.FetcherSettings;
 import io.shiplog.replication.runtime.ReplicationSettings;
 import io.shiplog.server.api.NodeConfigs;
+import io.shiplog.server.net.LeaderEndpointSettings;
 import io.shiplog.server.net.NetSettings;
+import io.shiplog.storage.log.LogDirectoryConfig;
+import io.shiplog.storage.log.LogSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The whole configuration of one storage node, read and checked once at start.
@@ -24,11 +30,15 @@ public final class BrokerConfig implements NodeConfigs {
     /** Laggards leave the in-sync replicas late by at most this part of replica.lag.time.max.ms. */
     private static final long TICKS_PER_LAG = 10;
 
-    private final ConfigValues values;
+    private static final int CONNECT_TIMEOUT_MS = 2_000;
+    /** What a fetch response may hold beside records; the records of one partition may exceed the limit by one batch. */
+    private static final int FETCH_HEADERS_MAX_BYTES = 16 * 1024 * 1024;
+
+    private final KeyValues values;
     private final HostPort listener;
     private final HostPort advertised;
 
-    private BrokerConfig(ConfigValues values) {
+    private BrokerConfig(KeyValues values) {
         this.values = values;
         this.listener = single(StorageKeys.LISTENERS);
         this.advertised = advertisedAddress();
@@ -36,14 +46,19 @@ public final class BrokerConfig implements NodeConfigs {
     }
 
     /**
-     * Checks a storage node's configuration.
+     * Reads a storage node's configuration file.
      *
-     * @param source the file's name, for what goes wrong
-     * @param properties the file's keys and values
-     * @throws ConfigProblem when the node must not start with these
+     * @throws ConfigProblem when the node must not start with it
      */
-    public static BrokerConfig of(String source, Map<String, String> properties) {
-        return new BrokerConfig(new ConfigValues(source, properties, StorageKeys.all()));
+    public static BrokerConfig load(Path file) {
+        ConfigValues values = ConfigValues.load(file);
+        values.rejectUnknown(StorageKeys.names());
+        return of(values);
+    }
+
+    /** As {@link #load}, of values that may hold other keys too. */
+    public static BrokerConfig of(ConfigValues values) {
+        return new BrokerConfig(new KeyValues(values, StorageKeys.all()));
     }
 
     public int nodeId() {
@@ -90,6 +105,81 @@ public final class BrokerConfig implements NodeConfigs {
                 values.get(StorageKeys.QUEUED_MAX_REQUEST_BYTES),
                 values.get(StorageKeys.ZERO_COPY_MIN_BYTES),
                 values.get(StorageKeys.SOCKET_LISTEN_BACKLOG_SIZE));
+    }
+
+    /** How log directories work. */
+    public LogDirectoryConfig logDirectoryConfig() {
+        LogDirectoryConfig otherwise = LogDirectoryConfig.defaultConfig();
+        return new LogDirectoryConfig(
+                logDefaults(),
+                values.get(StorageKeys.FLUSH_THREADS),
+                values.get(StorageKeys.RECOVERY_THREADS),
+                values.get(StorageKeys.PRODUCER_ID_EXPIRATION_MS),
+                otherwise.maxProducersPerPartition(),
+                otherwise.checkpointBytes(),
+                otherwise.checkpointIntervalMs(),
+                otherwise.marksIntervalMs(),
+                otherwise.indexCacheBytes());
+    }
+
+    /** Settings of the log of a topic that says nothing itself. */
+    public LogSettings logDefaults() {
+        LogSettings otherwise = LogSettings.defaults();
+        return new LogSettings(
+                values.get(StorageKeys.LOG_SEGMENT_BYTES),
+                values.get(StorageKeys.LOG_ROLL_MS),
+                values.get(StorageKeys.LOG_RETENTION_MS),
+                values.get(StorageKeys.LOG_RETENTION_BYTES),
+                values.get(StorageKeys.MESSAGE_MAX_BYTES),
+                values.get(StorageKeys.LOG_INDEX_INTERVAL_BYTES),
+                otherwise.flushPolicy(),
+                otherwise.timestampType(),
+                otherwise.timestampBeforeMaxMs(),
+                otherwise.timestampAfterMaxMs());
+    }
+
+    public long retentionCheckIntervalMs() {
+        return values.get(StorageKeys.LOG_RETENTION_CHECK_INTERVAL_MS);
+    }
+
+    /** Bounds of the leaders' side of fetching. */
+    public FetchSettings fetchSettings() {
+        FetchSettings otherwise = FetchSettings.DEFAULTS;
+        return new FetchSettings(
+                values.get(StorageKeys.FETCH_MAX_BYTES),
+                otherwise.maxWaitMs(),
+                otherwise.maxRequestElements(),
+                values.get(StorageKeys.FETCH_SESSION_SLOTS),
+                otherwise.sessionPartitions(),
+                otherwise.sessionEvictionMs());
+    }
+
+    /** How this node's followers fetch. */
+    public FetcherSettings fetcherSettings() {
+        FetcherSettings otherwise = FetcherSettings.defaults(nodeId());
+        return new FetcherSettings(
+                nodeId(),
+                values.get(StorageKeys.REPLICA_FETCH_WAIT_MAX_MS),
+                otherwise.minBytes(),
+                values.get(StorageKeys.REPLICA_FETCH_RESPONSE_MAX_BYTES),
+                values.get(StorageKeys.REPLICA_FETCH_MAX_BYTES),
+                otherwise.requestTimeoutMs(),
+                otherwise.minBackoffMs(),
+                otherwise.maxReconnectBackoffMs(),
+                otherwise.maxPartitionBackoffMs());
+    }
+
+    /** How this node's followers connect to leaders. */
+    public LeaderEndpointSettings leaderEndpointSettings() {
+        long largestFrame = (long) values.get(StorageKeys.REPLICA_FETCH_RESPONSE_MAX_BYTES)
+                + StorageKeys.LARGEST_REQUEST_BYTES
+                + FETCH_HEADERS_MAX_BYTES;
+        return new LeaderEndpointSettings(
+                nodeId(),
+                CONNECT_TIMEOUT_MS,
+                fetcherSettings().requestTimeoutMs(),
+                (int) Math.min(Integer.MAX_VALUE, largestFrame),
+                FetchSettings.DEFAULTS.maxRequestElements());
     }
 
     /** Bounds of replication on this node. */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * One key of the configuration: its name, what it may hold and what it means.
@@ -128,9 +127,5 @@ public final class ConfigKey<T> {
 
     private static String text(Number value) {
         return value == null ? null : value.toString();
-    }
-
-    static String joined(List<?> values) {
-        return values.stream().map(Object::toString).collect(Collectors.joining(","));
     }
 }

@@ -11,8 +11,11 @@ import static io.shiplog.server.config.ConfigKey.wholeNumber;
 import io.shiplog.server.net.NetSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The keys of a storage node's configuration file. A name that Kafka has means here what it means there; the others are ours
@@ -22,6 +25,9 @@ public final class StorageKeys {
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
     private static final int DAY_MS = 86_400_000;
+
+    /** No request, and so no batch, is larger on any node. */
+    static final int LARGEST_REQUEST_BYTES = 100 * MIB;
 
     // ---- who this node is and where it is found
 
@@ -76,7 +82,7 @@ public final class StorageKeys {
             "socket.request.max.bytes",
             NetSettings.DEFAULT_REQUEST_MAX_BYTES,
             64 * KIB,
-            100 * MIB,
+            LARGEST_REQUEST_BYTES,
             "A request longer than this closes the connection. (Kafka's default is 100 MiB.)");
     static final ConfigKey<Integer> MAX_CONNECTIONS = wholeNumber(
             "max.connections",
@@ -144,26 +150,26 @@ public final class StorageKeys {
     static final ConfigKey<Integer> FETCH_SESSION_SLOTS = wholeNumber(
             "max.incremental.fetch.session.cache.slots",
             1_000,
-            0,
+            1,
             1_000_000,
             "Incremental fetch sessions that this node keeps for consumers and followers.");
     static final ConfigKey<Integer> REPLICA_FETCH_MAX_BYTES = wholeNumber(
             "replica.fetch.max.bytes",
             MIB,
-            0,
+            1,
             Integer.MAX_VALUE / 2,
             "Bytes of one partition that a follower asks for in one fetch; a longer first batch is sent all the same.");
     static final ConfigKey<Integer> REPLICA_FETCH_RESPONSE_MAX_BYTES = wholeNumber(
             "replica.fetch.response.max.bytes",
             10 * MIB,
-            0,
+            1,
             Integer.MAX_VALUE / 2,
             "Bytes that a follower asks for in one fetch; a longer first batch is sent all the same.");
     static final ConfigKey<Integer> REPLICA_FETCH_WAIT_MAX_MS = wholeNumber(
             "replica.fetch.wait.max.ms",
             500,
             1,
-            60_000,
+            20_000,
             "How long a leader keeps a follower's fetch when nothing is new. Not more than replica.lag.time.max.ms.");
 
     // ---- replication
@@ -269,6 +275,15 @@ public final class StorageKeys {
                 MESSAGE_MAX_BYTES,
                 PRODUCER_ID_EXPIRATION_MS,
                 FLUSH_THREADS);
+    }
+
+    /** The names of all keys. */
+    public static Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        for (ConfigKey<?> key : all()) {
+            names.add(key.name());
+        }
+        return Collections.unmodifiableSet(names);
     }
 
     private static Optional<Path> path(String text) {

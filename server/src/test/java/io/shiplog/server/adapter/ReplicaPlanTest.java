@@ -9,6 +9,8 @@ import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +30,11 @@ class ReplicaPlanTest {
             Images.partition(OURS, 2, 103, 103, 101),
             Images.topic(OTHERS, "others"),
             Images.partition(OTHERS, 0, 102, 102, 103));
-    private final List<PartitionId> held = List.of(id(OURS, 2), id(OURS, 0));
+    private final NavigableSet<PartitionId> held = new TreeSet<>(List.of(id(OURS, 2), id(OURS, 0)));
 
     @Test
     void firstImageBringsWhatIsAssignedHere() {
-        ReplicaPlan plan = ReplicaPlan.of(NODE, List.of(), MetadataDelta.full(MetadataImage.empty(), before));
+        ReplicaPlan plan = ReplicaPlan.first(NODE, new TreeSet<>(), before);
         assertThat(plan.apply()).containsExactly(id(OURS, 0), id(OURS, 2));
         assertThat(plan.remove()).isEmpty();
     }
@@ -59,14 +61,14 @@ class ReplicaPlanTest {
     @Test
     void logWhoseTopicIsGoneIsRemovedWithTheFirstImage() {
         PartitionId stray = id(new Uuid(0, 9), 0);
-        ReplicaPlan plan = ReplicaPlan.of(NODE, List.of(stray), MetadataDelta.full(MetadataImage.empty(), before));
+        ReplicaPlan plan = ReplicaPlan.first(NODE, new TreeSet<>(List.of(stray)), before);
         assertThat(plan.remove()).containsExactly(stray);
     }
 
     @Test
     void logOfAPartitionAssignedElsewhereIsRemoved() {
         PartitionId stray = id(OTHERS, 0);
-        ReplicaPlan plan = ReplicaPlan.of(NODE, List.of(stray), MetadataDelta.full(MetadataImage.empty(), before));
+        ReplicaPlan plan = ReplicaPlan.first(NODE, new TreeSet<>(List.of(stray)), before);
         assertThat(plan.remove()).containsExactly(stray);
     }
 
@@ -74,7 +76,7 @@ class ReplicaPlanTest {
     void fencedNodeConcernsThePartitionsThatItHolds() {
         ReplicaPlan plan = planFor(Images.after(before, Images.fenced(before, 103, false)));
         assertThat(plan.apply()).containsExactly(id(OURS, 2));
-        assertThat(plan.movedBrokers()).containsExactly(103);
+        assertThat(plan.changedBrokers()).containsExactly(103);
     }
 
     @Test

@@ -6,6 +6,8 @@ package io.shiplog.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shiplog.metadata.node.ConfigProblem;
+import io.shiplog.metadata.node.ConfigValues;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,7 +48,7 @@ class BrokerConfigTest {
     @Test
     void unknownKeyIsNamedWithTheKnownOnes() {
         properties.put("nodeid", "1");
-        refused("nodeid", "is no key of a storage node; allowed: node.id,listeners,");
+        refused("nodeid", "unknown key; allowed: node.id, listeners, ");
     }
 
     @Test
@@ -58,13 +60,13 @@ class BrokerConfigTest {
     @Test
     void valueOutsideItsRangeIsNamedWithTheRange() {
         properties.put("flush.threads", "65");
-        refused("flush.threads", "is '65'; allowed: a whole number from 1 to 64");
+        refused("flush.threads", "\"65\" is not allowed; allowed: a whole number from 1 to 64");
     }
 
     @Test
     void textThatIsNoNumberIsRefused() {
         properties.put("message.max.bytes", "1m");
-        refused("message.max.bytes", "is '1m'");
+        refused("message.max.bytes", "\"1m\" is not allowed");
     }
 
     @Test
@@ -88,7 +90,7 @@ class BrokerConfigTest {
     @Test
     void endpointWithoutPortIsRefused() {
         properties.put("quorum.endpoints", "127.0.0.1");
-        refused("quorum.endpoints", "is '127.0.0.1'");
+        refused("quorum.endpoints", "\"127.0.0.1\" is not allowed");
     }
 
     @Test
@@ -121,13 +123,15 @@ class BrokerConfigTest {
     }
 
     private BrokerConfig read() {
-        return BrokerConfig.of("node.properties", properties);
+        ConfigValues values = new ConfigValues("node.properties", properties);
+        values.rejectUnknown(StorageKeys.names());
+        return BrokerConfig.of(values);
     }
 
     private void refused(String key, String sentence) {
         assertThatThrownBy(this::read)
                 .isInstanceOf(ConfigProblem.class)
-                .hasMessageStartingWith("node.properties: " + key)
+                .hasMessageStartingWith("node.properties: " + key + ": ")
                 .hasMessageContaining(sentence)
                 .hasMessageNotContaining("\n");
     }

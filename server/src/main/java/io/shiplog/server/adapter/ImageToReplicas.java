@@ -1,0 +1,236 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.adapter;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.MetadataDelta;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.replication.fetch.ReplicaFetchers;
+import io.shiplog.replication.runtime.EventLoop;
+import io.shiplog.replication.runtime.Replica;
+import io.shiplog.replication.runtime.ReplicaSet;
+import io.shiplog.storage.log.LogSettings;
+import io.shiplog.storage.log.PartitionLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes this node's replicas what the metadata says: logs for new assignments, state for each replica, a fetcher for each
+ * follower, and an end to what is not assigned any more.
+ *
+ * <p>Three threads take part. The metadata client's thread only leaves word of what changed, since it carries the heartbeats
+ * too. A thread of this class creates and deletes logs, which waits for the disk. The loop does the rest. A metadata offset is
+ * reported as applied when the loop has acted on it.
+ *
+ * <p>Nothing happens before {@link #activate}: a node that starts may be given an image from before its own topics, and would
+ * take its logs for strays.
+ */
+public final class ImageToReplicas implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageToReplicas.class);
+    private static final int MAX_WAITING_CHANGES = 1_000;
+    /** Partitions that are applied in one turn of the loop. */
+    private static final int PARTITIONS_PER_TURN = 256;
+
+    private static final long CLOSE_TIMEOUT_S = 10;
+
+    private final int nodeId;
+    private final LogDirectories directories;
+    private final LogSettings logDefaults;
+    private final ReplicaSet replicas;
+    private final ReplicaFetchers fetchers;
+    private final EventLoop loop;
+    private final LongConsumer applied;
+    private final ExecutorService disk;
+    private final PendingChanges changes = new PendingChanges(MAX_WAITING_CHANGES);
+    /** Partitions that this node holds. On the disk thread. */
+    private final NavigableSet<PartitionId> held = new TreeSet<>();
+
+    private boolean closed; // guarded by disk
+
+    /**
+     * Joins the parts; nothing is done yet.
+     *
+     * @param directories recovered
+     * @param logDefaults settings of a topic that says nothing itself
+     * @param applied told the metadata offset that the loop has acted on; on the loop
+     * @param failed told of what escapes the disk thread
+     */
+    public ImageToReplicas(
+            int nodeId,
+            LogDirectories directories,
+            LogSettings logDefaults,
+            ReplicaSet replicas,
+            ReplicaFetchers fetchers,
+            EventLoop loop,
+            LongConsumer applied,
+            Consumer<Throwable> failed) {
+        this.nodeId = nodeId;
+        this.directories = directories;
+        this.logDefaults = logDefaults;
+        this.replicas = replicas;
+        this.fetchers = fetchers;
+        this.loop = loop;
+        this.applied = applied;
+        disk = Executors.newSingleThreadExecutor(
+                worker -> new Thread(() -> reporting(worker, failed), "replica-assignment"));
+    }
+
+    private static void reporting(Runnable worker, Consumer<Throwable> failed) {
+        try {
+            worker.run();
+        } catch (RuntimeException | Error e) {
+            failed.accept(e);
+        }
+    }
+
+    /** The metadata moved. The client's thread; does not wait. */
+    public void onMetadata(MetadataDelta delta) {
+        changes.add(delta);
+        onDisk(this::follow);
+    }
+
+    /** Begins with the first image that knows of this node's registration. Any thread. */
+    public void activate(long brokerEpoch) {
+        onDisk(() -> {
+            for (PartitionLog log : directories.logs()) {
+                held.add(new PartitionId(log.topicId(), log.partition()));
+            }
+        });
+        changes.activateAfter(brokerEpoch);
+        onDisk(this::follow);
+    }
+
+    private void onDisk(Runnable task) {
+        synchronized (disk) {
+            if (!closed) {
+                disk.execute(task);
+            }
+        }
+    }
+
+    private void follow() {
+        for (MetadataDelta delta = changes.poll(); delta != null; delta = changes.poll()) {
+            boolean first = delta.from() == MetadataImage.empty();
+            carryOut(first ? ReplicaPlan.first(nodeId, held, delta.to()) : ReplicaPlan.of(nodeId, held, delta), delta);
+        }
+    }
+
+    private void carryOut(ReplicaPlan plan, MetadataDelta delta) {
+        for (int from = 0; from < plan.apply().size(); from += PARTITIONS_PER_TURN) {
+            List<PartitionId> turn =
+                    plan.apply().subList(from, Math.min(plan.apply().size(), from + PARTITIONS_PER_TURN));
+            List<PartitionLog> logs = openLogs(turn, delta.to());
+            loop.execute(() -> apply(turn, logs, delta));
+        }
+        held.addAll(plan.apply());
+        plan.remove().forEach(held::remove);
+        loop.execute(() -> {
+            remove(plan.remove(), delta.to());
+            reconnectMoved(plan, delta);
+            applied.accept(delta.to().offset());
+        });
+    }
+
+    private List<PartitionLog> openLogs(List<PartitionId> ids, MetadataImage image) {
+        List<PartitionLog> logs = new ArrayList<>(ids.size());
+        for (PartitionId id : ids) {
+            String topic = image.topic(id.topicId()).name();
+            TopicIdPartition partition = new TopicIdPartition(id.topicId(), id.partition(), topic);
+            logs.add(directories.logOrNew(partition, settings(id.topicId(), image)));
+        }
+        return logs;
+    }
+
+    /** A value that this version cannot use must not keep the other topics from being served. */
+    private LogSettings settings(Uuid topicId, MetadataImage image) {
+        try {
+            return LogSettings.fromTopicConfigs(image.topicConfigs(topicId), logDefaults);
+        } catch (IllegalArgumentException e) {
+            LOG.error(
+                    "topic {} is served with default settings: {}",
+                    image.topic(topicId).name(),
+                    e.getMessage());
+            return logDefaults;
+        }
+    }
+
+    private void apply(List<PartitionId> ids, List<PartitionLog> logs, MetadataDelta delta) {
+        MetadataImage image = delta.to();
+        for (int i = 0; i < ids.size(); i++) {
+            PartitionId id = ids.get(i);
+            Replica replica = replicas.get(id.topicId(), id.partition());
+            if (replica == null || delta.changedTopicConfigs().contains(id.topicId())) {
+                logs.get(i).updateSettings(settings(id.topicId(), image));
+            }
+            if (replica == null) {
+                String topic = image.topic(id.topicId()).name();
+                replica = replicas.create(new TopicIdPartition(id.topicId(), id.partition(), topic), logs.get(i));
+            }
+            replica.apply(PartitionStates.of(image, id.topicId(), image.partition(id.topicId(), id.partition())));
+            fetchers.follow(replica);
+        }
+    }
+
+    private void remove(List<PartitionId> ids, MetadataImage image) {
+        for (PartitionId id : ids) {
+            Replica replica = replicas.get(id.topicId(), id.partition());
+            if (replica != null) {
+                fetchers.unfollow(replica);
+                replicas.remove(id.topicId(), id.partition());
+            }
+        }
+        if (!ids.isEmpty()) {
+            onDisk(() -> delete(ids, image));
+        }
+    }
+
+    private void delete(List<PartitionId> ids, MetadataImage image) {
+        for (PartitionId id : ids) {
+            directories.delete(id);
+            LOG.info(
+                    "log of {}-{} deleted: {}",
+                    id.topicId(),
+                    id.partition(),
+                    image.topic(id.topicId()) == null ? "its topic is gone" : "it is assigned to other nodes");
+        }
+    }
+
+    private void reconnectMoved(ReplicaPlan plan, MetadataDelta delta) {
+        for (int id : plan.changedBrokers()) {
+            BrokerImage before = delta.from().broker(id);
+            BrokerImage after = delta.to().broker(id);
+            if (before == null || after == null || before.epoch() != after.epoch()) {
+                fetchers.reconnect(id);
+            }
+        }
+    }
+
+    /** Ends the disk thread when what was begun is done; logs that were still to be deleted go at the next start. */
+    @Override
+    public void close() {
+        synchronized (disk) {
+            closed = true;
+            disk.shutdown();
+        }
+        try {
+            if (!disk.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+                LOG.warn("creating or deleting logs did not end within {} s", CLOSE_TIMEOUT_S);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.node;
+
+import io.shiplog.metadata.client.MetadataClient;
+import io.shiplog.replication.fetch.FetchService;
+import io.shiplog.replication.fetch.ReplicaFetchers;
+import io.shiplog.replication.runtime.Cancellable;
+import io.shiplog.replication.runtime.Replica;
+import io.shiplog.replication.runtime.ReplicaContext;
+import io.shiplog.replication.runtime.ReplicaSet;
+import io.shiplog.server.adapter.LeaderConnections;
+import io.shiplog.server.adapter.LocalPartitions;
+import io.shiplog.server.adapter.QuorumIsrProposals;
+import io.shiplog.server.config.BrokerConfig;
+import io.shiplog.server.net.NettyEventLoop;
+import java.security.SecureRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What lives on the event loop of a node: its replicas, their fetchers, the fetches of others, and the timers. */
+final class NodePartitions {
+    private static final Logger LOG = LoggerFactory.getLogger(NodePartitions.class);
+    private static final long STOP_TIMEOUT_S = 5;
+
+    private final NettyEventLoop loop;
+    private final ReplicaSet replicas;
+    private final ReplicaFetchers fetchers;
+    private final LocalPartitions access;
+    private final FetchService fetchService;
+    private final long retentionIntervalMs;
+    private Cancellable nextRetention; // on the loop
+
+    /** @param brokerEpoch epoch of this node's registration */
+    NodePartitions(BrokerConfig config, NettyEventLoop loop, MetadataClient client, LongSupplier brokerEpoch) {
+        this.loop = loop;
+        QuorumIsrProposals proposals = new QuorumIsrProposals(client, loop);
+        replicas = new ReplicaSet(new ReplicaContext(loop, proposals, config.replicationSettings()));
+        LeaderConnections leaders = new LeaderConnections(loop, client::image, config.leaderEndpointSettings());
+        fetchers = new ReplicaFetchers(loop, leaders, brokerEpoch, config.fetcherSettings());
+        access = new LocalPartitions(replicas, client::image, client.lease());
+        fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt);
+        retentionIntervalMs = config.retentionCheckIntervalMs();
+    }
+
+    ReplicaSet replicas() {
+        return replicas;
+    }
+
+    ReplicaFetchers fetchers() {
+        return fetchers;
+    }
+
+    LocalPartitions access() {
+        return access;
+    }
+
+    FetchService fetchService() {
+        return fetchService;
+    }
+
+    /** Time begins to pass. */
+    void start() {
+        loop.execute(() -> {
+            replicas.start();
+            scheduleRetention();
+        });
+    }
+
+    private void scheduleRetention() {
+        nextRetention = loop.schedule(this::deleteOldSegments, retentionIntervalMs);
+    }
+
+    private void deleteOldSegments() {
+        for (Replica replica : replicas.all()) {
+            if (!replica.isOffline()) {
+                replica.log().maybeDeleteOldSegments(loop.wallClockMs());
+            }
+        }
+        scheduleRetention();
+    }
+
+    /** Leads and follows no more; whoever waits is told. Not from the loop. */
+    void stop() {
+        CountDownLatch stopped = new CountDownLatch(1);
+        loop.execute(() -> {
+            if (nextRetention != null) {
+                nextRetention.cancel();
+            }
+            fetchers.close();
+            replicas.close();
+            stopped.countDown();
+        });
+        try {
+            if (!stopped.await(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
+                LOG.warn("replicas did not stop within {} s: the event loop is busy", STOP_TIMEOUT_S);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,297 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.node;
+
+import io.shiplog.metadata.FatalHandler;
+import io.shiplog.metadata.client.BrokerRegistration;
+import io.shiplog.metadata.client.MetadataClient;
+import io.shiplog.metadata.client.MetadataRefusal;
+import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.endpoint.RemoteMetadataClient;
+import io.shiplog.server.adapter.ImageToReplicas;
+import io.shiplog.server.adapter.LogDirectories;
+import io.shiplog.server.adapter.LogDirectories.Recovered;
+import io.shiplog.server.adapter.QuorumAdmin;
+import io.shiplog.server.api.KafkaApis;
+import io.shiplog.server.api.ProducerIds;
+import io.shiplog.server.api.RequestDispatcher;
+import io.shiplog.server.config.BrokerConfig;
+import io.shiplog.server.config.HostPort;
+import io.shiplog.server.net.KafkaListener;
+import io.shiplog.server.net.NettyEventLoop;
+import io.shiplog.server.net.TransferCounters;
+import io.shiplog.storage.StorageClock;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A storage node: opens its data, joins the cluster, serves, and leaves in order.
+ *
+ * <p>Start: lock and open the log directories; recover them while the quorum is looked for; learn the cluster id, and stamp
+ * the directories or refuse them; bind the listener, so that the port is known; register; apply the metadata up to the
+ * registration; accept connections; be unfenced by the controller. From then on the node serves.
+ *
+ * <p>Stop: ask the controller to take the leaderships; accept no more; lead and follow no more; flush, and leave a clean mark.
+ */
+public final class StorageNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageNode.class);
+    private static final long NOT_REGISTERED = -1;
+    private static final long CONTROLLED_SHUTDOWN_TIMEOUT_S = 10;
+    private static final long REGISTRATION_TIMEOUT_S = 60;
+    private static final long REGISTRATION_RETRY_MS = 200;
+
+    private final BrokerConfig config;
+    private final FatalHandler fatal;
+    private final Uuid incarnationId = Uuid.randomUuid();
+    private final AtomicLong brokerEpoch = new AtomicLong(NOT_REGISTERED);
+    private final LogDirectories directories;
+    private final MetadataClient client;
+    private final NettyEventLoop loop;
+    private final NodePartitions partitions;
+    private final ImageToReplicas images;
+    private final Membership membership;
+    private final NodeWatchdog watchdog;
+    private final TransferCounters transfers = new TransferCounters();
+    /** Completes when the replicas are what the metadata said at the time of the registration. */
+    private final CompletableFuture<Void> applied = new CompletableFuture<>();
+    /** Completes when the node begins to stop; ends every wait of the start. */
+    private final CompletableFuture<Void> stopping = new CompletableFuture<>();
+
+    private volatile KafkaListener listener;
+    private boolean closed; // guarded by this
+
+    /**
+     * Opens the data directories; nothing else is done yet.
+     *
+     * @param fatal told when the node can no longer be trusted
+     * @throws io.shiplog.storage.model.StorageException when a directory cannot be used
+     */
+    public StorageNode(BrokerConfig config, FatalHandler fatal) {
+        this.config = config;
+        this.fatal = fatal;
+        directories = LogDirectories.open(config.logDirs(), config.logDirectoryConfig(), StorageClock.system());
+        client = new RemoteMetadataClient(config.metadataClientSettings());
+        loop = NettyEventLoop.start("loop-" + config.nodeId(), this::onEscaped);
+        partitions = new NodePartitions(config, loop, client, brokerEpoch::get);
+        images = new ImageToReplicas(
+                config.nodeId(),
+                directories,
+                config.logDefaults(),
+                partitions.replicas(),
+                partitions.fetchers(),
+                loop,
+                this::onApplied,
+                this::onEscaped);
+        membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata);
+        watchdog = new NodeWatchdog(loop, client);
+    }
+
+    /**
+     * Joins the cluster; returns when the node serves. Waits for the quorum as long as it takes.
+     *
+     * @throws IOException when the listener cannot be bound
+     * @throws StoppedWhileStarting when {@link #close} was called meanwhile
+     * @throws MetadataRefusal when the quorum does not take this node
+     * @throws io.shiplog.storage.model.StorageException when a directory is another cluster's or node's, or fails
+     */
+    public synchronized void start() throws IOException {
+        long startNs = System.nanoTime();
+        directories.onFailure(failure -> fatal.fatal("a log directory failed", failure));
+        client.start(membership);
+        Recovered recovered = directories.recover();
+        directories.stampAs(await(client.clusterId()), config.nodeId());
+        HostPort address = bind();
+        Registration registration = register(address, recovered);
+        brokerEpoch.set(registration.brokerEpoch());
+        directories.markRunning(registration.brokerEpoch());
+        images.activate(registration.brokerEpoch());
+        await(applied);
+        partitions.start();
+        watchdog.start();
+        await(membership.serving());
+        LOG.info(
+                "node {} serves on {} (broker epoch {}, {} ms after its start)",
+                config.nodeId(),
+                address,
+                registration.brokerEpoch(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+    }
+
+    private HostPort bind() throws IOException {
+        HostPort wanted = config.listener();
+        String host = wanted.host().isEmpty() ? "0.0.0.0" : wanted.host();
+        listener = KafkaListener.bind(loop, host, wanted.port(), apis(), config.netSettings(), transfers);
+        return config.advertised(listener.port());
+    }
+
+    private RequestDispatcher apis() {
+        return KafkaApis.dispatcher(
+                new NodeView(config.nodeId(), client),
+                partitions.access(),
+                partitions.fetchService(),
+                config.fetchSettings(),
+                new QuorumAdmin(client),
+                new ProducerIds(client::allocateProducerIds),
+                config);
+    }
+
+    private Registration register(HostPort address, Recovered recovered) {
+        BrokerRegistration registration = new BrokerRegistration(
+                config.nodeId(),
+                incarnationId,
+                address.host(),
+                address.port(),
+                config.rack().isEmpty() ? null : config.rack(),
+                directories.ids(),
+                recovered.cleanBrokerEpoch(),
+                recovered.damaged(),
+                directories.clusterId());
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(REGISTRATION_TIMEOUT_S);
+        while (true) {
+            try {
+                return await(client.register(registration));
+            } catch (MetadataRefusal refusal) {
+                if (refusal.error() != Errors.DUPLICATE_BROKER_REGISTRATION || System.nanoTime() > deadlineNs) {
+                    throw refusal;
+                }
+                LOG.info("node {} is still registered from before, and not fenced yet", config.nodeId());
+                pause();
+            }
+        }
+    }
+
+    /** The value of a future, unless the node is told to stop first. */
+    private <T> T await(CompletableFuture<T> future) {
+        try {
+            CompletableFuture.anyOf(future, stopping).get();
+            if (!future.isDone()) {
+                throw new StoppedWhileStarting();
+            }
+            return future.get();
+        } catch (ExecutionException e) {
+            if (stopping.isDone()) {
+                throw new StoppedWhileStarting();
+            }
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedWhileStarting();
+        }
+    }
+
+    /** Does nothing for a moment, unless the node is told to stop. */
+    private void pause() {
+        try {
+            stopping.get(REGISTRATION_RETRY_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException nothingHappened) {
+            return;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new StoppedWhileStarting();
+    }
+
+    /** The loop has acted on the metadata below {@code offset}. */
+    private void onApplied(long offset) {
+        if (!applied.isDone()) {
+            listener.open();
+            applied.complete(null);
+        }
+        client.reportApplied(offset);
+    }
+
+    private void onEscaped(Throwable escaped) {
+        fatal.fatal("a task failed in a way that leaves state in doubt", escaped);
+    }
+
+    /** Completes, with the reason, when the node has to stop though nobody asked it to. */
+    public CompletableFuture<String> lost() {
+        return membership.lost();
+    }
+
+    /** The port that is listened on; once started. */
+    public int port() {
+        return listener.port();
+    }
+
+    /** Bytes sent, by sendfile and from buffers. */
+    public TransferCounters transfers() {
+        return transfers;
+    }
+
+    @Override
+    public void close() {
+        stopping.complete(null);
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            boolean joined = brokerEpoch.get() != NOT_REGISTERED;
+            if (joined && !membership.lost().isDone()) {
+                handOver();
+            }
+            stopParts();
+            if (joined) {
+                directories.closeCleanly(brokerEpoch.get());
+            } else {
+                directories.close();
+            }
+            client.close();
+            loop.close();
+            LOG.info("node {} stopped", config.nodeId());
+        }
+    }
+
+    /**
+     * Ends the node as a crash would, as far as that is possible within a process: nothing is handed over, flushed or marked,
+     * and its connections break. For tests.
+     */
+    public void crash() {
+        stopping.complete(null);
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            watchdog.close();
+            images.close();
+            loop.close();
+            client.close();
+            directories.close();
+        }
+    }
+
+    private void handOver() {
+        try {
+            client.controlledShutdown().get(CONTROLLED_SHUTDOWN_TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("node {} stops though the controller did not let it go: {}", config.nodeId(), e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopParts() {
+        watchdog.close();
+        if (listener != null) {
+            listener.stopAccepting();
+        }
+        images.close();
+        partitions.stop();
+        if (listener != null) {
+            listener.close();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shiplog.metadata.node.ConfigValues;
+import io.shiplog.metadata.node.QuorumConfig;
+import io.shiplog.metadata.node.QuorumNode;
+import io.shiplog.server.config.BrokerConfig;
+import io.shiplog.server.node.StorageNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A cluster of real quorum and storage nodes in this process, on free ports of loopback, with real disks. */
+final class TestCluster implements AutoCloseable {
+    static final int FIRST_STORAGE_ID = 101;
+    private static final long START_TIMEOUT_S = 60;
+
+    private final Path directory;
+    private final Map<String, String> settings = new HashMap<>();
+    private final Map<Integer, QuorumNode> quorum = new TreeMap<>();
+    private final Map<Integer, StorageNode> storage = new TreeMap<>();
+    private final Map<Integer, Integer> kafkaPorts = new TreeMap<>();
+    private final List<Integer> quorumPorts = new ArrayList<>();
+    private final List<String> fatal = new CopyOnWriteArrayList<>();
+
+    /** @param directory where the nodes' data go */
+    TestCluster(Path directory, int quorumNodes, int storageNodes) throws IOException {
+        this.directory = directory;
+        List<Integer> ports = freePorts(2 * quorumNodes + storageNodes);
+        quorumPorts.addAll(ports.subList(0, 2 * quorumNodes));
+        for (int i = 0; i < storageNodes; i++) {
+            kafkaPorts.put(FIRST_STORAGE_ID + i, ports.get(2 * quorumNodes + i));
+        }
+    }
+
+    /** A setting of every storage node that is started from now on. */
+    TestCluster with(String key, String value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    TestCluster start() throws Exception {
+        for (int id = 1; id <= quorumPorts.size() / 2; id++) {
+            startQuorum(id);
+        }
+        startStorage(kafkaPorts.keySet().toArray(new Integer[0]));
+        return this;
+    }
+
+    void startQuorum(int id) throws IOException {
+        Map<String, String> values = Map.of(
+                "node.id", Integer.toString(id),
+                "quorum.voters", voters(),
+                "data.dir", directory.resolve("quorum-" + id).toString());
+        QuorumConfig config = QuorumConfig.of(new ConfigValues("quorum-" + id, values));
+        quorum.put(
+                id,
+                QuorumNode.start(config, (reason, cause) -> fatal.add("quorum-" + id + ": " + reason + ", " + cause)));
+    }
+
+    /** Returns when all of them serve. */
+    void startStorage(Integer... ids) throws Exception {
+        List<CompletableFuture<Void>> started = new ArrayList<>();
+        for (int id : ids) {
+            StorageNode node = new StorageNode(config(id), (reason, cause) -> {
+                fatal.add("storage-" + id + ": " + reason + ", " + cause);
+            });
+            storage.put(id, node);
+            started.add(CompletableFuture.runAsync(() -> start(node), task -> new Thread(task, "start-" + id).start()));
+        }
+        CompletableFuture.allOf(started.toArray(new CompletableFuture<?>[0])).get(START_TIMEOUT_S, TimeUnit.SECONDS);
+    }
+
+    private static void start(StorageNode node) {
+        try {
+            node.start();
+        } catch (IOException e) {
+            throw new AssertionError("a storage node did not start", e);
+        }
+    }
+
+    BrokerConfig config(int id) {
+        Map<String, String> values = new HashMap<>(settings);
+        values.put("node.id", Integer.toString(id));
+        values.put("listeners", "PLAINTEXT://127.0.0.1:" + kafkaPorts.get(id));
+        values.put("log.dirs", data(id).toString());
+        values.put("quorum.endpoints", endpoints());
+        return BrokerConfig.of(new ConfigValues("storage-" + id, values));
+    }
+
+    /** The log directory of a storage node. */
+    Path data(int id) {
+        return directory.resolve("storage-" + id);
+    }
+
+    StorageNode node(int id) {
+        return storage.get(id);
+    }
+
+    QuorumNode quorumNode(int id) {
+        return quorum.get(id);
+    }
+
+    /** SIGTERM. */
+    void stopStorage(int id) {
+        storage.remove(id).close();
+    }
+
+    /** As close to kill -9 as one process allows. */
+    void crashStorage(int id) {
+        storage.remove(id).crash();
+    }
+
+    void stopQuorum(int id) throws IOException {
+        quorum.remove(id).close();
+    }
+
+    String bootstrap() {
+        return kafkaPorts.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    }
+
+    Clients clients() {
+        return new Clients(bootstrap());
+    }
+
+    private String voters() {
+        List<String> voters = new ArrayList<>();
+        for (int i = 0; i < quorumPorts.size(); i += 2) {
+            voters.add((i / 2 + 1) + "@127.0.0.1:" + quorumPorts.get(i) + ":" + quorumPorts.get(i + 1));
+        }
+        return String.join(",", voters);
+    }
+
+    private String endpoints() {
+        List<String> endpoints = new ArrayList<>();
+        for (int i = 1; i < quorumPorts.size(); i += 2) {
+            endpoints.add("127.0.0.1:" + quorumPorts.get(i));
+        }
+        return String.join(",", endpoints);
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Stops everything, and fails the test when a node found that it could not be trusted any more. */
+    @Override
+    public void close() throws IOException {
+        storage.values().forEach(StorageNode::close);
+        for (QuorumNode node : quorum.values()) {
+            node.close();
+        }
+        assertThat(fatal).isEmpty();
+    }
+}
