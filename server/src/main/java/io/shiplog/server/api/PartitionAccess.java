@@ -17,7 +17,8 @@ public interface PartitionAccess {
     /**
      * Appends batches as the leader. The lease is checked inside for acks 0 and 1.
      *
-     * @param batches   position to limit; base offset and leader epoch are written into it. Valid until the callback
+     * @param batches   position to limit; base offset and leader epoch are written into it. Written
+     *                  before this returns, whenever the callback comes
      * @param acks      0, 1 or -1 (all)
      * @param timeoutMs how long acks=all may wait for the in-sync replicas
      */

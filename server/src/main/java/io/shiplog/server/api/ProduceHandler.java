@@ -56,27 +56,25 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
 
     @Override
     public void handle(ProduceRequestData request, Exchange exchange) {
-        exchange.keepBody();
-        Produce produce = new Produce(request, exchange);
-        produce.run();
+        new Produce(request.acks(), exchange).run(request);
     }
 
-    /** One request: counts its partitions down. On the loop. */
+    /** One request: counts its partitions down. Keeps nothing of the request's bytes. On the loop. */
     private final class Produce {
-        private final ProduceRequestData request;
+        private final short acks;
         private final Exchange exchange;
         private final MetadataImage image = cluster.image();
         private final ProduceResponseData response = new ProduceResponseData();
         private int unanswered = 1; // one for run() itself, so that the last callback within it does not answer early
         private Errors firstError = Errors.NONE;
 
-        Produce(ProduceRequestData request, Exchange exchange) {
-            this.request = request;
+        Produce(short acks, Exchange exchange) {
+            this.acks = acks;
             this.exchange = exchange;
         }
 
-        void run() {
-            Errors refusal = refusalOfAll();
+        void run(ProduceRequestData request) {
+            Errors refusal = refusalOfAll(request);
             for (TopicProduceData topic : request.topicData()) {
                 List<PartitionProduceResponse> answers =
                         new ArrayList<>(topic.partitionData().size());
@@ -91,7 +89,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
                     answers.add(answer.response);
                     unanswered++;
                     if (refusal == Errors.NONE) {
-                        append(image, partition, answer);
+                        append(image, partition, request.timeoutMs(), answer);
                     } else {
                         answer.refuse(refusal, null);
                     }
@@ -100,8 +98,8 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
             countDown();
         }
 
-        private Errors refusalOfAll() {
-            if (request.acks() < -1 || request.acks() > 1) {
+        private Errors refusalOfAll(ProduceRequestData request) {
+            if (acks < -1 || acks > 1) {
                 return Errors.INVALID_REQUIRED_ACKS;
             }
             // there is no transaction coordinator: nobody can have been given a transactional id
@@ -114,7 +112,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
                     : image.topic(topic.name());
         }
 
-        private void append(TopicImage topic, PartitionProduceData partition, PartitionAnswer answer) {
+        private void append(TopicImage topic, PartitionProduceData partition, int timeoutMs, PartitionAnswer answer) {
             if (topic == null) {
                 boolean byId = exchange.header().version() >= FIRST_WITH_TOPIC_IDS;
                 answer.refuse(byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
@@ -131,7 +129,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
             } else if (!ProducedBatch.compressionKnownTo(exchange.header().version(), batch)) {
                 answer.refuse(Errors.UNSUPPORTED_COMPRESSION_TYPE, null);
             } else {
-                partitions.produce(topic.id(), partition.index(), batch, request.acks(), request.timeoutMs(), answer);
+                partitions.produce(topic.id(), partition.index(), batch, acks, timeoutMs, answer);
             }
         }
 
@@ -143,7 +141,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
             if (--unanswered > 0) {
                 return;
             }
-            if (request.acks() != NO_ACK) {
+            if (acks != NO_ACK) {
                 exchange.respond(response);
             } else if (firstError == Errors.NONE) {
                 exchange.respondNothing();

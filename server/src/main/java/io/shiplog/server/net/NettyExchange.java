@@ -22,9 +22,8 @@ final class NettyExchange implements Exchange {
     private final RequestHeader header;
     private final ByteBuffer body;
     private final int requestBytes;
+    private final ByteBuf frame;
 
-    private ByteBuf frame; // null when it was let go
-    private boolean keepBody;
     private boolean queuedBehind;
     private Runnable onQueuedBehind;
     private Runnable onClosed;
@@ -59,11 +58,6 @@ final class NettyExchange implements Exchange {
     @Override
     public ByteBuffer body() {
         return body;
-    }
-
-    @Override
-    public void keepBody() {
-        keepBody = true;
     }
 
     @Override
@@ -156,11 +150,9 @@ final class NettyExchange implements Exchange {
         return taken;
     }
 
-    /** The handler has returned: unless it keeps them, the request's bytes can go. */
+    /** The handler has returned: the request's bytes can go. */
     void handled() {
-        if (!keepBody) {
-            releaseFrame();
-        }
+        frame.release();
     }
 
     void markQueuedBehind() {
@@ -176,7 +168,6 @@ final class NettyExchange implements Exchange {
     void drop() {
         boolean unanswered = !ended;
         ended = true;
-        releaseFrame();
         releaseAnswer();
         onQueuedBehind = null;
         Runnable action = onClosed;
@@ -203,15 +194,7 @@ final class NettyExchange implements Exchange {
         ended = true;
         onQueuedBehind = null;
         onClosed = null;
-        releaseFrame();
         connection.ended(this);
-    }
-
-    private void releaseFrame() {
-        if (frame != null) {
-            frame.release();
-            frame = null;
-        }
     }
 
     private void releaseAnswer() {

@@ -26,14 +26,8 @@ public interface Exchange {
 
     InetAddress clientAddress();
 
-    /**
-     * The request's body, at its first byte. Valid until the handler returns, or until the answer when {@link #keepBody} was
-     * called before.
-     */
+    /** The request's body, at its first byte. Valid until the handler returns. */
     ByteBuffer body();
-
-    /** Keeps the bytes of the body where they are until this exchange is answered. */
-    void keepBody();
 
     /**
      * Runs the action when another request has arrived behind this one and this one is not answered: at once when that is

@@ -104,9 +104,6 @@ final class FakeExchange implements Exchange {
     }
 
     @Override
-    public void keepBody() {}
-
-    @Override
     public void onQueuedBehind(Runnable action) {
         onQueuedBehind.add(action);
     }
