@@ -20,6 +20,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.replication.runtime.EventLoop;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -41,10 +42,19 @@ public final class NettyEventLoop implements EventLoop, AutoCloseable {
 
     private NettyEventLoop(String name, boolean epoll, Consumer<Throwable> escaped) {
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name), io);
+        this.group = new MultiThreadIoEventLoopGroup(1, threadNamed(name), io);
         this.loop = group.next();
         this.epoll = epoll;
         this.escaped = escaped;
+    }
+
+    private static ThreadFactory threadNamed(String name) {
+        return new DefaultThreadFactory(name) {
+            @Override
+            protected Thread newThread(Runnable task, String numbered) {
+                return super.newThread(task, name); // there is one thread: no number needed
+            }
+        };
     }
 
     /**
