@@ -103,6 +103,7 @@ final class ReplicaFetcher implements AutoCloseable {
         FetcherPartition partition = partitions.remove(FetcherPartition.keyOf(replica));
         if (partition != null) {
             leave(partition, State.REMOVED);
+            sendSoon();
         }
     }
 

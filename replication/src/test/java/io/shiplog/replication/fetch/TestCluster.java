@@ -1,0 +1,113 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.fetch;
+
+import io.shiplog.replication.port.AssignedReplica;
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.runtime.Replica;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Nodes with real replicas on real logs, on one loop that the test turns; between them {@link WireEndpoint}s. Metadata is what the
+ * test says.
+ */
+final class TestCluster implements AutoCloseable {
+    static final Uuid TOPIC = new Uuid(11, 22);
+    static final String TOPIC_NAME = "t";
+
+    /** The outcome of a produce, when there is one. */
+    static final class Ack {
+        Errors error;
+        long offset = -1;
+
+        boolean isDone() {
+            return error != null;
+        }
+    }
+
+    final ManualLoop loop = new ManualLoop();
+    final List<TestNode> nodes = new ArrayList<>();
+    private final boolean flushBeforeCommit;
+
+    TestCluster(Path directory, int size, boolean flushBeforeCommit) throws IOException {
+        this.flushBeforeCommit = flushBeforeCommit;
+        for (int id = 0; id < size; id++) {
+            nodes.add(new TestNode(loop, id, directory.resolve("node-" + id), this));
+        }
+    }
+
+    static TopicIdPartition partition(int index) {
+        return new TopicIdPartition(TOPIC, index, TOPIC_NAME);
+    }
+
+    TestNode node(int id) {
+        return nodes.get(id);
+    }
+
+    /** Creates partitions 0 to count − 1 on all nodes, led by node 0 in epoch 0, everybody in sync. */
+    void createPartitions(int count) {
+        for (int i = 0; i < count; i++) {
+            for (TestNode node : nodes) {
+                node.create(partition(i));
+            }
+            lead(i, 0, 0);
+        }
+    }
+
+    /** Metadata: who leads the partition. All nodes hear of it at once. */
+    void lead(int index, int leader, int leaderEpoch) {
+        for (TestNode node : nodes) {
+            tell(node, index, leader, leaderEpoch);
+        }
+    }
+
+    /** Metadata reaches one node. */
+    void tell(TestNode node, int index, int leader, int leaderEpoch) {
+        node.apply(index, state(leader, leaderEpoch));
+    }
+
+    private PartitionState state(int leader, int leaderEpoch) {
+        List<AssignedReplica> assigned = new ArrayList<>();
+        for (TestNode node : nodes) {
+            assigned.add(new AssignedReplica(node.id(), true, false, node.brokerEpoch, false, false));
+        }
+        return new PartitionState(
+                leader, leaderEpoch, leaderEpoch, assigned, false, false, nodes.size(), flushBeforeCommit);
+    }
+
+    Ack produce(int leader, int index, String value, int acks) {
+        return produce(leader, index, Batches.of(value), acks);
+    }
+
+    Ack produce(int leader, int index, ByteBuffer batch, int acks) {
+        Ack ack = new Ack();
+        Replica replica = node(leader).replica(index);
+        replica.produce(batch, (short) acks, true, 60_000, (error, baseOffset, time, logStart, message) -> {
+            ack.error = error;
+            ack.offset = baseOffset;
+        });
+        return ack;
+    }
+
+    /** Turns the loop until all logs of a partition are as long and as flushed as the leader's and everybody knows it. */
+    void settle(int index) {
+        long end = node(0).log(index).logEndOffset();
+        loop.runUntil(() -> nodes.stream()
+                .allMatch(node -> node.log(index).logEndOffset() == end
+                        && node.log(index).flushedOffset() == end
+                        && node.replica(index).highWatermark() == end));
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(TestNode::close);
+    }
+}
