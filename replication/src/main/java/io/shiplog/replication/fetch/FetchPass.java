@@ -22,6 +22,9 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  */
 final class FetchPass {
     private static final short FIRST_WITH_STORAGE_ERROR = 6;
+    /** Clients of this version on may read from in-sync followers (KIP-392). */
+    private static final short FIRST_WITH_FOLLOWER_READS = 11;
+
     private static final short FIRST_WITH_CURRENT_LEADER = 16;
     private static final byte READ_COMMITTED = 1;
 
@@ -183,6 +186,7 @@ final class FetchPass {
             consumerRead.currentLeaderEpoch = partition.currentLeaderEpoch;
             consumerRead.fetchOffset = partition.fetchOffset;
             consumerRead.lastFetchedEpoch = partition.lastFetchedEpoch;
+            consumerRead.allowFollower = fetch.version() >= FIRST_WITH_FOLLOWER_READS;
             consumerRead.maxBytes = maxBytes;
             consumerRead.atLeastOneBatch = bytes == 0;
             partition.replica.readForConsumer(consumerRead, outcome);
