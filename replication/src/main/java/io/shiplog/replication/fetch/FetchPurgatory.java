@@ -29,15 +29,9 @@ final class FetchPurgatory {
 
     /** Answers a new fetch, or parks it for at most the given time. */
     void start(PendingFetch fetch, int waitMs) {
-        FetchSession session = fetch.session();
-        long signals = session.signals();
-        attempt(fetch, waitMs <= 0 || session.size() == 0, fetch.isFull());
-        if (fetch.isDone()) {
-            return;
-        }
-        fetch.parkUntil(loop.schedule(fetch::release, waitMs));
-        if (session.signals() != signals) {
-            fetch.wake();
+        attempt(fetch, waitMs <= 0 || fetch.session().size() == 0, fetch.isFull());
+        if (!fetch.isDone()) {
+            fetch.parkUntil(loop.schedule(fetch::release, waitMs));
         }
     }
 
@@ -83,6 +77,11 @@ final class FetchPurgatory {
         partitionsLookedAt += pass.takeLookedAt();
         idlePass = pass;
         if (response == null) {
+            return;
+        }
+        if (fetch.isDone()) {
+            // A callback of the reads closed the connection.
+            FetchCodec.releaseRecords(response);
             return;
         }
         if (fetch.opensSession()) {

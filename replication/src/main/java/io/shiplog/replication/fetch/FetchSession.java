@@ -34,7 +34,6 @@ final class FetchSession {
     private SessionPartition firstChanged;
     private SessionPartition lastChanged;
     private int changedCount;
-    private long signals;
 
     private boolean watching;
     private PendingFetch parked;
@@ -146,16 +145,10 @@ final class FetchSession {
 
     /** A replica moved. */
     void signal(SessionPartition partition) {
-        signals++;
         addChanged(partition);
         if (parked != null) {
             parked.wake();
         }
-    }
-
-    /** How often a replica of this session moved. */
-    long signals() {
-        return signals;
     }
 
     // ---- Watching

@@ -427,4 +427,50 @@ class FetchServiceTest {
         loop.run();
         assertThat(consumer.answers).isZero();
     }
+
+    @Test
+    void fetchThatIsDroppedWhileItIsAnsweredGivesItsRecordsUp() throws Exception {
+        TestConsumer consumer = start(1, 1);
+        consumer.begin(0, -1, 500, 10 * BATCH_BYTES).add(0, 0).send();
+        fill(0, 1);
+        // A new epoch of the same leader: the replica is looked up again, and the connection goes just then.
+        cluster.node(0).onLookup = consumer.pending::drop;
+        cluster.lead(0, 0, 1);
+        consumer.pending.release();
+        loop.run();
+        assertThat(consumer.answers).isZero();
+        assertThat(consumer.pending.isDone()).isTrue();
+    }
+
+    @Test
+    void clientsOfVersionElevenMayReadFromAFollower() throws Exception {
+        start(2, 1);
+        fill(0, 2);
+        TestConsumer consumer = new TestConsumer(cluster.node(1).service);
+        consumer.version(11).add(0, 0).send();
+        assertThat(consumer.batches()).isEqualTo(2);
+        consumer.version(10).begin(0, -1, 500, 1).add(0, 0).send();
+        assertThat(consumer.partitions().get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    }
+
+    @Test
+    void consumerOfAFollowerIsWokenByItsHighWatermark() throws Exception {
+        start(2, 1);
+        TestConsumer consumer = new TestConsumer(cluster.node(1).service);
+        consumer.add(0, 0).send();
+        assertThat(consumer.isParked()).isTrue();
+        fill(0, 1);
+        assertThat(consumer.batches()).isOne();
+    }
+
+    @Test
+    void errorNamesTheLeaderToThoseWhoCanReadIt() throws Exception {
+        start(2, 1);
+        TestConsumer consumer = new TestConsumer(cluster.node(1).service);
+        consumer.version(16).add(0, 0);
+        cluster.lead(0, 0, 3);
+        consumer.version(10).begin(0, -1, 500, 1).add(0, 0).send();
+        assertThat(consumer.partitions().get(0).currentLeader().leaderId()).isEqualTo(-1);
+        assertThat(consumer.partitions().get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    }
 }

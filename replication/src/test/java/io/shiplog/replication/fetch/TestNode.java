@@ -39,6 +39,9 @@ final class TestNode implements PartitionLookup, AutoCloseable {
     /** Whether the partitions are there; off, the node answers as one that holds none. */
     boolean hasPartitions = true;
 
+    /** Run with every look-up of a replica. */
+    Runnable onLookup = () -> {};
+
     private int sessionIds;
 
     TestNode(ManualLoop loop, int id, Path directory, TestCluster cluster) throws IOException {
@@ -119,6 +122,7 @@ final class TestNode implements PartitionLookup, AutoCloseable {
 
     @Override
     public Replica replica(Uuid topicId, int partition) {
+        onLookup.run();
         return hasPartitions ? replicas.get(topicId, partition) : null;
     }
 
