@@ -115,6 +115,11 @@ public final class PartitionLeader {
         return highWatermark.value() >= epochStartOffset;
     }
 
+    /** The ISR proposal that the controller has not settled yet, or null. */
+    public IsrProposal openProposal() {
+        return negotiation.state().proposal();
+    }
+
     /** Earliest deadline of a waiting produce, or {@code Long.MAX_VALUE}. */
     public long nextDeadlineMs() {
         return acks.nextDeadlineMs();
@@ -483,7 +488,7 @@ public final class PartitionLeader {
 
     private void take(PartitionState newState, long nowMs) {
         boolean flushFromNowOn = newState.flushBeforeCommit() && !state.flushBeforeCommit();
-        if (newState.partitionEpoch() > state.partitionEpoch()) {
+        if (newState.partitionEpoch() > state.partitionEpoch() || openProposalIsVoid(newState)) {
             negotiation.settle();
         }
         adopt(newState, nowMs);
@@ -491,6 +496,21 @@ public final class PartitionLeader {
             effects.requestFlush();
         }
         maybeAdvanceHighWatermark(nowMs);
+    }
+
+    /** A proposed member has registered anew: no attempt can succeed any more, not even one that is still on its way. */
+    private boolean openProposalIsVoid(PartitionState newState) {
+        IsrProposal open = openProposal();
+        if (open == null) {
+            return false;
+        }
+        for (IsrMember member : open.isr()) {
+            AssignedReplica replica = newState.replica(member.id());
+            if (replica == null || replica.brokerEpoch() > member.brokerEpoch()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void adopt(PartitionState newState, long nowMs) {

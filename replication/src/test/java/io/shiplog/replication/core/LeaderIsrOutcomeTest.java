@@ -138,6 +138,18 @@ class LeaderIsrOutcomeTest {
     }
 
     @Test
+    void newRegistrationOfTheJoinerVoidsTheProposalForGood() {
+        f.answer(Errors.REQUEST_TIMED_OUT, null);
+        f.leader.onMetadata(WITHOUT_THREE.brokerEpoch(3, 31).state(), f.nowMs);
+        f.produce();
+        f.flush();
+        f.fetch(2, 11);
+        assertThat(f.highWatermark()).isEqualTo(11);
+        f.pass(5_000);
+        assertThat(f.effects.proposals).hasSize(1);
+    }
+
+    @Test
     void agreementWithoutEffectIsNotAskedForAgainAtOnce() {
         f.answer(Errors.NONE, WITHOUT_THREE.state());
         f.fetch(3, 10);
