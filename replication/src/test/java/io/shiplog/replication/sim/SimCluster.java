@@ -22,6 +22,7 @@ final class SimCluster implements SimNode.World {
 
     private final Random random;
     private final boolean commit;
+    private final int minIsr;
     private final SimController controller;
     private final SimNode[] nodes = new SimNode[NODES + 1];
     private final SimInvariants invariants;
@@ -41,7 +42,7 @@ final class SimCluster implements SimNode.World {
     SimCluster(long seed) {
         random = new Random(seed);
         commit = random.nextInt(4) > 0;
-        int minIsr = commit ? 1 + random.nextInt(2) : 2;
+        minIsr = commit ? 1 + random.nextInt(2) : 2;
         controller = new SimController(NODES, minIsr, commit, commit && random.nextBoolean());
         invariants = new SimInvariants(commit);
         lossRate = random.nextInt(3) * 0.1;
@@ -93,7 +94,7 @@ final class SimCluster implements SimNode.World {
             case 2 -> advanceMetadata(node);
             case 3 -> produceSomewhere();
             case 4, 5 -> fetch(node);
-            case 6 -> flush(node);
+            case 6, 7 -> flush(node);
             default -> deliver();
         }
     }
@@ -113,9 +114,11 @@ final class SimCluster implements SimNode.World {
             restart(node);
             return;
         }
-        // A replica that loses its tail is a budgeted fault unless the metadata say that its flushed records are
-        // enough.
-        if (controller.isTrusted() || (controller.state().isrSize() == NODES && allUp())) {
+        // To lose a tail is a budgeted fault (at most min ISR - 1 between times of full ISR), unless the metadata say
+        // that
+        // what is flushed is enough.
+        boolean withinBudget = minIsr > 1 && controller.state().isrSize() == NODES && allUp();
+        if (controller.isTrusted() || withinBudget) {
             crashes++;
             node.checkpoint();
             node.crash(random.nextInt(3));
@@ -161,7 +164,7 @@ final class SimCluster implements SimNode.World {
     }
 
     private void flush(SimNode node) {
-        if (node.up && node.flushWanted) {
+        if (node.mayFlush()) {
             node.flush();
         }
     }
@@ -189,11 +192,10 @@ final class SimCluster implements SimNode.World {
         FollowerFetch fetch = node.fetch();
         int leader = node.follower.leaderId();
         int maxRecords = 1 + random.nextInt(4);
-        Object sentBy = node.follower;
         send(() -> {
             if (nodes[leader].up) {
                 FetchedPartition answer = nodes[leader].answer(fetch, maxRecords);
-                send(() -> receive(node, sentBy, answer));
+                send(() -> receive(node, answer));
             }
             node.fetchesInFlight = Math.max(0, node.fetchesInFlight - 1);
         });
@@ -203,8 +205,9 @@ final class SimCluster implements SimNode.World {
         }
     }
 
-    private static void receive(SimNode node, Object sentBy, FetchedPartition answer) {
-        if (node.up && node.follower == sentBy) {
+    /** An answer may come late, to a follower of another leader or epoch. */
+    private static void receive(SimNode node, FetchedPartition answer) {
+        if (node.up) {
             node.receive(answer);
         }
     }
@@ -310,7 +313,7 @@ final class SimCluster implements SimNode.World {
 
     @Override
     public void cutting(SimNode node, long fromOffset) {
-        invariants.cutting(node, fromOffset);
+        invariants.cutting(node, fromOffset, controller.state());
     }
 
     @Override

@@ -48,7 +48,12 @@ final class SimNode {
     boolean up = true;
     long brokerEpoch;
     int metadataVersion;
-    boolean flushWanted;
+    private boolean flushWanted;
+
+    /** Log end and truncation generation at the start of the flush that is going on; −1 for none. */
+    private long flushingTo = -1;
+
+    private int flushingGeneration;
     int fetchesInFlight;
     PartitionState state;
     PartitionLeader leader;
@@ -79,6 +84,7 @@ final class SimNode {
         endRole();
         up = false;
         flushWanted = false;
+        flushingTo = -1;
         log.losePower(luckyRecords);
     }
 
@@ -148,14 +154,28 @@ final class SimNode {
         }
     }
 
+    /** The disk begins to flush what is there now, or completes the flush that is going on. */
     void flush() {
-        flushWanted = false;
-        log.flushTo(log.logEndOffset());
-        if (leader != null) {
-            leader.onFlushed(log.flushedOffset(), log.truncationGeneration(), world.nowMs());
-        } else if (follower != null) {
-            follower.onFlushed(log.flushedOffset(), log.truncationGeneration());
+        if (flushingTo < 0) {
+            flushWanted = false;
+            flushingTo = log.logEndOffset();
+            flushingGeneration = log.truncationGeneration();
+            return;
         }
+        long flushed = flushingTo;
+        flushingTo = -1;
+        if (flushingGeneration == log.truncationGeneration()) {
+            log.flushTo(flushed);
+        }
+        if (leader != null) {
+            leader.onFlushed(flushed, flushingGeneration, world.nowMs());
+        } else if (follower != null) {
+            follower.onFlushed(flushed, flushingGeneration);
+        }
+    }
+
+    boolean mayFlush() {
+        return up && (flushWanted || flushingTo >= 0);
     }
 
     boolean mayFetch() {
