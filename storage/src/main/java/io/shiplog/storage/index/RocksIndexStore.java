@@ -30,6 +30,7 @@ public final class RocksIndexStore implements IndexStore {
     private final Path dataDirectory;
     private final RocksStore rocks;
     private volatile boolean broken;
+    private volatile boolean changed;
 
     private RocksIndexStore(LogFiles files, Path dataDirectory, RocksStore rocks) {
         this.files = files;
@@ -62,6 +63,7 @@ public final class RocksIndexStore implements IndexStore {
     @Override
     public void put(PartitionKey partition, IndexBlock block, SegmentSummary summary, LogCheckpoint checkpoint) {
         if (broken) return;
+        changed = true;
         try {
             if (block != null) {
                 byte[] key = IndexCodec.blockKey(partition, block.segmentBase(), block.fromPosition());
@@ -158,7 +160,8 @@ public final class RocksIndexStore implements IndexStore {
 
     @Override
     public void flush() {
-        if (broken) return;
+        if (broken || !changed) return;
+        changed = false;
         try {
             rocks.flush();
         } catch (RocksDBException e) {

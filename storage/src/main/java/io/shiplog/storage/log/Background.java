@@ -3,14 +3,19 @@
 
 package io.shiplog.storage.log;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The thread of a data directory that does what nobody waits for: marks, checkpoints, deletions. Whatever a task throws
  * takes the directory offline. Never interrupted.
  */
 final class Background {
+    private static final Logger LOG = LoggerFactory.getLogger(Background.class);
+
     private final ScheduledThreadPoolExecutor executor;
     private final FailureLatch failure;
     private volatile Thread thread;
@@ -32,8 +37,13 @@ final class Background {
         void run() throws Exception;
     }
 
+    /** Queues a task; after the end it is dropped, since whatever is left to clean up is found at the next start. */
     void execute(String what, Task task) {
-        executor.execute(() -> run(what, task));
+        try {
+            executor.execute(() -> run(what, task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Not done after the end: {}", what);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what it throws goes to the latch

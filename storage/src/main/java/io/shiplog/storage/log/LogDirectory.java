@@ -43,12 +43,14 @@ import org.slf4j.LoggerFactory;
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
     private static final String DELETED_SUFFIX = ".deleted";
+    private static final long INDEX_FLUSH_INTERVAL_MS = 30_000;
 
     private final LogContext context;
     private final DirectoryLock lock;
     private final Map<PartitionKey, PartitionLog> logs = new ConcurrentHashMap<>();
     private DirectoryStamp stamp;
     private final Uuid directoryId;
+    private long lastIndexFlushMs;
     private boolean recovered;
     private boolean closed;
     private int deletions;
@@ -56,6 +58,7 @@ public final class LogDirectory implements AutoCloseable {
     private LogDirectory(LogContext context, DirectoryLock lock, DirectoryStamp stamp) {
         this.context = context;
         this.lock = lock;
+        this.lastIndexFlushMs = context.clock().nowMs();
         this.stamp = stamp;
         this.directoryId = stamp == null ? Uuid.randomUuid() : stamp.directoryId();
     }
@@ -71,13 +74,23 @@ public final class LogDirectory implements AutoCloseable {
 
     /** The same over another file port. */
     public static LogDirectory open(Path directory, LogDirectoryConfig config, StorageClock clock, LogFiles files) {
+        return open(directory, config, clock, files, RocksIndexStore::open);
+    }
+
+    /** Opens the index store of a data directory. */
+    interface IndexStoreOpener {
+        IndexStore open(LogFiles files, Path directory) throws IOException;
+    }
+
+    static LogDirectory open(
+            Path directory, LogDirectoryConfig config, StorageClock clock, LogFiles files, IndexStoreOpener stores) {
         DirectoryLock lock = null;
         try {
             files.createDirectory(directory);
             lock = DirectoryLock.take(directory);
             DirectoryStamp stamp = StampFile.read(files, directory);
             MarksFile marks = MarksFile.open(files, directory);
-            IndexStore index = RocksIndexStore.open(files, directory);
+            IndexStore index = stores.open(files, directory);
             FailureLatch failure = new FailureLatch();
             String name = directory.getFileName().toString();
             LogContext context = new LogContext(
@@ -266,6 +279,11 @@ public final class LogDirectory implements AutoCloseable {
     void checkpoint(boolean force) throws IOException {
         for (PartitionLog log : logs.values()) log.checkpoints().tick(force);
         context.marks().write();
+        long nowMs = context.clock().nowMs();
+        if (nowMs - lastIndexFlushMs >= INDEX_FLUSH_INTERVAL_MS) {
+            lastIndexFlushMs = nowMs;
+            context.index().flush();
+        }
     }
 
     LogContext context() {

@@ -76,7 +76,8 @@ final class LogFlush {
         } catch (IOException | StorageException e) {
             // A deletion moves the directory aside under a sync that has begun: nobody waits for that sync any more.
             if (e instanceof NoSuchFileException && isClosed()) return;
-            state.context.failure().fail("syncing " + state, e);
+            // A log that was deleted meanwhile has no directory to sync; nobody waits for it.
+            if (!state.closed) state.context.failure().fail("syncing " + state, e);
             return;
         } finally {
             files.forEach(SegmentFile::release);

@@ -52,14 +52,14 @@ final class LogRetention {
         synchronized (pending) {
             pending.addAll(segments);
         }
-        state.context.background().execute("deleting segments of " + state, this::deletePendingFiles);
+        state.context.background().execute("deleting segments of " + state, this::deleteUnlessClosed);
         LOG.info("Retention moved the start of {} from {} to {}", state, before, state.logStartOffset);
     }
 
     /** Deletes the files of segments below the log start. On the background thread, or before names are used again. */
     void deletePendingFiles() throws IOException {
         synchronized (pending) {
-            if (pending.isEmpty()) return;
+            if (pending.isEmpty() || state.closed) return;
             state.context.marks().write();
             for (Segment segment : pending) {
                 state.context.files().delete(segment.path());
@@ -68,6 +68,14 @@ final class LogRetention {
             pending.clear();
             state.context.files().syncDirectory(state.directory);
             state.context.index().forgetBelow(state.key, state.logStartOffset);
+        }
+    }
+
+    private void deleteUnlessClosed() throws IOException {
+        try {
+            deletePendingFiles();
+        } catch (IOException e) {
+            if (!state.closed) throw e;
         }
     }
 }

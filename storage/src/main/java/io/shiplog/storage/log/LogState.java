@@ -43,7 +43,8 @@ final class LogState {
     /** Whether a power loss would leave the partition's directory. */
     boolean directoryDurable;
 
-    boolean closed;
+    /** The log was deleted or its directory closed: nothing may touch its files any more. */
+    volatile boolean closed;
 
     LogState(LogContext context, PartitionKey key, LogSettings settings) {
         this.context = context;

@@ -207,7 +207,7 @@ public final class PartitionLog {
      */
     public LogSlice read(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch) {
         synchronized (state) {
-            state.context.failure().check();
+            checkUsable();
             if (offset < state.logStartOffset) {
                 throw new IllegalArgumentException(
                         "offset " + offset + " lies below the log start " + state.logStartOffset + " of " + state);
@@ -223,7 +223,7 @@ public final class PartitionLog {
      */
     public void truncateTo(long offset) {
         synchronized (state) {
-            state.context.failure().check();
+            checkUsable();
             try {
                 truncation.truncateTo(offset);
             } catch (IOException | StorageException e) {
@@ -235,7 +235,7 @@ public final class PartitionLog {
     /** Removes everything; the log is empty afterwards and begins at the offset. */
     public void truncateFullyAndStartAt(long offset) {
         synchronized (state) {
-            state.context.failure().check();
+            checkUsable();
             try {
                 truncation.truncateFullyAndStartAt(offset);
             } catch (IOException | StorageException e) {
@@ -259,7 +259,7 @@ public final class PartitionLog {
      */
     public OffsetAndTimestamp lookupTimestamp(long timestampMs) {
         synchronized (state) {
-            state.context.failure().check();
+            checkUsable();
             return timestamps.firstAtOrAfter(timestampMs);
         }
     }
@@ -267,7 +267,7 @@ public final class PartitionLog {
     /** The first record with the largest timestamp of the log; null when no record has one. */
     public OffsetAndTimestamp lookupMaxTimestamp() {
         synchronized (state) {
-            state.context.failure().check();
+            checkUsable();
             return timestamps.largest();
         }
     }
@@ -292,6 +292,11 @@ public final class PartitionLog {
             if (!due.isEmpty()) retention.drop(due);
             return !due.isEmpty();
         }
+    }
+
+    private void checkUsable() {
+        state.context.failure().check();
+        if (state.closed) throw new StorageException("the log " + state + " is closed");
     }
 
     private boolean unusable() {

@@ -26,6 +26,7 @@ final class TestDirectory implements AutoCloseable {
     final Path path;
     final LogFiles files;
     LogDirectoryConfig config = config(4096, 512);
+    MemoryIndexStore memoryIndex;
     LogDirectory directory;
     RecoveryReport report;
 
@@ -51,7 +52,9 @@ final class TestDirectory implements AutoCloseable {
     }
 
     TestDirectory open() {
-        directory = LogDirectory.open(path, config, clock, files);
+        directory = memoryIndex == null
+                ? LogDirectory.open(path, config, clock, files)
+                : LogDirectory.open(path, config, clock, files, (f, d) -> memoryIndex);
         report = directory.recover((done, total) -> {});
         return this;
     }

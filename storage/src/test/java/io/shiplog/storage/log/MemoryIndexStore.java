@@ -1,0 +1,96 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.index.IndexBlock;
+import io.shiplog.storage.index.IndexStore;
+import io.shiplog.storage.index.LogCheckpoint;
+import io.shiplog.storage.index.SegmentSummary;
+import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.PartitionKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The index store in memory; survives its directory. */
+final class MemoryIndexStore implements IndexStore {
+    private static final class Partition {
+        final TreeMap<Long, LogCheckpoint> checkpoints = new TreeMap<>();
+        final TreeMap<Long, SegmentSummary> summaries = new TreeMap<>();
+        final TreeMap<Long, TreeMap<Integer, IndexBlock>> blocks = new TreeMap<>();
+    }
+
+    private final Map<PartitionKey, Partition> partitions = new HashMap<>();
+
+    private Partition of(PartitionKey key) {
+        return partitions.computeIfAbsent(key, k -> new Partition());
+    }
+
+    @Override
+    public synchronized void put(
+            PartitionKey partition, IndexBlock block, SegmentSummary summary, LogCheckpoint checkpoint) {
+        Partition p = of(partition);
+        if (block != null) {
+            p.blocks.computeIfAbsent(block.segmentBase(), b -> new TreeMap<>()).put(block.fromPosition(), block);
+        }
+        if (summary != null) p.summaries.put(summary.baseOffset(), summary);
+        if (checkpoint != null) p.checkpoints.put(checkpoint.offset(), checkpoint);
+    }
+
+    @Override
+    public synchronized List<LogCheckpoint> checkpoints(PartitionKey partition) {
+        return new ArrayList<>(of(partition).checkpoints.values());
+    }
+
+    @Override
+    public synchronized List<SegmentSummary> summaries(PartitionKey partition) {
+        return new ArrayList<>(of(partition).summaries.values());
+    }
+
+    @Override
+    public synchronized IndexBlock index(PartitionKey partition, long segmentBase) {
+        SparseIndex entries = new SparseIndex();
+        int covered = 0;
+        TreeMap<Integer, IndexBlock> blocks = of(partition).blocks.getOrDefault(segmentBase, new TreeMap<>());
+        for (IndexBlock block : blocks.values()) {
+            if (block.fromPosition() > covered) break;
+            entries.addAll(block.entries());
+            covered = Math.max(covered, block.toPosition());
+        }
+        return new IndexBlock(segmentBase, 0, covered, entries);
+    }
+
+    @Override
+    public synchronized void forgetFrom(PartitionKey partition, long offset, long segmentBase) {
+        Partition p = of(partition);
+        p.checkpoints.tailMap(offset, false).clear();
+        p.summaries.values().removeIf(s -> s.baseOffset() >= segmentBase || s.nextOffset() > offset);
+        p.blocks.tailMap(segmentBase, true).clear();
+    }
+
+    @Override
+    public synchronized void forgetBelow(PartitionKey partition, long logStartOffset) {
+        Partition p = of(partition);
+        p.checkpoints.headMap(logStartOffset, false).clear();
+        p.summaries.values().removeIf(s -> s.nextOffset() <= logStartOffset);
+    }
+
+    @Override
+    public synchronized void forgetCheckpoint(PartitionKey partition, long offset) {
+        of(partition).checkpoints.remove(offset);
+    }
+
+    @Override
+    public synchronized void forgetPartition(PartitionKey partition) {
+        partitions.remove(partition);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+}

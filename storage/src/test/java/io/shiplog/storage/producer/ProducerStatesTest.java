@@ -1,0 +1,112 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shiplog.storage.producer.ProducerStates.Verdict;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+class ProducerStatesTest {
+    private static final long PRODUCER = 42;
+
+    private final ProducerStates states = new ProducerStates(1000, 32);
+    private long offset;
+
+    private void append(long producer, int epoch, int sequence, int records, long timeMs) {
+        states.append(producer, (short) epoch, sequence, offset, records - 1, timeMs, timeMs);
+        offset += records;
+    }
+
+    private Verdict check(int epoch, int sequence, int records) {
+        return states.check(PRODUCER, (short) epoch, sequence, records - 1, 0);
+    }
+
+    @Test
+    void unknownProducerMayBeginAnywhere() {
+        assertThat(check(3, 77, 1)).isEqualTo(Verdict.ACCEPTED);
+    }
+
+    @Test
+    void nextSequenceIsAccepted() {
+        append(PRODUCER, 0, 0, 3, 0);
+        assertThat(check(0, 3, 1)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(check(0, 4, 1)).isEqualTo(Verdict.OUT_OF_ORDER);
+        assertThat(check(0, 2, 5)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
+    @Test
+    void theLastFiveBatchesAreRecognised() {
+        for (int i = 0; i < 6; i++) append(PRODUCER, 0, i * 2, 2, 100 + i);
+        for (int i = 1; i < 6; i++) {
+            assertThat(check(0, i * 2, 2)).isEqualTo(Verdict.DUPLICATE);
+            assertThat(states.duplicateBaseOffset()).isEqualTo(i * 2L);
+            assertThat(states.duplicateLastOffset()).isEqualTo(i * 2L + 1);
+            assertThat(states.duplicateTimestampMs()).isEqualTo(100 + i);
+        }
+        assertThat(check(0, 0, 2)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
+    @Test
+    void sameFirstSequenceWithAnotherLengthIsNoDuplicate() {
+        append(PRODUCER, 0, 0, 2, 0);
+        assertThat(check(0, 0, 3)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
+    @Test
+    void sequencesWrapToZero() {
+        append(PRODUCER, 0, Integer.MAX_VALUE - 1, 2, 0);
+        assertThat(check(0, 0, 1)).isEqualTo(Verdict.ACCEPTED);
+        append(PRODUCER, 0, 0, 1, 0);
+        append(PRODUCER, 1, Integer.MAX_VALUE, 3, 0);
+        assertThat(check(1, Integer.MAX_VALUE, 3)).isEqualTo(Verdict.DUPLICATE);
+        assertThat(check(1, 2, 1)).isEqualTo(Verdict.ACCEPTED);
+    }
+
+    @Test
+    void newerEpochBeginsAtZeroAndFencesTheOlder() {
+        append(PRODUCER, 1, 5, 1, 0);
+        assertThat(check(2, 6, 1)).isEqualTo(Verdict.OUT_OF_ORDER);
+        assertThat(check(2, 0, 1)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(check(0, 6, 1)).isEqualTo(Verdict.FENCED);
+        append(PRODUCER, 2, 0, 1, 0);
+        assertThat(check(1, 6, 1)).isEqualTo(Verdict.FENCED);
+        assertThat(check(2, 5, 1)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
+    @Test
+    void idleProducerExpiresByLogTime() {
+        append(PRODUCER, 3, 0, 1, 5000);
+        assertThat(states.check(PRODUCER, (short) 3, 9, 0, 6000)).isEqualTo(Verdict.OUT_OF_ORDER);
+        assertThat(states.check(PRODUCER, (short) 0, 9, 0, 6001)).isEqualTo(Verdict.ACCEPTED);
+        states.expire(6000);
+        assertThat(states.size()).isEqualTo(1);
+        states.expire(6001);
+        assertThat(states.size()).isZero();
+    }
+
+    @Test
+    void theNumberOfProducersIsBoundedAndTheLongestIdleGo() {
+        for (int i = 0; i < 200; i++) append(i, 0, 0, 1, 0);
+        assertThat(states.size()).isLessThanOrEqualTo(32);
+        assertThat(states.check(199, (short) 0, 0, 0, 0)).isEqualTo(Verdict.DUPLICATE);
+        assertThat(states.check(0, (short) 0, 9, 0, 0)).isEqualTo(Verdict.ACCEPTED);
+    }
+
+    @Test
+    void survivesEncoding() {
+        for (int i = 0; i < 30; i++) for (int b = 0; b < 7; b++) append(i, 1, b, 1, 10 + b);
+        ByteBuffer bytes = ByteBuffer.allocate(states.encodedSize());
+        states.encode(bytes);
+        assertThat(bytes.hasRemaining()).isFalse();
+        ProducerStates other = new ProducerStates(1000, 32);
+        other.decode(bytes.flip());
+        assertThat(other.size()).isEqualTo(30);
+        assertThat(other.check(17, (short) 1, 6, 0, 0)).isEqualTo(Verdict.DUPLICATE);
+        assertThat(other.check(17, (short) 1, 7, 0, 0)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(other.check(17, (short) 0, 7, 0, 0)).isEqualTo(Verdict.FENCED);
+        assertThat(other.check(17, (short) 0, 7, 0, 2000)).isEqualTo(Verdict.ACCEPTED);
+    }
+}
