@@ -20,6 +20,7 @@ import org.apache.kafka.common.message.FetchRequestData.ReplicaState;
 
 /** Builds the requests of one {@link ReplicaFetcher}: collects what there is to tell, and tells each thing once. */
 final class FetcherRequests {
+    private final int leaderId;
     private final FetcherSettings settings;
     private final LongSupplier brokerEpoch;
     private final FetcherSession session;
@@ -30,7 +31,8 @@ final class FetcherRequests {
 
     private final FollowerPosition position = new FollowerPosition();
 
-    FetcherRequests(FetcherSettings settings, LongSupplier brokerEpoch, FetcherSession session) {
+    FetcherRequests(int leaderId, FetcherSettings settings, LongSupplier brokerEpoch, FetcherSession session) {
+        this.leaderId = leaderId;
         this.settings = settings;
         this.brokerEpoch = brokerEpoch;
         this.session = session;
@@ -87,8 +89,10 @@ final class FetcherRequests {
         for (FetcherPartition partition = changed.poll(); partition != null; partition = changed.poll()) {
             partition.changed = false;
             if (partition.state == State.ACTIVE) {
-                forgotten.remove(partition.key);
                 name(partition, number, request.topics());
+                if (partition.inSession) {
+                    forgotten.remove(partition.key);
+                }
             }
         }
         forgotten.forEach(key -> forget(key, request.forgottenTopicsData()));
@@ -112,6 +116,12 @@ final class FetcherRequests {
 
     private void name(FetcherPartition partition, long number, List<FetchTopic> topics) {
         partition.replica.followerPosition(position);
+        if (position.leaderId != leaderId) {
+            // It stopped following this leader (its disk failed, it leads now) and nobody has told the fetcher yet.
+            partition.state = State.STOPPED;
+            forget(partition);
+            return;
+        }
         FetchPartition described = partition.describe(position, settings.maxPartitionBytes());
         partition.tell(position, number);
         Uuid topicId = partition.key.topicId();

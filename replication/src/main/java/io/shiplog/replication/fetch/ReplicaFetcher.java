@@ -64,7 +64,7 @@ final class ReplicaFetcher implements AutoCloseable {
         this.loop = loop;
         this.endpoint = endpoint;
         this.settings = settings;
-        this.requests = new FetcherRequests(settings, brokerEpoch, session);
+        this.requests = new FetcherRequests(endpoint.leaderId(), settings, brokerEpoch, session);
         watch();
     }
 

@@ -6,6 +6,7 @@ package io.shiplog.replication.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.replication.fetch.TestCluster.Ack;
+import io.shiplog.replication.runtime.Replica;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -348,5 +349,33 @@ class ReplicaFetcherTest {
         assertThat(status.lag()).isZero();
         assertThat(status.leaderId()).isZero();
         assertThat(status.partition()).isEqualTo(TestCluster.partition(0));
+    }
+
+    @Test
+    void replicaThatLostItsRoleIsNotSpokenFor() throws Exception {
+        ManualLoop loop = start(2, 2, true);
+        Ack ack = cluster.produce(0, 1, "hello", -1);
+        loop.runUntil(ack::isDone);
+        cluster.settle(1);
+        TestNode follower = cluster.node(1);
+        Replica ended = follower.replica(0);
+        int before = wire(1).requests.size();
+        follower.end(0);
+        follower.fetchers.onPositionChanged(ended);
+        follower.fetchers.onPositionChanged(follower.replica(1));
+        loop.run();
+        List<FetchRequestData> since =
+                List.copyOf(wire(1).requests.subList(before, wire(1).requests.size()));
+        assertThat(since)
+                .isNotEmpty()
+                .allMatch(request -> request.topics().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .allMatch(partition -> partition.partition() == 1));
+        assertThat(since).anyMatch(request -> !request.forgottenTopicsData().isEmpty());
+        assertThat(cluster.node(0).service.sessionPartitionCount()).isOne();
+        // A full request leaves it out as well.
+        wire(1).disconnect();
+        loop.advance(20);
+        assertThat(named(wire(1).requests.get(before + since.size()))).isOne();
     }
 }

@@ -93,6 +93,11 @@ final class TestNode implements PartitionLookup, AutoCloseable {
         fetchers.follow(replica);
     }
 
+    /** Ends a replica without a word to its fetcher. */
+    void end(int index) {
+        replicas.remove(TestCluster.TOPIC, index);
+    }
+
     Replica replica(int index) {
         return replicas.get(TestCluster.TOPIC, index);
     }
