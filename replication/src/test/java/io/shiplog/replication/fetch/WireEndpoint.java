@@ -80,6 +80,12 @@ final class WireEndpoint implements LeaderEndpoint {
         }
         FetchRequestData request = FetchCodec.decodeRequest(bytes, VERSION, MAX_ELEMENTS);
         requests.add(request);
+        // As the server does: a request that waits lets the next one of its connection pass.
+        calls.forEach(earlier -> {
+            if (earlier.pending != null) {
+                earlier.pending.release();
+            }
+        });
         call.pending = leader.fetch(VERSION, request, response -> answered(call, response));
     }
 
