@@ -24,6 +24,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class BrokerLiveness {
     private static final int POLLS_PER_GAP = 3;
+    private static final int SILENT_PART = 4;
 
     private final LivenessSettings settings;
     private final TreeMap<Integer, BrokerSession> sessions = new TreeMap<>();
@@ -117,8 +118,9 @@ public final class BrokerLiveness {
     }
 
     /**
-     * The command to decide before a registration: fences the incarnation before when its connection is broken, so that a node
-     * that was restarted need not wait for its old session to end.
+     * The command to decide before a registration: fences the incarnation before when its connection is broken, or when it has
+     * not been heard since this controller took over while a fair part of a session passed. So a node that was restarted need
+     * not wait for its old session to end, and still the twin of a live node cannot take its place.
      */
     public Optional<MetadataCommand> beforeRegistration(MetadataImage image, int brokerId, Uuid incarnationId) {
         BrokerImage broker = image.broker(brokerId);
@@ -127,10 +129,14 @@ public final class BrokerLiveness {
                 && !broker.fenced()
                 && !broker.incarnationId().equals(incarnationId)
                 && session != null
-                && session.isLost();
+                && (session.isLost() || silentTooLong(session));
         return replaces
                 ? Optional.of(change(broker, true, broker.inControlledShutdown(), "replaced by a new incarnation"))
                 : Optional.empty();
+    }
+
+    private boolean silentTooLong(BrokerSession session) {
+        return !session.heard && polled && polledAtMs - session.aliveAtMs >= settings.sessionTimeoutMs() / SILENT_PART;
     }
 
     /**

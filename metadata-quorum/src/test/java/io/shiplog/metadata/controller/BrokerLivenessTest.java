@@ -462,9 +462,17 @@ class BrokerLivenessTest {
     }
 
     @Test
-    void newControllerDoesNotFenceBeforeARegistrationOnAGuess() {
+    void newControllerLetsASilentBrokerBeReplacedAfterAQuarterOfASession() {
         liveness.onControllerReady(cluster.image(), nowMs);
+        beating.remove((Integer) 2);
+        pass(SESSION / 4 - 50);
         assertThat(liveness.beforeRegistration(cluster.image(), 2, new Uuid(5, 5)))
+                .isEmpty();
+        pass(50);
+        assertThat(liveness.beforeRegistration(cluster.image(), 2, new Uuid(5, 5)))
+                .isPresent();
+        assertThat(liveness.beforeRegistration(cluster.image(), 1, new Uuid(5, 5)))
+                .as("it was heard")
                 .isEmpty();
     }
 

@@ -1,0 +1,340 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.ProposalOutcome;
+import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.AlterPartitionCommand;
+import io.shiplog.metadata.proto.ConfigAlteration;
+import io.shiplog.metadata.proto.ConfigResource;
+import io.shiplog.metadata.proto.CreatePartitionsCommand;
+import io.shiplog.metadata.proto.DeleteTopicsCommand;
+import io.shiplog.metadata.proto.IncrementalAlterConfigsCommand;
+import io.shiplog.metadata.proto.IsrMember;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataEntry;
+import io.shiplog.metadata.proto.NewTopic;
+import io.shiplog.metadata.proto.PartitionAlteration;
+import io.shiplog.metadata.proto.RecentProposal;
+import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.SnapshotHeader;
+import io.shiplog.metadata.proto.SweepCommand;
+import io.shiplog.metadata.proto.TopicRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random streams of commands, some of them nonsense, some decisions cut off in the middle. After every one the invariants hold;
+ * at the end, replay and snapshot give the same state. One seed is one stream.
+ */
+class RandomCommandsTest {
+    private static final int BROKERS = 5;
+    private static final int COMMANDS = 300;
+
+    private Random random;
+    private TestCluster cluster;
+
+    static IntStream seeds() {
+        return IntStream.range(0, 200);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void invariantsHold(int seed) {
+        random = new Random(seed);
+        int limit = random.nextBoolean() ? 2 : 5_000;
+        cluster = new TestCluster(new ControllerSettings(1, 3, 50, 900_000, limit)).formed();
+        for (int id = 1; id <= 3; id++) {
+            cluster.start(id);
+        }
+        for (int i = 0; i < COMMANDS; i++) {
+            MetadataImage before = cluster.image();
+            step();
+            checkStep(before, cluster.image());
+        }
+        sweepUp();
+        checkSettled(cluster.image());
+        checkReplay();
+        checkSnapshot();
+    }
+
+    private void step() {
+        MetadataCommand.Builder command = command();
+        Decision decision = cluster.decide(command);
+        assertThat(cluster.decide(command)).as("deciding twice").isEqualTo(decision);
+        int records = decision.records().size();
+        boolean deposed = decision.divisible() && records > 1 && random.nextInt(10) == 0;
+        cluster.apply(decision, deposed ? 1 + random.nextInt(records - 1) : records);
+    }
+
+    private MetadataCommand.Builder command() {
+        return switch (random.nextInt(16)) {
+            case 0 -> createTopic();
+            case 1 -> random.nextInt(3) == 0 ? deleteTopic() : createPartitions();
+            case 2, 3 -> register();
+            case 4, 5, 6 -> changeBroker(random.nextBoolean(), random.nextInt(8) == 0);
+            case 7, 8 -> changeBroker(false, false);
+            case 9 -> configure();
+            case 10 -> TestCluster.own().setSweep(SweepCommand.newBuilder().setMaxPartitions(random.nextInt(5)));
+            case 11 -> allocate();
+            default -> alterPartition();
+        };
+    }
+
+    private int anyBroker() {
+        return 1 + random.nextInt(BROKERS);
+    }
+
+    private TopicImage anyTopic() {
+        List<TopicImage> topics = new ArrayList<>(cluster.image().topics());
+        return topics.isEmpty() ? null : topics.get(random.nextInt(topics.size()));
+    }
+
+    private MetadataCommand.Builder createTopic() {
+        NewTopic.Builder topic = cluster.newTopic("t" + random.nextInt(8), random.nextInt(5), random.nextInt(5) - 1);
+        if (random.nextBoolean()) {
+            topic.putConfigs("flush.policy", random.nextBoolean() ? "replicated" : "commit");
+        }
+        if (random.nextInt(3) == 0) {
+            topic.putConfigs("min.insync.replicas", Integer.toString(random.nextInt(4)));
+        }
+        MetadataCommand.Builder command = TestCluster.own();
+        command.getCreateTopicsBuilder().addTopics(topic);
+        return command;
+    }
+
+    private MetadataCommand.Builder deleteTopic() {
+        return TestCluster.own()
+                .setDeleteTopics(DeleteTopicsCommand.newBuilder()
+                        .addTopics(TopicRef.newBuilder().setName("t" + random.nextInt(8))));
+    }
+
+    private MetadataCommand.Builder createPartitions() {
+        return TestCluster.own()
+                .setCreatePartitions(CreatePartitionsCommand.newBuilder()
+                        .setTopic("t" + random.nextInt(8))
+                        .setCount(random.nextInt(8)));
+    }
+
+    private MetadataCommand.Builder register() {
+        int id = anyBroker();
+        RegisterBrokerCommand.Builder registration = cluster.registration(id);
+        BrokerImage existing = cluster.broker(id);
+        if (existing != null && random.nextBoolean()) {
+            registration.setCleanShutdownEpoch(existing.epoch() - random.nextInt(2));
+        }
+        if (random.nextInt(8) == 0) {
+            registration.setDirectoryIds(0, Uuids.toBytes(new Uuid(0xD2, 1 + random.nextInt(1_000_000))));
+        }
+        TopicImage topic = anyTopic();
+        if (topic != null && random.nextInt(4) == 0) {
+            registration.addDamagedPartitions(TestCluster.ref(topic, random.nextInt(3)));
+        }
+        return MetadataCommand.newBuilder().setBrokerId(id).setRegisterBroker(registration);
+    }
+
+    private MetadataCommand.Builder changeBroker(boolean fenced, boolean shutdown) {
+        int id = anyBroker();
+        if (cluster.broker(id) == null) {
+            return register();
+        }
+        boolean inShutdown = fenced ? cluster.broker(id).inControlledShutdown() : shutdown;
+        return cluster.change(id, fenced, inShutdown);
+    }
+
+    private MetadataCommand.Builder configure() {
+        String[][] settings = {
+            {"flush.policy", "commit"},
+            {"flush.policy", "replicated"},
+            {"min.insync.replicas", "1"},
+            {"min.insync.replicas", "3"},
+            {"unclean.leader.election.enable", "true"},
+            {"unclean.leader.election.enable", "false"},
+            {"retention.ms", "nonsense"},
+        };
+        String[] setting = settings[random.nextInt(settings.length)];
+        return TestCluster.own()
+                .setAlterConfigs(IncrementalAlterConfigsCommand.newBuilder()
+                        .addAlterations(ConfigAlteration.newBuilder()
+                                .setResource(ConfigResource.newBuilder()
+                                        .setType(ConfigResource.Type.TOPIC)
+                                        .setName("t" + random.nextInt(8)))
+                                .setKey(setting[0])
+                                .setValue(setting[1])
+                                .setRemoved(random.nextInt(3) == 0)));
+    }
+
+    private MetadataCommand.Builder allocate() {
+        int id = anyBroker();
+        MetadataCommand.Builder command = cluster.broker(id) == null ? TestCluster.own() : cluster.from(id);
+        command.getAllocateProducerIdsBuilder();
+        return command;
+    }
+
+    /** What a leader would ask for, sometimes with a wrong epoch or a member that it must not have. */
+    private MetadataCommand.Builder alterPartition() {
+        TopicImage topic = anyTopic();
+        if (topic == null) {
+            return createTopic();
+        }
+        int number = random.nextInt(topic.partitionCount());
+        PartitionImage state = topic.partition(number);
+        if (!state.hasLeader()) {
+            return changeBroker(false, false);
+        }
+        PartitionAlteration.Builder alteration = PartitionAlteration.newBuilder()
+                .setTopicId(Uuids.toBytes(topic.id()))
+                .setPartition(number)
+                .setLeaderEpoch(state.leaderEpoch() + wrong())
+                .setPartitionEpoch(state.partitionEpoch() + wrong())
+                .setDurable(random.nextBoolean())
+                .setClearUnclean(random.nextInt(4) == 0);
+        for (int replica : state.replicas()) {
+            BrokerImage broker = cluster.broker(replica);
+            if (broker != null && (replica == state.leader() || random.nextInt(3) > 0)) {
+                alteration.addNewIsr(
+                        IsrMember.newBuilder().setBrokerId(replica).setBrokerEpoch(broker.epoch() + wrong()));
+            }
+        }
+        return cluster.from(state.leader())
+                .setAlterPartition(AlterPartitionCommand.newBuilder().addPartitions(alteration));
+    }
+
+    private int wrong() {
+        return random.nextInt(20) == 0 ? random.nextInt(3) - 1 : 0;
+    }
+
+    // ---- invariants
+
+    private static void checkStep(MetadataImage before, MetadataImage after) {
+        assertThat(after.offset()).isGreaterThanOrEqualTo(before.offset());
+        assertThat(after.nextProducerId()).isGreaterThanOrEqualTo(before.nextProducerId());
+        for (BrokerImage broker : after.brokers()) {
+            BrokerImage was = before.broker(broker.id());
+            assertThat(broker.epoch()).isLessThan(after.offset());
+            if (was != null) {
+                assertThat(broker.epoch()).isGreaterThanOrEqualTo(was.epoch());
+            }
+        }
+        for (TopicImage topic : after.topics()) {
+            for (int number = 0; number < topic.partitionCount(); number++) {
+                PartitionImage state = topic.partition(number);
+                checkPartition(state);
+                PartitionImage was = before.partition(topic.id(), number);
+                if (was != null) {
+                    checkChange(after, topic, was, state);
+                }
+            }
+        }
+    }
+
+    private static void checkPartition(PartitionImage state) {
+        assertThat(Replicas.hasDuplicates(state.replicas())).isFalse();
+        assertThat(Replicas.hasDuplicates(state.isr())).isFalse();
+        assertThat(Replicas.hasDuplicates(state.elr())).isFalse();
+        for (int id : state.isr()) {
+            assertThat(state.isReplica(id)).isTrue();
+            assertThat(state.inElr(id)).isFalse();
+        }
+        for (int id : state.elr()) {
+            assertThat(state.isReplica(id)).isTrue();
+        }
+        if (state.hasLeader()) {
+            assertThat(state.inIsr(state.leader())).isTrue();
+            assertThat(state.lastKnownElr()).isEmpty();
+        } else {
+            assertThat(state.isrSize()).as("an ISR without a leader").isZero();
+        }
+    }
+
+    private static void checkChange(MetadataImage image, TopicImage topic, PartitionImage was, PartitionImage state) {
+        assertThat(state.replicas()).isEqualTo(was.replicas());
+        assertThat(state.leaderEpoch()).isGreaterThanOrEqualTo(was.leaderEpoch());
+        assertThat(state.partitionEpoch()).isGreaterThanOrEqualTo(was.partitionEpoch());
+        if (!state.equals(was)) {
+            assertThat(state.partitionEpoch()).isGreaterThan(was.partitionEpoch());
+        }
+        if (state.leader() != was.leader()) {
+            assertThat(state.leaderEpoch()).isGreaterThan(was.leaderEpoch());
+        }
+        boolean becameUnclean = state.unclean() && !was.unclean();
+        if (state.hasLeader() && state.leader() != was.leader() && !becameUnclean && !was.unclean()) {
+            assertThat(was.inIsr(state.leader()) || was.inElr(state.leader()))
+                    .as("elected without having been vouched for: %s -> %s", was, state)
+                    .isTrue();
+        }
+        TopicPolicy policy = TopicPolicy.of(image, topic.id());
+        if (state.elr().length > 0 && !state.equals(was)) {
+            assertThat(state.isrSize())
+                    .as("eligible beside an ISR that commits: %s -> %s", was, state)
+                    .isLessThan(policy.minIsr(state.replicationFactor()));
+        }
+        if (becameUnclean) {
+            assertThat(state.durable()).isFalse();
+        }
+        if (state.durable()) {
+            assertThat(was.durable() || policy.commit()).isTrue();
+        }
+    }
+
+    private void sweepUp() {
+        while (BrokerStateDecider.needsSweep(cluster.image())) {
+            assertThat(cluster.sweep(3).getSweep().getChanged()).isPositive();
+        }
+    }
+
+    private static void checkSettled(MetadataImage image) {
+        for (TopicImage topic : image.topics()) {
+            for (PartitionImage state : topic.partitions()) {
+                for (int id : state.isr()) {
+                    assertThat(image.broker(id).active()).isTrue();
+                }
+                for (int id : state.replicas()) {
+                    boolean couldLead = state.inElr(id) && image.broker(id).active();
+                    assertThat(state.hasLeader() || !couldLead)
+                            .as("left without a leader: %s", state)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    private void checkReplay() {
+        MetadataImage replayed = MetadataImage.empty();
+        for (MetadataEntry entry : cluster.log) {
+            replayed = replayed.apply(entry);
+            assertThat(replayed.apply(entry)).as("the same entry twice").isSameAs(replayed);
+        }
+        assertThat(replayed.stateHash()).isEqualTo(cluster.image().stateHash());
+        assertThat(replayed.offset()).isEqualTo(cluster.image().offset());
+        assertThat(replayed.toRecords()).isEqualTo(cluster.image().toRecords());
+    }
+
+    private void checkSnapshot() {
+        MetadataImage image = cluster.image();
+        SnapshotHeader.Builder header = SnapshotHeader.newBuilder().setMetadataOffset(image.offset());
+        for (ProposalOutcome outcome : image.recentProposals()) {
+            header.addRecent(RecentProposal.newBuilder()
+                    .setProposer(outcome.proposer())
+                    .setProposal(outcome.proposal())
+                    .setOffsetAfter(outcome.offsetAfter()));
+        }
+        MetadataImage read = MetadataImage.fromSnapshot(header.build(), image.toRecords());
+        assertThat(read.stateHash()).as("hash kept up to date").isEqualTo(image.stateHash());
+        assertThat(read.toRecords()).isEqualTo(image.toRecords());
+        assertThat(read.offset()).isEqualTo(image.offset());
+        assertThat(read.recentProposals()).isEqualTo(image.recentProposals());
+    }
+}
