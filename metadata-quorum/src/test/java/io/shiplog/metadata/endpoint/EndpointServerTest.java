@@ -1,0 +1,157 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shiplog.metadata.node.Await;
+import io.shiplog.metadata.proto.DescribeQuorumRequest;
+import io.shiplog.metadata.proto.EndpointRequest;
+import io.shiplog.metadata.proto.EndpointResponse;
+import io.shiplog.metadata.proto.HelloRequest;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EndpointServerTest {
+    private static final int WAIT_MS = 10_000;
+
+    private final List<EndpointRequest> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger closed = new AtomicInteger();
+    private volatile boolean answers = true;
+    private EndpointServer server;
+    private Socket socket;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new EndpointServer("127.0.0.1", 0, new EndpointHandler() {
+            @Override
+            public void onRequest(EndpointCaller caller, EndpointRequest request) {
+                requests.add(request);
+                if (answers) {
+                    caller.answer(EndpointResponse.newBuilder()
+                            .setCorrelationId(request.getCorrelationId())
+                            .build());
+                }
+            }
+
+            @Override
+            public void onClosed(EndpointCaller caller) {
+                closed.incrementAndGet();
+            }
+        });
+        socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout(WAIT_MS);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        socket.close();
+        server.close();
+    }
+
+    private void send(EndpointRequest.Builder request) throws IOException {
+        byte[] bytes = request.build().toByteArray();
+        DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+        out.writeInt(bytes.length);
+        out.write(bytes);
+        out.flush();
+    }
+
+    private EndpointResponse receive() throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        return EndpointResponse.parseFrom(in.readNBytes(in.readInt()));
+    }
+
+    private static EndpointRequest.Builder hello() {
+        return EndpointRequest.newBuilder().setHello(HelloRequest.newBuilder().setNodeId(7));
+    }
+
+    private static EndpointRequest.Builder question(long id) {
+        return EndpointRequest.newBuilder()
+                .setCorrelationId(id)
+                .setDescribeQuorum(DescribeQuorumRequest.getDefaultInstance());
+    }
+
+    private void assertClosedWithoutAnswer() throws IOException {
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        Await.until("told of the end", WAIT_MS, () -> closed.get() == 1);
+    }
+
+    private void sendLength(int length) throws IOException {
+        new DataOutputStream(socket.getOutputStream()).writeInt(length);
+    }
+
+    @Test
+    void answersCarryTheCorrelationId() throws IOException {
+        send(hello());
+        receive();
+        send(question(42));
+        assertThat(receive().getCorrelationId()).isEqualTo(42);
+    }
+
+    @Test
+    void aNegativeLengthClosesTheConnection() throws IOException {
+        sendLength(-1);
+        assertClosedWithoutAnswer();
+    }
+
+    @Test
+    void aHugeLengthClosesTheConnectionBeforeAnyByteOfIt() throws IOException {
+        sendLength(Frames.MAX_BYTES + 1);
+        assertClosedWithoutAnswer();
+    }
+
+    @Test
+    void whatIsNoMessageClosesTheConnection() throws IOException {
+        sendLength(3);
+        socket.getOutputStream().write(new byte[] {-1, -1, -1});
+        assertClosedWithoutAnswer();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void aTruncatedFrameIsNothing() throws IOException {
+        sendLength(100);
+        socket.getOutputStream().write(new byte[50]);
+        socket.shutdownOutput();
+        assertClosedWithoutAnswer();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void theFirstMessageMustBeAHello() throws IOException {
+        send(question(1));
+        assertClosedWithoutAnswer();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void tooManyUnansweredRequestsCloseTheConnection() throws IOException {
+        answers = false;
+        send(hello());
+        for (int i = 0; i < 40; i++) {
+            send(question(i));
+        }
+        assertClosedWithoutAnswer();
+        assertThat(requests).hasSize(32);
+    }
+
+    @Test
+    void anEmptyFrameIsARequestOfNoKind() throws IOException {
+        send(hello());
+        receive();
+        sendLength(0);
+        receive();
+        assertThat(requests.get(1).getBodyCase()).isEqualTo(EndpointRequest.BodyCase.BODY_NOT_SET);
+    }
+}
