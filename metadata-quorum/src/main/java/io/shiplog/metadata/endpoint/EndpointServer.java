@@ -18,6 +18,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.shiplog.metadata.proto.EndpointRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -76,9 +77,13 @@ public final class EndpointServer implements AutoCloseable {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
-    /** Runs on the endpoint's thread. */
+    /** Runs on the endpoint's thread; not at all once the endpoint is closed. */
     public void execute(Runnable task) {
-        group.execute(task);
+        try {
+            group.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the endpoint is closed", e);
+        }
     }
 
     /** Runs on the endpoint's thread, again and again. */

@@ -35,7 +35,7 @@ final class Membership {
                 return;
             }
         }
-        if (!changing.compareAndSet(false, true)) {
+        if (quorum.isChangingPeers() || !changing.compareAndSet(false, true)) {
             return;
         }
         next.add(joiner);

@@ -13,6 +13,8 @@ import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -41,6 +43,8 @@ import org.slf4j.LoggerFactory;
  */
 final class MetadataStateMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataStateMachine.class);
+
+    private static final int CLOSE_SECONDS = 10;
 
     private final AppliedListener applied;
     private final LeadershipListener leadership;
@@ -192,15 +196,21 @@ final class MetadataStateMachine extends BaseStateMachine {
         if (closing || !writing.compareAndSet(false, true)) {
             return;
         }
-        snapshotWriter.execute(() -> {
-            try {
-                writeSnapshot();
-            } catch (IOException | RuntimeException e) {
-                fatal.fatal("cannot write a metadata snapshot", e);
-            } finally {
-                writing.set(false);
-            }
-        });
+        try {
+            snapshotWriter.execute(this::writeOrDie);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no snapshot, this node stops", e);
+        }
+    }
+
+    private void writeOrDie() {
+        try {
+            writeSnapshot();
+        } catch (IOException | RuntimeException e) {
+            fatal.fatal("cannot write a metadata snapshot", e);
+        } finally {
+            writing.set(false);
+        }
     }
 
     private void writeSnapshot() throws IOException {
@@ -245,8 +255,17 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
     }
 
+    /** Waits for a snapshot that is being written; what would be begun now is not. */
     @Override
     public void close() {
+        closing = true;
         snapshotWriter.shutdown();
+        try {
+            if (!snapshotWriter.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a metadata snapshot is still being written");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

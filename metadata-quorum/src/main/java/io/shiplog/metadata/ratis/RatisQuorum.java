@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -127,7 +128,7 @@ public final class RatisQuorum implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // ends with the timer; beginSnapshot reports its own failures
     private void begin(RatisSettings settings) throws IOException {
         // A written snapshot lets the log be purged: Ratis does that when it is asked for a snapshot the next time.
-        stateMachine.onSnapshotWritten(() -> timer.execute(this::askForPurge));
+        stateMachine.onSnapshotWritten(this::askForPurgeSoon);
         server.start();
         timer.scheduleWithFixedDelay(
                 stateMachine::beginSnapshot,
@@ -181,6 +182,11 @@ public final class RatisQuorum implements AutoCloseable {
         }
         result.sort(Comparator.comparingInt(QuorumPeer::nodeId));
         return result;
+    }
+
+    /** Whether a change of the members has begun and is not settled: until then majorities of both the old and the new ones are needed. */
+    public boolean isChangingPeers() {
+        return !division.getRaftConf().getPreviousPeers().isEmpty();
     }
 
     /** On the leader: how long ago the peer last answered; {@link Long#MAX_VALUE} when it is not known to this leader. */
@@ -272,6 +278,14 @@ public final class RatisQuorum implements AutoCloseable {
     /** Raft index of the newest snapshot on the disk; -1 before the first. */
     public long durableSnapshotIndex() {
         return stateMachine.durableSnapshotIndex();
+    }
+
+    private void askForPurgeSoon() {
+        try {
+            timer.execute(this::askForPurge);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("this node stops; the log is purged after its next snapshot", e);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a failure is logged
