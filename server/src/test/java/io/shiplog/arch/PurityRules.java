@@ -28,7 +28,11 @@ import java.util.function.Predicate;
 final class PurityRules {
     /** The packages of the pure cores and of their ports. */
     static final String[] PURE = {
-        "io.shiplog..core..", "io.shiplog..port..", "io.shiplog..controller..", "io.shiplog..image..",
+        "io.shiplog..core..",
+        "io.shiplog..port..",
+        "io.shiplog..controller..",
+        "io.shiplog..image..",
+        "io.shiplog..formation..",
     };
 
     /** Ours that a pure core may name beside itself: plain values and ports. */
