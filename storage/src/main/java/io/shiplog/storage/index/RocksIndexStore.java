@@ -171,6 +171,7 @@ public final class RocksIndexStore implements IndexStore {
 
     @Override
     public void close() {
+        broken = true;
         rocks.close();
     }
 

@@ -1,0 +1,146 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shiplog.storage.files.DiskLogFiles;
+import io.shiplog.storage.model.PartitionKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksIndexStoreTest {
+    private static final PartitionKey A = new PartitionKey(Uuid.randomUuid(), 1);
+    private static final PartitionKey B = new PartitionKey(A.topicId(), 2);
+
+    @TempDir
+    Path temp;
+
+    private RocksIndexStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = RocksIndexStore.open(new DiskLogFiles(), temp);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private static IndexBlock block(long base, int from, int to, int step) {
+        SparseIndex entries = new SparseIndex();
+        for (int p = from; p < to; p += step) entries.add(p / 10, p, 1_700_000_000_000L - p);
+        return new IndexBlock(base, from, to, entries);
+    }
+
+    private static SegmentSummary summary(long base, long next) {
+        return new SegmentSummary(base, next, 500, 77, base, 3);
+    }
+
+    private static LogCheckpoint checkpoint(long offset) {
+        return new LogCheckpoint(offset, offset / 2, 99, 5, 6, new byte[] {1, 2, 3});
+    }
+
+    @Test
+    void blocksOfASegmentAreJoined() {
+        store.put(A, block(100, 0, 1000, 100), null, null);
+        store.put(A, block(100, 1000, 2500, 100), null, null);
+        store.put(A, block(200, 0, 300, 100), null, null);
+        store.put(B, block(100, 0, 300, 50), null, null);
+        IndexBlock index = store.index(A, 100);
+        assertThat(index.toPosition()).isEqualTo(2500);
+        assertThat(index.entries().count()).isEqualTo(25);
+        assertThat(index.entries().position(24)).isEqualTo(2400);
+        assertThat(index.entries().relativeOffset(24)).isEqualTo(240);
+        assertThat(index.entries().maxTimestampBefore(24)).isEqualTo(1_700_000_000_000L - 2400);
+    }
+
+    @Test
+    void aGapEndsWhatIsKnown() {
+        store.put(A, block(100, 0, 1000, 100), null, null);
+        store.put(A, block(100, 1100, 2000, 100), null, null);
+        assertThat(store.index(A, 100).toPosition()).isEqualTo(1000);
+        assertThat(store.index(A, 300).toPosition()).isZero();
+    }
+
+    @Test
+    void checkpointsAndSummariesComeBackAfterAReopen() throws IOException {
+        store.put(A, null, summary(0, 10), checkpoint(10));
+        store.put(A, null, summary(10, 20), checkpoint(20));
+        store.close();
+        open();
+        assertThat(store.summaries(A)).containsExactly(summary(0, 10), summary(10, 20));
+        assertThat(store.checkpoints(A)).hasSize(2);
+        LogCheckpoint last = store.checkpoints(A).get(1);
+        assertThat(last.offset()).isEqualTo(20);
+        assertThat(last.segmentBase()).isEqualTo(10);
+        assertThat(last.position()).isEqualTo(99);
+        assertThat(last.state()).containsExactly(1, 2, 3);
+        assertThat(store.checkpoints(B)).isEmpty();
+    }
+
+    @Test
+    void forgetFromRemovesWhatTellsOfTheCutPart() {
+        for (long base = 0; base < 40; base += 10) {
+            store.put(A, block(base, 0, 100, 10), summary(base, base + 10), checkpoint(base + 10));
+        }
+        store.put(B, block(20, 0, 100, 10), summary(20, 30), checkpoint(30));
+        store.forgetFrom(A, 25, 20);
+        assertThat(store.summaries(A)).extracting(SegmentSummary::baseOffset).containsExactly(0L, 10L);
+        assertThat(store.checkpoints(A)).extracting(LogCheckpoint::offset).containsExactly(10L, 20L);
+        assertThat(store.index(A, 10).toPosition()).isEqualTo(100);
+        assertThat(store.index(A, 20).toPosition()).isZero();
+        assertThat(store.index(A, 30).toPosition()).isZero();
+        assertThat(store.index(B, 20).toPosition()).isEqualTo(100);
+        assertThat(store.summaries(B)).hasSize(1);
+    }
+
+    @Test
+    void forgetBelowRemovesWhatRetentionDeleted() {
+        for (long base = 0; base < 40; base += 10) {
+            store.put(A, block(base, 0, 100, 10), summary(base, base + 10), checkpoint(base + 10));
+        }
+        store.forgetBelow(A, 20);
+        assertThat(store.summaries(A)).extracting(SegmentSummary::baseOffset).containsExactly(20L, 30L);
+        assertThat(store.checkpoints(A)).extracting(LogCheckpoint::offset).containsExactly(20L, 30L, 40L);
+        assertThat(store.index(A, 10).toPosition()).isZero();
+        assertThat(store.index(A, 20).toPosition()).isEqualTo(100);
+    }
+
+    @Test
+    void forgetPartitionLeavesTheNeighbour() {
+        store.put(A, block(0, 0, 100, 10), summary(0, 10), checkpoint(10));
+        store.put(B, block(0, 0, 100, 10), summary(0, 10), checkpoint(10));
+        store.forgetPartition(A);
+        assertThat(store.summaries(A)).isEmpty();
+        assertThat(store.checkpoints(A)).isEmpty();
+        assertThat(store.index(A, 0).toPosition()).isZero();
+        assertThat(store.index(B, 0).toPosition()).isEqualTo(100);
+        assertThat(store.checkpoints(B)).hasSize(1);
+    }
+
+    @Test
+    void useAfterCloseFindsNothingAndIsNoCrash() {
+        store.put(A, block(0, 0, 100, 10), summary(0, 10), checkpoint(10));
+        store.close();
+        assertThat(store.checkpoints(A)).isEmpty();
+        store.put(A, null, summary(0, 10), null);
+        store.flush();
+        assertThat(store.index(A, 0).toPosition()).isZero();
+    }
+
+    @Test
+    void theLibraryIsUnpackedUnderTheDataDirectoryOrLoadedBefore() {
+        Path library = temp.resolve("native");
+        assertThat(!Files.exists(library) || Files.isDirectory(library)).isTrue();
+        assertThat(Files.exists(temp.resolve("index").resolve("CURRENT"))).isTrue();
+    }
+}
