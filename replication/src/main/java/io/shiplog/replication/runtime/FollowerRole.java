@@ -38,7 +38,7 @@ final class FollowerRole implements FollowerEffects {
     public void truncateTo(long offset) {
         LOG.info(
                 "{}: truncating from {} to {} for leader {} of epoch {}",
-                replica.id(),
+                replica.id().topicPartition(),
                 log.logEndOffset(),
                 offset,
                 core.leaderId(),
@@ -52,7 +52,7 @@ final class FollowerRole implements FollowerEffects {
     public void truncateFullyAndStartAt(long offset) {
         LOG.info(
                 "{}: dropping {} to {} and starting at {} for leader {} of epoch {}",
-                replica.id(),
+                replica.id().topicPartition(),
                 log.logStartOffset(),
                 log.logEndOffset(),
                 offset,
@@ -79,7 +79,7 @@ final class FollowerRole implements FollowerEffects {
             lastRefusal = outcome.error();
             LOG.warn(
                     "{}: refused batches of leader {} at {}: {} {}",
-                    replica.id(),
+                    replica.id().topicPartition(),
                     core.leaderId(),
                     log.logEndOffset(),
                     outcome.error(),
@@ -105,6 +105,6 @@ final class FollowerRole implements FollowerEffects {
 
     @Override
     public void stop(String why) {
-        LOG.error("{}: stopped: {}", replica.id(), why);
+        LOG.error("{}: stopped: {}", replica.id().topicPartition(), why);
     }
 }

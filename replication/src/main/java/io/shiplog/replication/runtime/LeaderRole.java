@@ -5,12 +5,14 @@ package io.shiplog.replication.runtime;
 
 import io.shiplog.replication.core.LeaderEffects;
 import io.shiplog.replication.core.PartitionLeader;
+import io.shiplog.replication.port.IsrMember;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.IsrProposals;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.PartitionLog;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,7 +142,7 @@ final class LeaderRole implements LeaderEffects {
 
     @Override
     public void proposeIsr(long attempt, IsrProposal proposal) {
-        LOG.info("{}: proposing {}", replica.id(), proposal);
+        LOG.info("{}: proposing {}", replica.id().topicPartition(), describe(proposal));
         proposals.propose(replica.id(), proposal, (error, state) -> {
             if (!over) {
                 onOutcome(attempt, proposal, error, state);
@@ -150,9 +152,15 @@ final class LeaderRole implements LeaderEffects {
 
     private void onOutcome(long attempt, IsrProposal proposal, Errors error, PartitionState state) {
         if (error != Errors.NONE) {
-            LOG.info("{}: {} to {}", replica.id(), error, proposal);
+            LOG.info("{}: {} to {}", replica.id().topicPartition(), error, describe(proposal));
         }
         replica.event(() -> core.onIsrOutcome(attempt, error, state, loop.nowMs()));
+    }
+
+    private static String describe(IsrProposal proposal) {
+        List<Integer> isr = proposal.isr().stream().map(IsrMember::id).toList();
+        String flags = (proposal.durable() ? ", durable" : "") + (proposal.clearUnclean() ? ", no longer unclean" : "");
+        return "ISR " + isr + flags + " on partition epoch " + proposal.partitionEpoch();
     }
 
     @Override

@@ -192,7 +192,11 @@ public final class Replica {
     private void lead(PartitionState newState) {
         leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, context);
         watchers.stateChanged();
-        LOG.info("{}: leads in epoch {} from offset {}", id, newState.leaderEpoch(), log.logEndOffset());
+        LOG.info(
+                "{}: leads in epoch {} from offset {}",
+                id.topicPartition(),
+                newState.leaderEpoch(),
+                log.logEndOffset());
         leader.start();
     }
 
@@ -200,7 +204,7 @@ public final class Replica {
         follower = new FollowerRole(this, newState, idleHighWatermark, watchers);
         LOG.info(
                 "{}: follows {} in epoch {} from offset {}",
-                id,
+                id.topicPartition(),
                 newState.leader(),
                 newState.leaderEpoch(),
                 log.logEndOffset());
@@ -222,7 +226,7 @@ public final class Replica {
         if (offlineBecause != null) {
             return;
         }
-        LOG.error("{}: offline: {}", id, why);
+        LOG.error("{}: offline: {}", id.topicPartition(), why);
         offlineBecause = why;
         endRole(Errors.KAFKA_STORAGE_ERROR);
         watchers.stateChanged();

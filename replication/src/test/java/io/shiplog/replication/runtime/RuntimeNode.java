@@ -1,0 +1,116 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import io.shiplog.replication.port.AssignedReplica;
+import io.shiplog.replication.port.IsrProposal;
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.log.LogDirectory;
+import io.shiplog.storage.log.LogDirectoryConfig;
+import io.shiplog.storage.log.LogSettings;
+import io.shiplog.storage.log.PartitionLog;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+
+/** One node with a data directory and one replica of partition t-0, on the loop of the test. */
+final class RuntimeNode implements AutoCloseable {
+    static final TopicIdPartition T0 = new TopicIdPartition(new Uuid(7, 7), 0, "t");
+    static final short ALL = -1;
+
+    record Proposed(IsrProposal proposal, BiConsumer<Errors, PartitionState> outcome) {}
+
+    final int id;
+    final TurnedLoop loop;
+    final LogDirectory directory;
+    final ReplicaSet replicas;
+    final Replica replica;
+    final List<Proposed> proposals = new ArrayList<>();
+
+    RuntimeNode(int id, Path path, TurnedLoop loop) {
+        this.id = id;
+        this.loop = loop;
+        directory = LogDirectory.open(path, LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        directory.recover((done, total) -> {});
+        directory.markRunning(id * 10L);
+        PartitionLog log = directory.create(T0, LogSettings.defaults());
+        replicas = new ReplicaSet(new ReplicaContext(
+                loop,
+                (partition, proposal, outcome) -> proposals.add(new Proposed(proposal, outcome)),
+                ReplicationSettings.defaults(id)));
+        replica = replicas.create(T0, log);
+    }
+
+    /** The state of t-0 with so many replicas, all in sync, under commit. */
+    static PartitionState state(int leader, int leaderEpoch, int replicaCount) {
+        List<AssignedReplica> assigned = new ArrayList<>();
+        for (int id = 1; id <= replicaCount; id++) {
+            assigned.add(new AssignedReplica(id, true, false, id * 10L, false, false));
+        }
+        return new PartitionState(leader, leaderEpoch, leaderEpoch, assigned, true, false, 1, true);
+    }
+
+    /** Batch of one plain record. */
+    static ByteBuffer batch(String value) {
+        return copy(MemoryRecords.withRecords(Compression.NONE, record(value)));
+    }
+
+    /** Batch of one record of an idempotent producer. */
+    static ByteBuffer batch(long producerId, int sequence, String value) {
+        return copy(
+                MemoryRecords.withIdempotentRecords(Compression.NONE, producerId, (short) 0, sequence, record(value)));
+    }
+
+    private static SimpleRecord record(String value) {
+        return new SimpleRecord(1_700_000_000_000L, null, value.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    private static ByteBuffer copy(MemoryRecords records) {
+        ByteBuffer built = records.buffer();
+        return ByteBuffer.allocate(built.remaining()).put(built).flip();
+    }
+
+    Answers produce(ByteBuffer batch, short acks) {
+        return produce(batch, acks, true, 30_000);
+    }
+
+    Answers produce(ByteBuffer batch, short acks, boolean leaseValid, int timeoutMs) {
+        Answers answers = new Answers();
+        replica.produce(batch, acks, leaseValid, timeoutMs, answers);
+        return answers;
+    }
+
+    @Override
+    public void close() {
+        replicas.close();
+        directory.close();
+    }
+
+    /** Remembers what a produce was told. */
+    static final class Answers implements ProduceCallback {
+        final List<Errors> errors = new ArrayList<>();
+        long baseOffset = -2;
+        String message;
+
+        @Override
+        public void complete(Errors error, long base, long appendTimeMs, long logStartOffset, String text) {
+            errors.add(error);
+            baseOffset = base;
+            message = text;
+        }
+
+        boolean isDone() {
+            return !errors.isEmpty();
+        }
+    }
+}
