@@ -29,6 +29,7 @@ final class Membership implements MetadataListener {
     private final CompletableFuture<String> lost = new CompletableFuture<>();
     private final LongSupplier brokerEpoch;
     private boolean unfenced;
+    private volatile boolean leaving;
 
     /**
      * A node that is not a member yet.
@@ -53,12 +54,17 @@ final class Membership implements MetadataListener {
         return lost;
     }
 
+    /** The node stops: being fenced is no news any more. */
+    void leave() {
+        leaving = true;
+    }
+
     @Override
     public void onMetadata(MetadataImage previous, MetadataImage current, MetadataDelta delta) {
         changes.accept(delta);
         BrokerImage self = current.broker(nodeId);
         boolean now = self != null && self.epoch() == brokerEpoch.getAsLong() && !self.fenced();
-        if (now == unfenced) {
+        if (now == unfenced || leaving) {
             return;
         }
         unfenced = now;

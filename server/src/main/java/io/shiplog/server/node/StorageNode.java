@@ -266,14 +266,19 @@ public final class StorageNode implements AutoCloseable {
             }
             closed = true;
             watchdog.close();
+            if (listener != null) {
+                listener.close();
+            }
             images.close();
-            loop.close();
-            client.close();
+            partitions.stop();
             directories.close();
+            client.close();
+            loop.close();
         }
     }
 
     private void handOver() {
+        membership.leave();
         try {
             client.controlledShutdown().get(CONTROLLED_SHUTDOWN_TIMEOUT_S, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {

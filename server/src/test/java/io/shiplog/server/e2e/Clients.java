@@ -32,6 +32,10 @@ final class Clients {
     }
 
     KafkaProducer<byte[], byte[]> producer(String acks) {
+        return producer(acks, Map.of());
+    }
+
+    KafkaProducer<byte[], byte[]> producer(String acks, Map<String, Object> more) {
         Properties properties = new Properties();
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         properties.put(ProducerConfig.ACKS_CONFIG, acks);
@@ -42,6 +46,7 @@ final class Clients {
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 60_000);
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+        properties.putAll(more);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

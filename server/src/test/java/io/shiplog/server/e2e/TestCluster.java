@@ -5,6 +5,8 @@ package io.shiplog.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.node.ConfigValues;
 import io.shiplog.metadata.node.QuorumConfig;
 import io.shiplog.metadata.node.QuorumNode;
@@ -13,16 +15,21 @@ import io.shiplog.server.node.StorageNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A cluster of real quorum and storage nodes in this process, on free ports of loopback, with real disks. */
 final class TestCluster implements AutoCloseable {
@@ -127,6 +134,69 @@ final class TestCluster implements AutoCloseable {
 
     void stopQuorum(int id) throws IOException {
         quorum.remove(id).close();
+    }
+
+    /** The newest image of any storage node that runs. */
+    MetadataImage image() {
+        MetadataImage newest = MetadataImage.empty();
+        for (QuorumNode node : quorum.values()) {
+            newest = node.image().offset() > newest.offset() ? node.image() : newest;
+        }
+        return newest;
+    }
+
+    PartitionImage partition(String topic, int partition) {
+        return image().topic(topic).partition(partition);
+    }
+
+    /** Id of the leader, waited for. */
+    int leader(String topic, int partition) {
+        Await.until(
+                "a leader of " + topic,
+                30_000,
+                () -> partition(topic, partition).hasLeader());
+        return partition(topic, partition).leader();
+    }
+
+    void awaitIsr(String topic, int partition, int size) {
+        Await.until(
+                size + " replicas of " + topic + "-" + partition + " in sync, not " + partition(topic, partition),
+                60_000,
+                () -> partition(topic, partition).isrSize() == size);
+    }
+
+    /** Waits until every replica's segment files hold the same bytes; there is something to compare. */
+    void awaitIdenticalLogs(String topic, int partition) {
+        Await.until("identical logs of " + topic + "-" + partition, 30_000, () -> {
+            Set<String> contents = new HashSet<>();
+            for (int id : partition(topic, partition).replicas()) {
+                contents.add(logContents(id, topic, partition));
+            }
+            return contents.size() == 1 && !contents.contains("");
+        });
+    }
+
+    /** Names and hashes of the segment files of one replica. */
+    String logContents(int id, String topic, int partition) throws IOException {
+        Path log = logDirectory(id, topic, partition);
+        StringBuilder contents = new StringBuilder();
+        try (Stream<Path> files = Files.list(log)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".log"))
+                    .sorted()
+                    .toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                contents.append(file.getFileName())
+                        .append(' ')
+                        .append(bytes.length)
+                        .append(' ');
+                contents.append(Arrays.hashCode(bytes)).append('\n');
+            }
+        }
+        return contents.toString();
+    }
+
+    Path logDirectory(int id, String topic, int partition) {
+        return data(id).resolve(image().topic(topic).id() + "-" + partition);
     }
 
     String bootstrap() {
