@@ -16,6 +16,8 @@ import java.util.function.BooleanSupplier;
 final class ManualLoop implements EventLoop {
     private record Timer(long atMs, long order, Runnable task) {}
 
+    private static final int MOST_TASKS = 100_000;
+
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::atMs).thenComparingLong(Timer::order));
@@ -50,10 +52,14 @@ final class ManualLoop implements EventLoop {
         return 1_700_000_000_000L + nowMs;
     }
 
-    /** Runs what is to be run now, and what follows from it. */
+    /** Runs what is to be run now, and what follows from it, which must come to an end. */
     void run() {
+        int tasks = 0;
         for (Runnable task = next(); task != null; task = next()) {
             task.run();
+            if (++tasks > MOST_TASKS) {
+                throw new AssertionError("the loop does not come to rest");
+            }
         }
     }
 
