@@ -12,6 +12,7 @@ import io.shiplog.metadata.proto.EndpointResponse;
 import io.shiplog.metadata.proto.HeartbeatRequest;
 import io.shiplog.metadata.proto.HeartbeatResponse;
 import io.shiplog.metadata.proto.HelloRequest;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
@@ -26,7 +27,9 @@ final class Heartbeats {
     /** Heartbeats out of turn, for a broker that has just caught up, come no closer than this. */
     private static final long MIN_GAP_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private static final int UNANSWERED_FACTOR = 3;
+    private static final int SILENT_INTERVALS = 3;
+    private static final int MAX_RECONNECTS = 2;
+    private static final long RECONNECT_MS = 10;
 
     /** Told on the event loop. */
     interface Listener {
@@ -54,6 +57,8 @@ final class Heartbeats {
     private boolean due;
     private int unanswered;
     private long lastSentNs;
+    private long answeredNs;
+    private int failures;
 
     Heartbeats(
             EventLoop loop,
@@ -72,7 +77,7 @@ final class Heartbeats {
 
     void start() {
         loop.scheduleWithFixedDelay(
-                this::send, settings.heartbeatIntervalMs(), settings.heartbeatIntervalMs(), TimeUnit.MILLISECONDS);
+                this::tick, settings.heartbeatIntervalMs(), settings.heartbeatIntervalMs(), TimeUnit.MILLISECONDS);
     }
 
     /** The registration that heartbeats keep alive; null when there is none. */
@@ -101,19 +106,20 @@ final class Heartbeats {
         disconnect();
     }
 
+    /** A connection to it that is open already stays: its end would look like the end of this node. */
     void onControllerFound(Endpoint endpoint) {
+        boolean same = endpoint.equals(controller) && connection != null && !connection.isClosed();
         controller = endpoint;
-        disconnect();
-        connect();
+        failures = 0;
+        if (!same) {
+            disconnect();
+            connect();
+        }
         send();
     }
 
+    /** Another controller is looked for; the one that was known may still be there, so its connection stays open meanwhile. */
     void onControllerLost(boolean gone) {
-        controller = null;
-        if (connection != null && !connection.isClosed()) {
-            disconnect();
-            lease.onConnectionLost(System.nanoTime());
-        }
         if (gone) {
             onControllerGone();
         }
@@ -155,10 +161,11 @@ final class Heartbeats {
             return;
         }
         EndpointConnection[] own = new EndpointConnection[1];
-        own[0] = new EndpointConnection(loop, controller, cause -> onEnded(own[0]));
+        own[0] = new EndpointConnection(loop, controller, cause -> onEnded(own[0], cause));
         connection = own[0];
         unanswered = 0;
-        connection.send(EndpointRequest.newBuilder().setHello(hello.get()), timeoutMs(), (response, failure) -> {});
+        connection.send(
+                EndpointRequest.newBuilder().setHello(hello.get()), settings.leaseMs(), (response, failure) -> {});
     }
 
     private void disconnect() {
@@ -169,18 +176,36 @@ final class Heartbeats {
         }
     }
 
-    private void onEnded(EndpointConnection ended) {
-        if (ended.equals(connection)) {
-            connection = null;
-            lease.onConnectionLost(System.nanoTime());
-            // A controller that hangs accepts connections and answers nothing: look whether there is another one by
-            // now.
+    /** Back as fast as can be when only this connection broke: the controller fences after a short grace. */
+    private void onEnded(EndpointConnection ended, IOException cause) {
+        if (!ended.equals(connection)) {
+            return;
+        }
+        connection = null;
+        lease.onConnectionLost(System.nanoTime());
+        if (cause instanceof EndpointConnection.ConnectFailed failed && failed.refused()) {
+            onControllerGone();
+        }
+        if (failures++ < MAX_RECONNECTS) {
+            loop.schedule(
+                    () -> {
+                        connect();
+                        send();
+                    },
+                    RECONNECT_MS,
+                    TimeUnit.MILLISECONDS);
+        } else {
             finder.suspect();
         }
     }
 
-    private long timeoutMs() {
-        return (long) UNANSWERED_FACTOR * settings.heartbeatIntervalMs();
+    /** A controller that hangs accepts connections and answers nothing: look whether there is another one by now. */
+    private void checkSilence(long nowNs) {
+        long limitNs = TimeUnit.MILLISECONDS.toNanos((long) SILENT_INTERVALS * settings.heartbeatIntervalMs());
+        if (unanswered > 0 && nowNs - answeredNs > limitNs) {
+            answeredNs = nowNs;
+            finder.suspect();
+        }
     }
 
     private void sendSoon() {
@@ -199,13 +224,21 @@ final class Heartbeats {
         }
     }
 
+    private void tick() {
+        checkSilence(System.nanoTime());
+        connect();
+        send();
+    }
+
     private void send() {
         if (registration == null || connection == null || connection.isClosed() || unanswered >= MAX_UNANSWERED) {
             return;
         }
         long sentNs = System.nanoTime();
         lastSentNs = sentNs;
-        unanswered++;
+        if (unanswered++ == 0) {
+            answeredNs = sentNs;
+        }
         Registration of = registration;
         EndpointConnection over = connection;
         HeartbeatRequest request = HeartbeatRequest.newBuilder()
@@ -215,9 +248,10 @@ final class Heartbeats {
                 .setWantShutdown(wantShutdown)
                 .setWantFence(wantFence)
                 .build();
-        over.send(EndpointRequest.newBuilder().setHeartbeat(request), timeoutMs(), (response, failure) -> {
+        over.send(EndpointRequest.newBuilder().setHeartbeat(request), settings.leaseMs(), (response, failure) -> {
             if (over.equals(connection)) {
                 unanswered--;
+                answeredNs = System.nanoTime();
             }
             if (response != null && of.equals(registration)) {
                 onAnswer(response, sentNs);
@@ -234,6 +268,7 @@ final class Heartbeats {
             listener.onRegistrationLost(error, response.getMessage());
         } else {
             HeartbeatResponse heartbeat = response.getHeartbeat();
+            failures = 0;
             settled = !heartbeat.getFenced() && heartbeat.getCaughtUp() && !wantShutdown;
             lease.onAcknowledged(sentNs, heartbeat.getCommittedOffset(), heartbeat.getFenced(), System.nanoTime());
             listener.onCommittedOffset(heartbeat.getCommittedOffset());
