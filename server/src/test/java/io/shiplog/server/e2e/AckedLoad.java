@@ -21,6 +21,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * remembers at which offset each was acknowledged. What was acknowledged must be there in the end, once, at its offset.
  */
 final class AckedLoad implements AutoCloseable {
+    private static final String PREFIX = "record-";
+
     private final Clients clients;
     private final String topic;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -44,7 +46,7 @@ final class AckedLoad implements AutoCloseable {
         for (long number = 0; !stopping; number++) {
             long sent = number;
             var unused = producer.send(
-                    new ProducerRecord<>(topic, 0, null, Clients.bytes("record-" + number)), (metadata, error) -> {
+                    new ProducerRecord<>(topic, 0, null, Clients.bytes(PREFIX + number)), (metadata, error) -> {
                         if (error != null) {
                             failure.compareAndSet(null, error);
                         } else {
@@ -85,7 +87,11 @@ final class AckedLoad implements AutoCloseable {
         List<ConsumerRecord<byte[], byte[]>> records = clients.readAll(topic, 0);
         Map<Long, Long> found = new ConcurrentSkipListMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            long number = Long.parseLong(Clients.text(record.value()).substring("record-".length()));
+            String value = Clients.text(record.value());
+            if (!value.startsWith(PREFIX)) {
+                continue; // somebody else's
+            }
+            long number = Long.parseLong(value.substring(PREFIX.length()));
             assertThat(found.put(number, record.offset()))
                     .as("record " + number + " a second time")
                     .isNull();
