@@ -4,7 +4,6 @@
 package io.shiplog.replication.core;
 
 import io.shiplog.replication.port.AssignedReplica;
-import io.shiplog.replication.port.IsrMember;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.port.ReplicatedLog;
@@ -31,6 +30,7 @@ public final class PartitionLeader {
     private final CoreSettings settings;
     private final HighWatermark highWatermark;
     private final IsrNegotiation negotiation;
+    private final InSyncRules rules;
     private final PendingAcks acks;
     private final FetchCheck check = new FetchCheck();
     private final PendingAcks.Answer acknowledge;
@@ -72,6 +72,8 @@ public final class PartitionLeader {
         this.highWatermark =
                 new HighWatermark(Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset())));
         this.negotiation = new IsrNegotiation(effects, settings);
+        this.rules = new InSyncRules(localId, log, settings, this.highWatermark, epochStartOffset, negotiation);
+        rules.onLocalFlush(localFlushed);
         this.acks = new PendingAcks(settings.maxPendingAcks());
         this.acknowledge = token -> effects.respond(token, Errors.NONE);
         this.timeOut = token -> effects.respond(token, Errors.REQUEST_TIMED_OUT);
@@ -212,8 +214,9 @@ public final class PartitionLeader {
             throw new InvariantViolation("flushed " + flushedOffset + " beyond log end " + log.logEndOffset());
         }
         localFlushed = flushedOffset;
+        rules.onLocalFlush(flushedOffset);
         maybeAdvanceHighWatermark(nowMs);
-        maybeProposeFlags(nowMs);
+        rules.maybeSetFlags(nowMs);
     }
 
     // ---- followers
@@ -239,10 +242,10 @@ public final class PartitionLeader {
             return check.refuse(Errors.OFFSET_OUT_OF_RANGE);
         }
         follower.onFetch(fetch, state.flushBeforeCommit(), log.logEndOffset(), nowMs);
-        maybeProposeExpand(follower, nowMs);
+        rules.maybeExpand(follower, nowMs);
         maybeAdvanceHighWatermark(nowMs);
-        maybeProposeFlags(nowMs);
-        follower.stand(standingOf(follower, nowMs), nowMs);
+        rules.maybeSetFlags(nowMs);
+        follower.stand(rules.standingOf(follower, nowMs), nowMs);
         return check.pass();
     }
 
@@ -327,12 +330,12 @@ public final class PartitionLeader {
     public void onTick(long nowMs) {
         acks.expired(nowMs, timeOut);
         negotiation.onTick(nowMs);
-        maybeProposeShrink(nowMs);
+        rules.maybeShrink(nowMs);
         for (int i = 0; i < followers.length; i++) {
-            maybeProposeExpand(followers[i], nowMs);
-            followers[i].stand(standingOf(followers[i], nowMs), nowMs);
+            rules.maybeExpand(followers[i], nowMs);
+            followers[i].stand(rules.standingOf(followers[i], nowMs), nowMs);
         }
-        maybeProposeFlags(nowMs);
+        rules.maybeSetFlags(nowMs);
         maybeAdvanceHighWatermark(nowMs);
     }
 
@@ -376,119 +379,11 @@ public final class PartitionLeader {
                 && follower.isCaughtUp(logEnd, state.flushBeforeCommit(), nowMs, settings.replicaLagTimeMaxMs());
     }
 
-    // ---- who is in sync
-
-    /** KIP-497 with the start of the leader epoch as lower bound (KAFKA-7186, KIP-966): it holds all that is committed. */
-    private boolean holdsAllCommitted(ReplicaProgress follower) {
-        return follower.position(state.flushBeforeCommit()) >= Math.max(highWatermark.value(), epochStartOffset);
-    }
-
-    private void maybeProposeExpand(ReplicaProgress follower, long nowMs) {
-        if (follower.node().inIsr()
-                || !negotiation.mayPropose(nowMs)
-                || !follower.isEligible(nowMs)
-                || !holdsAllCommitted(follower)) {
-            return;
-        }
-        IsrProposal proposal = proposal(follower.id(), false, nowMs);
-        if (proposal != null) {
-            negotiation.propose(new IsrState.PendingExpand(follower.id(), proposal));
-        }
-    }
-
-    private void maybeProposeShrink(long nowMs) {
-        if (!negotiation.mayPropose(nowMs) || !anyMemberLags(nowMs)) {
-            return;
-        }
-        IsrProposal proposal = proposal(localId, true, nowMs);
-        if (proposal != null) {
-            negotiation.propose(new IsrState.PendingShrink(proposal));
-        }
-    }
-
-    private boolean anyMemberLags(long nowMs) {
-        for (int i = 0; i < followers.length; i++) {
-            if (followers[i].node().inIsr() && lags(followers[i], nowMs)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean lags(ReplicaProgress follower, long nowMs) {
-        return !follower.isCaughtUp(
-                log.logEndOffset(), state.flushBeforeCommit(), nowMs, settings.replicaLagTimeMaxMs());
-    }
-
-    private void maybeProposeFlags(long nowMs) {
-        if (!negotiation.mayPropose(nowMs) || (!becameDurable() && !allReconciled())) {
-            return;
-        }
-        IsrProposal proposal = proposal(localId, false, nowMs);
-        if (proposal != null) {
-            negotiation.propose(new IsrState.PendingFlags(proposal));
-        }
-    }
-
-    /**
-     * The ISR with one more member, or without its laggards, each under the registration that its position belongs to
-     * (KIP-903). Null while it would hold a node that the controller must refuse (KIP-841): the controller is about to
-     * take that one out itself.
-     */
-    private IsrProposal proposal(int joiner, boolean withoutLaggards, long nowMs) {
-        List<IsrMember> isr = new ArrayList<>();
-        for (AssignedReplica replica : state.replicas()) {
-            boolean local = replica.id() == localId;
-            boolean member = replica.inIsr() || replica.id() == joiner;
-            if (!member || (withoutLaggards && !local && lags(follower(replica.id()), nowMs))) {
-                continue;
-            }
-            if (!replica.mayJoinIsr()) {
-                return null;
-            }
-            isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));
-        }
-        return new IsrProposal(state.leaderEpoch(), state.partitionEpoch(), isr, becameDurable(), allReconciled());
-    }
-
-    /** Whether everything committed is on the disk of every in-sync replica, which the metadata do not say yet. */
-    private boolean becameDurable() {
-        if (state.durable() || !state.flushBeforeCommit()) {
-            return false;
-        }
-        if (!highWatermarkIsCurrent() || localFlushed < highWatermark.value()) {
-            return false;
-        }
-        for (int i = 0; i < followers.length; i++) {
-            AssignedReplica node = followers[i].node();
-            if (node.inElr() || (node.inIsr() && followers[i].position(true) < highWatermark.value())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * Whether nobody needs the unclean flag any more: every assigned replica, not only the in-sync ones, has our history.
-     * (After an unclean election the ISR is the leader alone, which says nothing about those that have to truncate.)
-     */
-    private boolean allReconciled() {
-        if (!state.unclean()) {
-            return false;
-        }
-        for (int i = 0; i < followers.length; i++) {
-            if (!followers[i].node().inIsr() || followers[i].position(false) < epochStartOffset) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     // ---- the state of the partition
 
     private void take(PartitionState newState, long nowMs) {
         boolean flushFromNowOn = newState.flushBeforeCommit() && !state.flushBeforeCommit();
-        if (newState.partitionEpoch() > state.partitionEpoch() || openProposalIsVoid(newState)) {
+        if (newState.partitionEpoch() > state.partitionEpoch() || rules.openProposalIsVoid(newState)) {
             negotiation.settle();
         }
         adopt(newState, nowMs);
@@ -496,21 +391,6 @@ public final class PartitionLeader {
             effects.requestFlush();
         }
         maybeAdvanceHighWatermark(nowMs);
-    }
-
-    /** A proposed member has registered anew: no attempt can succeed any more, not even one that is still on its way. */
-    private boolean openProposalIsVoid(PartitionState newState) {
-        IsrProposal open = openProposal();
-        if (open == null) {
-            return false;
-        }
-        for (IsrMember member : open.isr()) {
-            AssignedReplica replica = newState.replica(member.id());
-            if (replica == null || replica.brokerEpoch() > member.brokerEpoch()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void adopt(PartitionState newState, long nowMs) {
@@ -530,6 +410,7 @@ public final class PartitionLeader {
         followers = kept.toArray(new ReplicaProgress[0]);
         isrSize = newState.isrSize();
         state = newState;
+        rules.onState(newState, followers);
     }
 
     /** An image older than what the controller has told us since: its nodes and settings count, its membership does not. */
@@ -577,20 +458,5 @@ public final class PartitionLeader {
             views.add(follower.view());
         }
         return views;
-    }
-
-    private ReplicaStanding standingOf(ReplicaProgress follower, long nowMs) {
-        if (follower.position(false) < 0) {
-            return follower.standing() == ReplicaStanding.DIVERGED ? ReplicaStanding.DIVERGED : ReplicaStanding.SILENT;
-        }
-        if (follower.node().inIsr()) {
-            boolean close = follower.isCaughtUp(
-                    log.logEndOffset(), state.flushBeforeCommit(), nowMs, settings.replicaLagTimeMaxMs() / 4);
-            return close ? ReplicaStanding.IN_SYNC : ReplicaStanding.LAGGING;
-        }
-        if (!holdsAllCommitted(follower)) {
-            return ReplicaStanding.CATCHING_UP;
-        }
-        return follower.isEligible(nowMs) ? ReplicaStanding.JOINING : ReplicaStanding.NOT_ELIGIBLE;
     }
 }
