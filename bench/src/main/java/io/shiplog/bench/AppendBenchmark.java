@@ -3,27 +3,15 @@
 
 package io.shiplog.bench;
 
-import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.log.AppendOutcome;
-import io.shiplog.storage.log.LogDirectory;
-import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
-import io.shiplog.storage.log.RecoveryListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -54,32 +42,27 @@ import org.openjdk.jmh.annotations.Warmup;
 public class AppendBenchmark {
     private static final Uuid TOPIC = new Uuid(1, 2);
     private static final int EPOCH = 5;
-    private static final int NODE = 1;
-    private static final RecoveryListener NOBODY = (done, total) -> {};
 
     /** Records in the batch, and the size of each value. */
     @Param({"1x100", "16x1024"})
     String batch;
 
-    private Path path;
-    private LogDirectory directory;
+    private ScratchDirectory scratch;
     private PartitionLog log;
     private ByteBuffer bytes;
     private int partition;
 
     @Setup(Level.Trial)
     public void open() throws IOException {
-        path = Files.createTempDirectory("shiplog-bench");
-        directory = LogDirectory.open(path, LogDirectoryConfig.defaultConfig(), StorageClock.system());
-        directory.recover(NOBODY);
-        directory.stampAs("bench", NODE);
-        directory.markRunning(1);
-        bytes = batchOf(batch);
+        scratch = new ScratchDirectory();
+        int times = batch.indexOf('x');
+        bytes = ScratchDirectory.batch(
+                Integer.parseInt(batch.substring(0, times)), Integer.parseInt(batch.substring(times + 1)));
     }
 
     @Setup(Level.Iteration)
     public void create() {
-        log = directory.create(new TopicIdPartition(TOPIC, partition, "bench"), LogSettings.defaults());
+        log = scratch.directory().create(new TopicIdPartition(TOPIC, partition, "bench"), LogSettings.defaults());
         log.assignEpochStart(EPOCH, 0);
     }
 
@@ -95,29 +78,11 @@ public class AppendBenchmark {
 
     @TearDown(Level.Iteration)
     public void delete() {
-        directory.delete(TOPIC, partition++);
+        scratch.directory().delete(TOPIC, partition++);
     }
 
     @TearDown(Level.Trial)
     public void close() throws IOException {
-        directory.close();
-        List<Path> all;
-        try (Stream<Path> files = Files.walk(path)) {
-            all = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : all) {
-            Files.deleteIfExists(file);
-        }
-    }
-
-    private static ByteBuffer batchOf(String shape) {
-        int times = shape.indexOf('x');
-        SimpleRecord[] records = new SimpleRecord[Integer.parseInt(shape.substring(0, times))];
-        byte[] value = new byte[Integer.parseInt(shape.substring(times + 1))];
-        for (int i = 0; i < records.length; i++) {
-            records[i] = new SimpleRecord(System.currentTimeMillis(), value);
-        }
-        ByteBuffer heap = MemoryRecords.withRecords(Compression.NONE, records).buffer();
-        return ByteBuffer.allocateDirect(heap.remaining()).put(heap).flip();
+        scratch.close();
     }
 }

@@ -28,11 +28,13 @@ class BenchmarksRunTest {
                 .warmupIterations(0)
                 .measurementIterations(1)
                 .measurementTime(TimeValue.milliseconds(20))
+                .param("partitions", "1", "10")
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
         Collection<RunResult> results = new Runner(tiny).run();
-        assertThat(classes(results)).containsExactly("AppendBenchmark", "HighWatermarkBenchmark");
+        assertThat(classes(results))
+                .containsExactly("AppendBenchmark", "FetchPlanningBenchmark", "HighWatermarkBenchmark");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);
     }
 

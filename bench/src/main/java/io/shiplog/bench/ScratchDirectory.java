@@ -1,0 +1,61 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench;
+
+import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.log.LogDirectory;
+import io.shiplog.storage.log.LogDirectoryConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+
+/** A data directory in the system's temporary folder, removed when it is closed; and batches to put there. */
+final class ScratchDirectory implements AutoCloseable {
+    static final int NODE = 1;
+
+    private final Path path;
+    private final LogDirectory directory;
+
+    ScratchDirectory() throws IOException {
+        path = Files.createTempDirectory("shiplog-bench");
+        directory = LogDirectory.open(path, LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        directory.recover((done, total) -> {});
+        directory.stampAs("bench", NODE);
+        directory.markRunning(1);
+    }
+
+    LogDirectory directory() {
+        return directory;
+    }
+
+    /** A batch as a client sends it, in a direct buffer as from the network. */
+    static ByteBuffer batch(int records, int valueBytes) {
+        SimpleRecord[] all = new SimpleRecord[records];
+        byte[] value = new byte[valueBytes];
+        for (int i = 0; i < records; i++) {
+            all[i] = new SimpleRecord(System.currentTimeMillis(), value);
+        }
+        ByteBuffer heap = MemoryRecords.withRecords(Compression.NONE, all).buffer();
+        return ByteBuffer.allocateDirect(heap.remaining()).put(heap).flip();
+    }
+
+    @Override
+    public void close() throws IOException {
+        directory.close();
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(path)) {
+            all = files.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : all) {
+            Files.deleteIfExists(file);
+        }
+    }
+}
