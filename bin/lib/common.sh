@@ -85,6 +85,7 @@ jvm_flags() {
   JVM_FLAGS=(
     "-Xmx${SHIPLOG_HEAP:-$1}" -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
     -Dio.netty.allocator.type=pooled -Dfile.encoding=UTF-8
+    "-Djava.util.logging.config.file=$TOP/config/jul.properties"
   )
   if ((JAVA_MAJOR >= 24)); then
     JVM_FLAGS+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
