@@ -127,10 +127,7 @@ final class PartitionTransition {
         if (leader != PartitionImage.NO_LEADER) {
             return Replicas.NONE;
         }
-        int[] known = before.lastKnownElr();
-        if (known.length == 0 && before.hasLeader()) {
-            known = new int[] {before.leader()};
-        }
+        int[] known = before.hasLeader() ? new int[] {before.leader()} : before.lastKnownElr();
         return notEvenLastKnown ? Replicas.filter(known, id -> id != untrusted) : known;
     }
 }

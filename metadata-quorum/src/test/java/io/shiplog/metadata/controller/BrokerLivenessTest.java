@@ -394,7 +394,10 @@ class BrokerLivenessTest {
     @Test
     void fencedBrokerThatWantsToStopMayStopAtOnce() {
         cluster.register(4, cluster.registration(4));
-        assertThat(beat(4, 0, true, false).shouldShutdown()).isTrue();
+        HeartbeatReply reply = beat(4, cluster.image().offset(), true, false);
+        assertThat(reply.shouldShutdown()).isTrue();
+        assertThat(reply.caughtUp()).isTrue();
+        assertThat(poll()).as("not unfenced first").isEmpty();
     }
 
     @Test
