@@ -67,7 +67,7 @@ final class DirectoryRecovery {
         LOG.info(
                 "Recovered {}: {}, {} partitions in {} ms, {} bytes read behind flush marks, {} cut, {} damaged",
                 context.directory(),
-                clean ? "clean" : "not clean",
+                clean ? "clean" : marks.condition() == MarksFile.Condition.FRESH ? "new" : "not clean",
                 logs.size(),
                 elapsedMs,
                 scannedBytes,

@@ -75,20 +75,13 @@ final class LogFlush {
             sync(dirty, files, newDirectory);
         } catch (IOException | StorageException e) {
             // A deletion moves the directory aside under a sync that has begun: nobody waits for that sync any more.
-            if (e instanceof NoSuchFileException && isClosed()) return;
-            // A log that was deleted meanwhile has no directory to sync; nobody waits for it.
-            if (!state.closed) state.context.failure().fail("syncing " + state, e);
+            if (e instanceof NoSuchFileException && state.closed) return;
+            state.context.failure().fail("syncing " + state, e);
             return;
         } finally {
             files.forEach(SegmentFile::release);
         }
         publish(dirty, generation, target);
-    }
-
-    private boolean isClosed() {
-        synchronized (state) {
-            return state.closed;
-        }
     }
 
     private void collect(List<Segment> dirty, List<SegmentFile> files) {

@@ -4,6 +4,7 @@
 package io.shiplog.storage.log;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -74,7 +75,8 @@ final class LogRetention {
     private void deleteUnlessClosed() throws IOException {
         try {
             deletePendingFiles();
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
+            // The log was deleted meanwhile, and its directory moved aside.
             if (!state.closed) throw e;
         }
     }
