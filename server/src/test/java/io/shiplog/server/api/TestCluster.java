@@ -8,6 +8,8 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.BrokerRegistrationRecord;
 import io.shiplog.metadata.proto.BrokerStateRecord;
 import io.shiplog.metadata.proto.ClusterRecord;
+import io.shiplog.metadata.proto.ConfigRecord;
+import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.Endpoint;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionRecord;
@@ -78,6 +80,16 @@ public final class TestCluster implements ClusterView {
                             .addAllIsr(List.of(replicas)))));
         }
         return id;
+    }
+
+    public void config(String topic, String key, String value) {
+        add(record()
+                .setConfig(ConfigRecord.newBuilder()
+                        .setResource(ConfigResource.newBuilder()
+                                .setType(ConfigResource.Type.TOPIC)
+                                .setName(image.topic(topic).id().toString()))
+                        .setKey(key)
+                        .setValue(value)));
     }
 
     public void remove(Uuid topicId) {

@@ -61,6 +61,19 @@ public final class RawClient implements AutoCloseable {
         return frame.array();
     }
 
+    public int readInt() throws IOException {
+        return in.readInt();
+    }
+
+    /** How many bytes still come before the other side closes. */
+    public long readUntilClosed() throws IOException {
+        try {
+            return in.skip(Long.MAX_VALUE);
+        } catch (SocketException reset) {
+            return 0;
+        }
+    }
+
     /** The next frame from its first byte after the length. */
     public ByteBuffer receive() throws IOException {
         byte[] frame = new byte[in.readInt()];
