@@ -166,8 +166,9 @@ class DescribeHandlersTest {
     @Test
     void describesThisNodeAndNoOther() {
         DescribeConfigsResult own = config(4, broker("1"), true);
-        assertThat(own.configs()).extracting(c -> c.name()).containsExactly(
-                "log.retention.ms", "log.segment.bytes", "node.id");
+        assertThat(own.configs())
+                .extracting(c -> c.name())
+                .containsExactly("log.retention.ms", "log.segment.bytes", "node.id");
         assertThat(own.configs()).allSatisfy(c -> assertThat(c.readOnly()).isTrue());
         assertThat(entry(own, "log.segment.bytes").configSource()).isEqualTo(ConfigSource.DEFAULT_CONFIG.id());
         assertThat(Errors.forCode(config(4, broker("2"), true).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
@@ -219,8 +220,7 @@ class DescribeHandlersTest {
     }
 
     private DescribeTopicPartitionsResponseData partitions(DescribeTopicPartitionsRequestData request) {
-        return serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, request)
-                .response(new DescribeTopicPartitionsResponseData());
+        return serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, request).response(new DescribeTopicPartitionsResponseData());
     }
 
     private DescribeClusterResponseData cluster(int version, DescribeClusterRequestData request) {

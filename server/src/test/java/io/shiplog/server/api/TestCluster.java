@@ -83,13 +83,12 @@ public final class TestCluster implements ClusterView {
     }
 
     public void config(String topic, String key, String value) {
-        add(record()
-                .setConfig(ConfigRecord.newBuilder()
-                        .setResource(ConfigResource.newBuilder()
-                                .setType(ConfigResource.Type.TOPIC)
-                                .setName(image.topic(topic).id().toString()))
-                        .setKey(key)
-                        .setValue(value)));
+        add(record().setConfig(ConfigRecord.newBuilder()
+                .setResource(ConfigResource.newBuilder()
+                        .setType(ConfigResource.Type.TOPIC)
+                        .setName(image.topic(topic).id().toString()))
+                .setKey(key)
+                .setValue(value)));
     }
 
     public void remove(Uuid topicId) {
