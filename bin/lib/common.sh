@@ -83,7 +83,8 @@ class_path() {
 # Small heaps want the serial collector: no collector threads, the least memory beside the heap.
 jvm_flags() {
   JVM_FLAGS=(
-    "-Xmx${SHIPLOG_HEAP:-$1}" -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
+    # Metaspace begins above what a node needs: reaching its first bound means a full collection in the middle of a start.
+    "-Xmx${SHIPLOG_HEAP:-$1}" -XX:MetaspaceSize=96m -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
     -Dio.netty.allocator.type=pooled -Dfile.encoding=UTF-8
     "-Djava.util.logging.config.file=$TOP/config/jul.properties"
   )

@@ -6,6 +6,7 @@ package io.shiplog.metadata.controller;
 import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicConfigs;
+import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.ConfigRecord;
 import io.shiplog.metadata.proto.CreateTopicsCommand;
@@ -91,6 +92,12 @@ final class TopicCreationDecider {
             boolean tooMany,
             List<MetadataRecord> records,
             TopicResult.Builder result) {
+        Uuid id = Uuids.fromBytes(topic.getTopicId());
+        TopicImage existing = image.topic(topic.getName());
+        if (existing != null && existing.id().equals(id)) {
+            describe(existing, result);
+            return null;
+        }
         Refusal refusal = TopicNames.refusal(image, topic.getName());
         if (refusal == null) {
             refusal = refusalOfConfigs(topic.getConfigsMap());
@@ -103,7 +110,6 @@ final class TopicCreationDecider {
                     Errors.POLICY_VIOLATION,
                     "One call may create at most " + settings.maxPartitionsPerCall() + " partitions.");
         }
-        Uuid id = Uuids.fromBytes(topic.getTopicId());
         if (id.equals(Uuid.ZERO_UUID) || image.topic(id) != null) {
             return new Refusal(Errors.INVALID_REQUEST, "The topic has no new id.");
         }
@@ -116,6 +122,13 @@ final class TopicCreationDecider {
                 .setPartitions(assigned.replicas().size())
                 .setReplicationFactor(assigned.replicas().get(0).length);
         return null;
+    }
+
+    /** The command comes again, because its first answer was lost with the controller that decided it. */
+    private static void describe(TopicImage created, TopicResult.Builder result) {
+        result.setTopicId(Uuids.toBytes(created.id()))
+                .setPartitions(created.partitionCount())
+                .setReplicationFactor(created.partition(0).replicas().length);
     }
 
     private static Refusal refusalOfConfigs(Map<String, String> configs) {

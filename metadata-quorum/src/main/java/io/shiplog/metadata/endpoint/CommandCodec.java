@@ -34,6 +34,7 @@ import io.shiplog.metadata.proto.TopicResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Commands and results between the client's values and the messages. */
@@ -62,11 +63,13 @@ final class CommandCodec {
         return MetadataCommand.newBuilder().setBrokerId(registration.brokerId()).setRegisterBroker(command);
     }
 
+    /** The topics get their ids here, so that the command can be sent again when its answer was lost. */
     static MetadataCommand.Builder createTopics(List<NewTopicSpec> topics, boolean validateOnly) {
         CreateTopicsCommand.Builder command = CreateTopicsCommand.newBuilder().setValidateOnly(validateOnly);
         for (NewTopicSpec spec : topics) {
             NewTopic.Builder topic = NewTopic.newBuilder()
                     .setName(spec.name())
+                    .setTopicId(Uuids.toBytes(Uuid.randomUuid()))
                     .setPartitions(spec.partitions())
                     .setReplicationFactor(spec.replicationFactor())
                     .putAllConfigs(spec.configs());

@@ -20,7 +20,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Commands to the active controller, in order, a few unanswered at a time. One that was surely not carried out is sent again; where that is not
- * known it fails with {@link MetadataUnavailable}, except a registration, which may be repeated. Owned by the client's event loop.
+ * known it fails with {@link MetadataUnavailable}, except what may be repeated: a registration, which names its incarnation, and the creation of
+ * topics, which gives them their ids. Owned by the client's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // time-outs fail the command's own future
 final class CommandQueue {
@@ -28,7 +29,7 @@ final class CommandQueue {
     /** Below what the server takes unanswered on a connection. */
     private static final int MAX_UNANSWERED = 16;
 
-    private static final long REGISTER_AGAIN_MS = 100;
+    private static final long REPEAT_AFTER_MS = 100;
 
     private final EventLoop loop;
     private final ControllerFinder finder;
@@ -56,7 +57,7 @@ final class CommandQueue {
 
     /** Fails with a refusal when the command was refused as a whole. Waits at most {@code timeoutMs}, for ever when that is 0. */
     CompletableFuture<MetadataResult> submit(MetadataCommand command, long timeoutMs) {
-        Waiting entry = new Waiting(command, command.hasRegisterBroker());
+        Waiting entry = new Waiting(command, command.hasRegisterBroker() || command.hasCreateTopics());
         if (stopped || waiting.size() >= MAX_WAITING) {
             entry.result.completeExceptionally(
                     new MetadataUnavailable(stopped ? "the client is closed" : "too many commands wait"));
@@ -114,7 +115,7 @@ final class CommandQueue {
         if (failure instanceof EndpointConnection.ConnectFailed) {
             again(entry);
         } else {
-            uncertain(entry, failure.getMessage());
+            uncertain(entry, "the active controller was lost before it answered: " + failure.getMessage());
         }
     }
 
@@ -125,7 +126,7 @@ final class CommandQueue {
                         again(entry);
                         drain();
                     },
-                    REGISTER_AGAIN_MS,
+                    REPEAT_AFTER_MS,
                     TimeUnit.MILLISECONDS);
         } else {
             entry.result.completeExceptionally(new MetadataUnavailable(why));

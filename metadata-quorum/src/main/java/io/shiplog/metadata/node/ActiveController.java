@@ -357,14 +357,16 @@ final class ActiveController implements AutoCloseable {
         inFlightEntry = null;
     }
 
-    /** Deciding is pure, so what is random comes in before. */
+    /** Deciding is pure, so what is random comes in before. Who gives an id can send the command again. */
     private static MetadataCommand withTopicIds(MetadataCommand command) {
         if (!command.hasCreateTopics()) {
             return command;
         }
         CreateTopicsCommand.Builder create = command.getCreateTopics().toBuilder();
         for (NewTopic.Builder topic : create.getTopicsBuilderList()) {
-            topic.setTopicId(Uuids.toBytes(Uuid.randomUuid()));
+            if (topic.getTopicId().isEmpty()) {
+                topic.setTopicId(Uuids.toBytes(Uuid.randomUuid()));
+            }
         }
         return command.toBuilder().setCreateTopics(create).build();
     }

@@ -123,6 +123,18 @@ class TopicDeciderTest {
     }
 
     @Test
+    void creationThatComesAgainIsAnsweredAsTheFirstTime() {
+        NewTopic.Builder topic = cluster.newTopic("t", 2, 3);
+        TopicResult first = cluster.create(topic).getCreateTopics().getTopics(0);
+        long offset = cluster.image().offset();
+
+        TopicResult again = cluster.create(topic).getCreateTopics().getTopics(0);
+
+        assertThat(again).isEqualTo(first);
+        assertThat(cluster.image().offset()).isEqualTo(offset);
+    }
+
+    @Test
     void badNumbersAreRefused() {
         refused(cluster.newTopic("t", 0, 1), Errors.INVALID_PARTITIONS);
         refused(cluster.newTopic("t", -2, 1), Errors.INVALID_PARTITIONS);
