@@ -5,8 +5,11 @@ package io.shiplog.arch;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Who may import whom: the arrows between the modules, and the one package that each big library has in a module. */
@@ -29,9 +32,12 @@ final class ModuleRules {
     static final ArchRule RATIS_IN_ONE_PACKAGE = onlyIn("org.apache.ratis..", "io.shiplog.metadata.ratis..");
     static final ArchRule ROCKSDB_IN_ONE_PACKAGE = onlyIn("org.rocksdb..", "io.shiplog.storage.index..");
 
+    /** The main classes, and what those of the server share. */
+    private static final DescribedPredicate<JavaClass> STARTS_A_PROCESS =
+            simpleNameEndingWith("Main").or(name("io.shiplog.server.Launch"));
+
     static final ArchRule ONLY_MAIN_CLASSES_EXIT = noClasses()
-            .that()
-            .haveSimpleNameNotEndingWith("Main")
+            .that(STARTS_A_PROCESS.negate())
             .should()
             .callMethod(System.class, "exit", int.class)
             .because("a library that exits cannot be embedded or tested; the fatal handler halts instead");
@@ -44,9 +50,7 @@ final class ModuleRules {
             .because("a sleep waits for luck: wait for a condition with a deadline");
 
     static final ArchRule ONLY_COMMANDS_PRINT = noClasses()
-            .that(resideInAnyPackage(TOOLS, BENCH)
-                    .or(simpleNameEndingWith("Main"))
-                    .negate())
+            .that(resideInAnyPackage(TOOLS, BENCH).or(STARTS_A_PROCESS).negate())
             .should()
             .accessField(System.class, "out")
             .orShould()

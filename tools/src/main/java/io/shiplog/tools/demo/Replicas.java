@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.demo;
 
+import io.shiplog.storage.log.SegmentReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +31,12 @@ final class Replicas {
             return "partition " + partition + " has " + directories.size() + " replicas under " + cluster + ", not "
                     + count;
         }
-        ReplicaDigest first = null;
+        SegmentReader.Digest first = null;
         for (Path directory : directories) {
-            ReplicaDigest digest = ReplicaDigest.of(directory, endOffset);
-            if (digest.endOffset() < endOffset) {
-                return directory + " ends at offset " + digest.endOffset() + ", below the high watermark " + endOffset;
+            SegmentReader.Digest digest = new SegmentReader(directory).digest(0, endOffset);
+            long reached = Math.max(0, digest.nextOffset());
+            if (reached < endOffset) {
+                return directory + " ends at offset " + reached + ", below the high watermark " + endOffset;
             }
             if (first == null) {
                 first = digest;
