@@ -1,0 +1,124 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.adapter;
+
+import io.shiplog.metadata.client.BrokerRegistration;
+import io.shiplog.metadata.client.Lease;
+import io.shiplog.metadata.client.MetadataClient;
+import io.shiplog.metadata.client.MetadataListener;
+import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.PartitionAlterationOutcome;
+import io.shiplog.metadata.client.PartitionAlterationSpec;
+import io.shiplog.metadata.client.ProducerIdBlock;
+import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.client.TopicOutcome;
+import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.image.MetadataImage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** A quorum that answers commands as a test has written down, in order, and at once; ISR proposals when the test says so. */
+final class ScriptedMetadataClient implements MetadataClient {
+    MetadataImage image = MetadataImage.empty();
+    final List<List<PartitionAlterationSpec>> proposed = new ArrayList<>();
+    final List<CompletableFuture<List<PartitionAlterationOutcome>>> proposalAnswers = new ArrayList<>();
+    private final Queue<Supplier<CompletableFuture<List<TopicOutcome>>>> script = new ArrayDeque<>();
+    private MetadataImage next;
+
+    void answer(TopicOutcome... outcomes) {
+        MetadataImage then = next;
+        next = null;
+        script.add(() -> {
+            image = then == null ? image : then;
+            return CompletableFuture.completedFuture(List.of(outcomes));
+        });
+    }
+
+    void fail(RuntimeException failure) {
+        script.add(() -> CompletableFuture.failedFuture(failure));
+    }
+
+    /** The image changes before the answer that is written down next. */
+    void imageThen(MetadataImage then) {
+        next = then;
+    }
+
+    @Override
+    public CompletableFuture<List<TopicOutcome>> createTopics(
+            List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
+        return script.remove().get();
+    }
+
+    @Override
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
+        return script.remove().get();
+    }
+
+    @Override
+    public CompletableFuture<List<PartitionAlterationOutcome>> alterPartitions(
+            List<PartitionAlterationSpec> alterations) {
+        proposed.add(alterations);
+        CompletableFuture<List<PartitionAlterationOutcome>> answer = new CompletableFuture<>();
+        proposalAnswers.add(answer);
+        return answer;
+    }
+
+    @Override
+    public MetadataImage image() {
+        return image;
+    }
+
+    @Override
+    public void start(MetadataListener listener) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<String> clusterId() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Registration> register(BrokerRegistration registration) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void reportApplied(long metadataOffset) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> controlledShutdown() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void requestFencing(boolean wanted) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Lease lease() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<ProducerIdBlock> allocateProducerIds() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<QuorumDescription> describeQuorum() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+}
