@@ -144,7 +144,10 @@ public final class EndpointServer implements AutoCloseable {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof IdleStateEvent) {
+            if (event instanceof IdleStateEvent && caller.greeted()) {
+                // a node that had no command to give for a while; it connects again when it has one
+                context.close();
+            } else if (event instanceof IdleStateEvent) {
                 caller.close("silent for " + MAX_SILENCE_SECONDS + " s");
             }
         }
