@@ -112,18 +112,18 @@ final class MetadataFollower {
         committedOffset = Math.max(committedOffset, offset);
     }
 
-    /** Runs the action when the image has reached the offset, but after {@code timeoutMs} anyway. */
-    void whenReached(long offset, long timeoutMs, Runnable action) {
+    /** Runs {@code reached} when the image has reached the offset, or {@code late} when that took longer than {@code timeoutMs}. */
+    void whenReached(long offset, long timeoutMs, Runnable reached, Runnable late) {
         if (image.offset() >= offset) {
-            action.run();
+            reached.run();
             return;
         }
-        AwaitedOffset entry = new AwaitedOffset(offset, action);
+        AwaitedOffset entry = new AwaitedOffset(offset, reached);
         awaited.add(entry);
         loop.schedule(
                 () -> {
                     if (awaited.remove(entry)) {
-                        action.run();
+                        late.run();
                     }
                 },
                 timeoutMs,

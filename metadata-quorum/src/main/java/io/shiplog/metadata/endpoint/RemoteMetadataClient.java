@@ -174,8 +174,8 @@ public final class RemoteMetadataClient implements MetadataClient {
             if (failure != null) {
                 result.completeExceptionally(failure);
             } else {
-                follower.whenReached(
-                        answer.getMetadataOffset(), OWN_WRITE_TIMEOUT_MS, () -> result.complete(convert.apply(answer)));
+                Runnable answered = () -> result.complete(convert.apply(answer));
+                follower.whenReached(answer.getMetadataOffset(), OWN_WRITE_TIMEOUT_MS, answered, answered);
             }
         }));
         return result;
@@ -184,9 +184,29 @@ public final class RemoteMetadataClient implements MetadataClient {
     @Override
     public CompletableFuture<List<PartitionAlterationOutcome>> alterPartitions(
             List<PartitionAlterationSpec> alterations) {
-        return asBroker(
-                CommandCodec.alterPartitions(alterations),
-                result -> CommandCodec.alterations(result.getAlterPartition().getPartitionsList(), follower.image()));
+        CompletableFuture<List<PartitionAlterationOutcome>> seen = new CompletableFuture<>();
+        asBroker(CommandCodec.alterPartitions(alterations), result -> result).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                seen.completeExceptionally(failure);
+            } else {
+                onAltered(answer, seen);
+            }
+        });
+        return seen;
+    }
+
+    /**
+     * A leader must not act on a new ISR under older settings, so the outcome is known when this node has the metadata that it was decided
+     * on and made. Without that it counts as unknown; to propose the same again does no harm.
+     */
+    private void onAltered(MetadataResult answer, CompletableFuture<List<PartitionAlterationOutcome>> seen) {
+        follower.whenReached(
+                answer.getMetadataOffset(),
+                OWN_WRITE_TIMEOUT_MS,
+                () -> seen.complete(
+                        CommandCodec.alterations(answer.getAlterPartition().getPartitionsList(), follower.image())),
+                () -> seen.completeExceptionally(
+                        new MetadataUnavailable("the ISR change is agreed on, but this node has not heard of it")));
     }
 
     @Override

@@ -6,17 +6,20 @@ package io.shiplog.metadata.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.client.BrokerRegistration;
+import io.shiplog.metadata.client.IsrMember;
 import io.shiplog.metadata.client.MetadataClientSettings;
 import io.shiplog.metadata.client.MetadataListener;
 import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.PartitionAlterationSpec;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +124,33 @@ class MetadataClientTest {
             assertThat(deleted.error()).isEqualTo(Errors.NONE);
             assertThat(one.client.image().topic("t")).isNull();
             assertThat(one.disorder).isEmpty();
+        }
+    }
+
+    @Test
+    void theOutcomeOfAnIsrChangeComesWhenTheClientsOwnImageShowsIt() throws Exception {
+        try (TestQuorum quorum = new TestQuorum(directory, 1).startAll();
+                FakeBroker one = new FakeBroker(quorum, 1);
+                FakeBroker two = new FakeBroker(quorum, 2)) {
+            long firstEpoch = one.register().brokerEpoch();
+            long secondEpoch = two.register().brokerEpoch();
+            one.awaitUnfenced();
+            two.awaitUnfenced();
+            Uuid topic = create(one.client, "t").topicId();
+            IsrMember first = new IsrMember(1, firstEpoch);
+            IsrMember second = new IsrMember(2, secondEpoch);
+            boolean oneLeads = one.client.image().partition(topic, 0).leader() == 1;
+            FakeBroker leader = oneLeads ? one : two;
+            for (int round = 0; round < 20; round++) {
+                List<IsrMember> isr = round % 2 == 0 ? List.of(oneLeads ? first : second) : List.of(first, second);
+                PartitionImage before = leader.client.image().partition(topic, 0);
+                PartitionAlterationSpec change = new PartitionAlterationSpec(
+                        topic, 0, before.leaderEpoch(), before.partitionEpoch(), isr, true, false);
+                CompletableFuture<PartitionImage> seen = leader.client
+                        .alterPartitions(List.of(change))
+                        .thenApply(outcomes -> leader.client.image().partition(topic, 0));
+                assertThat(get(seen).isr()).hasSize(isr.size());
+            }
         }
     }
 
