@@ -49,7 +49,7 @@ final class Demo {
                     DemoTopic.REPLICAS,
                     lines.fileCount(),
                     lines.totalBytes()));
-            Outage outage = new Outage(topic, cluster, sender::progress, console);
+            Outage outage = new Outage(topic, cluster, sender::progress, ledger, console);
             load(outage);
             settle(topic, outage);
             readBack(topic);
@@ -139,6 +139,7 @@ final class Demo {
         row("bytes", "%,d", ledger.sentBytes());
         row("killed", "%s, leader of %d of %d partitions", outage.node(), outage.led(), PARTITIONS);
         row("longest ack gap", "%,d ms (partition %d)", ledger.longestGapMs(), ledger.partitionOfLongestGap());
+        row("... after the kill", "%,d ms", ledger.longestGapSinceMarkMs());
         row("time to full ISR", fullIsrMs < 0 ? "never" : "%,d ms after the node's restart", fullIsrMs);
         row("read along", "%,d lines", live.records());
         row("read back", "%,d lines", back.records());

@@ -19,6 +19,7 @@ final class Ledger {
     private final LongList places = new LongList();
     private final long[] lastAckNs;
     private final long[] longestGapNs;
+    private long longestGapSinceMarkNs;
     private long sentBytes;
     private int acknowledged;
     private String firstFailure;
@@ -43,7 +44,9 @@ final class Ledger {
     synchronized void acknowledged(int sequence, int partition, long offset, long sentNs, long nowNs) {
         places.set(sequence, ((long) partition << OFFSET_BITS) | offset, UNACKNOWLEDGED);
         acknowledged++;
-        longestGapNs[partition] = Math.max(longestGapNs[partition], nowNs - Math.max(lastAckNs[partition], sentNs));
+        long gapNs = nowNs - Math.max(lastAckNs[partition], sentNs);
+        longestGapNs[partition] = Math.max(longestGapNs[partition], gapNs);
+        longestGapSinceMarkNs = Math.max(longestGapSinceMarkNs, gapNs);
         lastAckNs[partition] = nowNs;
     }
 
@@ -91,6 +94,15 @@ final class Ledger {
             }
         }
         return longest;
+    }
+
+    /** Begins the measure of {@link #longestGapSinceMarkMs}. */
+    synchronized void mark() {
+        longestGapSinceMarkNs = 0;
+    }
+
+    synchronized long longestGapSinceMarkMs() {
+        return longestGapSinceMarkNs / 1_000_000;
     }
 
     synchronized long longestGapMs() {

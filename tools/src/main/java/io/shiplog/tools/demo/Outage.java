@@ -17,6 +17,7 @@ final class Outage {
     private final DemoTopic topic;
     private final ClusterScript cluster;
     private final DoubleSupplier progress;
+    private final Ledger ledger;
     private final Console console;
     private volatile Exception failure;
     private volatile String node = "";
@@ -24,10 +25,11 @@ final class Outage {
     private volatile long startedNs;
     private Thread thread;
 
-    Outage(DemoTopic topic, ClusterScript cluster, DoubleSupplier progress, Console console) {
+    Outage(DemoTopic topic, ClusterScript cluster, DoubleSupplier progress, Ledger ledger, Console console) {
         this.topic = topic;
         this.cluster = cluster;
         this.progress = progress;
+        this.ledger = ledger;
         this.console = console;
     }
 
@@ -65,6 +67,7 @@ final class Outage {
             awaitProgress(KILL_AT);
             int id = leaderOfMost();
             String role = Files.isDirectory(cluster.directory().resolve("node-" + id)) ? "node-" : "storage-";
+            ledger.mark();
             cluster.run("kill", role + id);
             node = role + id;
             console.say(

@@ -32,6 +32,16 @@ class LedgerTest {
     }
 
     @Test
+    void gapsBeforeTheMarkAreLeftOutOfTheSecondMeasure() {
+        sent(2);
+        ledger.acknowledged(0, 0, 0, 100 * MS, 190 * MS);
+        ledger.mark();
+        ledger.acknowledged(1, 0, 1, 185 * MS, 202 * MS);
+        assertThat(ledger.longestGapMs()).isEqualTo(90);
+        assertThat(ledger.longestGapSinceMarkMs()).isEqualTo(12);
+    }
+
+    @Test
     void lineIsAcknowledgedAtItsPlaceOnly() {
         sent(2);
         ledger.acknowledged(1, 1, 7, 0, 1);
