@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,7 +229,16 @@ class ActiveControllerTest {
         long firstProposer = log.all.get(0).getProposer();
         log.term = 2;
         controller.onLeadershipChanged();
-        CompletableFuture<MetadataResult> result = submit(QuorumNodeTest.registerBroker(1));
+        // The old controller may still take the command and turn it away; then it is sent again, as clients do.
+        AtomicReference<CompletableFuture<MetadataResult>> sent =
+                new AtomicReference<>(submit(QuorumNodeTest.registerBroker(1)));
+        Await.until("a proposal of the new controller", WAIT_MS, () -> {
+            if (sent.get().isDone()) {
+                sent.set(submit(QuorumNodeTest.registerBroker(1)));
+            }
+            return !log.proposed.isEmpty();
+        });
+        CompletableFuture<MetadataResult> result = sent.get();
         HandLog.Proposed proposal = log.await();
         assertThat(proposal.entry().getProposer()).isNotEqualTo(firstProposer);
         log.agree(proposal);
