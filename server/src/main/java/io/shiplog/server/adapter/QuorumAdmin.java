@@ -13,21 +13,18 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.server.api.AdminPort;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Passes what clients ask of the controller on to the quorum, and again when nobody knows what became of it: a controller that
- * dies must not show to a client that creates a topic. A topic that was not there before the first attempt and is there at a
- * later one was created by this request (or by an equal one at the same moment, which comes to the same).
+ * Passes what clients ask of the controller on to the quorum; a controller that dies must not show to them. A creation names the
+ * ids of its topics, so {@link MetadataClient} sends it again by itself. A deletion whose outcome nobody knows is asked for again
+ * here, by the id that the topic had: one that is gone by then was deleted by this request, and one that was created meanwhile
+ * under the same name is not touched.
  */
 public final class QuorumAdmin implements AdminPort {
     private static final int RETRY_MS = 50;
@@ -48,41 +45,7 @@ public final class QuorumAdmin implements AdminPort {
     @Override
     public CompletableFuture<List<TopicOutcome>> createTopics(
             List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
-        Set<String> existing = new HashSet<>();
-        for (NewTopicSpec topic : topics) {
-            if (client.image().topic(topic.name()) != null) {
-                existing.add(topic.name());
-            }
-        }
-        return new Attempts<List<TopicOutcome>>(
-                        timeoutMs,
-                        leftMs -> client.createTopics(topics, validateOnly, leftMs),
-                        outcomes -> validateOnly ? outcomes : createdBefore(outcomes, existing))
-                .begin();
-    }
-
-    /** The outcomes with those of earlier attempts among them; null when this node has not yet seen what was created. */
-    private List<TopicOutcome> createdBefore(List<TopicOutcome> outcomes, Set<String> existing) {
-        List<TopicOutcome> result = new ArrayList<>(outcomes.size());
-        for (TopicOutcome outcome : outcomes) {
-            TopicImage topic = client.image().topic(outcome.name());
-            boolean ours = outcome.error() == Errors.TOPIC_ALREADY_EXISTS && !existing.contains(outcome.name());
-            if (ours && topic == null) {
-                return null;
-            }
-            result.add(ours ? created(topic) : outcome);
-        }
-        return result;
-    }
-
-    private static TopicOutcome created(TopicImage topic) {
-        return new TopicOutcome(
-                topic.name(),
-                topic.id(),
-                Errors.NONE,
-                null,
-                topic.partitionCount(),
-                topic.partition(0).replicationFactor());
+        return client.createTopics(topics, validateOnly, timeoutMs);
     }
 
     @Override
@@ -91,29 +54,11 @@ public final class QuorumAdmin implements AdminPort {
         for (TopicSelector topic : topics) {
             before.add(find(client.image(), topic));
         }
-        return new Attempts<List<TopicOutcome>>(
-                        timeoutMs,
-                        leftMs -> client.deleteTopics(topics, leftMs),
-                        outcomes -> deletedBefore(outcomes, before))
-                .begin();
+        return new Deletion(topics, before, timeoutMs).begin();
     }
 
     private static TopicImage find(MetadataImage image, TopicSelector topic) {
         return topic.topicId() != null ? image.topic(topic.topicId()) : image.topic(topic.name());
-    }
-
-    private static List<TopicOutcome> deletedBefore(List<TopicOutcome> outcomes, List<TopicImage> before) {
-        List<TopicOutcome> result = new ArrayList<>(outcomes.size());
-        for (int i = 0; i < outcomes.size(); i++) {
-            Errors error = outcomes.get(i).error();
-            boolean unknown = error == Errors.UNKNOWN_TOPIC_OR_PARTITION || error == Errors.UNKNOWN_TOPIC_ID;
-            TopicImage topic = before.get(i);
-            result.add(
-                    unknown && topic != null
-                            ? new TopicOutcome(topic.name(), topic.id(), Errors.NONE, null, -1, -1)
-                            : outcomes.get(i));
-        }
-        return result;
     }
 
     @Override
@@ -122,25 +67,20 @@ public final class QuorumAdmin implements AdminPort {
     }
 
     /** One request in as many attempts as fit into its time. */
-    private final class Attempts<T> {
+    private final class Deletion {
+        private final List<TopicSelector> topics;
+        private final List<TopicImage> before;
         private final long deadlineNs;
-        private final IntFunction<CompletableFuture<T>> attempt;
-        private final UnaryOperator<T> afterDoubt;
-        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private final CompletableFuture<List<TopicOutcome>> result = new CompletableFuture<>();
 
-        /**
-         * A request that was not sent yet.
-         *
-         * @param attempt sends it once, given the milliseconds that are left
-         * @param afterDoubt reads the answer to an attempt that was not the first; null when it has to be asked again
-         */
-        Attempts(int timeoutMs, IntFunction<CompletableFuture<T>> attempt, UnaryOperator<T> afterDoubt) {
+        /** @param before the topics as this node knew them, null for those that it did not know */
+        Deletion(List<TopicSelector> topics, List<TopicImage> before, int timeoutMs) {
+            this.topics = topics;
+            this.before = before;
             this.deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-            this.attempt = attempt;
-            this.afterDoubt = afterDoubt;
         }
 
-        CompletableFuture<T> begin() {
+        CompletableFuture<List<TopicOutcome>> begin() {
             run(false);
             return result;
         }
@@ -150,20 +90,42 @@ public final class QuorumAdmin implements AdminPort {
         }
 
         private void run(boolean inDoubt) {
-            var unused = attempt.apply(leftMs()).whenComplete((answer, failure) -> {
-                T read = inDoubt && failure == null ? afterDoubt.apply(answer) : answer;
-                boolean unknown = failure == null ? read == null : isUnknown(failure);
-                if (unknown && leftMs() > RETRY_MS) {
-                    afterPause.execute(() -> run(true));
-                } else if (failure != null) {
-                    result.completeExceptionally(failure);
-                } else {
-                    result.complete(read == null ? answer : read);
-                }
-            });
+            var unused = client.deleteTopics(inDoubt ? byId() : topics, leftMs())
+                    .whenComplete((outcomes, failure) -> {
+                        if (failure == null) {
+                            result.complete(inDoubt ? deletedBefore(outcomes) : outcomes);
+                        } else if (isUnknown(failure) && leftMs() > RETRY_MS) {
+                            afterPause.execute(() -> run(true));
+                        } else {
+                            result.completeExceptionally(failure);
+                        }
+                    });
         }
 
-        private boolean isUnknown(Throwable failure) {
+        private List<TopicSelector> byId() {
+            List<TopicSelector> exact = new ArrayList<>(topics.size());
+            for (int i = 0; i < topics.size(); i++) {
+                TopicImage known = before.get(i);
+                exact.add(known == null ? topics.get(i) : TopicSelector.byId(known.id()));
+            }
+            return exact;
+        }
+
+        private List<TopicOutcome> deletedBefore(List<TopicOutcome> outcomes) {
+            List<TopicOutcome> read = new ArrayList<>(outcomes.size());
+            for (int i = 0; i < outcomes.size(); i++) {
+                Errors error = outcomes.get(i).error();
+                boolean gone = error == Errors.UNKNOWN_TOPIC_OR_PARTITION || error == Errors.UNKNOWN_TOPIC_ID;
+                TopicImage known = before.get(i);
+                read.add(
+                        gone && known != null
+                                ? new TopicOutcome(known.name(), known.id(), Errors.NONE, null, -1, -1)
+                                : outcomes.get(i));
+            }
+            return read;
+        }
+
+        private static boolean isUnknown(Throwable failure) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             return cause instanceof MetadataUnavailable;
         }

@@ -27,55 +27,34 @@ class QuorumAdminTest {
             Images.after(MetadataImage.empty(), Images.topic(TOPIC, "t"), Images.partition(TOPIC, 0, 101, 101, 102));
 
     @Test
-    void answerOfTheFirstAttemptStands() {
+    void creationIsPassedOn() {
         client.answer(outcome(Errors.TOPIC_ALREADY_EXISTS));
-        assertThat(create(false).join()).containsExactly(outcome(Errors.TOPIC_ALREADY_EXISTS));
-    }
-
-    @Test
-    void topicThatAnEarlierAttemptCreatedIsASuccess() {
-        client.fail(new MetadataUnavailable("closed"));
-        client.imageThen(withTopic);
-        client.answer(outcome(Errors.TOPIC_ALREADY_EXISTS));
-        assertThat(create(false).join()).containsExactly(new TopicOutcome("t", TOPIC, Errors.NONE, null, 1, 2));
-    }
-
-    @Test
-    void topicThatWasThereBeforeTheFirstAttemptIsNone() {
-        client.image = withTopic;
-        client.fail(new MetadataUnavailable("closed"));
-        client.answer(outcome(Errors.TOPIC_ALREADY_EXISTS));
-        assertThat(create(false).join()).containsExactly(outcome(Errors.TOPIC_ALREADY_EXISTS));
-    }
-
-    @Test
-    void validationCreatesNothingInAnyAttempt() {
-        client.fail(new MetadataUnavailable("closed"));
-        client.imageThen(withTopic);
-        client.answer(outcome(Errors.TOPIC_ALREADY_EXISTS));
-        assertThat(create(true).join()).containsExactly(outcome(Errors.TOPIC_ALREADY_EXISTS));
-    }
-
-    @Test
-    void topicNotYetSeenHereIsAskedForAgain() {
-        client.fail(new MetadataUnavailable("closed"));
-        client.answer(outcome(Errors.TOPIC_ALREADY_EXISTS));
-        client.imageThen(withTopic);
-        client.answer(outcome(Errors.TOPIC_ALREADY_EXISTS));
-        assertThat(create(false).join()).extracting(TopicOutcome::error).containsExactly(Errors.NONE);
+        assertThat(create().join()).containsExactly(outcome(Errors.TOPIC_ALREADY_EXISTS));
     }
 
     @Test
     void timeThatIsUpEndsTheAttempts() {
         client.fail(new MetadataUnavailable("closed"));
-        CompletableFuture<List<TopicOutcome>> created = admin.createTopics(specs(), false, 1);
-        assertThat(created).isCompletedExceptionally();
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), 1)).isCompletedExceptionally();
     }
 
     @Test
     void otherFailuresAreNotTriedAgain() {
         client.fail(new IllegalStateException("a bug"));
-        assertThat(create(false)).isCompletedExceptionally();
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), TIMEOUT_MS))
+                .isCompletedExceptionally();
+    }
+
+    @Test
+    void deletionInDoubtIsAskedForAgainByTheIdThatTheTopicHad() {
+        client.image = withTopic;
+        client.fail(new MetadataUnavailable("closed"));
+        client.answer(outcome(Errors.NONE));
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), TIMEOUT_MS)
+                        .join())
+                .hasSize(1);
+        assertThat(client.deletions)
+                .containsExactly(List.of(TopicSelector.byName("t")), List.of(TopicSelector.byId(TOPIC)));
     }
 
     @Test
@@ -99,12 +78,8 @@ class QuorumAdminTest {
                 .containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
 
-    private CompletableFuture<List<TopicOutcome>> create(boolean validateOnly) {
-        return admin.createTopics(specs(), validateOnly, TIMEOUT_MS);
-    }
-
-    private static List<NewTopicSpec> specs() {
-        return List.of(new NewTopicSpec("t", 1, (short) 2, Map.of(), Map.of()));
+    private CompletableFuture<List<TopicOutcome>> create() {
+        return admin.createTopics(List.of(new NewTopicSpec("t", 1, (short) 2, Map.of(), Map.of())), false, TIMEOUT_MS);
     }
 
     private static TopicOutcome outcome(Errors error) {

@@ -28,25 +28,15 @@ final class ScriptedMetadataClient implements MetadataClient {
     MetadataImage image = MetadataImage.empty();
     final List<List<PartitionAlterationSpec>> proposed = new ArrayList<>();
     final List<CompletableFuture<List<PartitionAlterationOutcome>>> proposalAnswers = new ArrayList<>();
+    final List<List<TopicSelector>> deletions = new ArrayList<>();
     private final Queue<Supplier<CompletableFuture<List<TopicOutcome>>>> script = new ArrayDeque<>();
-    private MetadataImage next;
 
     void answer(TopicOutcome... outcomes) {
-        MetadataImage then = next;
-        next = null;
-        script.add(() -> {
-            image = then == null ? image : then;
-            return CompletableFuture.completedFuture(List.of(outcomes));
-        });
+        script.add(() -> CompletableFuture.completedFuture(List.of(outcomes)));
     }
 
     void fail(RuntimeException failure) {
         script.add(() -> CompletableFuture.failedFuture(failure));
-    }
-
-    /** The image changes before the answer that is written down next. */
-    void imageThen(MetadataImage then) {
-        next = then;
     }
 
     @Override
@@ -57,6 +47,7 @@ final class ScriptedMetadataClient implements MetadataClient {
 
     @Override
     public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
+        deletions.add(topics);
         return script.remove().get();
     }
 
