@@ -15,6 +15,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,8 +84,18 @@ class EndpointServerTest {
     }
 
     private void assertClosedWithoutAnswer() throws IOException {
-        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        assertThat(readOrEnd()).isEqualTo(-1);
         Await.until("told of the end", WAIT_MS, () -> closed.get() == 1);
+    }
+
+    /** A connection that is closed while bytes of ours lie unread ends in a reset; that is an end as well. */
+    private int readOrEnd() throws IOException {
+        try {
+            return socket.getInputStream().read();
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+            return -1;
+        }
     }
 
     private void sendLength(int length) throws IOException {
