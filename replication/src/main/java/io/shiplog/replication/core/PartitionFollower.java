@@ -244,6 +244,11 @@ public final class PartitionFollower {
         effects.positionChanged();
     }
 
+    /** So much of the log is on this node's disk, as far as this follower was told. */
+    public long flushedOffset() {
+        return flushedOffset;
+    }
+
     /** Metadata of the same leader epoch: flags, settings, nodes. */
     public void onMetadata(PartitionState newState) {
         if (newState.leaderEpoch() != state.leaderEpoch() || newState.leader() != state.leader()) {

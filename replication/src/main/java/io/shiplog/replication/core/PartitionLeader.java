@@ -105,6 +105,11 @@ public final class PartitionLeader {
         return highWatermark.value();
     }
 
+    /** So much of the log is on this node's disk, as far as this leader was told. */
+    public long flushedOffset() {
+        return localFlushed;
+    }
+
     public long epochStartOffset() {
         return epochStartOffset;
     }

@@ -119,9 +119,16 @@ public final class Replica {
                 log.logStartOffset(),
                 highWatermark(),
                 log.logEndOffset(),
-                log.flushedOffset(),
+                flushedOffset(),
                 problem(),
                 leader == null ? List.of() : leader.core().followers());
+    }
+
+    private long flushedOffset() {
+        if (leader != null) {
+            return leader.core().flushedOffset();
+        }
+        return follower != null ? follower.core().flushedOffset() : log.flushedOffset();
     }
 
     private Role role() {

@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicIdPartition;
  * @param role what this node is for the partition
  * @param roleSinceMs since when
  * @param state latest metadata; null before the first
+ * @param flushedOffset what is on the disk, as far as the present role was told
  * @param problem why nothing works here (stopped, offline), or the last error of the follower; null for none
  * @param followers how the leader sees its followers; empty elsewhere
  */

@@ -106,8 +106,8 @@ class FollowerSessionTest {
 
     private Ack produce(String value) {
         Ack ack = cluster.produce(0, 0, value, -1);
-        cluster.loop.runUntil(() ->
-                cluster.node(0).log(0).flushedOffset() == cluster.node(0).log(0).logEndOffset());
+        cluster.loop.runUntil(() -> cluster.node(0).replica(0).status().flushedOffset()
+                == cluster.node(0).log(0).logEndOffset());
         return ack;
     }
 

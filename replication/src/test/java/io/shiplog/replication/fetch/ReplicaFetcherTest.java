@@ -209,7 +209,7 @@ class ReplicaFetcherTest {
         assertThat(wire(1).requests.size() - before).isLessThanOrEqualTo(3);
         Ack ack = cluster.produce(0, 1, "hello", -1);
         cluster.loop.run();
-        cluster.loop.runUntil(() -> cluster.node(1).log(1).flushedOffset() == 1);
+        cluster.loop.runUntil(() -> cluster.node(1).replica(1).status().flushedOffset() == 1);
         // Without a session nothing can be told while a fetch waits: the flushed position has to wait for its end.
         cluster.loop.advance(500);
         cluster.loop.runUntil(ack::isDone);

@@ -91,9 +91,8 @@ class ReplicaPairTest {
     }
 
     private void flushed(RuntimeNode node) {
-        loop.until(
-                () -> node.replica.log().flushedOffset() == node.replica.log().logEndOffset());
-        loop.turn();
+        loop.until(() ->
+                node.replica.status().flushedOffset() == node.replica.log().logEndOffset());
     }
 
     @Test
