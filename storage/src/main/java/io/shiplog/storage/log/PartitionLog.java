@@ -316,7 +316,8 @@ public final class PartitionLog {
                     RecordBatchHeader.producerEpoch(batch, at),
                     RecordBatchHeader.baseSequence(batch, at),
                     RecordBatchHeader.lastOffsetDelta(batch, at),
-                    state.logTimeMs);
+                    state.logTimeMs,
+                    state.logStartOffset == 0);
             if (verdict != ProducerStates.Verdict.ACCEPTED) return refusedOrDuplicate(verdict);
         }
         return assignAndWrite(batch, leaderEpoch, wallClockMs);

@@ -27,6 +27,9 @@ public final class ProducerStates {
         FENCED
     }
 
+    /** Bit of the encoded count. */
+    private static final int FORGOT_SOME = 1 << 31;
+
     private static final int ENTRY_BYTES = 8 + 2 + 8 + 1;
     private static final int BATCH_BYTES = 4 + 4 + 8 + 8 + 8;
 
@@ -34,6 +37,9 @@ public final class ProducerStates {
     private final int maxProducers;
     private ProducerEntry[] table = new ProducerEntry[16];
     private int size;
+    /** Whether a producer that wrote here may be unknown by now. */
+    private boolean forgotSome;
+
     private long duplicateBaseOffset;
     private long duplicateLastOffset;
     private long duplicateTimestampMs;
@@ -47,10 +53,21 @@ public final class ProducerStates {
         return size;
     }
 
-    /** Judges a batch of a client; changes nothing. */
-    public Verdict check(long producerId, short epoch, int baseSequence, int lastOffsetDelta, long logTimeMs) {
+    /**
+     * Judges a batch of a client; changes nothing.
+     *
+     * @param wholeLog whether nothing was ever removed from the start of the log. Then a producer that is not known has
+     *     written nothing here, and must begin with sequence 0: a later batch that overtakes a refused first one would
+     *     otherwise be taken, and the first one be out of order for ever (KAFKA-14359)
+     */
+    public Verdict check(
+            long producerId, short epoch, int baseSequence, int lastOffsetDelta, long logTimeMs, boolean wholeLog) {
         ProducerEntry entry = find(producerId);
-        if (entry == null || expired(entry, logTimeMs)) return Verdict.ACCEPTED;
+        if (entry == null) {
+            boolean mayContinue = baseSequence == 0 || !wholeLog || forgotSome;
+            return mayContinue ? Verdict.ACCEPTED : Verdict.OUT_OF_ORDER;
+        }
+        if (expired(entry, logTimeMs)) return Verdict.ACCEPTED;
         if (epoch < entry.epoch) return Verdict.FENCED;
         if (epoch > entry.epoch) return baseSequence == 0 ? Verdict.ACCEPTED : Verdict.OUT_OF_ORDER;
         int known = entry.find(baseSequence, advance(baseSequence, lastOffsetDelta));
@@ -107,7 +124,12 @@ public final class ProducerStates {
         ProducerEntry[] old = table;
         clear();
         for (ProducerEntry entry : old) {
-            if (entry != null && !expired(entry, logTimeMs)) insert(entry);
+            if (entry == null) continue;
+            if (expired(entry, logTimeMs)) {
+                forgotSome = true;
+            } else {
+                insert(entry);
+            }
         }
     }
 
@@ -126,7 +148,7 @@ public final class ProducerStates {
     }
 
     public void encode(ByteBuffer target) {
-        target.putInt(size);
+        target.putInt(forgotSome ? size | FORGOT_SOME : size);
         for (ProducerEntry entry : table) {
             if (entry != null) encode(entry, target);
         }
@@ -135,7 +157,9 @@ public final class ProducerStates {
     /** Replaces everything by what {@link #encode} wrote; the bytes were checked by a CRC before. */
     public void decode(ByteBuffer source) {
         clear();
-        int count = source.getInt();
+        int head = source.getInt();
+        int count = head & ~FORGOT_SOME;
+        forgotSome = (head & FORGOT_SOME) != 0;
         for (int i = 0; i < count; i++) {
             ProducerEntry entry = new ProducerEntry(source.getLong(), source.getShort());
             entry.lastLogTimeMs = source.getLong();
@@ -196,6 +220,7 @@ public final class ProducerStates {
 
     /** Drops one producer in sixteen at once, so that the search is paid for by many batches. */
     private void forgetLongestIdle() {
+        forgotSome = true;
         long[] lastOffsets = new long[size];
         int n = 0;
         for (ProducerEntry entry : table) if (entry != null) lastOffsets[n++] = entry.lastOffset();

@@ -21,7 +21,27 @@ class ProducerStatesTest {
     }
 
     private Verdict check(int epoch, int sequence, int records) {
-        return states.check(PRODUCER, (short) epoch, sequence, records - 1, 0);
+        return states.check(PRODUCER, (short) epoch, sequence, records - 1, 0, false);
+    }
+
+    @Test
+    void unknownProducerBeginsAtZeroUnlessItMayHaveBeenForgotten() {
+        assertThat(states.check(PRODUCER, (short) 0, 9, 0, 0, true)).isEqualTo(Verdict.OUT_OF_ORDER);
+        assertThat(states.check(PRODUCER, (short) 0, 0, 0, 0, true)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(states.check(PRODUCER, (short) 0, 9, 0, 0, false)).isEqualTo(Verdict.ACCEPTED);
+    }
+
+    @Test
+    void forgettingIsRememberedByTheSnapshotToo() {
+        states.append(PRODUCER, (short) 0, 0, 0, 0, 0, 0);
+        states.expire(Long.MAX_VALUE / 2);
+        assertThat(states.size()).isZero();
+        assertThat(states.check(PRODUCER, (short) 0, 9, 0, 0, true)).isEqualTo(Verdict.ACCEPTED);
+        ByteBuffer snapshot = ByteBuffer.allocate(states.encodedSize());
+        states.encode(snapshot);
+        ProducerStates restored = new ProducerStates(1_000, 100);
+        restored.decode(snapshot.flip());
+        assertThat(restored.check(PRODUCER, (short) 0, 9, 0, 0, true)).isEqualTo(Verdict.ACCEPTED);
     }
 
     @Test
@@ -79,8 +99,8 @@ class ProducerStatesTest {
     @Test
     void idleProducerExpiresByLogTime() {
         append(PRODUCER, 3, 0, 1, 5000);
-        assertThat(states.check(PRODUCER, (short) 3, 9, 0, 6000)).isEqualTo(Verdict.OUT_OF_ORDER);
-        assertThat(states.check(PRODUCER, (short) 0, 9, 0, 6001)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(states.check(PRODUCER, (short) 3, 9, 0, 6000, false)).isEqualTo(Verdict.OUT_OF_ORDER);
+        assertThat(states.check(PRODUCER, (short) 0, 9, 0, 6001, false)).isEqualTo(Verdict.ACCEPTED);
         states.expire(6000);
         assertThat(states.size()).isEqualTo(1);
         states.expire(6001);
@@ -91,8 +111,8 @@ class ProducerStatesTest {
     void theNumberOfProducersIsBoundedAndTheLongestIdleGo() {
         for (int i = 0; i < 200; i++) append(i, 0, 0, 1, 0);
         assertThat(states.size()).isLessThanOrEqualTo(32);
-        assertThat(states.check(199, (short) 0, 0, 0, 0)).isEqualTo(Verdict.DUPLICATE);
-        assertThat(states.check(0, (short) 0, 9, 0, 0)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(states.check(199, (short) 0, 0, 0, 0, false)).isEqualTo(Verdict.DUPLICATE);
+        assertThat(states.check(0, (short) 0, 9, 0, 0, false)).isEqualTo(Verdict.ACCEPTED);
     }
 
     @Test
@@ -104,9 +124,9 @@ class ProducerStatesTest {
         ProducerStates other = new ProducerStates(1000, 32);
         other.decode(bytes.flip());
         assertThat(other.size()).isEqualTo(30);
-        assertThat(other.check(17, (short) 1, 6, 0, 0)).isEqualTo(Verdict.DUPLICATE);
-        assertThat(other.check(17, (short) 1, 7, 0, 0)).isEqualTo(Verdict.ACCEPTED);
-        assertThat(other.check(17, (short) 0, 7, 0, 0)).isEqualTo(Verdict.FENCED);
-        assertThat(other.check(17, (short) 0, 7, 0, 2000)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(other.check(17, (short) 1, 6, 0, 0, false)).isEqualTo(Verdict.DUPLICATE);
+        assertThat(other.check(17, (short) 1, 7, 0, 0, false)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(other.check(17, (short) 0, 7, 0, 0, false)).isEqualTo(Verdict.FENCED);
+        assertThat(other.check(17, (short) 0, 7, 0, 2000, false)).isEqualTo(Verdict.ACCEPTED);
     }
 }
