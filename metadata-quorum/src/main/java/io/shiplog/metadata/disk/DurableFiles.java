@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Files and names that are on the disk when a method returns: content synced before it gets its name, the directory after. */
+/**
+ * Files and names that are on the disk when a method returns: content synced before it gets its name, the directory after. An interrupt of
+ * the caller is no error here: the work ends first. Any thread.
+ */
 public final class DurableFiles {
     private DurableFiles() {}
 
@@ -34,15 +37,19 @@ public final class DurableFiles {
     /** Replaces the file's content as one step: after a crash the old content or the new one is there, never a mixture or nothing. */
     public static void replace(Path file, byte[] content) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        Uninterrupted.run(() -> write(temporary, content));
+        rename(temporary, file);
+    }
+
+    private static void write(Path file, byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             channel.force(true);
         }
-        rename(temporary, file);
     }
 
     /** Renames within a directory, replacing what is there, and syncs the directory. The file itself must be synced already. */
@@ -53,14 +60,16 @@ public final class DurableFiles {
 
     /** Makes the names in a directory durable. */
     public static void syncDirectory(Path dir) throws IOException {
-        try (FileChannel channel = FileChannel.open(dir, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        Uninterrupted.run(() -> sync(dir, StandardOpenOption.READ));
     }
 
     /** Makes a file's content durable. */
     public static void syncFile(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        Uninterrupted.run(() -> sync(file, StandardOpenOption.WRITE));
+    }
+
+    private static void sync(Path path, StandardOpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, access)) {
             channel.force(true);
         }
     }
