@@ -141,6 +141,11 @@ class MetadataClientTest {
             IsrMember second = new IsrMember(2, secondEpoch);
             boolean oneLeads = one.client.image().partition(topic, 0).leader() == 1;
             FakeBroker leader = oneLeads ? one : two;
+            // The topic was created through the other client.
+            Await.until(
+                    "the leader sees its partition",
+                    WAIT_MS,
+                    () -> leader.client.image().partition(topic, 0) != null);
             for (int round = 0; round < 20; round++) {
                 List<IsrMember> isr = round % 2 == 0 ? List.of(oneLeads ? first : second) : List.of(first, second);
                 PartitionImage before = leader.client.image().partition(topic, 0);
