@@ -12,6 +12,8 @@ import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.grpc.server.GrpcServicesImpl;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
@@ -19,6 +21,8 @@ import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 
 /**
  * Ratis' gRPC transport, with a gate on every message that gives away a term or a vote.
@@ -102,10 +106,30 @@ public final class DurableVotes implements RpcType {
     private record Outgoing(GrpcServices services, VoteGate gate) implements InvocationHandler {
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-            if (method.getName().equals("requestVote")) {
-                gate.makeDurable();
+            return method.getName().equals("requestVote")
+                    ? requestVote(method, arguments)
+                    : call(services, method, arguments);
+        }
+
+        private Object requestVote(Method method, Object[] arguments) throws Throwable {
+            gate.makeDurable();
+            try {
+                return call(services, method, arguments);
+            } catch (StatusRuntimeException e) {
+                if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+                    forgetBackoff((RequestVoteRequestProto) arguments[0], e);
+                }
+                throw e;
             }
-            return call(services, method, arguments);
+        }
+
+        /**
+         * A channel waits ever longer, up to two minutes, before it connects to a peer again that was away; a candidate that needs this very
+         * peer's vote would lose all its elections until then. (Ratis' log appenders reset the wait themselves, its elections do not.)
+         */
+        private void forgetBackoff(RequestVoteRequestProto request, StatusRuntimeException cause) {
+            RaftPeerId peer = RaftPeerId.valueOf(request.getServerRequest().getReplyId());
+            services.handleException(peer, cause, true);
         }
     }
 
