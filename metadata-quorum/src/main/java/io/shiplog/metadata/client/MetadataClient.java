@@ -4,6 +4,8 @@
 package io.shiplog.metadata.client;
 
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataResult;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -56,6 +58,16 @@ public interface MetadataClient extends AutoCloseable {
     CompletableFuture<ProducerIdBlock> allocateProducerIds();
 
     CompletableFuture<QuorumDescription> describeQuorum();
+
+    /**
+     * Gives the active controller a command of an operator or of a client, and completes when this client's own image shows what was done.
+     * Of those that have a method here that method is to be used.
+     *
+     * @param command complete, but for who gives it: not as a broker
+     * @param timeoutMs 0 or less: the client's own
+     * @return fails with {@link MetadataRefusal} when the command as a whole was refused
+     */
+    CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs);
 
     /** The newest image that the listener was given; {@link MetadataImage#empty()} before the first. */
     MetadataImage image();

@@ -10,13 +10,20 @@ public final class MetadataRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Errors error;
+    private final String reason;
 
     public MetadataRefusal(Errors error, String message) {
         super(error + (message.isEmpty() ? "" : ": " + message), null, false, false);
         this.error = error;
+        this.reason = message;
     }
 
     public Errors error() {
         return error;
+    }
+
+    /** What the quorum said to the error; "" for nothing. */
+    public String reason() {
+        return reason;
     }
 }

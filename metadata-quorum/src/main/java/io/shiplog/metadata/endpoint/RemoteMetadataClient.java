@@ -20,6 +20,7 @@ import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
@@ -163,6 +164,11 @@ public final class RemoteMetadataClient implements MetadataClient {
                 CommandCodec.deleteTopics(topics).build(),
                 timeoutMs,
                 result -> CommandCodec.topics(result.getDeleteTopics().getTopicsList()));
+    }
+
+    @Override
+    public CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs) {
+        return ownWrite(command.setBrokerId(Controller.NO_BROKER).build(), timeoutMs, Function.identity());
     }
 
     /** Completes when the change is in this client's own image too, so that whoever asked finds what it created. */

@@ -7,11 +7,15 @@ import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
+import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.server.api.AdminAnswer;
 import io.shiplog.server.api.AdminPort;
+import io.shiplog.server.api.RequestOrigin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +32,10 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class QuorumAdmin implements AdminPort {
     private static final int RETRY_MS = 50;
+    /** What a request has that names no time: less than clients wait for an answer. */
+    private static final int DEFAULT_TIMEOUT_MS = 15_000;
+
+    private static final int MAX_TIMEOUT_MS = 600_000;
 
     private final MetadataClient client;
     private final Executor afterPause;
@@ -64,6 +72,17 @@ public final class QuorumAdmin implements AdminPort {
     @Override
     public CompletableFuture<ProducerIdBlock> allocateProducerIds() {
         return client.allocateProducerIds();
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs) {
+        int boundedMs = timeoutMs <= 0 ? DEFAULT_TIMEOUT_MS : Math.min(timeoutMs, MAX_TIMEOUT_MS);
+        return new RepeatedCommand(client, afterPause, command, boundedMs).begin();
+    }
+
+    @Override
+    public CompletableFuture<QuorumDescription> describeQuorum() {
+        return client.describeQuorum();
     }
 
     /** One request in as many attempts as fit into its time. */

@@ -13,12 +13,18 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * @param error retriable when it is not known what became of the command
  */
-record AdminFailure(Errors error, String message) {
-    /** Reads the failure of an {@link AdminPort} future; anything but the two that it may have is a bug and is thrown on. */
-    static AdminFailure of(Throwable failure) {
+public record AdminFailure(Errors error, String message) {
+    /**
+     * Reads the failure of an {@link AdminPort} future; anything but the two that it may have is a bug.
+     *
+     * <p>A client that asked a broker never hears NOT_CONTROLLER: it could not know whom to ask instead.
+     */
+    public static AdminFailure of(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof MetadataRefusal refusal) {
-            return new AdminFailure(refusal.error(), refusal.getMessage());
+            return refusal.error() == Errors.NOT_CONTROLLER
+                    ? new AdminFailure(Errors.REQUEST_TIMED_OUT, "no active controller took the request")
+                    : new AdminFailure(refusal.error(), refusal.reason());
         }
         if (cause instanceof MetadataUnavailable unavailable) {
             return new AdminFailure(Errors.REQUEST_TIMED_OUT, unavailable.getMessage());

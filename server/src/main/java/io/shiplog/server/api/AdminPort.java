@@ -5,8 +5,10 @@ package io.shiplog.server.api;
 
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
+import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.proto.MetadataCommand;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -23,4 +25,17 @@ public interface AdminPort {
     CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs);
 
     CompletableFuture<ProducerIdBlock> allocateProducerIds();
+
+    /**
+     * Gives the controller a command for a client. A command whose fate is not known is given again while there is time, which
+     * the answer tells. Answered when this node's own image shows what was done.
+     *
+     * @param command   one that does no harm when it is carried out twice
+     * @param timeoutMs 0 or less: as long as this node thinks fit
+     * @return never fails: all that can go wrong is an answer
+     */
+    CompletableFuture<AdminAnswer> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs);
+
+    /** The metadata quorum as the active controller sees it. */
+    CompletableFuture<QuorumDescription> describeQuorum();
 }

@@ -33,7 +33,11 @@ public final class KafkaApis {
         handlers.add(new DescribeTopicPartitionsHandler(cluster));
         handlers.add(new CreateTopicsHandler(admin, configs));
         handlers.add(new DeleteTopicsHandler(cluster, admin));
+        handlers.add(new CreatePartitionsHandler(cluster, admin));
         handlers.add(new DescribeConfigsHandler(cluster, configs));
+        handlers.add(new ListConfigResourcesHandler(cluster));
+        handlers.add(new DescribeQuorumHandler(admin));
+        handlers.addAll(AclsWithoutAuthorizerHandler.all());
         handlers.add(new ProduceHandler(cluster, partitions));
         handlers.add(new FetchHandler(cluster, fetches, fetchSettings.maxRequestElements()));
         handlers.add(new ListOffsetsHandler(cluster, partitions));

@@ -5,11 +5,17 @@ package io.shiplog.server.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.CreatePartitionsCommand;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.server.api.AdminAnswer;
+import io.shiplog.server.api.RequestOrigin;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +82,47 @@ class QuorumAdminTest {
                         .join())
                 .extracting(TopicOutcome::error)
                 .containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void commandInDoubtIsGivenAgainAndTheAnswerSaysSo() {
+        client.failSubmission(new MetadataUnavailable("closed"));
+        client.answer(MetadataResult.newBuilder().setMetadataOffset(5).build());
+        AdminAnswer answer = submit(TIMEOUT_MS);
+        assertThat(answer.error()).isEqualTo(Errors.NONE);
+        assertThat(answer.repeated()).isTrue();
+        assertThat(answer.result().getMetadataOffset()).isEqualTo(5);
+        assertThat(client.submitted).hasSize(2);
+    }
+
+    @Test
+    void refusedCommandIsNotGivenAgain() {
+        client.failSubmission(new MetadataRefusal(Errors.INVALID_PARTITIONS, "too few"));
+        AdminAnswer answer = submit(TIMEOUT_MS);
+        assertThat(answer.error()).isEqualTo(Errors.INVALID_PARTITIONS);
+        assertThat(answer.message()).isEqualTo("too few");
+        assertThat(answer.repeated()).isFalse();
+    }
+
+    @Test
+    void commandWhoseTimeIsUpEndsInATimeOut() {
+        client.failSubmission(new MetadataUnavailable("closed"));
+        assertThat(submit(1).error()).isEqualTo(Errors.REQUEST_TIMED_OUT);
+    }
+
+    @Test
+    void nobodyHearsOfAControllerThatIsNone() {
+        client.failSubmission(new MetadataRefusal(Errors.NOT_CONTROLLER, ""));
+        assertThat(submit(TIMEOUT_MS).error()).isEqualTo(Errors.REQUEST_TIMED_OUT);
+    }
+
+    private AdminAnswer submit(int timeoutMs) {
+        RequestOrigin origin = new RequestOrigin(RequestOrigin.ANONYMOUS, "tool", "127.0.0.1");
+        return admin.submit(
+                        MetadataCommand.newBuilder().setCreatePartitions(CreatePartitionsCommand.getDefaultInstance()),
+                        origin,
+                        timeoutMs)
+                .join();
     }
 
     private CompletableFuture<List<TopicOutcome>> create() {

@@ -16,6 +16,8 @@ import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,17 @@ final class ScriptedMetadataClient implements MetadataClient {
     final List<List<PartitionAlterationSpec>> proposed = new ArrayList<>();
     final List<CompletableFuture<List<PartitionAlterationOutcome>>> proposalAnswers = new ArrayList<>();
     final List<List<TopicSelector>> deletions = new ArrayList<>();
+    final List<MetadataCommand> submitted = new ArrayList<>();
     private final Queue<Supplier<CompletableFuture<List<TopicOutcome>>>> script = new ArrayDeque<>();
+    private final Queue<Supplier<CompletableFuture<MetadataResult>>> results = new ArrayDeque<>();
+
+    void answer(MetadataResult result) {
+        results.add(() -> CompletableFuture.completedFuture(result));
+    }
+
+    void failSubmission(RuntimeException failure) {
+        results.add(() -> CompletableFuture.failedFuture(failure));
+    }
 
     void answer(TopicOutcome... outcomes) {
         script.add(() -> CompletableFuture.completedFuture(List.of(outcomes)));
@@ -49,6 +61,12 @@ final class ScriptedMetadataClient implements MetadataClient {
     public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
         deletions.add(topics);
         return script.remove().get();
+    }
+
+    @Override
+    public CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs) {
+        submitted.add(command.build());
+        return results.remove().get();
     }
 
     @Override

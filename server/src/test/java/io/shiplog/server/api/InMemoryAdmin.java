@@ -5,8 +5,10 @@ package io.shiplog.server.api;
 
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
+import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.proto.MetadataCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,5 +43,15 @@ final class InMemoryAdmin implements AdminPort {
         CompletableFuture<ProducerIdBlock> block = new CompletableFuture<>();
         blocks.add(block);
         return block;
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeout) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<QuorumDescription> describeQuorum() {
+        throw new UnsupportedOperationException();
     }
 }

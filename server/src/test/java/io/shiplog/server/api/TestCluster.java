@@ -5,6 +5,7 @@ package io.shiplog.server.api;
 
 import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.proto.BrokerRegistrationRecord;
 import io.shiplog.metadata.proto.BrokerStateRecord;
 import io.shiplog.metadata.proto.ClusterRecord;
@@ -12,6 +13,7 @@ import io.shiplog.metadata.proto.ConfigRecord;
 import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.Endpoint;
 import io.shiplog.metadata.proto.MetadataRecord;
+import io.shiplog.metadata.proto.PartitionChangeRecord;
 import io.shiplog.metadata.proto.PartitionRecord;
 import io.shiplog.metadata.proto.PartitionState;
 import io.shiplog.metadata.proto.RemoveTopicRecord;
@@ -82,6 +84,23 @@ public final class TestCluster implements ClusterView {
         return id;
     }
 
+    /** Another replica, which must be in sync, leads the partition in a new epoch. */
+    public void lead(String topic, int partition, int leader) {
+        PartitionImage before = image.topic(topic).partition(partition);
+        PartitionState.Builder state = PartitionState.newBuilder()
+                .setLeader(leader)
+                .setLeaderEpoch(before.leaderEpoch() + 1)
+                .setPartitionEpoch(before.partitionEpoch() + 1)
+                .setDurable(before.durable());
+        for (int id : before.isr()) {
+            state.addIsr(id);
+        }
+        add(record().setPartitionChange(PartitionChangeRecord.newBuilder()
+                .setTopicId(bytes(image.topic(topic).id()))
+                .setPartition(partition)
+                .setState(state)));
+    }
+
     public void config(String topic, String key, String value) {
         add(record().setConfig(ConfigRecord.newBuilder()
                 .setResource(ConfigResource.newBuilder()
@@ -93,6 +112,11 @@ public final class TestCluster implements ClusterView {
 
     public void remove(Uuid topicId) {
         add(record().setRemoveTopic(RemoveTopicRecord.newBuilder().setTopicId(bytes(topicId))));
+    }
+
+    /** Takes over what a controller has decided. */
+    public void apply(List<MetadataRecord> records) {
+        image = image.candidate(records);
     }
 
     private void add(MetadataRecord.Builder record) {

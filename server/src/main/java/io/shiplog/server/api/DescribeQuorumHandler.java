@@ -1,0 +1,112 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.QuorumDescription.QuorumMember;
+import io.shiplog.replication.fetch.BoundedReadable;
+import io.shiplog.server.protocol.Exchange;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Listener;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.ListenerCollection;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Node;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.PartitionData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.TopicData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * DescribeQuorum: who agrees on the metadata, and how far each has come (KIP-595, KIP-836, KIP-853). Kafka's metadata is a
+ * topic of one partition, and its tools ask for that; it stands for the quorum here, and is no topic otherwise.
+ */
+final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumRequestData> {
+    private static final String LISTENER = "CONTROLLER";
+    private static final short FIRST_WITH_NODES = 2;
+
+    private final AdminPort admin;
+
+    DescribeQuorumHandler(AdminPort admin) {
+        this.admin = admin;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_QUORUM;
+    }
+
+    @Override
+    public DescribeQuorumRequestData read(BoundedReadable body, short version) {
+        return new DescribeQuorumRequestData(body, version);
+    }
+
+    @Override
+    public void handle(DescribeQuorumRequestData request, Exchange exchange) {
+        if (!asksForTheMetadata(request)) {
+            exchange.respond(unknown(request));
+            return;
+        }
+        Later.on(admin.describeQuorum(), exchange, (quorum, failure) -> {
+            if (failure == null) {
+                exchange.respond(describe(quorum, exchange.header().version()));
+            } else {
+                AdminFailure told = AdminFailure.of(failure);
+                exchange.respond(new DescribeQuorumResponseData()
+                        .setErrorCode(told.error().code())
+                        .setErrorMessage(told.message()));
+            }
+        });
+    }
+
+    private static boolean asksForTheMetadata(DescribeQuorumRequestData request) {
+        return request.topics().size() == 1
+                && request.topics().get(0).topicName().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)
+                && request.topics().get(0).partitions().size() == 1
+                && request.topics().get(0).partitions().get(0).partitionIndex() == 0;
+    }
+
+    private static DescribeQuorumResponseData unknown(DescribeQuorumRequestData request) {
+        DescribeQuorumResponseData response = new DescribeQuorumResponseData();
+        for (DescribeQuorumRequestData.TopicData asked : request.topics()) {
+            TopicData topic = new TopicData().setTopicName(asked.topicName());
+            for (DescribeQuorumRequestData.PartitionData partition : asked.partitions()) {
+                topic.partitions()
+                        .add(new PartitionData()
+                                .setPartitionIndex(partition.partitionIndex())
+                                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
+                                .setErrorMessage(Errors.UNKNOWN_TOPIC_OR_PARTITION.message()));
+            }
+            response.topics().add(topic);
+        }
+        return response;
+    }
+
+    private static DescribeQuorumResponseData describe(QuorumDescription quorum, short version) {
+        PartitionData partition = new PartitionData()
+                .setLeaderId(quorum.leaderId())
+                .setLeaderEpoch((int) quorum.term())
+                .setHighWatermark(quorum.metadataOffset());
+        DescribeQuorumResponseData response = new DescribeQuorumResponseData();
+        for (QuorumMember member : quorum.members()) {
+            partition
+                    .currentVoters()
+                    .add(new ReplicaState().setReplicaId(member.nodeId()).setLogEndOffset(-1));
+            if (version >= FIRST_WITH_NODES) {
+                response.nodes().add(node(member));
+            }
+        }
+        TopicData topic = new TopicData().setTopicName(Topic.CLUSTER_METADATA_TOPIC_NAME);
+        topic.partitions().add(partition);
+        response.topics().add(topic);
+        return response;
+    }
+
+    private static Node node(QuorumMember member) {
+        ListenerCollection listeners = new ListenerCollection();
+        listeners.add(new Listener().setName(LISTENER).setHost(member.host()).setPort(member.port()));
+        return new Node().setNodeId(member.nodeId()).setListeners(listeners);
+    }
+}
