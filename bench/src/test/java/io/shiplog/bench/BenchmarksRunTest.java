@@ -34,7 +34,8 @@ class BenchmarksRunTest {
                 .build();
         Collection<RunResult> results = new Runner(tiny).run();
         assertThat(classes(results))
-                .containsExactly("AppendBenchmark", "FetchPlanningBenchmark", "HighWatermarkBenchmark");
+                .containsExactly(
+                        "AppendBenchmark", "FetchPlanningBenchmark", "HighWatermarkBenchmark", "MetadataBenchmark");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);
     }
 

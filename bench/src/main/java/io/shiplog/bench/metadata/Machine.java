@@ -1,0 +1,42 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench.metadata;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a figure was measured on. */
+final class Machine {
+    private static final String UNKNOWN = "unknown";
+
+    private Machine() {}
+
+    /** One line: commit, processor, cores, kernel, Java. The commit comes from the script, in the property {@code shiplog.commit}. */
+    static String describe() throws IOException {
+        return "commit " + System.getProperty("shiplog.commit", UNKNOWN)
+                + ", " + Runtime.getRuntime().availableProcessors() + " cores of " + processor()
+                + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version")
+                + ", Java " + System.getProperty("java.version");
+    }
+
+    private static String processor() throws IOException {
+        Path file = Path.of("/proc/cpuinfo");
+        if (Files.isReadable(file)) {
+            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+                if (line.startsWith("model name")) {
+                    return line.substring(line.indexOf(':') + 1).strip();
+                }
+            }
+        }
+        return UNKNOWN;
+    }
+
+    /** The load of the last minute, five and fifteen. */
+    static String loadAverage() throws IOException {
+        Path file = Path.of("/proc/loadavg");
+        return Files.isReadable(file) ? Files.readString(file, StandardCharsets.UTF_8).strip() : UNKNOWN;
+    }
+}
