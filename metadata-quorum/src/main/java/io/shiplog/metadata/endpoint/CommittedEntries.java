@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.endpoint;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.proto.MetadataEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,9 +13,11 @@ import java.util.List;
 /**
  * The last committed entries, for readers that follow closely. Bounded by bytes and count: who falls behind reads a snapshot. Written by the
  * apply thread, read by the endpoint's thread.
+ *
+ * <p>Kept as bytes: the objects of an entry take eight times the memory, and every reader is sent the same bytes.
  */
 public final class CommittedEntries {
-    private record Kept(MetadataEntry entry, long startOffset, int bytes) {}
+    private record Kept(ByteString entry, long startOffset) {}
 
     private final long maxBytes;
     private final int maxEntries;
@@ -39,8 +42,8 @@ public final class CommittedEntries {
         BEHIND
     }
 
-    /** The answer to a reader; {@code endOffset} is what this node has applied. */
-    public record Slice(Kind kind, List<MetadataEntry> entries, long endOffset) {}
+    /** The answer to a reader: encoded entries; {@code endOffset} is what this node has applied. */
+    public record Slice(Kind kind, List<ByteString> entries, long endOffset) {}
 
     /** Forgets everything: the image was replaced by one of this offset. */
     public synchronized void reset(long offset) {
@@ -51,16 +54,18 @@ public final class CommittedEntries {
     }
 
     /** An entry was applied; ones without records are nothing to a reader. */
-    public synchronized void append(MetadataEntry entry, long offsetAfter) {
-        if (offsetAfter == endOffset) {
-            return;
+    public void append(MetadataEntry entry, long offsetAfter) {
+        if (offsetAfter != endOffset()) {
+            append(entry.toByteString(), offsetAfter);
         }
-        Kept kept = new Kept(entry, endOffset, entry.getSerializedSize());
-        entries.addLast(kept);
-        bytes += kept.bytes();
+    }
+
+    private synchronized void append(ByteString entry, long offsetAfter) {
+        entries.addLast(new Kept(entry, endOffset));
+        bytes += entry.size();
         endOffset = offsetAfter;
         while (entries.size() > 1 && (bytes > maxBytes || entries.size() > maxEntries)) {
-            bytes -= entries.removeFirst().bytes();
+            bytes -= entries.removeFirst().entry().size();
         }
         startOffset = entries.getFirst().startOffset();
     }
@@ -78,7 +83,7 @@ public final class CommittedEntries {
         if (nextOffset < startOffset) {
             return new Slice(Kind.BEHIND, List.of(), endOffset);
         }
-        List<MetadataEntry> slice = new ArrayList<>();
+        List<ByteString> slice = new ArrayList<>();
         long sliceBytes = 0;
         // Readers follow closely, so the way from the end is the short one.
         int behind = 0;
@@ -96,11 +101,11 @@ public final class CommittedEntries {
             if (slice.isEmpty() && kept.startOffset() != nextOffset) {
                 return new Slice(Kind.BEHIND, List.of(), endOffset);
             }
-            if (!slice.isEmpty() && sliceBytes + kept.bytes() > maxSliceBytes) {
+            if (!slice.isEmpty() && sliceBytes + kept.entry().size() > maxSliceBytes) {
                 break;
             }
             slice.add(kept.entry());
-            sliceBytes += kept.bytes();
+            sliceBytes += kept.entry().size();
         }
         return new Slice(Kind.ENTRIES, slice, endOffset);
     }

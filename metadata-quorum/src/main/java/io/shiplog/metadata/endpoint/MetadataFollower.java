@@ -3,6 +3,8 @@
 
 package io.shiplog.metadata.endpoint;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.netty.channel.EventLoop;
 import io.shiplog.metadata.client.MetadataClientSettings;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
@@ -224,9 +226,22 @@ final class MetadataFollower {
             snapshotOffset = -1;
             fetchSnapshot(from);
         } else {
-            replay(fetched.getEntriesList());
-            fetch(from);
+            try {
+                replay(parsed(fetched.getEntriesList()));
+                fetch(from);
+            } catch (InvalidProtocolBufferException e) {
+                LOG.warn("bad metadata entry from {}: {}", from.endpoint(), e.getMessage());
+                from.close();
+            }
         }
+    }
+
+    private static List<MetadataEntry> parsed(List<ByteString> encoded) throws InvalidProtocolBufferException {
+        List<MetadataEntry> entries = new ArrayList<>(encoded.size());
+        for (ByteString entry : encoded) {
+            entries.add(MetadataEntry.parseFrom(entry));
+        }
+        return entries;
     }
 
     private void replay(List<MetadataEntry> entries) {

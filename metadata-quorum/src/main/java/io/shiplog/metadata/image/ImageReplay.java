@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.image;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.MetadataImage.State;
 import io.shiplog.metadata.model.InvariantViolation;
 import io.shiplog.metadata.proto.BrokerRegistrationRecord;
@@ -27,6 +28,12 @@ final class ImageReplay {
 
     private final State state;
     private final boolean snapshot;
+    /** The topic whose partitions are being changed, as it was; null when none is. */
+    private TopicImage open;
+    /** Its id as records carry it: those that follow mostly name the same topic. */
+    private ByteString openId;
+
+    private PartitionTable.Edit edit;
 
     private ImageReplay(State state, boolean snapshot) {
         this.state = state;
@@ -41,6 +48,7 @@ final class ImageReplay {
             replay.apply(record);
             next.offset++;
         }
+        replay.closeTopic();
         return next;
     }
 
@@ -51,6 +59,7 @@ final class ImageReplay {
         for (MetadataRecord record : records) {
             replay.apply(record);
         }
+        replay.closeTopic();
         return next;
     }
 
@@ -137,6 +146,7 @@ final class ImageReplay {
     }
 
     private void removeTopic(RemoveTopicRecord record) {
+        closeTopic();
         TopicImage topic = topic(Uuids.fromBytes(record.getTopicId()));
         int partition = 0;
         for (PartitionImage each : topic.partitions()) {
@@ -155,26 +165,45 @@ final class ImageReplay {
     }
 
     private void createPartition(PartitionRecord record) {
-        TopicImage topic = topic(Uuids.fromBytes(record.getTopicId()));
-        require(record.getPartition() == topic.partitionCount(), "partition out of turn", record.getPartition());
-        int[] replicas = ImageRecords.ids(record.getReplicasList());
-        PartitionImage created = ImageRecords.partition(replicas, record.getState());
-        state.topics = state.topics.plus(topic.id(), topic.with(record.getPartition(), created));
-        state.hash += StateHash.partition(topic.id(), record.getPartition(), created);
+        openTopic(record.getTopicId());
+        require(record.getPartition() == edit.size(), "partition out of turn", record.getPartition());
+        PartitionImage created =
+                ImageRecords.partition(ImageRecords.ids(record.getReplicasList()), record.getState());
+        edit.add(created);
+        state.hash += StateHash.partition(open.id(), record.getPartition(), created);
     }
 
     private void changePartition(PartitionChangeRecord record) {
-        TopicImage topic = topic(Uuids.fromBytes(record.getTopicId()));
-        PartitionImage before = topic.partition(record.getPartition());
+        openTopic(record.getTopicId());
+        PartitionImage before = edit.get(record.getPartition());
         require(before != null, "change of an unknown partition", record.getPartition());
         PartitionImage after = ImageRecords.partition(before.replicas(), record.getState());
         require(
                 after.partitionEpoch() == before.partitionEpoch() + 1 && after.leaderEpoch() >= before.leaderEpoch(),
                 "partition change out of turn",
                 record.getPartition());
-        state.topics = state.topics.plus(topic.id(), topic.with(record.getPartition(), after));
-        state.hash -= StateHash.partition(topic.id(), record.getPartition(), before);
-        state.hash += StateHash.partition(topic.id(), record.getPartition(), after);
+        edit.set(record.getPartition(), after);
+        state.hash -= StateHash.partition(open.id(), record.getPartition(), before);
+        state.hash += StateHash.partition(open.id(), record.getPartition(), after);
+    }
+
+    /** Its partitions are changed in place until another topic's turn comes, so that many changes cost one copy. */
+    private void openTopic(ByteString id) {
+        if (!id.equals(openId)) {
+            closeTopic();
+            open = topic(Uuids.fromBytes(id));
+            openId = id;
+            edit = open.partitions().edit();
+        }
+    }
+
+    private void closeTopic() {
+        if (open != null) {
+            state.topics = state.topics.plus(open.id(), open.with(edit.done()));
+            open = null;
+            openId = null;
+            edit = null;
+        }
     }
 
     private TopicImage topic(Uuid id) {

@@ -47,8 +47,7 @@ final class StateHash {
 
     static long partition(Uuid topicId, int partition, PartitionImage state) {
         long hash = mix(mix(mix(SEED, PARTITION), topicId), partition);
-        hash = mix(mix(hash, state.replicas()), state.isr());
-        hash = mix(mix(hash, state.elr()), state.lastKnownElr());
+        hash = state.mixReplicasInto(hash);
         hash = mix(mix(mix(hash, state.leader()), state.leaderEpoch()), state.partitionEpoch());
         return finish(mix(hash, (state.durable() ? 1 : 0) + (state.unclean() ? 2 : 0)));
     }
@@ -77,7 +76,7 @@ final class StateHash {
         return result;
     }
 
-    private static long mix(long hash, int[] ids) {
+    static long mix(long hash, int[] ids) {
         long result = mix(hash, ids.length);
         for (int id : ids) {
             result = mix(result, id);

@@ -4,13 +4,11 @@
 package io.shiplog.metadata.image;
 
 import org.apache.kafka.common.Uuid;
-import org.pcollections.PVector;
-import org.pcollections.TreePVector;
 
 /** A topic and its partitions, numbered from 0 without gaps. */
-public record TopicImage(Uuid id, String name, PVector<PartitionImage> partitions) {
+public record TopicImage(Uuid id, String name, PartitionTable partitions) {
     static TopicImage created(Uuid id, String name) {
-        return new TopicImage(id, name, TreePVector.empty());
+        return new TopicImage(id, name, PartitionTable.EMPTY);
     }
 
     /** The partition's state; null when the topic has no such partition. */
@@ -22,9 +20,7 @@ public record TopicImage(Uuid id, String name, PVector<PartitionImage> partition
         return partitions.size();
     }
 
-    TopicImage with(int partition, PartitionImage state) {
-        PVector<PartitionImage> changed =
-                partition == partitions.size() ? partitions.plus(state) : partitions.with(partition, state);
+    TopicImage with(PartitionTable changed) {
         return new TopicImage(id, name, changed);
     }
 }

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class QuorumNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumNode.class);
-    private static final long RING_BYTES = 32L << 20;
+    private static final long RING_BYTES = 16L << 20;
     private static final int RING_ENTRIES = 32_768;
     private static final long WAKE_EVERY_MS = 50;
     private static final long RESIGN_TIMEOUT_MS = 1_500;

@@ -5,6 +5,7 @@ package io.shiplog.metadata.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataRecord;
 import org.junit.jupiter.api.Test;
@@ -29,13 +30,13 @@ class CommittedEntriesTest {
     }
 
     @Test
-    void givesWhatFollowsTheOffset() {
+    void givesWhatFollowsTheOffset() throws InvalidProtocolBufferException {
         append(2, 3, 1);
         CommittedEntries.Slice slice = ring.read(2, ALL);
         assertThat(slice.kind()).isEqualTo(CommittedEntries.Kind.ENTRIES);
-        assertThat(slice.entries())
-                .extracting(MetadataEntry::getDecidedOnOffset)
-                .containsExactly(2L, 5L);
+        assertThat(slice.entries()).hasSize(2);
+        assertThat(MetadataEntry.parseFrom(slice.entries().get(0))).isEqualTo(entry(2, 3));
+        assertThat(MetadataEntry.parseFrom(slice.entries().get(1))).isEqualTo(entry(5, 1));
         assertThat(slice.endOffset()).isEqualTo(6);
     }
 
