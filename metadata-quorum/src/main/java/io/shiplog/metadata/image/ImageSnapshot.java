@@ -13,20 +13,22 @@ import io.shiplog.metadata.proto.ProducerIdsRecord;
 import io.shiplog.metadata.proto.RecentProposal;
 import io.shiplog.metadata.proto.SnapshotHeader;
 import io.shiplog.metadata.proto.TopicRecord;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.pcollections.TreePMap;
 
 /** An image as records, and back. The order is that in which the records can be replayed: a topic before its partitions. */
 final class ImageSnapshot {
-    private final List<MetadataRecord> records = new ArrayList<>();
+    private final Consumer<MetadataRecord> sink;
 
-    private ImageSnapshot() {}
+    private ImageSnapshot(Consumer<MetadataRecord> sink) {
+        this.sink = sink;
+    }
 
-    static List<MetadataRecord> toRecords(State state) {
-        ImageSnapshot snapshot = new ImageSnapshot();
+    /** Gives the records one by one: all of them at once would take several times the memory of the image. */
+    static void forEachRecord(State state, Consumer<MetadataRecord> sink) {
+        ImageSnapshot snapshot = new ImageSnapshot(sink);
         snapshot.addCluster(state);
         for (BrokerImage broker : state.brokers.values()) {
             snapshot.add(ImageRecords.record().setBrokerRegistration(ImageRecords.registration(broker)));
@@ -46,7 +48,6 @@ final class ImageSnapshot {
                             .build(),
                     broker.getValue());
         }
-        return snapshot.records;
     }
 
     static MetadataImage read(SnapshotHeader header, Iterable<MetadataRecord> records) {
@@ -102,6 +103,6 @@ final class ImageSnapshot {
     }
 
     private void add(MetadataRecord.Builder record) {
-        records.add(record.build());
+        sink.accept(record.build());
     }
 }

@@ -8,11 +8,13 @@ import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.SnapshotHeader;
 import java.util.AbstractCollection;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
@@ -200,7 +202,14 @@ public final class MetadataImage {
 
     /** The records that rebuild this image (but for its offset and proposals, which are in the header) on an empty one. */
     public List<MetadataRecord> toRecords() {
-        return ImageSnapshot.toRecords(state);
+        List<MetadataRecord> records = new ArrayList<>();
+        forEachRecord(records::add);
+        return records;
+    }
+
+    /** Gives {@link #toRecords()} one by one. */
+    public void forEachRecord(Consumer<MetadataRecord> sink) {
+        ImageSnapshot.forEachRecord(state, sink);
     }
 
     /** Hash of all but offset and proposals; equal states have equal hashes, whatever led to them. */

@@ -4,6 +4,7 @@
 package io.shiplog.metadata.snapshot;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.ProposalOutcome;
 import io.shiplog.metadata.proto.MetadataRecord;
@@ -17,8 +18,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -29,13 +31,16 @@ import java.util.zip.CheckedOutputStream;
  * <pre>
  * magic      8 bytes  "SHIPMETA"
  * header     varint length, SnapshotHeader
- * records    varint length, MetadataRecord; as many as the header says
+ * records    varint length, MetadataRecord; until a length of 0 (in format 1: as many as the header says)
  * crc32c     4 bytes, big endian, over everything before it
  * </pre>
  */
 public final class SnapshotFormat {
     /** Format number in {@link SnapshotHeader}. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
+
+    /** Said how many records follow, so that all had to be in memory before the first could be written. */
+    private static final int COUNTED_FORMAT = 1;
 
     private static final long MAGIC = 0x534849504d455441L;
     /** No record that we write comes near it; a length beyond it is damage and allocates nothing. */
@@ -50,24 +55,33 @@ public final class SnapshotFormat {
     public static void write(OutputStream out, MetadataImage image, long term, long index) throws IOException {
         CRC32C crc = new CRC32C();
         DataOutputStream data = new DataOutputStream(new CheckedOutputStream(out, crc));
-        List<MetadataRecord> records = image.toRecords();
         data.writeLong(MAGIC);
-        header(image, term, index, records.size()).writeDelimitedTo(data);
-        for (MetadataRecord record : records) {
-            record.writeDelimitedTo(data);
+        header(image, term, index).writeDelimitedTo(data);
+        try {
+            image.forEachRecord(record -> writeRecord(record, data));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
+        data.write(0);
         data.flush();
         new DataOutputStream(out).writeInt((int) crc.getValue());
         out.flush();
     }
 
-    private static SnapshotHeader header(MetadataImage image, long term, long index, int records) {
+    private static void writeRecord(MetadataRecord record, OutputStream out) {
+        try {
+            record.writeDelimitedTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static SnapshotHeader header(MetadataImage image, long term, long index) {
         SnapshotHeader.Builder header = SnapshotHeader.newBuilder()
                 .setFormat(FORMAT)
                 .setMetadataOffset(image.offset())
                 .setTerm(term)
-                .setIndex(index)
-                .setRecords(records);
+                .setIndex(index);
         for (ProposalOutcome outcome : image.recentProposals()) {
             header.addRecent(RecentProposal.newBuilder()
                     .setProposer(outcome.proposer())
@@ -100,12 +114,20 @@ public final class SnapshotFormat {
             throw new IOException("not a metadata snapshot");
         }
         SnapshotHeader header = SnapshotHeader.parseFrom(readDelimited(data));
-        if (header.getFormat() != FORMAT) {
+        if (header.getFormat() != FORMAT && header.getFormat() != COUNTED_FORMAT) {
             throw new IOException("metadata snapshot of unknown format " + header.getFormat());
         }
-        List<MetadataRecord> records = new ArrayList<>();
-        for (long i = 0; i < header.getRecords(); i++) {
-            records.add(MetadataRecord.parseFrom(readDelimited(data)));
+        Records records = new Records(data, header);
+        MetadataImage image = null;
+        RuntimeException contradiction = null;
+        try {
+            image = MetadataImage.fromSnapshot(header, () -> records);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (RuntimeException e) {
+            // Damaged bytes may still be records, only not ones that go together: the checksum knows.
+            contradiction = e;
+            records.skipToEnd();
         }
         int expected = (int) crc.getValue();
         int found = new DataInputStream(in).readInt();
@@ -116,7 +138,63 @@ public final class SnapshotFormat {
         if (in.read() != -1) {
             throw new IOException("metadata snapshot is followed by other bytes");
         }
-        return new Snapshot(MetadataImage.fromSnapshot(header, records), header.getTerm(), header.getIndex());
+        if (contradiction != null) {
+            throw contradiction;
+        }
+        return new Snapshot(image, header.getTerm(), header.getIndex());
+    }
+
+    /** The records of a snapshot, read one by one, once. What cannot be read is thrown as an {@link UncheckedIOException}. */
+    private static final class Records implements Iterator<MetadataRecord> {
+        private final DataInputStream in;
+        private final boolean counted;
+        private long left;
+        private byte[] next;
+
+        Records(DataInputStream in, SnapshotHeader header) {
+            this.in = in;
+            this.counted = header.getFormat() == COUNTED_FORMAT;
+            this.left = counted ? header.getRecords() : Long.MAX_VALUE;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (next == null && left > 0) {
+                try {
+                    next = readDelimited(in);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                boolean ends = !counted && next.length == 0;
+                left = ends ? 0 : left - 1;
+                next = ends ? null : next;
+            }
+            return next != null;
+        }
+
+        @Override
+        public MetadataRecord next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            try {
+                return MetadataRecord.parseFrom(next);
+            } catch (InvalidProtocolBufferException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                next = null;
+            }
+        }
+
+        void skipToEnd() throws IOException {
+            try {
+                while (hasNext()) {
+                    next = null;
+                }
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
     }
 
     public static Snapshot fromBytes(byte[] bytes) throws IOException {
