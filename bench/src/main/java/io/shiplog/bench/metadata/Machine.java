@@ -37,6 +37,8 @@ final class Machine {
     /** The load of the last minute, five and fifteen. */
     static String loadAverage() throws IOException {
         Path file = Path.of("/proc/loadavg");
-        return Files.isReadable(file) ? Files.readString(file, StandardCharsets.UTF_8).strip() : UNKNOWN;
+        return Files.isReadable(file)
+                ? Files.readString(file, StandardCharsets.UTF_8).strip()
+                : UNKNOWN;
     }
 }

@@ -134,7 +134,8 @@ final class MetadataScale {
                 long startNs = System.nanoTime();
                 int changed = alterAll(members);
                 double perSecond = changed / (msSince(startNs) / 1_000);
-                figures.add("partition changes, " + ALTERATIONS_PER_COMMAND + " a command", "1/s", ">= 20,000", perSecond);
+                figures.add(
+                        "partition changes, " + ALTERATIONS_PER_COMMAND + " a command", "1/s", ">= 20,000", perSecond);
             }
         }
     }

@@ -149,7 +149,8 @@ final class QuorumProcesses implements AutoCloseable {
         String text = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         histogram.waitFor();
         // The last line: Total, instances, bytes.
-        String[] total = text.strip().substring(text.strip().lastIndexOf('\n') + 1).split(" +", -1);
+        String[] total =
+                text.strip().substring(text.strip().lastIndexOf('\n') + 1).split(" +", -1);
         return total.length == 3 && total[0].equals("Total") ? Long.parseLong(total[2]) : -1;
     }
 

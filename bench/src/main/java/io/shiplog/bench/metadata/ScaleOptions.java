@@ -20,11 +20,10 @@ record ScaleOptions(
         int partitions, int rounds, int changeRounds, int failovers, int snapshots, String heap, boolean keep) {
     static final ScaleOptions DEFAULTS = new ScaleOptions(100_000, 2_000, 3, 6, 10, "512m", false);
 
-    private static final List<String> NAMES = List.of(
-            "--partitions", "--rounds", "--changes", "--failovers", "--snapshots", "--heap", "--keep");
+    private static final List<String> NAMES =
+            List.of("--partitions", "--rounds", "--changes", "--failovers", "--snapshots", "--heap", "--keep");
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             usage: bin/bench metadata [--partitions N] [--rounds N] [--changes N] [--failovers N] [--snapshots N] [--heap SIZE] [--keep]
             """;
 

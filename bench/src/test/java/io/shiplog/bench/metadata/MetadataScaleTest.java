@@ -31,7 +31,9 @@ class MetadataScaleTest {
                 .contains("failover: out of every ISR, known to all nodes")
                 .contains("snapshot loaded")
                 .contains("snapshot pushed to a node that knows nothing");
-        assertThat(figures.samples("partition changes, 1000 a command")).hasSize(2).allMatch(rate -> rate > 0);
+        assertThat(figures.samples("partition changes, 1000 a command"))
+                .hasSize(2)
+                .allMatch(rate -> rate > 0);
     }
 
     @Test

@@ -167,8 +167,7 @@ final class ImageReplay {
     private void createPartition(PartitionRecord record) {
         openTopic(record.getTopicId());
         require(record.getPartition() == edit.size(), "partition out of turn", record.getPartition());
-        PartitionImage created =
-                ImageRecords.partition(ImageRecords.ids(record.getReplicasList()), record.getState());
+        PartitionImage created = ImageRecords.partition(ImageRecords.ids(record.getReplicasList()), record.getState());
         edit.add(created);
         state.hash += StateHash.partition(open.id(), record.getPartition(), created);
     }

@@ -64,9 +64,7 @@ public final class PartitionTable extends AbstractList<PartitionImage> implement
 
         /** The partition's state; null when there is no such partition. */
         PartitionImage get(int partition) {
-            return partition >= 0 && partition < size
-                    ? chunks[partition >> CHUNK_BITS][partition & (CHUNK - 1)]
-                    : null;
+            return partition >= 0 && partition < size ? chunks[partition >> CHUNK_BITS][partition & (CHUNK - 1)] : null;
         }
 
         /** Replaces the state of a partition that there is. */

@@ -33,9 +33,12 @@ class SnapshotFormatTest {
 
     private static MetadataImage image() {
         MetadataEntry.Builder entry = MetadataEntry.newBuilder().setProposer(7).setProposal(1);
-        entry.addRecords(ImageRecords.record().setCluster(ClusterRecord.newBuilder().setClusterId("c")));
+        entry.addRecords(
+                ImageRecords.record().setCluster(ClusterRecord.newBuilder().setClusterId("c")));
         entry.addRecords(ImageRecords.record()
-                .setTopic(TopicRecord.newBuilder().setTopicId(Uuids.toBytes(TOPIC)).setName("t")));
+                .setTopic(TopicRecord.newBuilder()
+                        .setTopicId(Uuids.toBytes(TOPIC))
+                        .setName("t")));
         for (int i = 0; i < 100; i++) {
             entry.addRecords(partition(i));
         }
@@ -110,8 +113,7 @@ class SnapshotFormatTest {
     @Test
     void formatThatCountsItsRecordsIsReadStill() throws IOException {
         byte[] counted = sealed(1, image().toRecords().size(), image().toRecords());
-        assertThat(SnapshotFormat.fromBytes(counted).image().stateHash())
-                .isEqualTo(image().stateHash());
+        assertThat(SnapshotFormat.fromBytes(counted).image().stateHash()).isEqualTo(image().stateHash());
     }
 
     @Test
@@ -124,8 +126,8 @@ class SnapshotFormatTest {
     /** A whole file whose records contradict each other was written so: no damage of the disk, and not to be taken for it. */
     @Test
     void contradictionUnderAGoodChecksumIsAnInvariantViolation() {
-        assertThatThrownBy(() ->
-                        SnapshotFormat.fromBytes(sealed(1, 1, List.of(partition(0).build()))))
+        assertThatThrownBy(() -> SnapshotFormat.fromBytes(
+                        sealed(1, 1, List.of(partition(0).build()))))
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining("unknown topic");
     }
@@ -134,11 +136,7 @@ class SnapshotFormatTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         out.writeLong(MAGIC);
-        SnapshotHeader.newBuilder()
-                .setFormat(format)
-                .setRecords(count)
-                .build()
-                .writeDelimitedTo(out);
+        SnapshotHeader.newBuilder().setFormat(format).setRecords(count).build().writeDelimitedTo(out);
         for (MetadataRecord record : records) {
             record.writeDelimitedTo(out);
         }
