@@ -174,7 +174,11 @@ final class QuorumProcesses implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        killAll();
+    public void close() {
+        try {
+            killAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
