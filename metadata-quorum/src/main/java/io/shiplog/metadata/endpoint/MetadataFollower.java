@@ -228,6 +228,10 @@ final class MetadataFollower {
         } else {
             try {
                 replay(parsed(fetched.getEntriesList()));
+                if (image.offset() < fetched.getCommittedOffset()) {
+                    // The source has more: what takes time is the reading.
+                    behindSinceNs = System.nanoTime();
+                }
                 fetch(from);
             } catch (InvalidProtocolBufferException e) {
                 LOG.warn("bad metadata entry from {}: {}", from.endpoint(), e.getMessage());
@@ -278,6 +282,7 @@ final class MetadataFollower {
             from.close();
             return;
         }
+        behindSinceNs = System.nanoTime();
         snapshotOffset = chunk.getSnapshotOffset();
         snapshot.writeBytes(chunk.getChunk().toByteArray());
         if (snapshot.size() < chunk.getTotalBytes() && !chunk.getChunk().isEmpty()) {
