@@ -6,6 +6,8 @@ package io.shiplog.metadata.controller;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataResult;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -23,12 +25,18 @@ public final class Controller {
     private final TopicCreationDecider topicCreation;
     private final TopicDecider topics;
     private final ConfigDecider configs;
+    private final LeadersDecider leaders;
+    private final ReassignmentDecider reassignments;
+    private final RecoveryDecider recoveries;
 
     public Controller(ControllerSettings settings) {
         brokerStates = new BrokerStateDecider(settings);
         topicCreation = new TopicCreationDecider(settings);
         topics = new TopicDecider(settings);
         configs = new ConfigDecider(settings);
+        leaders = new LeadersDecider(settings);
+        reassignments = new ReassignmentDecider(settings);
+        recoveries = new RecoveryDecider(settings);
     }
 
     /**
@@ -54,6 +62,12 @@ public final class Controller {
             case SWEEP -> brokerStates.sweep(image, command.getSweep());
             case CREATE_PARTITIONS -> topics.createPartitions(image, command.getCreatePartitions());
             case ALTER_CONFIGS -> configs.decide(image, command.getAlterConfigs());
+            case ELECT_LEADERS -> leaders.elect(image, command.getElectLeaders());
+            case BALANCE_LEADERS -> leaders.balance(image, command.getBalanceLeaders());
+            case ALTER_REASSIGNMENTS -> reassignments.decide(image, command.getAlterReassignments());
+            case DRAIN_BROKER -> brokerStates.drain(image, command.getDrainBroker());
+            case RECOVER_PARTITIONS -> recoveries.decide(image, command.getRecoverPartitions());
+            case REPORT_LOG_INFO -> Decision.atomic(image.offset(), List.of(), MetadataResult.newBuilder());
             case BODY_NOT_SET ->
                 Decision.refused(image.offset(), Errors.UNSUPPORTED_VERSION, "This version does not know the command.");
         };
@@ -65,11 +79,17 @@ public final class Controller {
             return new Refusal(Errors.LEADER_NOT_AVAILABLE, "The cluster has not been formed yet.");
         }
         return switch (command.getBodyCase()) {
-            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP -> ownCommand(command);
-            case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS -> staleBroker(image, command);
+            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS -> ownCommand(command);
+            case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS, REPORT_LOG_INFO -> staleBroker(image, command);
             case REGISTER_BROKER, BODY_NOT_SET -> null;
-            case CREATE_TOPICS, DELETE_TOPICS, CREATE_PARTITIONS, ALTER_CONFIGS ->
-                command.getBrokerId() == NO_BROKER ? null : staleBroker(image, command);
+            case CREATE_TOPICS,
+                    DELETE_TOPICS,
+                    CREATE_PARTITIONS,
+                    ALTER_CONFIGS,
+                    ELECT_LEADERS,
+                    ALTER_REASSIGNMENTS,
+                    DRAIN_BROKER,
+                    RECOVER_PARTITIONS -> command.getBrokerId() == NO_BROKER ? null : staleBroker(image, command);
         };
     }
 

@@ -57,12 +57,26 @@ final class IsrDecider {
                 decided.put(id, next);
             }
             if (error == Errors.NONE) {
-                result.setState(ImageRecords.state(next));
+                accept(result, current, next);
             }
-            results.addPartitions(result.setError(error.code()));
+            results.addPartitions(result.getError() == 0 ? result.setError(error.code()) : result);
         }
         return Decision.divisible(
                 image.offset(), records, MetadataResult.newBuilder().setAlterPartition(results));
+    }
+
+    /** The sender may lose its leadership by what it asked for: by the end of a reassignment, or because it drains or stops. */
+    private static void accept(PartitionAlterationResult.Builder result, PartitionImage current, PartitionImage next) {
+        if (next.leader() != current.leader()) {
+            result.setError(Errors.NEW_LEADER_ELECTED.code());
+            return;
+        }
+        result.setState(ImageRecords.state(next));
+        if (current.reassigning() && !next.reassigning()) {
+            for (int replica : next.replicas()) {
+                result.addReplicas(replica);
+            }
+        }
     }
 
     private static PartitionImage next(
@@ -99,7 +113,7 @@ final class IsrDecider {
             return Errors.INVALID_REQUEST;
         }
         for (IsrMember member : asked.getNewIsrList()) {
-            if (!eligible(image, member)) {
+            if (!eligible(image, current, member)) {
                 return Errors.INELIGIBLE_REPLICA;
             }
         }
@@ -115,9 +129,12 @@ final class IsrDecider {
         return Replicas.contains(members, current.leader()) && !Replicas.hasDuplicates(members);
     }
 
-    private static boolean eligible(MetadataImage image, IsrMember member) {
+    /** A leader that is about to stop names itself, or it could not take anybody in who might follow it. */
+    private static boolean eligible(MetadataImage image, PartitionImage current, IsrMember member) {
         BrokerImage broker = image.broker(member.getBrokerId());
-        return broker != null && broker.active() && broker.epoch() == member.getBrokerEpoch();
+        return broker != null
+                && (broker.active() || (broker.leaving() && broker.id() == current.leader()))
+                && broker.epoch() == member.getBrokerEpoch();
     }
 
     private static int[] members(PartitionAlteration alteration) {
@@ -129,6 +146,9 @@ final class IsrDecider {
     }
 
     private static ChangeCause cause(PartitionImage current, PartitionImage next) {
+        if (current.reassigning() && !next.reassigning()) {
+            return ChangeCause.REASSIGNMENT;
+        }
         return next.isrSize() < current.isrSize() ? ChangeCause.ISR_SHRINK : ChangeCause.ISR_EXPAND;
     }
 }

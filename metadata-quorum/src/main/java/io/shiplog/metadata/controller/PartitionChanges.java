@@ -5,14 +5,18 @@ package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.PartitionIndex;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.ChangeCause;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /** Walks partitions and writes down what changes, up to a limit. */
@@ -26,6 +30,9 @@ final class PartitionChanges {
     private final List<MetadataRecord> records;
     private final ChangeCause cause;
     private final int limit;
+    private final Set<PartitionId> seen = new HashSet<>();
+    private Uuid policyOf;
+    private TopicPolicy policy;
     private int changed;
     private boolean more;
 
@@ -41,32 +48,46 @@ final class PartitionChanges {
         this.limit = limit;
     }
 
-    /** Applies {@code rule} to all partitions, in a fixed order, until the limit is passed. */
-    void walkAll(Rule rule) {
-        for (TopicImage topic : image.topics()) {
-            if (more) {
-                return;
-            }
-            walk(topic, rule);
-        }
+    /**
+     * Applies {@code rule} to the partitions of a group, in a fixed order, until the limit is passed. A partition that changed
+     * is not looked at again.
+     *
+     * @param brokerId whose group; of no meaning for the groups that are nobody's own
+     */
+    void walk(PartitionIndex.Group group, int brokerId, Rule rule) {
+        image.visit(group, brokerId, (topic, partition, before) -> {
+            look(topic, partition, before, rule);
+            return !more;
+        });
     }
 
     /** Applies {@code rule} to the partitions of one topic. */
     void walk(TopicImage topic, Rule rule) {
-        TopicPolicy policy = TopicPolicy.of(image, topic.id());
         int partition = 0;
         for (PartitionImage before : topic.partitions()) {
-            PartitionImage after = rule.next(topic, partition, before, policy);
-            if (!after.equals(before)) {
-                if (changed == limit) {
-                    more = true;
-                    return;
-                }
-                changed++;
-                records.add(record(topic.id(), partition, before, after, cause));
+            look(topic, partition++, before, rule);
+            if (more) {
+                return;
             }
-            partition++;
         }
+    }
+
+    /** Applies {@code rule} to one partition. */
+    void look(TopicImage topic, int partition, PartitionImage before, Rule rule) {
+        if (!topic.id().equals(policyOf)) {
+            policyOf = topic.id();
+            policy = TopicPolicy.of(image, topic.id());
+        }
+        PartitionImage after = rule.next(topic, partition, before, policy);
+        if (after.equals(before) || !seen.add(new PartitionId(topic.id(), partition))) {
+            return;
+        }
+        if (changed == limit) {
+            more = true;
+            return;
+        }
+        changed++;
+        records.add(record(topic.id(), partition, before, after, cause));
     }
 
     /** How many changes were written down. */
@@ -80,29 +101,38 @@ final class PartitionChanges {
     }
 
     /** Takes inactive brokers out of ISRs and leaderships and elects where there is no leader. */
-    static Rule settle(IntPredicate active) {
+    static Rule settle(BrokerView brokers) {
         return (topic, partition, before, policy) ->
-                settled(before, active) ? before : new PartitionTransition(before, policy, active).next();
+                settled(before, brokers) ? before : new PartitionTransition(before, policy, brokers).next();
     }
 
     /** Whether a partition surely needs no change, judged without garbage: it has a leader, and its ISR is active. */
-    static boolean settled(PartitionImage partition, IntPredicate active) {
+    static boolean settled(PartitionImage partition, BrokerView brokers) {
         for (int i = 0; i < partition.isrSize(); i++) {
-            if (!active.test(partition.isrMember(i))) {
+            if (!brokers.test(partition.isrMember(i))) {
                 return false;
             }
         }
-        return partition.hasLeader();
+        return partition.hasLeader() && !brokers.draining(partition.leader());
+    }
+
+    private static ChangeCause causeOf(PartitionImage before, PartitionImage after, ChangeCause cause) {
+        boolean uncleanly = after.unclean() && !before.unclean() && cause != ChangeCause.UNCLEAN_RECOVERY;
+        return uncleanly ? ChangeCause.UNCLEAN_ELECTION : cause;
     }
 
     static MetadataRecord record(
             Uuid topicId, int partition, PartitionImage before, PartitionImage after, ChangeCause cause) {
-        return ImageRecords.record()
-                .setPartitionChange(PartitionChangeRecord.newBuilder()
-                        .setTopicId(Uuids.toBytes(topicId))
-                        .setPartition(partition)
-                        .setState(ImageRecords.state(after))
-                        .setCause(after.unclean() && !before.unclean() ? ChangeCause.UNCLEAN_ELECTION : cause))
-                .build();
+        PartitionChangeRecord.Builder change = PartitionChangeRecord.newBuilder()
+                .setTopicId(Uuids.toBytes(topicId))
+                .setPartition(partition)
+                .setState(ImageRecords.state(after))
+                .setCause(causeOf(before, after, cause));
+        if (!Arrays.equals(before.replicas(), after.replicas())) {
+            for (int replica : after.replicas()) {
+                change.addReplicas(replica);
+            }
+        }
+        return ImageRecords.record().setPartitionChange(change).build();
     }
 }

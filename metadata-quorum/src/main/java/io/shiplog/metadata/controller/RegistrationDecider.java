@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.PartitionIndex.Group;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.BrokerRegistrationRecord;
 import io.shiplog.metadata.proto.ChangeCause;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntPredicate;
 
 /**
  * Registers brokers, and settles what their restart means for the partitions that they held.
@@ -40,7 +40,7 @@ final class RegistrationDecider {
         List<MetadataRecord> records = settlePartitions(image, brokerId, command, repeated);
         long epoch = repeated ? existing.epoch() : image.offset() + records.size();
         if (!repeated) {
-            records.add(registration(brokerId, command));
+            records.add(registration(image, brokerId, command));
         }
         MetadataResult.Builder result = MetadataResult.newBuilder()
                 .setRegisterBroker(
@@ -48,7 +48,8 @@ final class RegistrationDecider {
         return Decision.divisible(image.offset(), records, result);
     }
 
-    private static MetadataRecord registration(int brokerId, RegisterBrokerCommand command) {
+    private static MetadataRecord registration(MetadataImage image, int brokerId, RegisterBrokerCommand command) {
+        BrokerImage existing = image.broker(brokerId);
         return ImageRecords.record()
                 .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
                         .setBrokerId(brokerId)
@@ -56,7 +57,8 @@ final class RegistrationDecider {
                         .addAllEndpoints(command.getEndpointsList())
                         .setRack(command.getRack())
                         .addAllDirectoryIds(command.getDirectoryIdsList())
-                        .setFenced(true))
+                        .setFenced(true)
+                        .setDraining(existing != null && existing.draining()))
                 .build();
     }
 
@@ -74,14 +76,10 @@ final class RegistrationDecider {
         }
         boolean sameDisks = existing != null
                 && Uuids.fromBytes(command.getDirectoryIdsList()).containsAll(existing.directoryIds());
-        boolean clean = existing != null && (repeated || command.getCleanShutdownEpoch() == existing.epoch());
-        IntPredicate activeBefore = PartitionTransition.activeIn(image);
-        IntPredicate active = repeated ? activeBefore : id -> id != brokerId && activeBefore.test(id);
+        boolean clean = existing != null && (repeated || clean(existing, command));
+        BrokerView brokers = repeated ? BrokerView.of(image) : BrokerView.without(image, brokerId);
         PartitionChanges changes = new PartitionChanges(image, records, ChangeCause.UNCLEAN_RESTART, Integer.MAX_VALUE);
-        changes.walkAll((topic, partition, before, policy) -> {
-            if (!before.isReplica(brokerId)) {
-                return before;
-            }
+        PartitionChanges.Rule rule = (topic, partition, before, policy) -> {
             boolean worthless = !sameDisks || damaged.contains(new PartitionId(topic.id(), partition));
             if (repeated && !worthless) {
                 return before;
@@ -90,12 +88,18 @@ final class RegistrationDecider {
             if (trusted && !before.inIsr(brokerId)) {
                 return before;
             }
-            PartitionTransition transition = new PartitionTransition(before, policy, active);
+            PartitionTransition transition = new PartitionTransition(before, policy, brokers);
             return trusted
                     ? transition.next()
                     : transition.distrusting(brokerId, worthless).next();
-        });
+        };
+        changes.walk(Group.IN_SYNC, brokerId, rule);
+        changes.walk(Group.ELIGIBLE, brokerId, rule);
         return records;
+    }
+
+    private static boolean clean(BrokerImage existing, RegisterBrokerCommand command) {
+        return command.getCleanShutdownEpoch() == existing.epoch();
     }
 
     /**

@@ -26,6 +26,20 @@ final class Replicas {
         return Arrays.stream(ids).filter(passes).toArray();
     }
 
+    static int[] concat(int[] some, int[] others) {
+        if (others.length == 0) {
+            return some;
+        }
+        int[] all = Arrays.copyOf(some, some.length + others.length);
+        System.arraycopy(others, 0, all, some.length, others.length);
+        return all;
+    }
+
+    /** Those of {@code ids} that are not among {@code others}, in their order. */
+    static int[] without(int[] ids, int[] others) {
+        return filter(ids, id -> !contains(others, id));
+    }
+
     /** The first of {@code ids} that passes; {@code otherwise} when none does. */
     static int first(int[] ids, IntPredicate passes, int otherwise) {
         for (int id : ids) {

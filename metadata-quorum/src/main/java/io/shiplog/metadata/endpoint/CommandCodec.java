@@ -11,6 +11,7 @@ import io.shiplog.metadata.client.PartitionAlterationSpec;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
@@ -27,7 +28,6 @@ import io.shiplog.metadata.proto.NodeHint;
 import io.shiplog.metadata.proto.PartitionAlteration;
 import io.shiplog.metadata.proto.PartitionAlterationResult;
 import io.shiplog.metadata.proto.PartitionRef;
-import io.shiplog.metadata.proto.PartitionState;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.TopicResult;
@@ -132,39 +132,25 @@ final class CommandCodec {
         return MetadataCommand.newBuilder().setAlterPartition(command);
     }
 
-    /** Results carry no replicas, which do not change: {@code image} has them, if it has the partition. */
+    /** Results name replicas only where a reassignment was completed: otherwise {@code image} has them, if it has the partition. */
     static List<PartitionAlterationOutcome> alterations(List<PartitionAlterationResult> results, MetadataImage image) {
         List<PartitionAlterationOutcome> outcomes = new ArrayList<>(results.size());
         for (PartitionAlterationResult result : results) {
-            PartitionImage known = image.partition(Uuids.fromBytes(result.getTopicId()), result.getPartition());
             outcomes.add(new PartitionAlterationOutcome(
                     Uuids.fromBytes(result.getTopicId()),
                     result.getPartition(),
                     Errors.forCode((short) result.getError()),
-                    known == null || !result.hasState() ? null : partition(known.replicas(), result.getState())));
+                    result.hasState() ? state(result, image) : null));
         }
         return outcomes;
     }
 
-    private static PartitionImage partition(int[] replicas, PartitionState state) {
-        return new PartitionImage(
-                replicas,
-                toArray(state.getIsrList()),
-                toArray(state.getElrList()),
-                toArray(state.getLastKnownElrList()),
-                state.getLeader(),
-                state.getLeaderEpoch(),
-                state.getPartitionEpoch(),
-                state.getDurable(),
-                state.getUnclean());
-    }
-
-    private static int[] toArray(List<Integer> ids) {
-        int[] array = new int[ids.size()];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = ids.get(i);
+    private static PartitionImage state(PartitionAlterationResult result, MetadataImage image) {
+        if (result.getReplicasCount() > 0) {
+            return ImageRecords.partition(ImageRecords.ids(result.getReplicasList()), result.getState());
         }
-        return array;
+        PartitionImage known = image.partition(Uuids.fromBytes(result.getTopicId()), result.getPartition());
+        return known == null ? null : ImageRecords.partition(known.replicas(), result.getState());
     }
 
     static QuorumDescription quorum(DescribeQuorumResponse response) {

@@ -15,6 +15,8 @@ import org.apache.kafka.common.Uuid;
  * @param fenced not to be used: never a leader, never in an ISR
  * @param inControlledShutdown is handing over its leaderships; not fenced until it has gone
  * @param directoryIds the disks that it registered with
+ * @param draining by an operator's wish it leads nothing where another replica can; it stays in sync
+ * @param uncleanStart the process before this registration did not stop in good order
  */
 public record BrokerImage(
         int id,
@@ -24,7 +26,9 @@ public record BrokerImage(
         String rack,
         boolean fenced,
         boolean inControlledShutdown,
-        List<Uuid> directoryIds) {
+        List<Uuid> directoryIds,
+        boolean draining,
+        boolean uncleanStart) {
 
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
@@ -36,8 +40,22 @@ public record BrokerImage(
         return !fenced && !inControlledShutdown;
     }
 
-    BrokerImage withState(boolean nowFenced, boolean nowInControlledShutdown) {
+    /** Whether it is alive and about to stop: it may keep what nobody else can take, and gets nothing new. */
+    public boolean leaving() {
+        return !fenced && inControlledShutdown;
+    }
+
+    BrokerImage withState(boolean nowFenced, boolean nowInControlledShutdown, boolean nowDraining) {
         return new BrokerImage(
-                id, epoch, incarnationId, endpoints, rack, nowFenced, nowInControlledShutdown, directoryIds);
+                id,
+                epoch,
+                incarnationId,
+                endpoints,
+                rack,
+                nowFenced,
+                nowInControlledShutdown,
+                directoryIds,
+                nowDraining,
+                uncleanStart);
     }
 }

@@ -37,6 +37,12 @@ public final class ImageRecords {
         for (int id : partition.lastKnownElr()) {
             state.addLastKnownElr(id);
         }
+        for (int id : partition.adding()) {
+            state.addAdding(id);
+        }
+        for (int id : partition.removing()) {
+            state.addRemoving(id);
+        }
         return state.build();
     }
 
@@ -51,10 +57,13 @@ public final class ImageRecords {
                 state.getLeaderEpoch(),
                 state.getPartitionEpoch(),
                 state.getDurable(),
-                state.getUnclean());
+                state.getUnclean(),
+                ids(state.getAddingList()),
+                ids(state.getRemovingList()));
     }
 
-    static int[] ids(List<Integer> ids) {
+    /** Broker ids as an array. */
+    public static int[] ids(List<Integer> ids) {
         int[] result = new int[ids.size()];
         for (int i = 0; i < result.length; i++) {
             result[i] = ids.get(i);
@@ -78,7 +87,9 @@ public final class ImageRecords {
                 .addAllDirectoryIds(Uuids.toBytes(broker.directoryIds()))
                 .setBrokerEpoch(broker.epoch())
                 .setFenced(broker.fenced())
-                .setInControlledShutdown(broker.inControlledShutdown());
+                .setInControlledShutdown(broker.inControlledShutdown())
+                .setDraining(broker.draining())
+                .setUncleanStart(broker.uncleanStart());
         for (ListenerEndpoint endpoint : broker.endpoints()) {
             record.addEndpoints(Endpoint.newBuilder()
                     .setName(endpoint.name())

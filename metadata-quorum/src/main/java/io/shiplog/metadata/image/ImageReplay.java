@@ -34,6 +34,8 @@ final class ImageReplay {
     private ByteString openId;
 
     private PartitionTable.Edit edit;
+    private SlotRanges slots;
+    private PartitionIndex.Editor index;
 
     private ImageReplay(State state, boolean snapshot) {
         this.state = state;
@@ -49,6 +51,7 @@ final class ImageReplay {
             next.offset++;
         }
         replay.closeTopic();
+        replay.finishIndex();
         return next;
     }
 
@@ -60,7 +63,21 @@ final class ImageReplay {
             replay.apply(record);
         }
         replay.closeTopic();
+        replay.finishIndex();
         return next;
+    }
+
+    private PartitionIndex.Editor index() {
+        if (index == null) {
+            index = state.index.edit();
+        }
+        return index;
+    }
+
+    private void finishIndex() {
+        if (index != null) {
+            state.index = index.done();
+        }
     }
 
     private void apply(MetadataRecord record) {
@@ -106,12 +123,14 @@ final class ImageReplay {
                 record.getRack(),
                 record.getFenced(),
                 record.getInControlledShutdown(),
-                Uuids.fromBytes(record.getDirectoryIdsList())));
+                Uuids.fromBytes(record.getDirectoryIdsList()),
+                record.getDraining(),
+                record.getUncleanStart()));
     }
 
     private void changeBroker(BrokerStateRecord record) {
         BrokerImage broker = registered(record.getBrokerId(), record.getBrokerEpoch());
-        put(broker.withState(record.getFenced(), record.getInControlledShutdown()));
+        put(broker.withState(record.getFenced(), record.getInControlledShutdown(), record.getDraining()));
     }
 
     private void unregister(UnregisterBrokerRecord record) {
@@ -150,6 +169,7 @@ final class ImageReplay {
         TopicImage topic = topic(Uuids.fromBytes(record.getTopicId()));
         int partition = 0;
         for (PartitionImage each : topic.partitions()) {
+            index().remove(topic.slots().slot(partition), each);
             state.hash -= StateHash.partition(topic.id(), partition++, each);
         }
         TreePMap<String, String> configs = state.topicConfigs.get(topic.id());
@@ -169,6 +189,7 @@ final class ImageReplay {
         require(record.getPartition() == edit.size(), "partition out of turn", record.getPartition());
         PartitionImage created = ImageRecords.partition(ImageRecords.ids(record.getReplicasList()), record.getState());
         edit.add(created);
+        slots = slots.plus(index().add(open.id(), record.getPartition(), created));
         state.hash += StateHash.partition(open.id(), record.getPartition(), created);
     }
 
@@ -176,12 +197,15 @@ final class ImageReplay {
         openTopic(record.getTopicId());
         PartitionImage before = edit.get(record.getPartition());
         require(before != null, "change of an unknown partition", record.getPartition());
-        PartitionImage after = ImageRecords.partition(before.replicas(), record.getState());
+        int[] replicas =
+                record.getReplicasCount() == 0 ? before.replicas() : ImageRecords.ids(record.getReplicasList());
+        PartitionImage after = ImageRecords.partition(replicas, record.getState());
         require(
                 after.partitionEpoch() == before.partitionEpoch() + 1 && after.leaderEpoch() >= before.leaderEpoch(),
                 "partition change out of turn",
                 record.getPartition());
         edit.set(record.getPartition(), after);
+        index().change(slots.slot(record.getPartition()), before, after);
         state.hash -= StateHash.partition(open.id(), record.getPartition(), before);
         state.hash += StateHash.partition(open.id(), record.getPartition(), after);
     }
@@ -193,15 +217,17 @@ final class ImageReplay {
             open = topic(Uuids.fromBytes(id));
             openId = id;
             edit = open.partitions().edit();
+            slots = open.slots();
         }
     }
 
     private void closeTopic() {
         if (open != null) {
-            state.topics = state.topics.plus(open.id(), open.with(edit.done()));
+            state.topics = state.topics.plus(open.id(), open.with(edit.done(), slots));
             open = null;
             openId = null;
             edit = null;
+            slots = null;
         }
     }
 

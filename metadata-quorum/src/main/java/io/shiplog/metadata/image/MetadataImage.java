@@ -38,6 +38,7 @@ public final class MetadataImage {
         TreePMap<String, Uuid> topicIds = TreePMap.empty();
         HashPMap<Uuid, TreePMap<String, String>> topicConfigs = HashTreePMap.empty();
         TreePMap<String, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
+        PartitionIndex index = PartitionIndex.EMPTY;
 
         State copy() {
             State copy = new State();
@@ -50,6 +51,7 @@ public final class MetadataImage {
             copy.topicIds = topicIds;
             copy.topicConfigs = topicConfigs;
             copy.brokerConfigs = brokerConfigs;
+            copy.index = index;
             return copy;
         }
     }
@@ -163,6 +165,29 @@ public final class MetadataImage {
     public PartitionImage partition(Uuid topicId, int partition) {
         TopicImage topic = state.topics.get(topicId);
         return topic == null ? null : topic.partition(partition);
+    }
+
+    /** How many partitions concern whom. */
+    public PartitionIndex index() {
+        return state.index;
+    }
+
+    /**
+     * Shows the partitions of a group, at the cost of these, in an order that is fixed for this image.
+     *
+     * @param brokerId whose group; of no meaning for the groups that are nobody's own
+     */
+    public void visit(PartitionIndex.Group group, int brokerId, PartitionVisitor visitor) {
+        PartitionIndex index = state.index;
+        int slot = index.next(group, brokerId, 0);
+        while (slot >= 0) {
+            TopicImage topic = state.topics.get(index.topic(slot));
+            int partition = index.partition(slot);
+            if (!visitor.visit(topic, partition, topic.partition(partition))) {
+                return;
+            }
+            slot = index.next(group, brokerId, slot + 1);
+        }
     }
 
     /** The registered broker; null when unknown. */

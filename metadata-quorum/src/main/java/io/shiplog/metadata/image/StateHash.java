@@ -38,7 +38,11 @@ final class StateHash {
         for (Uuid directory : broker.directoryIds()) {
             hash = mix(hash, directory);
         }
-        return finish(mix(hash, (broker.fenced() ? 1 : 0) + (broker.inControlledShutdown() ? 2 : 0)));
+        int flags = (broker.fenced() ? 1 : 0)
+                + (broker.inControlledShutdown() ? 2 : 0)
+                + (broker.draining() ? 4 : 0)
+                + (broker.uncleanStart() ? 8 : 0);
+        return finish(mix(hash, flags));
     }
 
     static long topic(Uuid id, String name) {

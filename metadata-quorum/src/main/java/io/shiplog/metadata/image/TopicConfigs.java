@@ -27,6 +27,7 @@ public final class TopicConfigs {
     public static final String SEGMENT_BYTES = "segment.bytes";
     public static final String SEGMENT_MS = "segment.ms";
     public static final String UNCLEAN_LEADER_ELECTION_ENABLE = "unclean.leader.election.enable";
+    public static final String UNCLEAN_RECOVERY_STRATEGY = "unclean.recovery.strategy";
 
     /** {@link #FLUSH_POLICY}: acknowledged means on the disk of every in-sync replica. */
     public static final String FLUSH_COMMIT = "commit";
@@ -88,6 +89,14 @@ public final class TopicConfigs {
                 UNCLEAN_LEADER_ELECTION_ENABLE,
                 false,
                 "Whether a replica that may lack committed records may lead when no other can. Loses records."));
+        add(TopicConfigKey.choice(
+                TopicConfigKey.Type.STRING,
+                UNCLEAN_RECOVERY_STRATEGY,
+                "none",
+                List.of("none", "balanced", "aggressive"),
+                "When no replica is known to hold all committed records: none waits for an operator; balanced elects the longest"
+                        + " log when all have answered that were in sync or eligible last; aggressive that of whoever answers."
+                        + " May lose records."));
     }
 
     private TopicConfigs() {}

@@ -5,10 +5,14 @@ package io.shiplog.metadata.image;
 
 import org.apache.kafka.common.Uuid;
 
-/** A topic and its partitions, numbered from 0 without gaps. */
-public record TopicImage(Uuid id, String name, PartitionTable partitions) {
+/**
+ * A topic and its partitions, numbered from 0 without gaps.
+ *
+ * @param slots where the partitions stand in {@link PartitionIndex}
+ */
+public record TopicImage(Uuid id, String name, PartitionTable partitions, SlotRanges slots) {
     static TopicImage created(Uuid id, String name) {
-        return new TopicImage(id, name, PartitionTable.EMPTY);
+        return new TopicImage(id, name, PartitionTable.EMPTY, SlotRanges.NONE);
     }
 
     /** The partition's state; null when the topic has no such partition. */
@@ -20,7 +24,7 @@ public record TopicImage(Uuid id, String name, PartitionTable partitions) {
         return partitions.size();
     }
 
-    TopicImage with(PartitionTable changed) {
-        return new TopicImage(id, name, changed);
+    TopicImage with(PartitionTable changed, SlotRanges changedSlots) {
+        return new TopicImage(id, name, changed, changedSlots);
     }
 }

@@ -126,17 +126,22 @@ final class QuorumEndpoint implements EndpointHandler {
         }
     }
 
-    /** Fencing, sweeping and forming are nobody's to ask for. */
+    /** Fencing, sweeping, balancing and forming are nobody's to ask for. */
     private static boolean isReserved(MetadataCommand command) {
         return switch (command.getBodyCase()) {
-            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BODY_NOT_SET -> true;
+            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS, BODY_NOT_SET -> true;
             case REGISTER_BROKER,
                     CREATE_TOPICS,
                     DELETE_TOPICS,
                     ALTER_PARTITION,
                     ALLOCATE_PRODUCER_IDS,
                     CREATE_PARTITIONS,
-                    ALTER_CONFIGS -> false;
+                    ALTER_CONFIGS,
+                    ELECT_LEADERS,
+                    ALTER_REASSIGNMENTS,
+                    DRAIN_BROKER,
+                    RECOVER_PARTITIONS,
+                    REPORT_LOG_INFO -> false;
         };
     }
 

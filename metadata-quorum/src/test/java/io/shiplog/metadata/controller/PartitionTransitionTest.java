@@ -95,7 +95,11 @@ class PartitionTransitionTest {
     void firstLastKnownLeaderIsTheOneThatIsRemembered() {
         PartitionImage offline = new PartitionImage(ids(1, 2, 3), ids(), ids(2), ids(3), -1, 5, 9, true, false);
         PartitionTransition transition = new PartitionTransition(offline, COMMIT, id -> false);
-        assertThat(transition.distrusting(2, false).next().lastKnownElr()).containsExactly(3);
+        assertThat(transition.distrusting(2, false).next().lastKnownElr()).containsExactly(3, 2);
+        transition = new PartitionTransition(offline, COMMIT, id -> false);
+        assertThat(transition.distrusting(2, true).next().lastKnownElr())
+                .as("its disk is worthless")
+                .containsExactly(3);
     }
 
     @Test

@@ -61,8 +61,8 @@ class RandomCommandsTest {
         }
         for (int i = 0; i < COMMANDS; i++) {
             MetadataImage before = cluster.image();
-            step();
-            checkStep(before, cluster.image());
+            boolean byLeader = step();
+            checkStep(before, cluster.image(), byLeader);
         }
         sweepUp();
         checkSettled(cluster.image());
@@ -70,13 +70,21 @@ class RandomCommandsTest {
         checkSnapshot();
     }
 
-    private void step() {
+    /** Whether it was a leader's own proposal. */
+    private boolean step() {
         MetadataCommand.Builder command = command();
         Decision decision = cluster.decide(command);
         assertThat(cluster.decide(command)).as("deciding twice").isEqualTo(decision);
         int records = decision.records().size();
         boolean deposed = decision.divisible() && records > 1 && random.nextInt(10) == 0;
+        long hash = cluster.image().stateHash();
         cluster.apply(decision, deposed ? 1 + random.nextInt(records - 1) : records);
+        if (decision.result().getError() != 0) {
+            assertThat(cluster.image().stateHash())
+                    .as("a refusal changes nothing")
+                    .isEqualTo(hash);
+        }
+        return command.hasAlterPartition();
     }
 
     private MetadataCommand.Builder command() {
@@ -218,7 +226,7 @@ class RandomCommandsTest {
 
     // ---- invariants
 
-    private static void checkStep(MetadataImage before, MetadataImage after) {
+    private static void checkStep(MetadataImage before, MetadataImage after, boolean byLeader) {
         assertThat(after.offset()).isGreaterThanOrEqualTo(before.offset());
         assertThat(after.nextProducerId()).isGreaterThanOrEqualTo(before.nextProducerId());
         for (BrokerImage broker : after.brokers()) {
@@ -234,7 +242,7 @@ class RandomCommandsTest {
                 checkPartition(state);
                 PartitionImage was = before.partition(topic.id(), number);
                 if (was != null) {
-                    checkChange(after, topic, was, state);
+                    checkChange(after, topic, was, state, byLeader);
                 }
             }
         }
@@ -259,8 +267,8 @@ class RandomCommandsTest {
         }
     }
 
-    private static void checkChange(MetadataImage image, TopicImage topic, PartitionImage was, PartitionImage state) {
-        assertThat(state.replicas()).isEqualTo(was.replicas());
+    private static void checkChange(
+            MetadataImage image, TopicImage topic, PartitionImage was, PartitionImage state, boolean byLeader) {
         assertThat(state.leaderEpoch()).isGreaterThanOrEqualTo(was.leaderEpoch());
         assertThat(state.partitionEpoch()).isGreaterThanOrEqualTo(was.partitionEpoch());
         if (!state.equals(was)) {
@@ -271,7 +279,7 @@ class RandomCommandsTest {
         }
         boolean becameUnclean = state.unclean() && !was.unclean();
         if (state.hasLeader() && state.leader() != was.leader() && !becameUnclean && !was.unclean()) {
-            assertThat(was.inIsr(state.leader()) || was.inElr(state.leader()))
+            assertThat(was.inIsr(state.leader()) || was.inElr(state.leader()) || (byLeader && was.hasLeader()))
                     .as("elected without having been vouched for: %s -> %s", was, state)
                     .isTrue();
         }
@@ -299,10 +307,15 @@ class RandomCommandsTest {
         for (TopicImage topic : image.topics()) {
             for (PartitionImage state : topic.partitions()) {
                 for (int id : state.isr()) {
-                    assertThat(image.broker(id).active()).isTrue();
+                    boolean last = state.isrSize() == 1 && image.broker(id).leaving();
+                    assertThat(image.broker(id).active() || last)
+                            .as("in sync: %s", state)
+                            .isTrue();
                 }
                 for (int id : state.replicas()) {
-                    boolean couldLead = state.inElr(id) && image.broker(id).active();
+                    BrokerImage broker = image.broker(id);
+                    boolean compare = broker.uncleanStart() && state.elrSize() > 1;
+                    boolean couldLead = state.inElr(id) && broker.active() && !compare;
                     assertThat(state.hasLeader() || !couldLead)
                             .as("left without a leader: %s", state)
                             .isTrue();

@@ -1,0 +1,70 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.controller;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.MetadataImage;
+import java.util.function.IntPredicate;
+
+/** What elections need to know of brokers; as a predicate it passes those that are active. */
+interface BrokerView extends IntPredicate {
+    /** Whether it may lead and be in an ISR. */
+    @Override
+    boolean test(int brokerId);
+
+    /** Whether it is alive and about to stop: it keeps what nobody else can take. */
+    default boolean leaving(int brokerId) {
+        return false;
+    }
+
+    /** Whether it leads only where nobody else can. */
+    default boolean draining(int brokerId) {
+        return false;
+    }
+
+    /** Whether it may have cut bytes from its logs when it started. */
+    default boolean startedUncleanly(int brokerId) {
+        return false;
+    }
+
+    static BrokerView of(MetadataImage image) {
+        return new OfImage(image, PartitionTransition.NO_BROKER);
+    }
+
+    /** As if {@code absent} were fenced. */
+    static BrokerView without(MetadataImage image, int absent) {
+        return new OfImage(image, absent);
+    }
+
+    /** The brokers of an image. */
+    record OfImage(MetadataImage image, int absent) implements BrokerView {
+        private BrokerImage broker(int brokerId) {
+            return brokerId == absent ? null : image.broker(brokerId);
+        }
+
+        @Override
+        public boolean test(int brokerId) {
+            BrokerImage broker = broker(brokerId);
+            return broker != null && broker.active();
+        }
+
+        @Override
+        public boolean leaving(int brokerId) {
+            BrokerImage broker = broker(brokerId);
+            return broker != null && broker.leaving();
+        }
+
+        @Override
+        public boolean draining(int brokerId) {
+            BrokerImage broker = broker(brokerId);
+            return broker != null && broker.draining();
+        }
+
+        @Override
+        public boolean startedUncleanly(int brokerId) {
+            BrokerImage broker = broker(brokerId);
+            return broker != null && broker.uncleanStart();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.controller;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.PartitionIndex.Group;
+import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.metadata.proto.BalanceLeadersCommand;
+import io.shiplog.metadata.proto.BalanceLeadersResult;
+import io.shiplog.metadata.proto.ChangeCause;
+import io.shiplog.metadata.proto.ElectLeadersCommand;
+import io.shiplog.metadata.proto.ElectLeadersResult;
+import io.shiplog.metadata.proto.MetadataRecord;
+import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.PartitionError;
+import io.shiplog.metadata.proto.TopicPartitionName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Elections that somebody asks for (Kafka: {@code ReplicationControlManager.electLeaders}), and the controller's own ones that give
+ * leaderships back to preferred leaders.
+ */
+final class LeadersDecider {
+    private final ControllerSettings settings;
+
+    LeadersDecider(ControllerSettings settings) {
+        this.settings = settings;
+    }
+
+    Decision elect(MetadataImage image, ElectLeadersCommand command) {
+        Refusal refusal = refusal(command);
+        if (refusal != null) {
+            return refusal.decision(image.offset());
+        }
+        boolean preferred = command.getType() == ElectLeadersCommand.Type.PREFERRED;
+        Election election = new Election(image, preferred);
+        if (command.getAll()) {
+            image.visit(Group.LEADERLESS, Controller.NO_BROKER, election::visit);
+            if (preferred) {
+                image.visit(Group.NOT_PREFERRED, Controller.NO_BROKER, election::visit);
+            }
+        } else {
+            for (TopicPartitionName name : command.getPartitionsList()) {
+                election.elect(name);
+            }
+        }
+        return Decision.divisible(
+                image.offset(), election.records, MetadataResult.newBuilder().setElectLeaders(election.results));
+    }
+
+    private Refusal refusal(ElectLeadersCommand command) {
+        if (command.getType() == ElectLeadersCommand.Type.UNRECOGNIZED) {
+            return new Refusal(Errors.INVALID_REQUEST, "Unknown election type " + command.getTypeValue() + ".");
+        }
+        if (command.getAll() && command.getPartitionsCount() > 0) {
+            return new Refusal(Errors.INVALID_REQUEST, "All partitions, or those that are named; not both.");
+        }
+        return command.getPartitionsCount() <= settings.maxPartitionsPerCall()
+                ? null
+                : new Refusal(
+                        Errors.POLICY_VIOLATION,
+                        "One call may name at most " + settings.maxPartitionsPerCall() + " partitions.");
+    }
+
+    /** The elections of one command, one after the other. */
+    private static final class Election {
+        private final MetadataImage image;
+        private final BrokerView brokers;
+        private final boolean preferred;
+        private final List<MetadataRecord> records = new ArrayList<>();
+        private final ElectLeadersResult.Builder results = ElectLeadersResult.newBuilder();
+        private final Map<PartitionId, PartitionImage> decided = new HashMap<>();
+
+        Election(MetadataImage image, boolean preferred) {
+            this.image = image;
+            this.brokers = BrokerView.of(image);
+            this.preferred = preferred;
+        }
+
+        boolean visit(TopicImage topic, int partition, PartitionImage state) {
+            add(topic.name(), partition, elect(topic, partition, state));
+            return true;
+        }
+
+        void elect(TopicPartitionName name) {
+            TopicImage topic = image.topic(name.getTopic());
+            PartitionImage before = topic == null ? null : topic.partition(name.getPartition());
+            if (before == null) {
+                add(name.getTopic(), name.getPartition(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
+                return;
+            }
+            PartitionId id = new PartitionId(topic.id(), name.getPartition());
+            add(
+                    name.getTopic(),
+                    name.getPartition(),
+                    elect(topic, name.getPartition(), decided.getOrDefault(id, before)));
+        }
+
+        private Errors elect(TopicImage topic, int partition, PartitionImage before) {
+            if (preferred ? before.leader() == before.preferredLeader() : before.hasLeader()) {
+                return Errors.ELECTION_NOT_NEEDED;
+            }
+            PartitionImage after = new PartitionTransition(before, TopicPolicy.of(image, topic.id()), brokers)
+                    .electing(preferred ? LeaderElection.Mode.PREFERRED : LeaderElection.Mode.ANYBODY)
+                    .next();
+            if (after.leader() == before.leader()) {
+                return preferred ? Errors.PREFERRED_LEADER_NOT_AVAILABLE : Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE;
+            }
+            records.add(PartitionChanges.record(topic.id(), partition, before, after, ChangeCause.PREFERRED_LEADER));
+            decided.put(new PartitionId(topic.id(), partition), after);
+            return Errors.NONE;
+        }
+
+        private void add(String topic, int partition, Errors error) {
+            PartitionError.Builder result = PartitionError.newBuilder()
+                    .setTopic(topic)
+                    .setPartition(partition)
+                    .setError(error.code());
+            results.addPartitions(error == Errors.NONE ? result : result.setMessage(error.message()));
+        }
+    }
+
+    /** Gives leaderships back to brokers that lead too few of the partitions that prefer them. */
+    Decision balance(MetadataImage image, BalanceLeadersCommand command) {
+        if (command.getMaxPartitions() < 1 || command.getPercentage() < 0) {
+            return Decision.refused(image.offset(), Errors.INVALID_REQUEST, "A balancing of no partitions.");
+        }
+        List<MetadataRecord> records = new ArrayList<>();
+        BrokerView brokers = BrokerView.of(image);
+        PartitionChanges changes =
+                new PartitionChanges(image, records, ChangeCause.LEADER_BALANCE, command.getMaxPartitions());
+        for (BrokerImage broker : image.brokers()) {
+            int id = broker.id();
+            if (!changes.more() && isUnbalanced(image, broker, command)) {
+                changes.walk(
+                        Group.NOT_PREFERRED,
+                        id,
+                        (topic, partition, before, policy) -> before.preferredLeader() == id && before.inIsr(id)
+                                ? new PartitionTransition(before, policy, brokers)
+                                        .electing(LeaderElection.Mode.PREFERRED)
+                                        .next()
+                                : before);
+            }
+        }
+        MetadataResult.Builder result = MetadataResult.newBuilder()
+                .setBalanceLeaders(BalanceLeadersResult.newBuilder()
+                        .setMoved(changes.changed())
+                        .setMore(changes.more()));
+        return Decision.divisible(image.offset(), records, result);
+    }
+
+    /** Whether so many of the partitions that prefer this broker are led by others that it is to get them back. */
+    static boolean isUnbalanced(MetadataImage image, BrokerImage broker, BalanceLeadersCommand command) {
+        if (!broker.active() || broker.draining() || command.getExcludedList().contains(broker.id())) {
+            return false;
+        }
+        long elsewhere = image.index().preferredElsewhere(broker.id());
+        return elsewhere > 0 && elsewhere * 100 > (long) image.index().preferred(broker.id()) * command.getPercentage();
+    }
+}
