@@ -12,6 +12,7 @@ import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.ProducerIdsRecord;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -19,6 +20,12 @@ import org.apache.kafka.common.protocol.Errors;
 final class ClusterDecider {
     /** Producer ids in a block (Kafka: {@code ProducerIdsBlock.PRODUCER_ID_BLOCK_SIZE}). */
     static final int BLOCK_SIZE = 1_000;
+
+    private final FeatureDecider features;
+
+    ClusterDecider(FeatureDecider features) {
+        this.features = features;
+    }
 
     Decision form(MetadataImage image, FormClusterCommand command) {
         String clusterId = command.getClusterId();
@@ -34,10 +41,12 @@ final class ClusterDecider {
                     Errors.INCONSISTENT_CLUSTER_ID,
                     "This is cluster " + image.clusterId() + ", not " + clusterId + ".");
         }
-        MetadataRecord record = ImageRecords.record()
+        List<MetadataRecord> records = new ArrayList<>();
+        records.add(ImageRecords.record()
                 .setCluster(ClusterRecord.newBuilder().setClusterId(clusterId))
-                .build();
-        return Decision.atomic(image.offset(), List.of(record), MetadataResult.newBuilder());
+                .build());
+        records.addAll(features.initial());
+        return Decision.atomic(image.offset(), records, MetadataResult.newBuilder());
     }
 
     Decision allocateProducerIds(MetadataImage image, MetadataCommand command) {

@@ -4,8 +4,10 @@
 package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.Features;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
@@ -18,25 +20,34 @@ public final class Controller {
     /** Names no broker: the command is an operator's or the controller's own. */
     public static final int NO_BROKER = -1;
 
-    private final ClusterDecider cluster = new ClusterDecider();
-    private final RegistrationDecider registrations = new RegistrationDecider();
+    private final FeatureDecider features = new FeatureDecider(Features.supported());
+    private final ClusterDecider cluster = new ClusterDecider(features);
+    private final ConfigDecider configs = new ConfigDecider();
+    private final RegistrationDecider registrations;
     private final IsrDecider isrs = new IsrDecider();
     private final BrokerStateDecider brokerStates;
     private final TopicCreationDecider topicCreation;
     private final TopicDecider topics;
-    private final ConfigDecider configs;
     private final LeadersDecider leaders;
     private final ReassignmentDecider reassignments;
     private final RecoveryDecider recoveries;
+    private final QuotaDecider quotas;
+    private final ScramDecider credentials;
+    private final AclDecider acls;
+    private final int maxAtomicBytes;
 
     public Controller(ControllerSettings settings) {
         brokerStates = new BrokerStateDecider(settings);
         topicCreation = new TopicCreationDecider(settings);
         topics = new TopicDecider(settings);
-        configs = new ConfigDecider(settings);
         leaders = new LeadersDecider(settings);
         reassignments = new ReassignmentDecider(settings);
         recoveries = new RecoveryDecider(settings);
+        registrations = new RegistrationDecider(settings.sessionTimeoutMs());
+        quotas = new QuotaDecider(settings.limits().entries());
+        credentials = new ScramDecider(settings.limits().entries());
+        acls = new AclDecider(settings.limits().entries());
+        maxAtomicBytes = settings.maxAtomicBytes();
     }
 
     /**
@@ -51,6 +62,10 @@ public final class Controller {
         if (refusal != null) {
             return refusal.decision(image.offset());
         }
+        return bounded(image, outcome(image, command));
+    }
+
+    private Decision outcome(MetadataImage image, MetadataCommand command) {
         return switch (command.getBodyCase()) {
             case FORM_CLUSTER -> cluster.form(image, command.getFormCluster());
             case REGISTER_BROKER -> registrations.decide(image, command.getBrokerId(), command.getRegisterBroker());
@@ -61,16 +76,40 @@ public final class Controller {
             case ALLOCATE_PRODUCER_IDS -> cluster.allocateProducerIds(image, command);
             case SWEEP -> brokerStates.sweep(image, command.getSweep());
             case CREATE_PARTITIONS -> topics.createPartitions(image, command.getCreatePartitions());
-            case ALTER_CONFIGS -> configs.decide(image, command.getAlterConfigs());
             case ELECT_LEADERS -> leaders.elect(image, command.getElectLeaders());
             case BALANCE_LEADERS -> leaders.balance(image, command.getBalanceLeaders());
             case ALTER_REASSIGNMENTS -> reassignments.decide(image, command.getAlterReassignments());
             case DRAIN_BROKER -> brokerStates.drain(image, command.getDrainBroker());
             case RECOVER_PARTITIONS -> recoveries.decide(image, command.getRecoverPartitions());
             case REPORT_LOG_INFO -> Decision.atomic(image.offset(), List.of(), MetadataResult.newBuilder());
+            case ALTER_CONFIGS -> configs.alter(image, command.getAlterConfigs());
+            case REPLACE_CONFIGS -> configs.replace(image, command.getReplaceConfigs());
+            case UNREGISTER_BROKER -> registrations.unregister(image, command.getUnregisterBroker());
+            case UPDATE_FEATURES -> features.update(image, command.getUpdateFeatures());
+            case ALTER_CLIENT_QUOTAS -> quotas.decide(image, command.getAlterClientQuotas());
+            case ALTER_SCRAM_CREDENTIALS -> credentials.decide(image, command.getAlterScramCredentials());
+            case CREATE_ACLS -> acls.create(image, command.getCreateAcls());
+            case DELETE_ACLS -> acls.delete(image, command.getDeleteAcls());
             case BODY_NOT_SET ->
                 Decision.refused(image.offset(), Errors.UNSUPPORTED_VERSION, "This version does not know the command.");
         };
+    }
+
+    /** What must stay in one entry must fit into one (Kafka: {@code BoundedListTooLongException}). */
+    private Decision bounded(MetadataImage image, Decision decision) {
+        if (decision.divisible()) {
+            return decision;
+        }
+        long bytes = 0;
+        for (MetadataRecord record : decision.records()) {
+            bytes += record.getSerializedSize() + Integer.BYTES;
+        }
+        return bytes <= maxAtomicBytes
+                ? decision
+                : Decision.refused(
+                        image.offset(),
+                        Errors.POLICY_VIOLATION,
+                        "Unable to perform excessively large batch operation: do it in several.");
     }
 
     private static Refusal refusal(MetadataImage image, MetadataCommand command) {
@@ -89,7 +128,14 @@ public final class Controller {
                     ELECT_LEADERS,
                     ALTER_REASSIGNMENTS,
                     DRAIN_BROKER,
-                    RECOVER_PARTITIONS -> command.getBrokerId() == NO_BROKER ? null : staleBroker(image, command);
+                    RECOVER_PARTITIONS,
+                    REPLACE_CONFIGS,
+                    UNREGISTER_BROKER,
+                    UPDATE_FEATURES,
+                    ALTER_CLIENT_QUOTAS,
+                    ALTER_SCRAM_CREDENTIALS,
+                    CREATE_ACLS,
+                    DELETE_ACLS -> command.getBrokerId() == NO_BROKER ? null : staleBroker(image, command);
         };
     }
 

@@ -4,13 +4,19 @@
 package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.Features;
 import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.RegistryRecords;
+import io.shiplog.metadata.image.SupportedFeature;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.Endpoint;
+import io.shiplog.metadata.proto.FeatureRange;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -18,6 +24,7 @@ import org.apache.kafka.common.protocol.Errors;
 final class RegistrationCheck {
     private static final int MAX_ENDPOINTS = 16;
     private static final int MAX_DIRECTORIES = 256;
+    private static final int MAX_FEATURES = 64;
     private static final int MAX_TEXT = 255;
     private static final int MAX_PORT = 65_535;
 
@@ -37,7 +44,40 @@ final class RegistrationCheck {
         if (problem != null) {
             return new Refusal(Errors.INVALID_REGISTRATION, problem);
         }
-        return existing(image.broker(brokerId), command);
+        Refusal refusal = unsupportedFeature(image, RegistryRecords.features(command.getFeaturesList()));
+        return refusal != null ? refusal : existing(image.broker(brokerId), command);
+    }
+
+    /** Whoever cannot read what is agreed on must not take part ({@code ClusterControlManager.processRegistrationFeature}). */
+    private static Refusal unsupportedFeature(MetadataImage image, List<SupportedFeature> named) {
+        List<SupportedFeature> features = named.isEmpty() ? Features.unnamed() : named;
+        for (Map.Entry<String, Integer> inUse : image.registry().featureLevels().entrySet()) {
+            SupportedFeature own = SupportedFeature.find(features, inUse.getKey());
+            if (own == null || !own.contains(inUse.getValue())) {
+                return new Refusal(
+                        Errors.UNSUPPORTED_VERSION,
+                        "Unable to register because the broker does not support version " + inUse.getValue() + " of "
+                                + inUse.getKey() + ", which is in use."
+                                + (own == null ? "" : " It wants " + own.minLevel() + " to " + own.maxLevel() + "."));
+            }
+        }
+        return null;
+    }
+
+    private static String problemOfFeatures(List<FeatureRange> features) {
+        if (features.size() > MAX_FEATURES) {
+            return "A registration names at most " + MAX_FEATURES + " features.";
+        }
+        Set<String> names = new HashSet<>();
+        for (FeatureRange feature : features) {
+            if (feature.getName().isEmpty() || feature.getName().length() > MAX_TEXT || !names.add(feature.getName())) {
+                return "A feature needs a name of its own, of at most " + MAX_TEXT + " characters.";
+            }
+            if (feature.getMinLevel() < 0 || feature.getMinLevel() > feature.getMaxLevel()) {
+                return "Feature " + feature.getName() + " is supported in no version.";
+            }
+        }
+        return null;
     }
 
     private static Refusal existing(BrokerImage existing, RegisterBrokerCommand command) {
@@ -77,6 +117,9 @@ final class RegistrationCheck {
             return "The rack's name is too long.";
         }
         String problem = problemOfEndpoints(command.getEndpointsList());
+        if (problem == null) {
+            problem = problemOfFeatures(command.getFeaturesList());
+        }
         return problem != null ? problem : problemOfDirectories(Uuids.fromBytes(command.getDirectoryIdsList()));
     }
 

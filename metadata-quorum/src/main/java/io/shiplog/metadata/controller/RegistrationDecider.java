@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.PartitionIndex;
 import io.shiplog.metadata.image.PartitionIndex.Group;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.BrokerRegistrationRecord;
@@ -17,10 +18,13 @@ import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.PartitionRef;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import io.shiplog.metadata.proto.RegisterBrokerResult;
+import io.shiplog.metadata.proto.UnregisterBrokerCommand;
+import io.shiplog.metadata.proto.UnregisterBrokerRecord;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Registers brokers, and settles what their restart means for the partitions that they held.
@@ -29,6 +33,12 @@ import java.util.Set;
  * epoch, registers again, and the rest is done then.
  */
 final class RegistrationDecider {
+    private final int sessionTimeoutMs;
+
+    RegistrationDecider(int sessionTimeoutMs) {
+        this.sessionTimeoutMs = sessionTimeoutMs;
+    }
+
     Decision decide(MetadataImage image, int brokerId, RegisterBrokerCommand command) {
         Refusal refusal = RegistrationCheck.refusal(image, brokerId, command);
         if (refusal != null) {
@@ -43,9 +53,39 @@ final class RegistrationDecider {
             records.add(registration(image, brokerId, command));
         }
         MetadataResult.Builder result = MetadataResult.newBuilder()
-                .setRegisterBroker(
-                        RegisterBrokerResult.newBuilder().setBrokerEpoch(epoch).setClusterId(image.clusterId()));
+                .setRegisterBroker(RegisterBrokerResult.newBuilder()
+                        .setBrokerEpoch(epoch)
+                        .setClusterId(image.clusterId())
+                        .setSessionTimeoutMs(sessionTimeoutMs));
         return Decision.divisible(image.offset(), records, result);
+    }
+
+    /**
+     * Forgets a broker. Kafka does so at any time; here it must have been fenced, because one that is alive would go on
+     * believing that it belongs to the cluster until its next heartbeat (docs/decisions/0016). Assignments that name it stay.
+     * Whoever registers under its id later is a stranger, on whatever disk.
+     */
+    Decision unregister(MetadataImage image, UnregisterBrokerCommand command) {
+        BrokerImage broker = image.broker(command.getTargetBrokerId());
+        if (broker == null) {
+            return Decision.refused(
+                    image.offset(),
+                    Errors.BROKER_ID_NOT_REGISTERED,
+                    "Broker ID " + command.getTargetBrokerId() + " is not currently registered.");
+        }
+        if (!broker.fenced()) {
+            return Decision.refused(
+                    image.offset(), Errors.INVALID_REQUEST, "Broker " + broker.id() + " is alive: stop it first.");
+        }
+        List<MetadataRecord> records = new ArrayList<>();
+        new PartitionChanges(image, records, ChangeCause.REPLICA_FENCED, Integer.MAX_VALUE)
+                .walk(PartitionIndex.Group.IN_SYNC, broker.id(), PartitionChanges.settle(BrokerView.of(image)));
+        records.add(ImageRecords.record()
+                .setUnregisterBroker(UnregisterBrokerRecord.newBuilder()
+                        .setBrokerId(broker.id())
+                        .setBrokerEpoch(broker.epoch()))
+                .build());
+        return Decision.divisible(image.offset(), records, MetadataResult.newBuilder());
     }
 
     private static MetadataRecord registration(MetadataImage image, int brokerId, RegisterBrokerCommand command) {
@@ -57,6 +97,7 @@ final class RegistrationDecider {
                         .addAllEndpoints(command.getEndpointsList())
                         .setRack(command.getRack())
                         .addAllDirectoryIds(command.getDirectoryIdsList())
+                        .addAllFeatures(command.getFeaturesList())
                         .setFenced(true)
                         .setDraining(existing != null && existing.draining()))
                 .build();

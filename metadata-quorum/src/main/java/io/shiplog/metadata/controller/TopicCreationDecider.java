@@ -184,7 +184,7 @@ final class TopicCreationDecider {
                             .setValue(config.getValue()))
                     .build());
         }
-        boolean commit = TopicConfigs.flushesBeforeAck(configs);
+        boolean commit = TopicPolicy.of(image, configs).commit();
         for (int partition = 0; partition < replicas.size(); partition++) {
             records.add(Assignments.record(image, id, partition, replicas.get(partition), commit));
         }

@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.controller;
 
+import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicConfigs;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.apache.kafka.common.Uuid;
 /**
  * The settings of a topic that its partitions' states depend on.
  *
- * @param overrides of the topic; its min ISR follows from them and the number of replicas
+ * @param overrides in force, of the topic or of all brokers; its min ISR follows from them and the number of replicas
  * @param commit acknowledged means flushed on every in-sync replica
  * @param uncleanElection a replica that may lack committed records may lead when no other can
  * @param recovery whose logs are compared by the controller itself before somebody leads who may lack committed records
@@ -28,9 +29,15 @@ record TopicPolicy(Map<String, String> overrides, boolean commit, boolean unclea
     }
 
     static TopicPolicy of(MetadataImage image, Uuid topicId) {
-        return of(image.topicConfigs(topicId));
+        return of(EffectiveTopicConfigs.agreed(image, topicId));
     }
 
+    /** The policy of a topic that has these settings of its own. */
+    static TopicPolicy of(MetadataImage image, Map<String, String> configs) {
+        return of(EffectiveTopicConfigs.agreed(image, configs));
+    }
+
+    /** {@code overrides} are {@link EffectiveTopicConfigs#agreed}. */
     static TopicPolicy of(Map<String, String> overrides) {
         return new TopicPolicy(
                 overrides,

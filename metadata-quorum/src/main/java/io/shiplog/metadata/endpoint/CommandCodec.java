@@ -11,10 +11,12 @@ import io.shiplog.metadata.client.PartitionAlterationSpec;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
+import io.shiplog.metadata.image.Features;
 import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.RegistryRecords;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AlterPartitionCommand;
 import io.shiplog.metadata.proto.Assignment;
@@ -53,7 +55,8 @@ final class CommandCodec {
                         .setHost(registration.host())
                         .setPort(registration.port()))
                 .setRack(registration.rack() == null ? "" : registration.rack())
-                .setCleanShutdownEpoch(registration.cleanShutdownEpoch());
+                .setCleanShutdownEpoch(registration.cleanShutdownEpoch())
+                .addAllFeatures(RegistryRecords.ranges(Features.supported()));
         registration.directoryIds().forEach(id -> command.addDirectoryIds(Uuids.toBytes(id)));
         for (PartitionId damaged : registration.damagedPartitions()) {
             command.addDamagedPartitions(PartitionRef.newBuilder()

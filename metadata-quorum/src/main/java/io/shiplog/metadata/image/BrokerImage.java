@@ -17,6 +17,7 @@ import org.apache.kafka.common.Uuid;
  * @param directoryIds the disks that it registered with
  * @param draining by an operator's wish it leads nothing where another replica can; it stays in sync
  * @param uncleanStart the process before this registration did not stop in good order
+ * @param features what its software supports, by name; none when it did not say
  */
 public record BrokerImage(
         int id,
@@ -28,16 +29,24 @@ public record BrokerImage(
         boolean inControlledShutdown,
         List<Uuid> directoryIds,
         boolean draining,
-        boolean uncleanStart) {
+        boolean uncleanStart,
+        List<SupportedFeature> features) {
 
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
         directoryIds = List.copyOf(directoryIds);
+        features = List.copyOf(features);
     }
 
     /** Whether it may lead, join an ISR, or be given new replicas. */
     public boolean active() {
         return !fenced && !inControlledShutdown;
+    }
+
+    /** Whether its software supports a feature at {@code level}. */
+    public boolean supports(String feature, int level) {
+        SupportedFeature supported = SupportedFeature.find(features.isEmpty() ? Features.unnamed() : features, feature);
+        return supported == null ? level == 0 : supported.contains(level);
     }
 
     /** Whether it is alive and about to stop: it may keep what nobody else can take, and gets nothing new. */
@@ -56,6 +65,7 @@ public record BrokerImage(
                 nowInControlledShutdown,
                 directoryIds,
                 nowDraining,
-                uncleanStart);
+                uncleanStart,
+                features);
     }
 }

@@ -89,7 +89,8 @@ public final class ImageRecords {
                 .setFenced(broker.fenced())
                 .setInControlledShutdown(broker.inControlledShutdown())
                 .setDraining(broker.draining())
-                .setUncleanStart(broker.uncleanStart());
+                .setUncleanStart(broker.uncleanStart())
+                .addAllFeatures(RegistryRecords.ranges(broker.features()));
         for (ListenerEndpoint endpoint : broker.endpoints()) {
             record.addEndpoints(Endpoint.newBuilder()
                     .setName(endpoint.name())

@@ -36,6 +36,7 @@ final class ImageReplay {
     private PartitionTable.Edit edit;
     private SlotRanges slots;
     private PartitionIndex.Editor index;
+    private final BrokerLoads.Changes loads = new BrokerLoads.Changes();
 
     private ImageReplay(State state, boolean snapshot) {
         this.state = state;
@@ -52,6 +53,7 @@ final class ImageReplay {
         }
         replay.closeTopic();
         replay.finishIndex();
+        next.loads = replay.loads.applyTo(next.loads);
         return next;
     }
 
@@ -64,6 +66,7 @@ final class ImageReplay {
         }
         replay.closeTopic();
         replay.finishIndex();
+        next.loads = replay.loads.applyTo(next.loads);
         return next;
     }
 
@@ -93,6 +96,12 @@ final class ImageReplay {
             case PARTITION_CHANGE -> changePartition(record.getPartitionChange());
             case CONFIG -> configure(record.getConfig());
             case PRODUCER_IDS -> setNextProducerId(record.getProducerIds().getNextProducerId());
+            case FEATURE_LEVEL,
+                    CLIENT_QUOTA,
+                    SCRAM_CREDENTIAL,
+                    REMOVE_SCRAM_CREDENTIAL,
+                    ACCESS_CONTROL_ENTRY,
+                    REMOVE_ACCESS_CONTROL_ENTRY -> state.registry = state.registry.apply(record);
             case BODY_NOT_SET ->
                 throw new InvariantViolation(
                         "metadata record " + state.offset + " is of a kind that this version does not know");
@@ -125,7 +134,8 @@ final class ImageReplay {
                 record.getInControlledShutdown(),
                 Uuids.fromBytes(record.getDirectoryIdsList()),
                 record.getDraining(),
-                record.getUncleanStart()));
+                record.getUncleanStart(),
+                RegistryRecords.features(record.getFeaturesList())));
     }
 
     private void changeBroker(BrokerStateRecord record) {
@@ -171,6 +181,7 @@ final class ImageReplay {
         for (PartitionImage each : topic.partitions()) {
             index().remove(topic.slots().slot(partition), each);
             state.hash -= StateHash.partition(topic.id(), partition++, each);
+            loads.remove(each);
         }
         TreePMap<String, String> configs = state.topicConfigs.get(topic.id());
         if (configs != null) {
@@ -191,6 +202,7 @@ final class ImageReplay {
         edit.add(created);
         slots = slots.plus(index().add(open.id(), record.getPartition(), created));
         state.hash += StateHash.partition(open.id(), record.getPartition(), created);
+        loads.add(created);
     }
 
     private void changePartition(PartitionChangeRecord record) {
@@ -206,6 +218,7 @@ final class ImageReplay {
                 record.getPartition());
         edit.set(record.getPartition(), after);
         index().change(slots.slot(record.getPartition()), before, after);
+        loads.move(before, after);
         state.hash -= StateHash.partition(open.id(), record.getPartition(), before);
         state.hash += StateHash.partition(open.id(), record.getPartition(), after);
     }

@@ -48,6 +48,7 @@ final class ImageSnapshot {
                             .build(),
                     broker.getValue());
         }
+        state.registry.forEachRecord(snapshot::add);
     }
 
     static MetadataImage read(SnapshotHeader header, Iterable<MetadataRecord> records) {

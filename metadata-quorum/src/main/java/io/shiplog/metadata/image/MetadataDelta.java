@@ -87,7 +87,15 @@ public final class MetadataDelta {
                         Uuids.fromBytes(record.getPartitionChange().getTopicId()),
                         record.getPartitionChange().getPartition());
             case CONFIG -> compareConfig(record.getConfig());
-            case CLUSTER, PRODUCER_IDS, BODY_NOT_SET -> {}
+            case CLUSTER,
+                    PRODUCER_IDS,
+                    FEATURE_LEVEL,
+                    CLIENT_QUOTA,
+                    SCRAM_CREDENTIAL,
+                    REMOVE_SCRAM_CREDENTIAL,
+                    ACCESS_CONTROL_ENTRY,
+                    REMOVE_ACCESS_CONTROL_ENTRY,
+                    BODY_NOT_SET -> {}
         }
     }
 
@@ -170,12 +178,33 @@ public final class MetadataDelta {
         return brokerConfigsChanged;
     }
 
+    /** Whether a feature came into use, changed its level or went out of use. */
+    public boolean featuresChanged() {
+        return !from.registry().sameFeatures(to.registry());
+    }
+
+    public boolean quotasChanged() {
+        return !from.registry().sameQuotas(to.registry());
+    }
+
+    public boolean credentialsChanged() {
+        return !from.registry().sameCredentials(to.registry());
+    }
+
+    public boolean aclsChanged() {
+        return !from.registry().sameAcls(to.registry());
+    }
+
     public boolean isEmpty() {
         return createdTopics.isEmpty()
                 && deletedTopics.isEmpty()
                 && changedPartitions.isEmpty()
                 && changedBrokers.isEmpty()
                 && changedTopicConfigs.isEmpty()
-                && !brokerConfigsChanged;
+                && !brokerConfigsChanged
+                && !featuresChanged()
+                && !quotasChanged()
+                && !credentialsChanged()
+                && !aclsChanged();
     }
 }

@@ -39,6 +39,8 @@ public final class MetadataImage {
         HashPMap<Uuid, TreePMap<String, String>> topicConfigs = HashTreePMap.empty();
         TreePMap<String, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
         PartitionIndex index = PartitionIndex.EMPTY;
+        RegistryImage registry = RegistryImage.EMPTY;
+        BrokerLoads loads = BrokerLoads.NONE;
 
         State copy() {
             State copy = new State();
@@ -52,6 +54,8 @@ public final class MetadataImage {
             copy.topicConfigs = topicConfigs;
             copy.brokerConfigs = brokerConfigs;
             copy.index = index;
+            copy.registry = registry;
+            copy.loads = loads;
             return copy;
         }
     }
@@ -220,6 +224,21 @@ public final class MetadataImage {
         return state.brokerConfigs.equals(other.state.brokerConfigs);
     }
 
+    /** Feature levels, client quotas, SCRAM credentials and access control entries. */
+    public RegistryImage registry() {
+        return state.registry;
+    }
+
+    /** How many partitions all topics have together. */
+    public int partitionCount() {
+        return state.loads.partitions();
+    }
+
+    /** What the assignments give a broker to do, whether it is registered or not. */
+    public BrokerLoad brokerLoad(int brokerId) {
+        return state.loads.of(brokerId);
+    }
+
     /** The first producer id that has not been given out. */
     public long nextProducerId() {
         return state.nextProducerId;
@@ -239,6 +258,6 @@ public final class MetadataImage {
 
     /** Hash of all but offset and proposals; equal states have equal hashes, whatever led to them. */
     public long stateHash() {
-        return state.hash;
+        return state.hash + state.registry.hash();
     }
 }

@@ -3,6 +3,8 @@
 
 package io.shiplog.metadata.image;
 
+import com.google.protobuf.ByteString;
+import io.shiplog.metadata.proto.AccessControlEntry;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -18,6 +20,10 @@ final class StateHash {
     private static final long TOPIC_CONFIG = 5;
     private static final long BROKER_CONFIG = 6;
     private static final long PRODUCER_IDS = 7;
+    private static final long FEATURE = 40;
+    private static final long QUOTA = 41;
+    private static final long CREDENTIAL = 42;
+    private static final long ACL = 43;
 
     private StateHash() {}
 
@@ -37,6 +43,9 @@ final class StateHash {
         }
         for (Uuid directory : broker.directoryIds()) {
             hash = mix(hash, directory);
+        }
+        for (SupportedFeature feature : broker.features()) {
+            hash = mix(mix(mix(hash, feature.name()), feature.minLevel()), feature.maxLevel());
         }
         int flags = (broker.fenced() ? 1 : 0)
                 + (broker.inControlledShutdown() ? 2 : 0)
@@ -62,6 +71,39 @@ final class StateHash {
 
     static long brokerConfig(String broker, String key, String value) {
         return finish(mix(mix(mix(mix(SEED, BROKER_CONFIG), broker), key), value));
+    }
+
+    static long feature(String name, int level) {
+        return finish(mix(mix(mix(SEED, FEATURE), name), level));
+    }
+
+    static long quota(QuotaEntity entity, String key, double value) {
+        long hash = mix(SEED, QUOTA);
+        for (QuotaEntity.Part part : entity.parts()) {
+            hash = mix(hash, part.type());
+            hash = part.name() == null ? mix(hash, -1) : mix(hash, part.name());
+        }
+        return finish(mix(mix(hash, key), Double.doubleToLongBits(value)));
+    }
+
+    static long credential(ScramCredential credential) {
+        long hash = mix(mix(mix(SEED, CREDENTIAL), credential.user()), credential.mechanism());
+        hash = mix(mix(hash, credential.salt()), credential.storedKey());
+        return finish(mix(mix(hash, credential.serverKey()), credential.iterations()));
+    }
+
+    static long acl(AccessControlEntry entry) {
+        long hash = mix(mix(mix(SEED, ACL), entry.getId()), entry.getResourceType());
+        hash = mix(mix(mix(hash, entry.getResourceName()), entry.getPatternType()), entry.getPrincipal());
+        return finish(mix(mix(mix(hash, entry.getHost()), entry.getOperation()), entry.getPermission()));
+    }
+
+    private static long mix(long hash, ByteString bytes) {
+        long result = mix(hash, bytes.size());
+        for (int i = 0; i < bytes.size(); i++) {
+            result = mix(result, bytes.byteAt(i));
+        }
+        return result;
     }
 
     private static long mix(long hash, long value) {

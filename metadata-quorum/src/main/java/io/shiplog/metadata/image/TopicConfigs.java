@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The settings that topics can have: those that this version acts on, no others. An override that is not in the image means
- * the default of the table; nodes must not put defaults of their own in its place where controller and leader have to agree
- * (min ISR, unclean election, flush policy).
+ * The settings that topics can have: those that this version acts on, those of Kafka that cannot matter here, and those of Kafka
+ * that ask for what is not there, of which the default alone is permitted (docs/decisions/0017). Which value holds for a topic
+ * is the matter of {@link EffectiveTopicConfigs}.
  */
 public final class TopicConfigs {
     public static final String CLEANUP_POLICY = "cleanup.policy";
@@ -20,6 +20,8 @@ public final class TopicConfigs {
     public static final String FLUSH_POLICY = "flush.policy";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    public static final String MESSAGE_TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
+    public static final String MESSAGE_TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
     public static final String MESSAGE_TIMESTAMP_TYPE = "message.timestamp.type";
     public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
     public static final String RETENTION_BYTES = "retention.bytes";
@@ -40,66 +42,157 @@ public final class TopicConfigs {
     private static final Map<String, TopicConfigKey> KEYS = new TreeMap<>();
 
     static {
-        add(TopicConfigKey.choice(
-                TopicConfigKey.Type.LIST,
-                CLEANUP_POLICY,
-                "delete",
-                List.of("delete"),
-                "What happens to old segments: delete removes them by age and size."));
-        add(TopicConfigKey.choice(
-                TopicConfigKey.Type.STRING,
-                COMPRESSION_TYPE,
-                "producer",
-                List.of("producer"),
-                "Batches are kept as the producer compressed them."));
-        add(TopicConfigKey.choice(
-                TopicConfigKey.Type.STRING,
-                FLUSH_POLICY,
-                FLUSH_COMMIT,
-                List.of(FLUSH_COMMIT, FLUSH_REPLICATED),
-                "What an acknowledgement of acks=all promises: commit means on the disk of every in-sync replica; replicated"
-                        + " means received by every in-sync replica and flushed later."));
-        add(TopicConfigKey.number(
-                INDEX_INTERVAL_BYTES, 4_096, 0, "At most one entry of the offset index for so many bytes of log."));
-        add(TopicConfigKey.number(
-                MAX_MESSAGE_BYTES, 1_048_588, 0, "Largest record batch that is accepted, in bytes, as it is sent."));
-        add(TopicConfigKey.choice(
-                TopicConfigKey.Type.STRING,
-                MESSAGE_TIMESTAMP_TYPE,
-                "CreateTime",
-                List.of("CreateTime", "LogAppendTime"),
-                "Whose time a record carries: the producer's, or the leader's when it appends."));
-        add(TopicConfigKey.number(
-                MIN_INSYNC_REPLICAS,
-                2,
-                1,
-                "Writes with acks=all need so many replicas in sync, and nothing is committed with fewer. Never more than the"
-                        + " topic has replicas. Without an override: 2 for three replicas and more, otherwise 1."));
-        add(TopicConfigKey.longNumber(
-                RETENTION_BYTES, -1, -1, "Oldest segments go when a partition is larger than this; -1: no limit."));
-        add(TopicConfigKey.longNumber(
-                RETENTION_MS,
-                WEEK_MS,
-                -1,
-                "Segments go when their youngest record is older than this many milliseconds; -1: no limit."));
-        add(TopicConfigKey.number(SEGMENT_BYTES, 1 << 30, 1_024, "A segment that reaches this size is closed."));
-        add(TopicConfigKey.longNumber(
-                SEGMENT_MS, WEEK_MS, 1, "A segment that is this old is closed even when it is not full."));
-        add(TopicConfigKey.flag(
-                UNCLEAN_LEADER_ELECTION_ENABLE,
-                false,
-                "Whether a replica that may lack committed records may lead when no other can. Loses records."));
-        add(TopicConfigKey.choice(
-                TopicConfigKey.Type.STRING,
-                UNCLEAN_RECOVERY_STRATEGY,
-                "none",
-                List.of("none", "balanced", "aggressive"),
-                "When no replica is known to hold all committed records: none waits for an operator; balanced elects the longest"
-                        + " log when all have answered that were in sync or eligible last; aggressive that of whoever answers."
-                        + " May lose records."));
+        addAgreed();
+        addOfTheLog();
+        addOfKafkaWithoutEffect();
+        addOfKafkaThatAskForMore();
     }
 
     private TopicConfigs() {}
+
+    private static void addAgreed() {
+        add(TopicConfigKey.choice(
+                        TopicConfigKey.Type.STRING,
+                        FLUSH_POLICY,
+                        FLUSH_COMMIT,
+                        List.of(FLUSH_COMMIT, FLUSH_REPLICATED),
+                        "What an acknowledgement of acks=all promises: commit means on the disk of every in-sync replica;"
+                                + " replicated means received by every in-sync replica and flushed later.")
+                .agreedAs(FLUSH_POLICY));
+        add(TopicConfigKey.number(
+                        MIN_INSYNC_REPLICAS,
+                        2,
+                        1,
+                        "Writes with acks=all need so many replicas in sync, and nothing is committed with fewer. Never more"
+                                + " than the topic has replicas. When nobody says: 2 for three replicas and more, otherwise 1.")
+                .agreedAs(MIN_INSYNC_REPLICAS));
+        add(TopicConfigKey.flag(
+                        UNCLEAN_LEADER_ELECTION_ENABLE,
+                        false,
+                        "Whether a replica that may lack committed records may lead when no other can. Loses records.")
+                .agreedAs(UNCLEAN_LEADER_ELECTION_ENABLE));
+        add(TopicConfigKey.choice(
+                        TopicConfigKey.Type.STRING,
+                        UNCLEAN_RECOVERY_STRATEGY,
+                        "none",
+                        List.of("none", "balanced", "aggressive"),
+                        "What to do by itself when no eligible replica is left: nothing; elect the longest log once all that"
+                                + " may hold the last records have answered (balanced), or among those that have answered"
+                                + " (aggressive). Both may lose records.")
+                .agreedAs(UNCLEAN_RECOVERY_STRATEGY));
+    }
+
+    private static void addOfTheLog() {
+        add(TopicConfigKey.choice(
+                        TopicConfigKey.Type.LIST,
+                        CLEANUP_POLICY,
+                        "delete",
+                        List.of("delete"),
+                        "What happens to old segments: delete removes them by age and size. There is no compaction yet.")
+                .defaultOf("log.cleanup.policy"));
+        add(TopicConfigKey.onlyDefault(
+                        TopicConfigKey.Type.STRING,
+                        COMPRESSION_TYPE,
+                        "producer",
+                        "Batches are kept as the producer compressed them.")
+                .defaultOf(COMPRESSION_TYPE));
+        add(TopicConfigKey.number(
+                        INDEX_INTERVAL_BYTES,
+                        4_096,
+                        0,
+                        "At most one entry of the offset index for so many bytes of log.")
+                .defaultOf("log.index.interval.bytes"));
+        add(TopicConfigKey.number(
+                        MAX_MESSAGE_BYTES,
+                        1_048_588,
+                        0,
+                        "Largest record batch that is accepted, in bytes, as it is sent.")
+                .defaultOf("message.max.bytes"));
+        add(TopicConfigKey.choice(
+                        TopicConfigKey.Type.STRING,
+                        MESSAGE_TIMESTAMP_TYPE,
+                        "CreateTime",
+                        List.of("CreateTime", "LogAppendTime"),
+                        "Whose time a record carries: the producer's, or the leader's when it appends.")
+                .defaultOf("log.message.timestamp.type"));
+        add(TopicConfigKey.longNumber(
+                        MESSAGE_TIMESTAMP_BEFORE_MAX_MS,
+                        Long.MAX_VALUE,
+                        0,
+                        "A record whose time is earlier than the leader's by more than this is refused.")
+                .defaultOf("log.message.timestamp.before.max.ms"));
+        add(TopicConfigKey.longNumber(
+                        MESSAGE_TIMESTAMP_AFTER_MAX_MS,
+                        3_600_000,
+                        0,
+                        "A record whose time is later than the leader's by more than this is refused.")
+                .defaultOf("log.message.timestamp.after.max.ms"));
+        add(TopicConfigKey.longNumber(
+                        RETENTION_BYTES,
+                        -1,
+                        -1,
+                        "Oldest segments go when a partition is larger than this; -1: no limit.")
+                .defaultOf("log.retention.bytes"));
+        add(TopicConfigKey.longNumber(
+                        RETENTION_MS,
+                        WEEK_MS,
+                        -1,
+                        "Segments go when their youngest record is older than this many milliseconds; -1: no limit.")
+                .defaultOf("log.retention.ms"));
+        add(TopicConfigKey.number(SEGMENT_BYTES, 1 << 30, 1_024, "A segment that reaches this size is closed.")
+                .defaultOf("log.segment.bytes"));
+        add(TopicConfigKey.longNumber(
+                        SEGMENT_MS, WEEK_MS, 1, "A segment that is this old is closed even when it is not full.")
+                .defaultOf("log.roll.ms"));
+    }
+
+    /** Taken and kept, because they cannot matter here: nobody can tell whether they were acted on. */
+    private static void addOfKafkaWithoutEffect() {
+        String compressed = "No effect: batches are kept as the producer compressed them.";
+        add(TopicConfigKey.number("compression.gzip.level", -1, -1, compressed).between(-1, 9));
+        add(TopicConfigKey.number("compression.lz4.level", 9, 1, compressed).between(1, 17));
+        add(TopicConfigKey.number("compression.zstd.level", 3, -131_072, compressed)
+                .between(-131_072, 22));
+        String compacted = "No effect: concerns compacted topics, which there are none of yet.";
+        add(TopicConfigKey.longNumber("delete.retention.ms", 86_400_000, 0, compacted));
+        add(TopicConfigKey.longNumber("max.compaction.lag.ms", Long.MAX_VALUE, 1, compacted));
+        add(TopicConfigKey.longNumber("min.compaction.lag.ms", 0, 0, compacted));
+        add(TopicConfigKey.choice(TopicConfigKey.Type.DOUBLE, "min.cleanable.dirty.ratio", "0.5", List.of(), compacted)
+                .between(0, 1));
+        add(TopicConfigKey.longNumber(
+                "file.delete.delay.ms", 60_000, 0, "No effect: a file goes when nobody reads it any more."));
+        add(TopicConfigKey.number(
+                "segment.index.bytes", 10_485_760, 4, "No effect: there are no index files of a fixed size."));
+        add(TopicConfigKey.longNumber(
+                "segment.jitter.ms", 0, 0, "No effect: segments that close at one time cost nothing worth spreading."));
+    }
+
+    private static void addOfKafkaThatAskForMore() {
+        String never = Long.toString(Long.MAX_VALUE);
+        add(TopicConfigKey.onlyDefault(
+                TopicConfigKey.Type.LONG,
+                "flush.messages",
+                never,
+                "When records are flushed is the matter of flush.policy."));
+        add(TopicConfigKey.onlyDefault(
+                TopicConfigKey.Type.LONG,
+                "flush.ms",
+                never,
+                "When records are flushed is the matter of flush.policy."));
+        String throttle = "Replication is not throttled yet.";
+        add(TopicConfigKey.onlyDefault(
+                TopicConfigKey.Type.LIST, "leader.replication.throttled.replicas", "", throttle));
+        add(TopicConfigKey.onlyDefault(
+                TopicConfigKey.Type.LIST, "follower.replication.throttled.replicas", "", throttle));
+        add(TopicConfigKey.onlyDefault(
+                TopicConfigKey.Type.BOOLEAN, "preallocate", "false", "Segments are not allocated ahead."));
+        String tiered = "There is no tiered storage.";
+        add(TopicConfigKey.onlyDefault(TopicConfigKey.Type.BOOLEAN, "remote.storage.enable", "false", tiered));
+        add(TopicConfigKey.onlyDefault(TopicConfigKey.Type.BOOLEAN, "remote.log.copy.disable", "false", tiered));
+        add(TopicConfigKey.onlyDefault(TopicConfigKey.Type.BOOLEAN, "remote.log.delete.on.disable", "false", tiered));
+        add(TopicConfigKey.onlyDefault(TopicConfigKey.Type.LONG, "local.retention.bytes", "-2", tiered));
+        add(TopicConfigKey.onlyDefault(TopicConfigKey.Type.LONG, "local.retention.ms", "-2", tiered));
+    }
 
     private static void add(TopicConfigKey key) {
         KEYS.put(key.name(), key);
@@ -124,7 +217,7 @@ public final class TopicConfigs {
     /**
      * The value that holds for a topic.
      *
-     * @param overrides {@link MetadataImage#topicConfigs}
+     * @param overrides {@link MetadataImage#topicConfigs}, or what {@link EffectiveTopicConfigs} makes of them
      * @param replicationFactor of the topic; the default min ISR depends on it
      * @throws IllegalArgumentException when there is no such setting
      */
@@ -149,6 +242,8 @@ public final class TopicConfigs {
     /**
      * The min ISR in force: never more than there are replicas (KIP-966). Controller and leaders must both use this one, since
      * what the controller regards as eligible depends on when the leader lets the high watermark stand still.
+     *
+     * @param overrides {@link EffectiveTopicConfigs#agreed}
      */
     public static int effectiveMinIsr(Map<String, String> overrides, int replicationFactor) {
         String override = overrides.get(MIN_INSYNC_REPLICAS);
@@ -156,12 +251,12 @@ public final class TopicConfigs {
         return Math.min(wanted, replicationFactor);
     }
 
-    /** Whether {@link #FLUSH_COMMIT} is in force. */
+    /** Whether {@link #FLUSH_COMMIT} is in force, given {@link EffectiveTopicConfigs#agreed}. */
     public static boolean flushesBeforeAck(Map<String, String> overrides) {
         return !FLUSH_REPLICATED.equals(overrides.get(FLUSH_POLICY));
     }
 
-    /** Whether {@link #UNCLEAN_LEADER_ELECTION_ENABLE} is in force. */
+    /** Whether {@link #UNCLEAN_LEADER_ELECTION_ENABLE} is in force, given {@link EffectiveTopicConfigs#agreed}. */
     public static boolean electsUncleanly(Map<String, String> overrides) {
         return "true".equals(overrides.get(UNCLEAN_LEADER_ELECTION_ENABLE));
     }

@@ -10,6 +10,8 @@ import io.shiplog.metadata.controller.HeartbeatReply;
 import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.AccessControlEntry;
+import io.shiplog.metadata.proto.CreateAclsCommand;
 import io.shiplog.metadata.proto.CreateTopicsCommand;
 import io.shiplog.metadata.proto.FormClusterCommand;
 import io.shiplog.metadata.proto.HeartbeatRequest;
@@ -125,7 +127,7 @@ final class ActiveController implements AutoCloseable {
             } else if (waiting.size() >= MAX_WAITING) {
                 reply.accept(failure(Errors.THROTTLING_QUOTA_EXCEEDED, "too many metadata commands wait"));
             } else {
-                waiting.add(new PendingCommand(withTopicIds(command), reply));
+                waiting.add(new PendingCommand(withIds(command), reply));
             }
         });
     }
@@ -358,7 +360,10 @@ final class ActiveController implements AutoCloseable {
     }
 
     /** Deciding is pure, so what is random comes in before. Who gives an id can send the command again. */
-    private static MetadataCommand withTopicIds(MetadataCommand command) {
+    private static MetadataCommand withIds(MetadataCommand command) {
+        if (command.hasCreateAcls()) {
+            return withAclIds(command);
+        }
         if (!command.hasCreateTopics()) {
             return command;
         }
@@ -369,6 +374,16 @@ final class ActiveController implements AutoCloseable {
             }
         }
         return command.toBuilder().setCreateTopics(create).build();
+    }
+
+    private static MetadataCommand withAclIds(MetadataCommand command) {
+        CreateAclsCommand.Builder create = command.getCreateAcls().toBuilder();
+        for (AccessControlEntry.Builder entry : create.getEntriesBuilderList()) {
+            if (entry.getId().isEmpty()) {
+                entry.setId(Uuids.toBytes(Uuid.randomUuid()));
+            }
+        }
+        return command.toBuilder().setCreateAcls(create).build();
     }
 
     private static MetadataResult failure(Errors error, String message) {

@@ -47,7 +47,8 @@ final class QuorumEndpoint implements EndpointHandler {
             case FETCH_SNAPSHOT -> snapshot(caller, request);
             case FORMATION -> formation(caller, request);
             case DESCRIBE_QUORUM -> describe(caller, id);
-            case BODY_NOT_SET -> caller.answer(error(id, Errors.UNSUPPORTED_VERSION, "unknown request"));
+            case DESCRIBE_HISTORY, BODY_NOT_SET ->
+                caller.answer(error(id, Errors.UNSUPPORTED_VERSION, "unknown request"));
         }
     }
 
@@ -141,7 +142,14 @@ final class QuorumEndpoint implements EndpointHandler {
                     ALTER_REASSIGNMENTS,
                     DRAIN_BROKER,
                     RECOVER_PARTITIONS,
-                    REPORT_LOG_INFO -> false;
+                    REPORT_LOG_INFO,
+                    REPLACE_CONFIGS,
+                    UNREGISTER_BROKER,
+                    UPDATE_FEATURES,
+                    ALTER_CLIENT_QUOTAS,
+                    ALTER_SCRAM_CREDENTIALS,
+                    CREATE_ACLS,
+                    DELETE_ACLS -> false;
         };
     }
 

@@ -60,7 +60,7 @@ class ConfigDeciderTest {
         set(cluster, "t", "retention.ms", "1000");
         assertThat(config("t", "retention.ms")).isEqualTo("1000");
 
-        alter(alteration("t", "retention.ms").setRemoved(true));
+        alter(alteration("t", "retention.ms").setOp(ConfigAlteration.Op.DELETE));
         assertThat(config("t", "retention.ms")).isNull();
     }
 
@@ -69,7 +69,7 @@ class ConfigDeciderTest {
         cluster.topicOn("t", TestCluster.ids(1, 2, 3), "retention.ms", "1000");
         long offset = cluster.image().offset();
         set(cluster, "t", "retention.ms", "1000");
-        alter(alteration("t", "retention.bytes").setRemoved(true));
+        alter(alteration("t", "retention.bytes").setOp(ConfigAlteration.Op.DELETE));
         assertThat(cluster.image().offset()).isEqualTo(offset);
     }
 
@@ -92,7 +92,7 @@ class ConfigDeciderTest {
         cluster.topicOn("t", TestCluster.ids(1));
         assertThat(error(alter(alteration("t", "retention.ms").setValue("soon")), 0))
                 .isEqualTo(Errors.INVALID_CONFIG);
-        assertThat(error(alter(alteration("t", "no.such.key").setRemoved(true)), 0))
+        assertThat(error(alter(alteration("t", "no.such.key").setOp(ConfigAlteration.Op.DELETE)), 0))
                 .isEqualTo(Errors.INVALID_CONFIG);
         assertThat(error(alter(alteration("x", "retention.ms").setValue("5")), 0))
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
@@ -104,7 +104,7 @@ class ConfigDeciderTest {
                 .isEqualTo(Errors.INVALID_REQUEST);
         ConfigAlteration.Builder ofBroker = alteration("1", "retention.ms").setValue("5");
         ofBroker.getResourceBuilder().setType(ConfigResource.Type.BROKER);
-        assertThat(error(alter(ofBroker), 0)).isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(error(alter(ofBroker), 0)).isEqualTo(Errors.INVALID_CONFIG);
     }
 
     @Test
@@ -129,7 +129,7 @@ class ConfigDeciderTest {
         assertThat(cluster.partition("t").partitionEpoch()).isEqualTo(before.partitionEpoch() + 1);
         assertThat(cluster.partition("t").leaderEpoch()).isEqualTo(before.leaderEpoch());
 
-        alter(alteration("t", "flush.policy").setRemoved(true));
+        alter(alteration("t", "flush.policy").setOp(ConfigAlteration.Op.DELETE));
         assertThat(cluster.partition("t").durable()).isFalse();
         assertThat(cluster.partition("t").partitionEpoch()).isEqualTo(before.partitionEpoch() + 2);
     }

@@ -181,7 +181,7 @@ class RandomCommandsTest {
                                         .setName("t" + random.nextInt(8)))
                                 .setKey(setting[0])
                                 .setValue(setting[1])
-                                .setRemoved(random.nextInt(3) == 0)));
+                                .setOp(random.nextInt(3) == 0 ? ConfigAlteration.Op.DELETE : ConfigAlteration.Op.SET)));
     }
 
     private MetadataCommand.Builder allocate() {

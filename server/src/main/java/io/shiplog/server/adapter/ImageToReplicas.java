@@ -4,6 +4,7 @@
 package io.shiplog.server.adapter;
 
 import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
@@ -157,7 +158,7 @@ public final class ImageToReplicas implements AutoCloseable {
     /** A value that this version cannot use must not keep the other topics from being served. */
     private LogSettings settings(Uuid topicId, MetadataImage image) {
         try {
-            return LogSettings.fromTopicConfigs(image.topicConfigs(topicId), logDefaults);
+            return LogSettings.fromTopicConfigs(EffectiveTopicConfigs.onNode(image, nodeId, topicId), logDefaults);
         } catch (IllegalArgumentException e) {
             LOG.error(
                     "topic {} is served with default settings: {}",
@@ -172,7 +173,9 @@ public final class ImageToReplicas implements AutoCloseable {
         for (int i = 0; i < ids.size(); i++) {
             PartitionId id = ids.get(i);
             Replica replica = replicas.get(id.topicId(), id.partition());
-            if (replica == null || delta.changedTopicConfigs().contains(id.topicId())) {
+            boolean configured =
+                    delta.brokerConfigsChanged() || delta.changedTopicConfigs().contains(id.topicId());
+            if (replica == null || configured) {
                 logs.get(i).updateSettings(settings(id.topicId(), image));
             }
             if (replica == null) {

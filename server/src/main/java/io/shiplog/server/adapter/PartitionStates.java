@@ -4,6 +4,7 @@
 package io.shiplog.server.adapter;
 
 import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicConfigs;
@@ -31,7 +32,7 @@ final class PartitionStates {
         for (int id : partition.replicas()) {
             replicas.add(replica(image.broker(id), id, partition));
         }
-        Map<String, String> configs = image.topicConfigs(topicId);
+        Map<String, String> configs = EffectiveTopicConfigs.agreed(image, topicId);
         return new PartitionState(
                 partition.leader(),
                 partition.leaderEpoch(),

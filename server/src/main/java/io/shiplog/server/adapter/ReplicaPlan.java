@@ -70,6 +70,9 @@ record ReplicaPlan(List<PartitionId> apply, List<PartitionId> remove, Set<Intege
         if (!delta.changedBrokers().isEmpty()) {
             addHeldWith(delta.changedBrokers(), nodeId, held, image, apply);
         }
+        if (delta.brokerConfigsChanged()) {
+            addStillAssigned(nodeId, held, image, apply);
+        }
         for (Uuid topicId : delta.changedTopicConfigs()) {
             addAssigned(nodeId, image.topic(topicId), apply);
         }
@@ -79,6 +82,17 @@ record ReplicaPlan(List<PartitionId> apply, List<PartitionId> remove, Set<Intege
 
     boolean isEmpty() {
         return apply.isEmpty() && remove.isEmpty() && changedBrokers.isEmpty();
+    }
+
+    /** The defaults of topics may have changed. */
+    private static void addStillAssigned(
+            int nodeId, NavigableSet<PartitionId> held, MetadataImage image, SortedSet<PartitionId> apply) {
+        for (PartitionId id : held) {
+            PartitionImage partition = image.partition(id.topicId(), id.partition());
+            if (partition != null && partition.isReplica(nodeId)) {
+                apply.add(id);
+            }
+        }
     }
 
     private static void addHeldWith(

@@ -136,6 +136,7 @@ final class ConfigDescriptions {
             case BOOLEAN -> ConfigType.BOOLEAN;
             case INT -> ConfigType.INT;
             case LONG -> ConfigType.LONG;
+            case DOUBLE -> ConfigType.DOUBLE;
             case STRING -> ConfigType.STRING;
             case LIST -> ConfigType.LIST;
         };

@@ -1,0 +1,94 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.image;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The settings of brokers that can be changed while they run, for one broker or for all (whose name is empty): the defaults of
+ * topics. What else a storage node reads from its file is fixed until it is started again.
+ */
+public final class BrokerConfigs {
+    /** The resource name of what holds for all brokers. */
+    public static final String ALL = "";
+
+    private static final String NO_THROTTLE = "Nothing is throttled yet.";
+
+    private static final SortedMap<String, TopicConfigKey> KEYS = new TreeMap<>();
+    private static final Set<String> FIXED = new TreeSet<>(List.of(
+            "node.id",
+            "listeners",
+            "advertised.listeners",
+            "log.dirs",
+            "broker.rack",
+            "quorum.endpoints",
+            "broker.session.timeout.ms",
+            "event.loops",
+            "socket.request.max.bytes",
+            "max.connections",
+            "max.connections.per.ip",
+            "connections.max.idle.ms",
+            "connections.max.frame.ms",
+            "connection.pipeline.max.requests",
+            "connection.pipeline.max.bytes",
+            "queued.max.request.bytes",
+            "socket.listen.backlog.size",
+            "zero.copy.min.bytes",
+            "fetch.max.bytes",
+            "max.incremental.fetch.session.cache.slots",
+            "replica.fetch.max.bytes",
+            "replica.fetch.response.max.bytes",
+            "replica.fetch.wait.max.ms",
+            "replica.lag.time.max.ms",
+            "log.retention.check.interval.ms",
+            "num.recovery.threads.per.data.dir",
+            "producer.id.expiration.ms",
+            "flush.threads",
+            "num.partitions",
+            "default.replication.factor"));
+
+    static {
+        for (TopicConfigKey key : TopicConfigs.keys()) {
+            if (!key.brokerKey().isEmpty()) {
+                KEYS.put(key.brokerKey(), key);
+            }
+        }
+        // Kafka's reassignment tool removes them when it is done, whether it has set them or not.
+        String never = Long.toString(Long.MAX_VALUE);
+        for (String name : List.of(
+                "leader.replication.throttled.rate",
+                "follower.replication.throttled.rate",
+                "replica.alter.log.dirs.io.max.bytes.per.second")) {
+            KEYS.put(name, TopicConfigKey.onlyDefault(TopicConfigKey.Type.LONG, name, never, NO_THROTTLE));
+        }
+    }
+
+    private BrokerConfigs() {}
+
+    /** The names of all settings that can be changed. */
+    public static Set<String> names() {
+        return Collections.unmodifiableSet(KEYS.keySet());
+    }
+
+    /** What a setting means: the setting of topics that it is the default of, where it is one. Null when it cannot be changed. */
+    public static TopicConfigKey key(String name) {
+        return KEYS.get(name);
+    }
+
+    /** Whether a setting is there, but is read when a node starts and not again. */
+    public static boolean isFixed(String name) {
+        return FIXED.contains(name);
+    }
+
+    /** Why this value is not permitted, as a sentence; null when it is, or when there is no such setting. */
+    public static String problem(String name, String value) {
+        TopicConfigKey key = KEYS.get(name);
+        return key == null ? null : key.problem(name, value);
+    }
+}

@@ -1,0 +1,18 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.image;
+
+/**
+ * What the assignments give a broker to do, whether it is there or not.
+ *
+ * @param replicas partitions that it holds
+ * @param preferredLeaders those of them that it is to lead
+ */
+public record BrokerLoad(int replicas, int preferredLeaders) {
+    public static final BrokerLoad NONE = new BrokerLoad(0, 0);
+
+    BrokerLoad plus(int moreReplicas, int moreLeaders) {
+        return new BrokerLoad(replicas + moreReplicas, preferredLeaders + moreLeaders);
+    }
+}
