@@ -8,6 +8,7 @@ import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
 
 /**
  * A node's connection to the metadata quorum: it follows the committed metadata, keeps the registration alive by heartbeats, and carries
@@ -57,6 +58,7 @@ public interface MetadataClient extends AutoCloseable {
 
     CompletableFuture<ProducerIdBlock> allocateProducerIds();
 
+    /** From the active controller, with everybody's progress. */
     CompletableFuture<QuorumDescription> describeQuorum();
 
     /**
@@ -68,6 +70,31 @@ public interface MetadataClient extends AutoCloseable {
      * @return fails with {@link MetadataRefusal} when the command as a whole was refused
      */
     CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs);
+
+    /**
+     * Makes a quorum node that waits for it a voter (KIP-853); completes when the quorum has agreed. Fails with {@code DUPLICATE_VOTER},
+     * {@code INVALID_REQUEST}, {@code REQUEST_TIMED_OUT} (it does not wait to be added, or another change is under way) or
+     * {@code INCONSISTENT_CLUSTER_ID}.
+     *
+     * @param clusterId empty: whichever it is
+     * @param directoryId of its disk; {@link Uuid#ZERO_UUID}: whichever it has
+     */
+    CompletableFuture<Void> addQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeoutMs);
+
+    /**
+     * Takes a voter out of the quorum for good. Fails with {@code VOTER_NOT_FOUND}, {@code INVALID_REQUEST} (those that are left would be no
+     * living majority), {@code REQUEST_TIMED_OUT} or {@code INCONSISTENT_CLUSTER_ID}.
+     *
+     * @param directoryId of its disk; {@link Uuid#ZERO_UUID}: whichever it has
+     */
+    CompletableFuture<Void> removeQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeoutMs);
+
+    /**
+     * Makes another quorum node the active controller.
+     *
+     * @param nodeId -1: whichever is best fit
+     */
+    CompletableFuture<Void> transferQuorumLeadership(int nodeId, int timeoutMs);
 
     /** The newest image that the listener was given; {@link MetadataImage#empty()} before the first. */
     MetadataImage image();

@@ -292,6 +292,15 @@ public final class BrokerLiveness {
         return true;
     }
 
+    /** How far each broker follows the metadata, by id. */
+    public List<BrokerProgress> progress() {
+        List<BrokerProgress> result = new ArrayList<>();
+        for (BrokerSession session : sessions.values()) {
+            result.add(session.progress());
+        }
+        return result;
+    }
+
     /**
      * When {@link #poll} is to be called at the latest, in the time of the events; {@link Long#MAX_VALUE} before duties began.
      * Later than that by {@link LivenessSettings#maxPollGapMs} counts as a stall.

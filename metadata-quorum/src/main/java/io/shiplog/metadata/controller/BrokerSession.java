@@ -27,6 +27,9 @@ final class BrokerSession {
     private long behindSinceMs = NEVER;
 
     private long committedAtLastHeartbeat;
+    /** When it last had what was committed at the heartbeat before; {@link #NEVER} before that. */
+    private long caughtUpAtMs = NEVER;
+
     /** Offset at which it was seen to lead nothing any more; -1 before. */
     long drainedAtOffset = -1;
 
@@ -70,6 +73,9 @@ final class BrokerSession {
         wantsShutdown |= shutdown;
         wantsFence = fence;
         appliedOffset = Math.max(appliedOffset, applied);
+        if (heard && appliedOffset >= committedAtLastHeartbeat) {
+            caughtUpAtMs = nowMs;
+        }
         if (!heard || appliedOffset >= committedAtLastHeartbeat) {
             behindSinceMs = NEVER;
         } else if (behindSinceMs == NEVER) {
@@ -77,6 +83,10 @@ final class BrokerSession {
         }
         committedAtLastHeartbeat = committed;
         heard = true;
+    }
+
+    BrokerProgress progress() {
+        return new BrokerProgress(brokerId, appliedOffset, heard ? aliveAtMs : NEVER, caughtUpAtMs);
     }
 
     boolean behindFor(long limitMs, long nowMs) {

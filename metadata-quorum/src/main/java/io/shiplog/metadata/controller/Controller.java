@@ -90,6 +90,8 @@ public final class Controller {
             case ALTER_SCRAM_CREDENTIALS -> credentials.decide(image, command.getAlterScramCredentials());
             case CREATE_ACLS -> acls.create(image, command.getCreateAcls());
             case DELETE_ACLS -> acls.delete(image, command.getDeleteAcls());
+            case RECORD_STATE_HASH -> QuorumDecider.recordStateHash(image);
+            case RECORD_VOTERS -> QuorumDecider.recordVoters(image, command.getRecordVoters());
             case BODY_NOT_SET ->
                 Decision.refused(image.offset(), Errors.UNSUPPORTED_VERSION, "This version does not know the command.");
         };
@@ -118,7 +120,8 @@ public final class Controller {
             return new Refusal(Errors.LEADER_NOT_AVAILABLE, "The cluster has not been formed yet.");
         }
         return switch (command.getBodyCase()) {
-            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS -> ownCommand(command);
+            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS, RECORD_STATE_HASH, RECORD_VOTERS ->
+                ownCommand(command);
             case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS, REPORT_LOG_INFO -> staleBroker(image, command);
             case REGISTER_BROKER, BODY_NOT_SET -> null;
             case CREATE_TOPICS,

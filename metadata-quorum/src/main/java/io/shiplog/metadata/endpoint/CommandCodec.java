@@ -27,12 +27,14 @@ import io.shiplog.metadata.proto.Endpoint;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.NodeHint;
+import io.shiplog.metadata.proto.ObserverState;
 import io.shiplog.metadata.proto.PartitionAlteration;
 import io.shiplog.metadata.proto.PartitionAlterationResult;
 import io.shiplog.metadata.proto.PartitionRef;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.TopicResult;
+import io.shiplog.metadata.proto.VoterState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +163,34 @@ final class CommandCodec {
         for (NodeHint node : response.getNodesList()) {
             members.add(new QuorumDescription.QuorumMember(node.getNodeId(), node.getHost(), node.getPort()));
         }
-        return new QuorumDescription(response.getLeaderId(), response.getTerm(), response.getMetadataOffset(), members);
+        List<QuorumDescription.Voter> voters = new ArrayList<>();
+        for (VoterState voter : response.getVotersList()) {
+            voters.add(new QuorumDescription.Voter(
+                    voter.getNodeId(),
+                    Uuids.fromBytes(voter.getDirectoryId()),
+                    voter.getHost(),
+                    voter.getRaftPort(),
+                    voter.getEndpointPort(),
+                    voter.getMatchIndex(),
+                    voter.getLastFetchMs(),
+                    voter.getLastCaughtUpMs()));
+        }
+        List<QuorumDescription.Observer> observers = new ArrayList<>();
+        for (ObserverState observer : response.getObserversList()) {
+            observers.add(new QuorumDescription.Observer(
+                    observer.getBrokerId(),
+                    observer.getAppliedOffset(),
+                    observer.getLastHeartbeatMs(),
+                    observer.getLastCaughtUpMs()));
+        }
+        return new QuorumDescription(
+                response.getLeaderId(),
+                response.getTerm(),
+                response.getMetadataOffset(),
+                members,
+                response.getCommitIndex(),
+                response.getLastIndex(),
+                voters,
+                observers);
     }
 }

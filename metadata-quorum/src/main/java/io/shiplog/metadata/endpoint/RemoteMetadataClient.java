@@ -23,6 +23,8 @@ import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.AddVoterRequest;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
 import io.shiplog.metadata.proto.AllocateProducerIdsResult;
 import io.shiplog.metadata.proto.DescribeQuorumRequest;
@@ -32,10 +34,13 @@ import io.shiplog.metadata.proto.HelloResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.RegisterBrokerResult;
+import io.shiplog.metadata.proto.RemoveVoterRequest;
+import io.shiplog.metadata.proto.TransferLeadershipRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +59,7 @@ public final class RemoteMetadataClient implements MetadataClient {
     private final EventLoop loop = group.next();
     private final HeartbeatLease lease;
     private final ControllerFinder finder;
+    private final QuorumCalls quorumCalls;
     private final CommandQueue commands;
     private final Heartbeats heartbeats;
     private final MetadataFollower follower;
@@ -68,6 +74,7 @@ public final class RemoteMetadataClient implements MetadataClient {
         this.lease = new HeartbeatLease(settings.leaseMs(), LEASE_CUT_MS, System.nanoTime());
         Events events = new Events();
         this.finder = new ControllerFinder(loop, settings, this::hello, events);
+        this.quorumCalls = new QuorumCalls(loop, finder);
         this.commands = new CommandQueue(loop, finder, settings.requestTimeoutMs());
         this.heartbeats = new Heartbeats(loop, settings, finder, this::hello, lease, events);
         this.follower = new MetadataFollower(loop, settings, this::hello, events::onHello, events);
@@ -245,25 +252,43 @@ public final class RemoteMetadataClient implements MetadataClient {
 
     @Override
     public CompletableFuture<QuorumDescription> describeQuorum() {
-        CompletableFuture<QuorumDescription> result = new CompletableFuture<>();
-        loop.execute(() -> {
-            EndpointConnection controller = finder.controller();
-            if (controller == null) {
-                result.completeExceptionally(new MetadataUnavailable("no active controller is known"));
-                return;
-            }
-            controller.send(
-                    EndpointRequest.newBuilder().setDescribeQuorum(DescribeQuorumRequest.getDefaultInstance()),
-                    settings.requestTimeoutMs(),
-                    (response, failure) -> {
-                        if (response != null && response.hasDescribeQuorum()) {
-                            result.complete(CommandCodec.quorum(response.getDescribeQuorum()));
-                        } else {
-                            result.completeExceptionally(new MetadataUnavailable(String.valueOf(failure)));
-                        }
-                    });
-        });
-        return result;
+        EndpointRequest request = EndpointRequest.newBuilder()
+                .setDescribeQuorum(DescribeQuorumRequest.getDefaultInstance())
+                .build();
+        return quorumCalls
+                .call(request, settings.requestTimeoutMs())
+                .thenApply(response -> CommandCodec.quorum(response.getDescribeQuorum()));
+    }
+
+    @Override
+    public CompletableFuture<Void> addQuorumVoter(String cluster, int nodeId, Uuid directoryId, int timeoutMs) {
+        AddVoterRequest.Builder request = AddVoterRequest.newBuilder()
+                .setClusterId(cluster)
+                .setNodeId(nodeId)
+                .setDirectoryId(Uuids.toBytes(directoryId))
+                .setTimeoutMs(timeoutMs);
+        return changeQuorum(EndpointRequest.newBuilder().setAddVoter(request), timeoutMs);
+    }
+
+    @Override
+    public CompletableFuture<Void> removeQuorumVoter(String cluster, int nodeId, Uuid directoryId, int timeoutMs) {
+        RemoveVoterRequest.Builder request = RemoveVoterRequest.newBuilder()
+                .setClusterId(cluster)
+                .setNodeId(nodeId)
+                .setDirectoryId(Uuids.toBytes(directoryId))
+                .setTimeoutMs(timeoutMs);
+        return changeQuorum(EndpointRequest.newBuilder().setRemoveVoter(request), timeoutMs);
+    }
+
+    @Override
+    public CompletableFuture<Void> transferQuorumLeadership(int nodeId, int timeoutMs) {
+        TransferLeadershipRequest.Builder request =
+                TransferLeadershipRequest.newBuilder().setNodeId(nodeId).setTimeoutMs(timeoutMs);
+        return changeQuorum(EndpointRequest.newBuilder().setTransferLeadership(request), timeoutMs);
+    }
+
+    private CompletableFuture<Void> changeQuorum(EndpointRequest.Builder request, int timeoutMs) {
+        return quorumCalls.call(request.build(), timeoutMs).thenApply(response -> null);
     }
 
     private static <T> void complete(CompletableFuture<T> result, T value, Throwable failure) {

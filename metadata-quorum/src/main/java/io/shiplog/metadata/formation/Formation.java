@@ -28,13 +28,11 @@ public final class Formation {
     /**
      * Begins from what the disk holds.
      *
-     * @param voters node id to address of every configured quorum node, this one included
+     * @param voters node id to address of every configured quorum node; a node that is not among them takes no part in a first formation,
+     *     and waits for a quorum that it can be added to
      * @param stamp what the disk holds
      */
     public Formation(SortedMap<Integer, String> voters, Stamp stamp) {
-        if (!voters.containsKey(stamp.nodeId())) {
-            throw new IllegalArgumentException("node " + stamp.nodeId() + " is not among the voters " + voters);
-        }
         this.voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
         this.votersDigest = digest(voters.toString()).toString();
         this.stamp = stamp;
@@ -72,7 +70,7 @@ public final class Formation {
         return switch (stamp.phase()) {
             case EMPTY -> joining().or(this::prepared);
             case PREPARED -> formed().or(this::joining);
-            case FORMED, JOINING -> Optional.empty();
+            case FORMED, JOINING, REMOVED -> Optional.empty();
         };
     }
 
@@ -103,7 +101,7 @@ public final class Formation {
     }
 
     private Optional<Stamp> prepared() {
-        if (heard.size() < voters.size() - 1) {
+        if (!voters.containsKey(stamp.nodeId()) || heard.size() < voters.size() - 1) {
             return Optional.empty();
         }
         SortedMap<Integer, String> peerIds = new TreeMap<>();
@@ -143,8 +141,11 @@ public final class Formation {
 
     /** Why this node has to wait, for people; empty when it does not. */
     public String waitingFor() {
-        if (stamp.phase().runs() || next().isPresent()) {
+        if (stamp.phase().runs() || stamp.phase() == Phase.REMOVED || next().isPresent()) {
             return "";
+        }
+        if (!voters.containsKey(stamp.nodeId())) {
+            return "a node that is not among quorum.voters joins a quorum that runs; none was reached among " + voters;
         }
         for (Report report : heard.values()) {
             String problem = problemWith(report);

@@ -12,7 +12,9 @@ public enum Phase {
     /** Member of a cluster since its formation; votes. */
     FORMED(2),
     /** A new disk of a cluster that exists; votes as soon as, and only when, the leader has added its peer id. */
-    JOINING(3);
+    JOINING(3),
+    /** Once a member, and taken out of the quorum: never votes again; the disk has to be emptied before the node can be added anew. */
+    REMOVED(4);
 
     private final int number;
 

@@ -8,6 +8,7 @@ import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.Endpoint;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionState;
+import io.shiplog.metadata.proto.QuorumVoterRecord;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -60,6 +61,25 @@ public final class ImageRecords {
                 state.getUnclean(),
                 ids(state.getAddingList()),
                 ids(state.getRemovingList()));
+    }
+
+    public static QuorumVoter voter(QuorumVoterRecord record) {
+        return new QuorumVoter(
+                record.getNodeId(),
+                record.getPeerId(),
+                record.getHost(),
+                record.getRaftPort(),
+                record.getEndpointPort());
+    }
+
+    public static QuorumVoterRecord voter(QuorumVoter voter) {
+        return QuorumVoterRecord.newBuilder()
+                .setNodeId(voter.nodeId())
+                .setPeerId(voter.peerId())
+                .setHost(voter.host())
+                .setRaftPort(voter.raftPort())
+                .setEndpointPort(voter.endpointPort())
+                .build();
     }
 
     /** Broker ids as an array. */

@@ -13,7 +13,9 @@ import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
 import io.shiplog.metadata.proto.PartitionRecord;
+import io.shiplog.metadata.proto.QuorumVoterRecord;
 import io.shiplog.metadata.proto.RemoveTopicRecord;
+import io.shiplog.metadata.proto.StateHashRecord;
 import io.shiplog.metadata.proto.TopicRecord;
 import io.shiplog.metadata.proto.UnregisterBrokerRecord;
 import java.util.List;
@@ -102,6 +104,10 @@ final class ImageReplay {
                     REMOVE_SCRAM_CREDENTIAL,
                     ACCESS_CONTROL_ENTRY,
                     REMOVE_ACCESS_CONTROL_ENTRY -> state.registry = state.registry.apply(record);
+            case STATE_HASH -> compareHash(record.getStateHash());
+            case QUORUM_VOTER -> putVoter(record.getQuorumVoter());
+            case REMOVE_QUORUM_VOTER ->
+                removeVoter(record.getRemoveQuorumVoter().getNodeId());
             case BODY_NOT_SET ->
                 throw new InvariantViolation(
                         "metadata record " + state.offset + " is of a kind that this version does not know");
@@ -121,6 +127,34 @@ final class ImageReplay {
         }
         state.nextProducerId = next;
         state.hash += StateHash.producerIds(next);
+    }
+
+    /** What earlier versions computed otherwise is not compared. */
+    private void compareHash(StateHashRecord record) {
+        long hash = state.hash + state.registry.hash();
+        boolean differs = record.getAlgorithm() == StateHash.ALGORITHM && record.getHash() != hash;
+        if (differs) {
+            throw new InvariantViolation("the metadata of this node has gone astray: at offset " + state.offset
+                    + " its hash is " + Long.toHexString(hash) + ", the agreed one "
+                    + Long.toHexString(record.getHash()));
+        }
+    }
+
+    private void putVoter(QuorumVoterRecord record) {
+        QuorumVoter voter = ImageRecords.voter(record);
+        QuorumVoter before = state.quorumVoters.get(voter.nodeId());
+        if (before != null) {
+            state.hash -= StateHash.voter(before);
+        }
+        state.quorumVoters = state.quorumVoters.plus(voter.nodeId(), voter);
+        state.hash += StateHash.voter(voter);
+    }
+
+    private void removeVoter(int nodeId) {
+        QuorumVoter before = state.quorumVoters.get(nodeId);
+        require(before != null, "removal of an unknown quorum voter", nodeId);
+        state.quorumVoters = state.quorumVoters.minus(nodeId);
+        state.hash -= StateHash.voter(before);
     }
 
     private void register(BrokerRegistrationRecord record) {
@@ -182,6 +216,7 @@ final class ImageReplay {
             index().remove(topic.slots().slot(partition), each);
             state.hash -= StateHash.partition(topic.id(), partition++, each);
             loads.remove(each);
+            state.partitionCounts = state.partitionCounts.minus(each);
         }
         TreePMap<String, String> configs = state.topicConfigs.get(topic.id());
         if (configs != null) {
@@ -201,6 +236,7 @@ final class ImageReplay {
         PartitionImage created = ImageRecords.partition(ImageRecords.ids(record.getReplicasList()), record.getState());
         edit.add(created);
         slots = slots.plus(index().add(open.id(), record.getPartition(), created));
+        state.partitionCounts = state.partitionCounts.plus(created);
         state.hash += StateHash.partition(open.id(), record.getPartition(), created);
         loads.add(created);
     }
@@ -219,6 +255,7 @@ final class ImageReplay {
         edit.set(record.getPartition(), after);
         index().change(slots.slot(record.getPartition()), before, after);
         loads.move(before, after);
+        state.partitionCounts = state.partitionCounts.minus(before).plus(after);
         state.hash -= StateHash.partition(open.id(), record.getPartition(), before);
         state.hash += StateHash.partition(open.id(), record.getPartition(), after);
     }

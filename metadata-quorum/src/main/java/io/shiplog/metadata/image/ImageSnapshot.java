@@ -30,6 +30,9 @@ final class ImageSnapshot {
     static void forEachRecord(State state, Consumer<MetadataRecord> sink) {
         ImageSnapshot snapshot = new ImageSnapshot(sink);
         snapshot.addCluster(state);
+        for (QuorumVoter voter : state.quorumVoters.values()) {
+            snapshot.add(ImageRecords.record().setQuorumVoter(ImageRecords.voter(voter)));
+        }
         for (BrokerImage broker : state.brokers.values()) {
             snapshot.add(ImageRecords.record().setBrokerRegistration(ImageRecords.registration(broker)));
         }

@@ -27,6 +27,7 @@ public final class MetadataDelta {
     private final Set<Integer> changedBrokers = new TreeSet<>();
     private final Set<Uuid> changedTopicConfigs = new TreeSet<>();
     private boolean brokerConfigsChanged;
+    private boolean quorumVotersChanged;
 
     private MetadataDelta(MetadataImage from, MetadataImage to) {
         this.from = from;
@@ -66,6 +67,7 @@ public final class MetadataDelta {
             delta.compareBroker(broker.id());
         }
         delta.brokerConfigsChanged = !from.sameBrokerConfigs(to);
+        delta.quorumVotersChanged = !from.sameQuorumVoters(to);
         return delta;
     }
 
@@ -89,6 +91,7 @@ public final class MetadataDelta {
             case CONFIG -> compareConfig(record.getConfig());
             case CLUSTER,
                     PRODUCER_IDS,
+                    STATE_HASH,
                     FEATURE_LEVEL,
                     CLIENT_QUOTA,
                     SCRAM_CREDENTIAL,
@@ -96,6 +99,7 @@ public final class MetadataDelta {
                     ACCESS_CONTROL_ENTRY,
                     REMOVE_ACCESS_CONTROL_ENTRY,
                     BODY_NOT_SET -> {}
+            case QUORUM_VOTER, REMOVE_QUORUM_VOTER -> quorumVotersChanged = !from.sameQuorumVoters(to);
         }
     }
 
@@ -195,6 +199,11 @@ public final class MetadataDelta {
         return !from.registry().sameAcls(to.registry());
     }
 
+    /** Whether a member of the quorum came, went, or is reached elsewhere. */
+    public boolean quorumVotersChanged() {
+        return quorumVotersChanged;
+    }
+
     public boolean isEmpty() {
         return createdTopics.isEmpty()
                 && deletedTopics.isEmpty()
@@ -205,6 +214,7 @@ public final class MetadataDelta {
                 && !featuresChanged()
                 && !quotasChanged()
                 && !credentialsChanged()
-                && !aclsChanged();
+                && !aclsChanged()
+                && !quorumVotersChanged;
     }
 }

@@ -41,6 +41,8 @@ public final class MetadataImage {
         PartitionIndex index = PartitionIndex.EMPTY;
         RegistryImage registry = RegistryImage.EMPTY;
         BrokerLoads loads = BrokerLoads.NONE;
+        TreePMap<Integer, QuorumVoter> quorumVoters = TreePMap.empty();
+        PartitionCounts partitionCounts = PartitionCounts.NONE;
 
         State copy() {
             State copy = new State();
@@ -56,6 +58,8 @@ public final class MetadataImage {
             copy.index = index;
             copy.registry = registry;
             copy.loads = loads;
+            copy.quorumVoters = quorumVoters;
+            copy.partitionCounts = partitionCounts;
             return copy;
         }
     }
@@ -239,6 +243,20 @@ public final class MetadataImage {
         return state.loads.of(brokerId);
     }
 
+    /** The members of the quorum, by node id; empty until the first controller has told them. */
+    public Collection<QuorumVoter> quorumVoters() {
+        return state.quorumVoters.values();
+    }
+
+    boolean sameQuorumVoters(MetadataImage other) {
+        return state.quorumVoters.equals(other.state.quorumVoters);
+    }
+
+    /** How many partitions there are, and of which kinds; kept up to date by what changes. */
+    public PartitionCounts partitionCounts() {
+        return state.partitionCounts;
+    }
+
     /** The first producer id that has not been given out. */
     public long nextProducerId() {
         return state.nextProducerId;
@@ -259,5 +277,10 @@ public final class MetadataImage {
     /** Hash of all but offset and proposals; equal states have equal hashes, whatever led to them. */
     public long stateHash() {
         return state.hash + state.registry.hash();
+    }
+
+    /** How {@link #stateHash()} is computed; hashes of different algorithms cannot be compared. */
+    public static int stateHashAlgorithm() {
+        return StateHash.ALGORITHM;
     }
 }

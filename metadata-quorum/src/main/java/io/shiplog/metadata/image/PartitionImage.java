@@ -137,6 +137,11 @@ public final class PartitionImage {
         return leader != NO_LEADER;
     }
 
+    /** Whether the first replica of the assignment leads. */
+    public boolean isLedByPreferred() {
+        return replicas.length > 0 && leader == replicas[0];
+    }
+
     /** The first replica of the assignment. */
     public int preferredLeader() {
         return replicas[0];

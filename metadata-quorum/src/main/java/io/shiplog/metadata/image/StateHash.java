@@ -12,6 +12,9 @@ import org.apache.kafka.common.Uuid;
  * kept up to date by what changed, so comparing images costs nothing at the time of comparing.
  */
 final class StateHash {
+    /** Changes whenever an item that existed before is hashed otherwise. */
+    static final int ALGORITHM = 1;
+
     private static final long SEED = 0x9E3779B97F4A7C15L;
     private static final long CLUSTER = 1;
     private static final long BROKER = 2;
@@ -24,6 +27,7 @@ final class StateHash {
     private static final long QUOTA = 41;
     private static final long CREDENTIAL = 42;
     private static final long ACL = 43;
+    private static final long QUORUM_VOTER = 60;
 
     private StateHash() {}
 
@@ -52,6 +56,11 @@ final class StateHash {
                 + (broker.draining() ? 4 : 0)
                 + (broker.uncleanStart() ? 8 : 0);
         return finish(mix(hash, flags));
+    }
+
+    static long voter(QuorumVoter voter) {
+        long hash = mix(mix(mix(SEED, QUORUM_VOTER), voter.nodeId()), voter.peerId());
+        return finish(mix(mix(mix(hash, voter.host()), voter.raftPort()), voter.endpointPort()));
     }
 
     static long topic(Uuid id, String name) {

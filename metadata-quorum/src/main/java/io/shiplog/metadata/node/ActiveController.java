@@ -5,6 +5,7 @@ package io.shiplog.metadata.node;
 
 import io.shiplog.metadata.FatalHandler;
 import io.shiplog.metadata.controller.BrokerLiveness;
+import io.shiplog.metadata.controller.BrokerProgress;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.controller.HeartbeatReply;
 import io.shiplog.metadata.controller.LivenessSettings;
@@ -56,6 +57,7 @@ final class ActiveController implements AutoCloseable {
     /** While it leads, it looks at the clock at least so often: a longer gap means that it was stalled. */
     private static final long MAX_POLL_MS = 50;
 
+    private static final long UPKEEP_EVERY_MS = 100;
     private static final long IDLE_MS = 1_000;
 
     private final AgreedLog log;
@@ -81,6 +83,8 @@ final class ActiveController implements AutoCloseable {
     private long proposer;
     private long proposals;
     private BrokerLiveness liveness;
+    private QuorumUpkeep upkeep;
+    private long upkeepAtMs;
     private Round inFlight;
     private MetadataEntry inFlightEntry;
     private long retryAtMs = Long.MAX_VALUE;
@@ -165,6 +169,11 @@ final class ActiveController implements AutoCloseable {
         });
     }
 
+    /** How far storage nodes follow the metadata; told nothing when this node is not the active controller. */
+    void observers(Consumer<List<BrokerProgress>> reply) {
+        events.add(() -> reply.accept(active ? liveness.progress() : List.of()));
+    }
+
     /** A connection ended; concerns the brokers whose heartbeats came on it. */
     void onConnectionClosed(Object connection) {
         events.add(() -> {
@@ -216,6 +225,7 @@ final class ActiveController implements AutoCloseable {
         }
         if (active) {
             pollLiveness();
+            pollUpkeep();
             if (inFlight == null) {
                 beginRound();
             } else if (retryAtMs <= clock.nowMs()) {
@@ -231,6 +241,8 @@ final class ActiveController implements AutoCloseable {
         proposals = 0;
         liveness = new BrokerLiveness(livenessSettings);
         liveness.onControllerReady(image, clock.nowMs());
+        upkeep = new QuorumUpkeep(image.offset(), clock.nowMs());
+        upkeepAtMs = clock.nowMs();
         active = true;
         if (image.clusterId().isEmpty()) {
             waiting.add(PendingCommand.own(MetadataCommand.newBuilder()
@@ -269,6 +281,16 @@ final class ActiveController implements AutoCloseable {
         long nowMs = clock.nowMs();
         if (liveness.nextDeadlineMs() <= nowMs || inFlight == null) {
             for (MetadataCommand command : liveness.poll(log.image(), nowMs)) {
+                own.add(PendingCommand.own(command));
+            }
+        }
+    }
+
+    private void pollUpkeep() {
+        long nowMs = clock.nowMs();
+        if (inFlight == null && upkeepAtMs <= nowMs) {
+            upkeepAtMs = nowMs + UPKEEP_EVERY_MS;
+            for (MetadataCommand command : upkeep.poll(log.image(), log.voters(), nowMs)) {
                 own.add(PendingCommand.own(command));
             }
         }

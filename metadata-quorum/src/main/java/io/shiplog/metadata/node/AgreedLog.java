@@ -4,7 +4,9 @@
 package io.shiplog.metadata.node;
 
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.QuorumVoter;
 import io.shiplog.metadata.proto.MetadataEntry;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The replicated log as the active controller sees it: Ratis in a node, a twin in tests. Any thread. */
@@ -24,6 +26,11 @@ interface AgreedLog {
 
     /** Whether this node leads, with everything applied that earlier leaders agreed on. */
     boolean isLeaderReady();
+
+    /** The members of the group, by node id; empty while they change or are not known. */
+    default List<QuorumVoter> voters() {
+        return List.of();
+    }
 
     /** Raft's term. */
     long term();

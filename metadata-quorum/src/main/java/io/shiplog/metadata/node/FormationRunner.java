@@ -17,7 +17,9 @@ import io.shiplog.metadata.proto.FormationRequest;
 import io.shiplog.metadata.proto.FormationResponse;
 import io.shiplog.metadata.proto.HelloRequest;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FormationRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FormationRunner.class);
+    private static final int UNKNOWN_NODE = -1;
     private static final long ASK_EVERY_MS = 50;
     private static final long ASK_TIMEOUT_MS = 1_000;
     /** A wait is spoken of when it has lasted this long: nodes that start together are no news. */
@@ -51,7 +54,10 @@ final class FormationRunner implements AutoCloseable {
         created.setDaemon(true);
         return created;
     });
-    private final TreeMap<Integer, Boolean> asking = new TreeMap<>();
+    private final Set<Endpoint> asking = new HashSet<>();
+    /** Where somebody said that the leader is; it may be none of the configured nodes. */
+    private Endpoint hinted;
+
     private long waitingSinceNs = System.nanoTime();
     private String said = "";
     private boolean running;
@@ -106,9 +112,9 @@ final class FormationRunner implements AutoCloseable {
         try {
             advance();
             Stamp stamp = stamp();
-            boolean asks = stamp.phase() != Phase.FORMED && !(stamp.phase() == Phase.JOINING && joined.getAsBoolean());
-            if (asks) {
-                config.voters().values().forEach(this::ask);
+            boolean settled = stamp.phase() == Phase.FORMED || stamp.phase() == Phase.REMOVED;
+            if (!settled && !(stamp.phase() == Phase.JOINING && joined.getAsBoolean())) {
+                askAll();
                 complain();
             } else {
                 thread.shutdown();
@@ -149,15 +155,39 @@ final class FormationRunner implements AutoCloseable {
         return formation.next();
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // onAnswer takes both outcomes
-    private void ask(Voter voter) {
+    /** The leader has no use for this node any more. Durable when it returns: the disk never votes again. */
+    void onRemoved() throws IOException {
+        Stamp stamp = stamp();
+        Stamp removed = new Stamp(stamp.nodeId(), stamp.peerId(), Phase.REMOVED, stamp.clusterId(), stamp.peerIds());
+        file.write(removed);
         synchronized (this) {
-            if (voter.nodeId() == config.nodeId() || asking.putIfAbsent(voter.nodeId(), true) != null) {
-                return;
+            formation.onPersisted(removed);
+        }
+    }
+
+    private void askAll() {
+        for (Voter voter : config.voters().values()) {
+            if (voter.nodeId() != config.nodeId()) {
+                ask(voter.nodeId(), new Endpoint(voter.host(), voter.endpointPort()));
             }
         }
+        Endpoint leader = leader();
+        if (leader != null) {
+            ask(UNKNOWN_NODE, leader);
+        }
+    }
+
+    private synchronized Endpoint leader() {
+        return hinted;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // onAnswer takes both outcomes
+    private void ask(int nodeId, Endpoint endpoint) {
         Report self;
         synchronized (this) {
+            if (!asking.add(endpoint)) {
+                return;
+            }
             self = formation.self();
         }
         FormationRequest question = FormationRequest.newBuilder()
@@ -167,27 +197,30 @@ final class FormationRunner implements AutoCloseable {
                 .setEmpty(self.phase() == Phase.EMPTY)
                 .setClusterId(self.clusterId())
                 .setDigest(ByteString.copyFromUtf8(self.votersDigest()))
+                .setHost(config.self().host())
+                .setRaftPort(config.self().raftPort())
+                .setEndpointPort(config.self().endpointPort())
                 .build();
         HelloRequest hello = HelloRequest.newBuilder()
                 .setRole(HelloRequest.Role.QUORUM)
                 .setNodeId(config.nodeId())
                 .build();
-        calls.call(
-                        new Endpoint(voter.host(), voter.endpointPort()),
-                        hello,
-                        EndpointRequest.newBuilder().setFormation(question),
-                        ASK_TIMEOUT_MS)
-                .whenComplete((answer, failure) -> onAnswer(voter, answer));
+        calls.call(endpoint, hello, EndpointRequest.newBuilder().setFormation(question), ASK_TIMEOUT_MS)
+                .whenComplete((answer, failure) -> onAnswer(nodeId, endpoint, answer));
     }
 
-    private synchronized void onAnswer(Voter voter, EndpointResponse answer) {
-        asking.remove(voter.nodeId());
+    private synchronized void onAnswer(int nodeId, Endpoint endpoint, EndpointResponse answer) {
+        asking.remove(endpoint);
         if (answer == null || !answer.hasFormation()) {
-            formation.onUnreachable(voter.nodeId());
+            formation.onUnreachable(nodeId);
             return;
         }
+        if (answer.hasController()) {
+            hinted = new Endpoint(
+                    answer.getController().getHost(), answer.getController().getPort());
+        }
         FormationResponse said = answer.getFormation();
-        if (said.getNodeId() == voter.nodeId()) {
+        if (said.getNodeId() == nodeId) {
             formation.onReport(new Report(
                     said.getNodeId(),
                     said.getPeerId().toStringUtf8(),

@@ -15,11 +15,13 @@ import java.util.TreeMap;
 /**
  * The configuration of a quorum node, validated. {@link Key} says what each key means; names are Kafka's where Kafka has one.
  *
- * @param voters by node id, this node among them
+ * @param voters by node id: the members of the first formation. Later ones are agreed on, not configured
+ * @param self this node's own entry; of {@code voters} if it is among them
  */
 public record QuorumConfig(
         int nodeId,
         SortedMap<Integer, Voter> voters,
+        Voter self,
         Path dataDir,
         int electionTimeoutMinMs,
         int electionTimeoutMaxMs,
@@ -36,8 +38,15 @@ public record QuorumConfig(
 
     /** The keys, with their documentation. */
     public enum Key {
-        NODE_ID("node.id", "Id of this quorum node, one of quorum.voters. Required."),
-        VOTERS("quorum.voters", "All quorum nodes (1, 3 or 5), the same list on each: " + Voter.SYNTAX + ". Required."),
+        NODE_ID("node.id", "Id of this quorum node, one of quorum.voters, or that of quorum.self. Required."),
+        VOTERS(
+                "quorum.voters",
+                "All quorum nodes with which the cluster begins (1, 3 or 5), the same list on each: " + Voter.SYNTAX
+                        + ". Required. Nodes that are added later find the quorum by it."),
+        SELF(
+                "quorum.self",
+                "This node's own entry, id@host:raftPort:endpointPort, when it is not among quorum.voters: it takes no part in the"
+                        + " first formation and waits until it is added to the quorum. Default: none."),
         DATA_DIR(
                 "data.dir",
                 "Directory of this node's stamp, Raft log and snapshots; created when it is missing. Required."),
@@ -111,9 +120,7 @@ public record QuorumConfig(
     public static QuorumConfig of(ConfigValues values) {
         int nodeId = values.requiredInteger(Key.NODE_ID.key(), 0, Integer.MAX_VALUE);
         SortedMap<Integer, Voter> voters = voters(values);
-        if (!voters.containsKey(nodeId)) {
-            throw values.problem(Key.NODE_ID.key(), nodeId + " is not among quorum.voters " + voters.values());
-        }
+        Voter self = self(values, nodeId, voters);
         int minMs = values.integer(Key.ELECTION_MIN.key(), 300, 50, 60_000);
         int maxMs = values.integer(Key.ELECTION_MAX.key(), Math.max(600, 2 * minMs), 51, 120_000);
         if (maxMs <= minMs) {
@@ -124,6 +131,7 @@ public record QuorumConfig(
         return new QuorumConfig(
                 nodeId,
                 voters,
+                self,
                 Path.of(values.required(Key.DATA_DIR.key())).toAbsolutePath().normalize(),
                 minMs,
                 maxMs,
@@ -136,6 +144,31 @@ public record QuorumConfig(
                 values.number(Key.PRESERVED_ENTRIES.key(), 20_000, 0, Integer.MAX_VALUE),
                 values.integer(Key.SEGMENT_BYTES.key(), 8 << 20, 64 << 10, 1 << 30),
                 values.number(Key.RESERVE_BYTES.key(), 64 << 20, 0, Long.MAX_VALUE));
+    }
+
+    private static Voter self(ConfigValues values, int nodeId, SortedMap<Integer, Voter> voters) {
+        String text = values.string(Key.SELF.key(), "");
+        if (text.isEmpty()) {
+            if (!voters.containsKey(nodeId)) {
+                throw values.problem(
+                        Key.NODE_ID.key(),
+                        nodeId + " is not among quorum.voters " + voters.values() + ", and there is no quorum.self");
+            }
+            return voters.get(nodeId);
+        }
+        try {
+            Voter self = Voter.parse(text.trim());
+            if (self.nodeId() == nodeId
+                    && (!voters.containsKey(nodeId) || voters.get(nodeId).equals(self))) {
+                return self;
+            }
+        } catch (IllegalArgumentException e) {
+            throw values.problem(Key.SELF.key(), "\"" + text + "\" is not allowed; allowed: " + Voter.SYNTAX);
+        }
+        throw values.problem(
+                Key.SELF.key(),
+                "\"" + text + "\" is not allowed; allowed: the entry of node.id " + nodeId
+                        + ", not another than the one in quorum.voters");
     }
 
     private static SortedMap<Integer, Voter> voters(ConfigValues values) {
@@ -155,10 +188,5 @@ public record QuorumConfig(
                     Key.VOTERS.key(), "\"" + text + "\" is not allowed; allowed: 1, 3 or 5 different nodes");
         }
         return Collections.unmodifiableSortedMap(voters);
-    }
-
-    /** This node's entry of {@code quorum.voters}. */
-    Voter self() {
-        return voters.get(nodeId);
     }
 }

@@ -7,7 +7,6 @@ import io.shiplog.metadata.controller.HeartbeatReply;
 import io.shiplog.metadata.endpoint.CommittedEntries;
 import io.shiplog.metadata.endpoint.EndpointCaller;
 import io.shiplog.metadata.endpoint.EndpointHandler;
-import io.shiplog.metadata.proto.DescribeQuorumResponse;
 import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointResponse;
 import io.shiplog.metadata.proto.FetchSnapshotResponse;
@@ -18,6 +17,8 @@ import io.shiplog.metadata.proto.HelloResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.NodeHint;
+import io.shiplog.metadata.proto.VoterChangeResponse;
+import io.shiplog.metadata.ratis.QuorumPeer;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What a quorum node's endpoint answers. Runs on the endpoint's thread; commands and heartbeats are answered by the controller's. */
@@ -25,11 +26,15 @@ final class QuorumEndpoint implements EndpointHandler {
     private final QuorumNode node;
     private final Clock clock;
     private final CommittedEntries entries;
+    private final VoterRequests voterRequests;
+    private final QuorumDescriber describer;
     private final ParkedFetches parked;
     private final ServedSnapshots snapshots;
 
-    QuorumEndpoint(QuorumNode node, CommittedEntries entries, Clock clock) {
+    QuorumEndpoint(QuorumNode node, Membership membership, CommittedEntries entries, Clock clock) {
         this.node = node;
+        this.voterRequests = new VoterRequests(node, membership);
+        this.describer = new QuorumDescriber(node, clock);
         this.clock = clock;
         this.entries = entries;
         this.parked = new ParkedFetches(entries);
@@ -47,6 +52,7 @@ final class QuorumEndpoint implements EndpointHandler {
             case FETCH_SNAPSHOT -> snapshot(caller, request);
             case FORMATION -> formation(caller, request);
             case DESCRIBE_QUORUM -> describe(caller, id);
+            case ADD_VOTER, REMOVE_VOTER, TRANSFER_LEADERSHIP -> changeVoters(caller, request);
             case DESCRIBE_HISTORY, BODY_NOT_SET ->
                 caller.answer(error(id, Errors.UNSUPPORTED_VERSION, "unknown request"));
         }
@@ -59,6 +65,11 @@ final class QuorumEndpoint implements EndpointHandler {
         if (controller != null) {
             controller.onConnectionClosed(caller);
         }
+    }
+
+    /** Time has passed. */
+    void observe() {
+        describer.observe();
     }
 
     /** Something was committed, or time has passed. */
@@ -130,7 +141,13 @@ final class QuorumEndpoint implements EndpointHandler {
     /** Fencing, sweeping, balancing and forming are nobody's to ask for. */
     private static boolean isReserved(MetadataCommand command) {
         return switch (command.getBodyCase()) {
-            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS, BODY_NOT_SET -> true;
+            case FORM_CLUSTER,
+                    CHANGE_BROKER_STATE,
+                    SWEEP,
+                    BALANCE_LEADERS,
+                    RECORD_STATE_HASH,
+                    RECORD_VOTERS,
+                    BODY_NOT_SET -> true;
             case REGISTER_BROKER,
                     CREATE_TOPICS,
                     DELETE_TOPICS,
@@ -177,21 +194,28 @@ final class QuorumEndpoint implements EndpointHandler {
 
     private void formation(EndpointCaller caller, EndpointRequest request) {
         FormationResponse answer = node.onFormationRequest(request.getFormation());
-        caller.answer(EndpointResponse.newBuilder()
-                .setCorrelationId(request.getCorrelationId())
-                .setFormation(answer)
-                .build());
+        caller.answer(withHint(request.getCorrelationId()).setFormation(answer).build());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the outcome is a value; the future does not fail
+    private void changeVoters(EndpointCaller caller, EndpointRequest request) {
+        long id = request.getCorrelationId();
+        voterRequests.handle(request).thenAccept(outcome -> {
+            EndpointResponse.Builder answer = outcome.error() == Errors.NOT_CONTROLLER
+                    ? withHint(id)
+                    : EndpointResponse.newBuilder().setCorrelationId(id);
+            caller.answer(answer.setError(outcome.error().code())
+                    .setMessage(outcome.message())
+                    .setVoterChange(VoterChangeResponse.newBuilder().setLeaderId(node.leaderNodeId()))
+                    .build());
+        });
     }
 
     private void describe(EndpointCaller caller, long id) {
-        DescribeQuorumResponse.Builder description = DescribeQuorumResponse.newBuilder()
-                .setLeaderId(node.leaderNodeId())
-                .setTerm(node.term())
-                .setMetadataOffset(entries.endOffset());
-        for (Voter voter : node.voters()) {
-            description.addNodes(toHint(voter));
-        }
-        caller.answer(withHint(id).setDescribeQuorum(description).build());
+        describer.describe(
+                entries.endOffset(),
+                description -> caller.answer(
+                        withHint(id).setDescribeQuorum(description).build()));
     }
 
     private EndpointResponse notController(long id) {
@@ -200,18 +224,14 @@ final class QuorumEndpoint implements EndpointHandler {
 
     private EndpointResponse.Builder withHint(long id) {
         EndpointResponse.Builder response = EndpointResponse.newBuilder().setCorrelationId(id);
-        Voter leader = node.leader();
-        if (leader != null) {
-            response.setController(toHint(leader));
+        QuorumPeer leader = node.leader();
+        if (leader != null && leader.endpointPort() > 0) {
+            response.setController(NodeHint.newBuilder()
+                    .setNodeId(leader.nodeId())
+                    .setHost(leader.host())
+                    .setPort(leader.endpointPort()));
         }
         return response;
-    }
-
-    private static NodeHint.Builder toHint(Voter voter) {
-        return NodeHint.newBuilder()
-                .setNodeId(voter.nodeId())
-                .setHost(voter.host())
-                .setPort(voter.endpointPort());
     }
 
     private static EndpointResponse error(long id, Errors error, String message) {

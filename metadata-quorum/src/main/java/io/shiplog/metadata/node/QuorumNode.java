@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +45,7 @@ public final class QuorumNode implements AutoCloseable {
     private static final long RING_BYTES = 16L << 20;
     private static final int RING_ENTRIES = 32_768;
     private static final long WAKE_EVERY_MS = 50;
+    private static final long OBSERVE_EVERY_MS = 200;
     private static final long RESIGN_TIMEOUT_MS = 1_500;
     private static final String RAFT_DIRECTORY = "raft";
 
@@ -57,7 +58,8 @@ public final class QuorumNode implements AutoCloseable {
     private final QuorumEndpoint served;
     private final EndpointServer endpoint;
     private final FormationRunner formation;
-    private final Membership membership;
+    private final Membership membership = new Membership(Clock.SYSTEM);
+    private final LeaderWatch watch;
     private final DiskWatch disk;
     private volatile RatisQuorum quorum;
     private volatile ActiveController controller;
@@ -71,11 +73,12 @@ public final class QuorumNode implements AutoCloseable {
         try {
             StampFile file = new StampFile(config.dataDir());
             Stamp stamp = ownStamp(file);
-            membership = new Membership();
             formation = new FormationRunner(config, file, stamp, this::startPeer, this::isMember, fatal);
-            served = new QuorumEndpoint(this, entries, Clock.SYSTEM);
+            served = new QuorumEndpoint(this, membership, entries, Clock.SYSTEM);
             endpoint = new EndpointServer(config.self().host(), config.self().endpointPort(), served);
             endpoint.every(WAKE_EVERY_MS, served::wake);
+            endpoint.every(OBSERVE_EVERY_MS, served::observe);
+            watch = new LeaderWatch(this, config.nodeId());
             disk = new DiskWatch(config.dataDir(), config.reserveBytes(), fatal);
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -116,10 +119,6 @@ public final class QuorumNode implements AutoCloseable {
 
     /** On the formation's thread: this node has a stamp with which it may run. */
     private void startPeer(Stamp stamp) {
-        List<QuorumPeer> peers = new ArrayList<>();
-        stamp.peerIds()
-                .forEach((id, peerId) ->
-                        peers.add(new QuorumPeer(peerId, config.voters().get(id).raftAddress())));
         RatisSettings settings = new RatisSettings(
                 config.dataDir().resolve(RAFT_DIRECTORY),
                 config.self().host(),
@@ -130,10 +129,16 @@ public final class QuorumNode implements AutoCloseable {
                 config.snapshotIntervalMs(),
                 config.preservedEntries(),
                 config.segmentBytes());
-        QuorumPeer self = new QuorumPeer(stamp.peerId(), config.self().raftAddress());
         Feed feed = new Feed();
         try {
-            RatisQuorum started = RatisQuorum.start(settings, stamp.clusterId(), self, peers, feed, feed, fatal);
+            RatisQuorum started = RatisQuorum.start(
+                    settings,
+                    stamp.clusterId(),
+                    peer(stamp.peerId(), config.self()),
+                    initialPeers(stamp),
+                    feed,
+                    feed,
+                    fatal);
             quorum = started;
             ActiveController shell = new ActiveController(
                     new RatisLog(started),
@@ -148,6 +153,27 @@ public final class QuorumNode implements AutoCloseable {
         } catch (IOException e) {
             fatal.fatal("the Raft peer cannot start: " + e.getMessage(), e);
         }
+    }
+
+    private static QuorumPeer peer(String peerId, Voter voter) {
+        return new QuorumPeer(peerId, voter.host(), voter.raftPort(), voter.endpointPort());
+    }
+
+    /** The members of the first formation. With fewer than all of them a majority would be another one. */
+    private List<QuorumPeer> initialPeers(Stamp stamp) {
+        List<QuorumPeer> peers = new ArrayList<>();
+        stamp.peerIds().forEach((id, peerId) -> {
+            Voter voter = config.voters().get(id);
+            if (voter == null) {
+                throw new ConfigProblem(
+                        config.dataDir().toString(),
+                        QuorumConfig.Key.VOTERS.key(),
+                        "must name the nodes with which the cluster began, "
+                                + stamp.peerIds().keySet());
+            }
+            peers.add(peer(peerId, voter));
+        });
+        return peers;
     }
 
     private ControllerSettings controllerSettings() {
@@ -220,8 +246,21 @@ public final class QuorumNode implements AutoCloseable {
         return running == null ? -1 : running.leaderNodeId();
     }
 
-    Voter leader() {
-        return config.voters().get(leaderNodeId());
+    /** The leader and where it is reached; null when none is known. */
+    QuorumPeer leader() {
+        return VoterRules.find(members(), leaderNodeId());
+    }
+
+    /** The members of the quorum: those agreed on, or the configured ones before anything is. */
+    List<QuorumPeer> members() {
+        RatisQuorum running = quorum;
+        List<QuorumPeer> agreed = running == null ? List.of() : running.peers();
+        if (!agreed.isEmpty()) {
+            return agreed;
+        }
+        List<QuorumPeer> configured = new ArrayList<>();
+        config.voters().values().forEach(voter -> configured.add(peer(voter.nodeId() + "-", voter)));
+        return configured;
     }
 
     long term() {
@@ -229,19 +268,23 @@ public final class QuorumNode implements AutoCloseable {
         return running == null ? 0 : running.term();
     }
 
-    Collection<Voter> voters() {
-        return config.voters().values();
-    }
-
     FormationResponse onFormationRequest(FormationRequest request) {
         boolean wantsToJoin = request.getPhase() == Phase.JOINING.number()
                 && request.getClusterId().equals(clusterId())
                 && isActiveController();
-        Voter voter = config.voters().get(request.getNodeId());
-        if (wantsToJoin && voter != null) {
-            membership.add(quorum, new QuorumPeer(request.getPeerId().toStringUtf8(), voter.raftAddress()));
+        if (wantsToJoin) {
+            membership.onJoiner(quorum, joiner(request));
         }
         return formation.onRequest(request);
+    }
+
+    /** A configured node is reached where the configuration says, any other where it says itself. */
+    private QuorumPeer joiner(FormationRequest request) {
+        String peerId = request.getPeerId().toStringUtf8();
+        Voter voter = config.voters().get(request.getNodeId());
+        return voter == null
+                ? new QuorumPeer(peerId, request.getHost(), request.getRaftPort(), request.getEndpointPort())
+                : peer(peerId, voter);
     }
 
     private boolean isMember() {
@@ -294,11 +337,40 @@ public final class QuorumNode implements AutoCloseable {
             leadershipChanged();
         }
 
+        @Override
+        public void onRemoved() {
+            // On a thread of Ratis, which the closing of its server waits for.
+            Thread thread = new Thread(QuorumNode.this::retire, "metadata-retire");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
         private void leadershipChanged() {
+            watch.look();
             ActiveController shell = controller;
             if (shell != null) {
                 shell.onLeadershipChanged();
             }
+        }
+    }
+
+    /** The quorum has taken this node out: its part is over. The process stays, for what else it may hold, and points to the others. */
+    private void retire() {
+        try {
+            formation.onRemoved();
+            LOG.warn(
+                    "this node was taken out of the quorum of cluster {}: it has no vote any more; to add it again, stop it and empty {}",
+                    formation.stamp().clusterId(),
+                    config.dataDir());
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+            }
+            controller.close();
+            quorum.close();
+        } catch (IOException e) {
+            fatal.fatal("cannot retire from the quorum", e);
         }
     }
 
@@ -325,9 +397,10 @@ public final class QuorumNode implements AutoCloseable {
 
     private void stop(boolean orderly) throws IOException {
         disk.close();
+        watch.close();
         formation.close();
         if (quorum != null) {
-            if (orderly && quorum.isLeaderReady() && config.voters().size() > 1) {
+            if (orderly && quorum.isLeaderReady() && quorum.peers().size() > 1) {
                 resign();
             }
             if (controller != null) {
@@ -341,7 +414,12 @@ public final class QuorumNode implements AutoCloseable {
 
     private void resign() {
         try {
-            quorum.resign().get(RESIGN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            Membership.Outcome outcome = membership
+                    .transfer(quorum, Membership.ANY_NODE, RESIGN_TIMEOUT_MS)
+                    .get(2 * RESIGN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            if (outcome.error() != Errors.NONE) {
+                LOG.info("the others elect a leader by themselves: {}", outcome.message());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

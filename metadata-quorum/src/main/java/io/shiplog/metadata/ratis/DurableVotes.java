@@ -13,7 +13,6 @@ import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.grpc.server.GrpcServicesImpl;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
@@ -21,8 +20,6 @@ import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
-import org.apache.ratis.thirdparty.io.grpc.Status;
-import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 
 /**
  * Ratis' gRPC transport, with a gate on every message that gives away a term or a vote.
@@ -60,7 +57,7 @@ public final class DurableVotes implements RpcType {
         public GrpcServices newRaftServerRpc(RaftServer server) {
             RaftServer gated = (RaftServer) Proxy.newProxyInstance(
                     getClass().getClassLoader(), new Class<?>[] {RaftServer.class}, new Incoming(server, gate));
-            GrpcServices services = super.newRaftServerRpc(gated);
+            GrpcServicesImpl services = (GrpcServicesImpl) super.newRaftServerRpc(gated);
             return (GrpcServices) Proxy.newProxyInstance(
                     getClass().getClassLoader(), new Class<?>[] {GrpcServices.class}, new Outgoing(services, gate));
         }
@@ -80,7 +77,7 @@ public final class DurableVotes implements RpcType {
         @Override
         public GrpcServicesImpl getServerRpc() {
             RaftServerRpc rpc = getServer().getRaftServer().getServerRpc();
-            return (GrpcServicesImpl) ((Outgoing) Proxy.getInvocationHandler(rpc)).services;
+            return ((Outgoing) Proxy.getInvocationHandler(rpc)).services;
         }
     }
 
@@ -103,33 +100,14 @@ public final class DurableVotes implements RpcType {
     }
 
     /** What this node asks of its peers: a vote for itself in a term that it must not forget. */
-    private record Outgoing(GrpcServices services, VoteGate gate) implements InvocationHandler {
+    private record Outgoing(GrpcServicesImpl services, VoteGate gate) implements InvocationHandler {
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-            return method.getName().equals("requestVote")
-                    ? requestVote(method, arguments)
-                    : call(services, method, arguments);
-        }
-
-        private Object requestVote(Method method, Object[] arguments) throws Throwable {
-            gate.makeDurable();
-            try {
-                return call(services, method, arguments);
-            } catch (StatusRuntimeException e) {
-                if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
-                    forgetBackoff((RequestVoteRequestProto) arguments[0], e);
-                }
-                throw e;
+            if (method.getName().equals("requestVote")) {
+                gate.makeDurable();
+                return VoteRequests.send(services, (RequestVoteRequestProto) arguments[0], gate.patienceMs());
             }
-        }
-
-        /**
-         * A channel waits ever longer, up to two minutes, before it connects to a peer again that was away; a candidate that needs this very
-         * peer's vote would lose all its elections until then. (Ratis' log appenders reset the wait themselves, its elections do not.)
-         */
-        private void forgetBackoff(RequestVoteRequestProto request, StatusRuntimeException cause) {
-            RaftPeerId peer = RaftPeerId.valueOf(request.getServerRequest().getReplyId());
-            services.handleException(peer, cause, true);
+            return call(services, method, arguments);
         }
     }
 

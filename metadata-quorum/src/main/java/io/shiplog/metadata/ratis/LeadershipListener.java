@@ -17,4 +17,7 @@ public interface LeadershipListener {
      * @param nodeId the quorum node that leads now; -1 when nobody is known to
      */
     void onLeaderChanged(int nodeId);
+
+    /** This peer is no member of the group any more: it was removed, and Ratis has ended its part. */
+    void onRemoved();
 }

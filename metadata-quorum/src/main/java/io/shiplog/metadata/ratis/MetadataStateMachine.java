@@ -5,10 +5,12 @@ package io.shiplog.metadata.ratis;
 
 import io.shiplog.metadata.FatalHandler;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.model.InvariantViolation;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.RecentProposal;
 import io.shiplog.metadata.snapshot.SnapshotFormat;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +30,6 @@ import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
@@ -50,7 +51,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private final LeadershipListener leadership;
     private final FatalHandler fatal;
     private final long snapshotEntries;
-    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    private final SnapshotStorage storage = new SnapshotStorage();
     private final SnapshotFiles snapshots = new SnapshotFiles(storage);
     private final ExecutorService snapshotWriter = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "metadata-snapshot");
@@ -62,6 +63,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private volatile long durableIndex = RaftLog.INVALID_LOG_INDEX;
     private volatile Runnable onSnapshotWritten = () -> {};
     private volatile boolean closing;
+    private final AtomicBoolean ended = new AtomicBoolean();
     /** An entry failed to apply: nothing more is applied, the process is about to end. */
     private boolean broken;
 
@@ -100,9 +102,18 @@ final class MetadataStateMachine extends BaseStateMachine {
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
-    /** Before a snapshot from the leader takes the place of this state. Ratis insists on PAUSED afterwards. */
+    /**
+     * Before a received snapshot takes the place of this state and its files. Ratis wrote it without a sync and deletes the old one right
+     * after renaming it, so it is made durable here, while the old one is still there. Ratis insists on PAUSED afterwards.
+     */
     @Override
     public void pause() {
+        try {
+            storage.syncReceived();
+        } catch (IOException e) {
+            fatal.fatal("cannot sync a received metadata snapshot", e);
+            throw new UncheckedIOException(e);
+        }
         if (getLifeCycleState() == LifeCycle.State.RUNNING) {
             getLifeCycle().transition(LifeCycle.State.PAUSING);
             getLifeCycle().transition(LifeCycle.State.PAUSED);
@@ -137,7 +148,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     }
 
     @Override
-    public SimpleStateMachineStorage getStateMachineStorage() {
+    public SnapshotStorage getStateMachineStorage() {
         return storage;
     }
 
@@ -151,6 +162,7 @@ final class MetadataStateMachine extends BaseStateMachine {
             // Copies every byte: Ratis reuses the buffer behind it.
             MetadataEntry entry = MetadataEntry.parseFrom(
                     logEntry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+            requireNothingMissing(entry);
             Message answer = apply(entry);
             updateLastAppliedTermIndex(logEntry.getTerm(), logEntry.getIndex());
             return CompletableFuture.completedFuture(answer);
@@ -158,6 +170,17 @@ final class MetadataStateMachine extends BaseStateMachine {
             broken = true;
             fatal.fatal("metadata entry " + logEntry.getTerm() + ":" + logEntry.getIndex() + " cannot be applied", t);
             return CompletableFuture.failedFuture(t);
+        }
+    }
+
+    /**
+     * An entry was decided on what its proposer had applied, which is before it in the log. So one that is decided on more than this node has
+     * means that entries are missing here (a snapshot or a piece of the log was lost): to go on would skip all that follows as stale.
+     */
+    private void requireNothingMissing(MetadataEntry entry) {
+        if (entry.getDecidedOnOffset() > image.offset()) {
+            throw new InvariantViolation("entries are missing: this one was decided on metadata offset "
+                    + entry.getDecidedOnOffset() + ", this node has " + image.offset());
         }
     }
 
@@ -250,8 +273,19 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
-        if (!closing) {
+        // Not all of the server: an election ended because the leader said that this peer is no member any more.
+        onDivisionClosed(allServer);
+    }
+
+    /** Ratis has ended this peer's part in the group; told by Ratis, or found out. */
+    void onDivisionClosed(boolean member) {
+        if (closing || !ended.compareAndSet(false, true)) {
+            return;
+        }
+        if (member) {
             fatal.fatal("the Raft group was closed by Ratis", null);
+        } else {
+            leadership.onRemoved();
         }
     }
 

@@ -76,6 +76,9 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setPurgeGap(properties, (int)
                 Math.min(1_024, Math.max(1, settings.snapshotEntries() / 2)));
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, settings.preservedEntries());
+        // Default: after a few failures a peer that is back waits up to 5 s for the leader, and cannot be elected
+        // meanwhile.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 100ms,1000000000");
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(APPENDER_BYTES));
         RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(PENDING_BYTES));
     }

@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -30,13 +33,10 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.SetConfigurationRequest;
-import org.apache.ratis.protocol.SnapshotManagementRequest;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.slf4j.Logger;
@@ -48,12 +48,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class RatisQuorum implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
-    private static final long ADMIN_TIMEOUT_MS = 10_000;
+    private static final long WATCH_EVERY_MS = 200;
+    /** A member that was silent for so long is no successor. */
+    private static final long SILENT_MS = 1_000;
 
     private final RaftServer server;
     private final RaftServer.Division division;
     private final RaftGroupId groupId;
     private final MetadataStateMachine stateMachine;
+    private final RaftAdmin admin;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -66,6 +69,7 @@ public final class RatisQuorum implements AutoCloseable {
         this.server = server;
         this.groupId = groupId;
         this.stateMachine = stateMachine;
+        this.admin = new RaftAdmin(server, groupId);
         this.division = server.getDivision(groupId);
     }
 
@@ -101,14 +105,16 @@ public final class RatisQuorum implements AutoCloseable {
                 settings.directory().resolve(groupId.getUuid().toString()).resolve("current");
         RaftMetaGuard.check(current);
         TornTail.repair(current);
+        LogGap.check(current);
         MetadataStateMachine stateMachine =
                 new MetadataStateMachine(applied, leadership, fatal, settings.snapshotEntries());
         Parameters parameters = new Parameters();
-        parameters.put(
-                DurableVotes.GATE, new VoteGate(current.resolve(RaftMetaGuard.VOTE_FILE), fatal), VoteGate.class);
+        VoteGate gate =
+                new VoteGate(current.resolve(RaftMetaGuard.VOTE_FILE), settings.electionTimeoutMinMs() / 2, fatal);
+        parameters.put(DurableVotes.GATE, gate, VoteGate.class);
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(self.peerId()))
-                .setGroup(RaftGroup.valueOf(groupId, toRaft(initialPeers)))
+                .setGroup(RaftGroup.valueOf(groupId, RaftPeers.toRaft(initialPeers)))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setProperties(RatisProperties.of(settings, initialPeers.size()))
                 .setParameters(parameters)
@@ -135,22 +141,19 @@ public final class RatisQuorum implements AutoCloseable {
                 settings.snapshotIntervalMs(),
                 settings.snapshotIntervalMs(),
                 TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::watch, WATCH_EVERY_MS, WATCH_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A division can close itself while the server around it goes on as if nothing were. */
+    private void watch() {
+        if (!division.getInfo().isAlive()) {
+            stateMachine.onDivisionClosed(isMember());
+        }
     }
 
     private static RaftGroupId groupIdOf(String clusterId) {
         Uuid id = Uuid.fromString(clusterId);
         return RaftGroupId.valueOf(new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()));
-    }
-
-    private static List<RaftPeer> toRaft(List<QuorumPeer> peers) {
-        List<RaftPeer> result = new ArrayList<>();
-        for (QuorumPeer peer : peers) {
-            result.add(RaftPeer.newBuilder()
-                    .setId(peer.peerId())
-                    .setAddress(peer.address())
-                    .build());
-        }
-        return result;
     }
 
     /** The newest applied image. */
@@ -176,12 +179,17 @@ public final class RatisQuorum implements AutoCloseable {
 
     /** The current members, by node id. */
     public List<QuorumPeer> peers() {
-        List<QuorumPeer> result = new ArrayList<>();
-        for (RaftPeer peer : division.getRaftConf().getCurrentPeers()) {
-            result.add(new QuorumPeer(peer.getId().toString(), peer.getAddress()));
+        return RaftPeers.ofRaft(division.getRaftConf().getCurrentPeers());
+    }
+
+    /** Whether this peer is among the current members, as far as it knows. */
+    public boolean isMember() {
+        for (QuorumPeer peer : peers()) {
+            if (peer.peerId().equals(server.getId().toString())) {
+                return true;
+            }
         }
-        result.sort(Comparator.comparingInt(QuorumPeer::nodeId));
-        return result;
+        return false;
     }
 
     /** Whether a change of the members has begun and is not settled: until then majorities of both the old and the new ones are needed. */
@@ -189,18 +197,37 @@ public final class RatisQuorum implements AutoCloseable {
         return !division.getRaftConf().getPreviousPeers().isEmpty();
     }
 
+    /** On the leader, what it knows of its peers; empty on any other node. */
+    public Optional<LeaderProgress> progress() {
+        long[] matched = division.getInfo().getFollowerMatchIndices();
+        if (matched == null) {
+            return Optional.empty();
+        }
+        List<ServerRpcProto> followers =
+                division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+        List<LeaderProgress.Peer> peers = new ArrayList<>();
+        // Both are in the order of the leader's senders. While these change the lists may differ: the next look is
+        // right again.
+        for (int i = 0; i < Math.min(matched.length, followers.size()); i++) {
+            ServerRpcProto follower = followers.get(i);
+            peers.add(new LeaderProgress.Peer(
+                    follower.getId().getId().toStringUtf8(), matched[i], follower.getLastRpcElapsedTimeMs()));
+        }
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        return Optional.of(new LeaderProgress(
+                last == null ? -1 : last.getIndex(), division.getRaftLog().getLastCommittedIndex(), peers));
+    }
+
     /** On the leader: how long ago the peer last answered; {@link Long#MAX_VALUE} when it is not known to this leader. */
     public long millisSinceHeard(String peerId) {
         if (server.getId().toString().equals(peerId)) {
             return 0;
         }
-        for (ServerRpcProto follower :
-                division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
-            if (follower.getId().getId().toStringUtf8().equals(peerId)) {
-                return follower.getLastRpcElapsedTimeMs();
-            }
-        }
-        return Long.MAX_VALUE;
+        return progress().map(LeaderProgress::peers).orElse(List.of()).stream()
+                .filter(peer -> peer.peerId().equals(peerId))
+                .mapToLong(LeaderProgress.Peer::silentMs)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
     }
 
     /**
@@ -242,31 +269,58 @@ public final class RatisQuorum implements AutoCloseable {
         }
     }
 
-    /** Replaces the members of the group, on the leader; one change at a time. */
-    public CompletableFuture<Void> setPeers(List<QuorumPeer> peers) {
-        SetConfigurationRequest request = new SetConfigurationRequest(
-                clientId,
-                server.getId(),
-                groupId,
-                callIds.incrementAndGet(),
-                SetConfigurationRequest.Arguments.newBuilder()
-                        .setServersInNewConf(toRaft(peers))
-                        .build());
+    /** On the leader: replaces the members, one change at a time. Fails when they are not {@code current} any more. */
+    public CompletableFuture<Void> setPeers(List<QuorumPeer> current, List<QuorumPeer> next) {
+        return admin.setPeers(current, next);
+    }
+
+    /** On the leader: makes that member the leader. The future ends, well or not, within about {@code timeoutMs}. */
+    public CompletableFuture<Void> transferTo(String peerId, long timeoutMs) {
+        return admin.transferTo(peerId, timeoutMs);
+    }
+
+    /** On the leader: the other member that is best fit to lead, that is, answers and has most of the log. */
+    public Optional<String> successor() {
+        Set<String> members = new HashSet<>();
+        peers().forEach(peer -> members.add(peer.peerId()));
+        return progress().map(LeaderProgress::peers).orElse(List.of()).stream()
+                .filter(peer -> members.contains(peer.peerId()) && peer.silentMs() < SILENT_MS)
+                .max(Comparator.comparingLong(LeaderProgress.Peer::matchIndex))
+                .map(LeaderProgress.Peer::peerId);
+    }
+
+    /**
+     * The process of the leader is surely gone: stands for election after a while instead of waiting for the election time-out, unless
+     * something else has come of it by then. Any node that is wrong about it only costs an election.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // standIfUnchanged reports its own failures
+    public void onLeaderGone(int leaderNodeId, long delayMs) {
+        long term = term();
         try {
-            return server.setConfigurationAsync(request).thenAccept(RatisQuorum::requireSuccess);
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            timer.schedule(() -> standIfUnchanged(leaderNodeId, term), delayMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("this node stops and stands for nothing", e);
         }
     }
 
-    /** Hands leadership to whichever other peer is up to date; for an orderly stop of the leader. */
-    public CompletableFuture<Void> resign() {
-        TransferLeadershipRequest request = new TransferLeadershipRequest(
-                clientId, server.getId(), groupId, callIds.incrementAndGet(), null, ADMIN_TIMEOUT_MS);
-        try {
-            return server.transferLeadershipAsync(request).thenAccept(RatisQuorum::requireSuccess);
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+    private void standIfUnchanged(int leaderNodeId, long term) {
+        DivisionInfo info = division.getInfo();
+        RaftPeerId leader = info.isAlive() ? info.getLeaderId() : null;
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        boolean unchanged = leader != null
+                && QuorumPeer.nodeIdOf(leader.toString()) == leaderNodeId
+                && info.isFollower()
+                && info.getCurrentTerm() == term
+                && last != null
+                && last.getTerm() == term
+                && isMember();
+        if (unchanged) {
+            try {
+                LOG.info("quorum node {} is gone: standing for election after term {}", leaderNodeId, term);
+                admin.standForElection(leader, last);
+            } catch (IOException | RuntimeException e) {
+                LOG.info("the election begins with the time-out: {}", e.toString());
+            }
         }
     }
 
@@ -290,9 +344,7 @@ public final class RatisQuorum implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // a failure is logged
     private void askForPurge() {
-        SnapshotManagementRequest request = SnapshotManagementRequest.newCreate(
-                clientId, server.getId(), groupId, callIds.incrementAndGet(), ADMIN_TIMEOUT_MS, 1);
-        server.snapshotManagementAsync(request).whenComplete((reply, failure) -> {
+        admin.askForSnapshot().whenComplete((reply, failure) -> {
             if (failure != null) {
                 LOG.debug("the log is purged with the next snapshot", failure);
             }

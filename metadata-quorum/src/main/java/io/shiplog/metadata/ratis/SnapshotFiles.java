@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.util.MD5FileUtil;
 
@@ -27,9 +26,9 @@ import org.apache.ratis.util.MD5FileUtil;
 final class SnapshotFiles {
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private final SimpleStateMachineStorage storage;
+    private final SnapshotStorage storage;
 
-    SnapshotFiles(SimpleStateMachineStorage storage) {
+    SnapshotFiles(SnapshotStorage storage) {
         this.storage = storage;
     }
 
@@ -43,9 +42,11 @@ final class SnapshotFiles {
         }
         DurableFiles.syncFile(temporary);
         MD5Hash digest = MD5FileUtil.computeMd5ForFile(temporary.toFile());
-        DurableFiles.rename(temporary, file);
-        MD5FileUtil.saveMD5File(file.toFile(), digest);
-        DurableFiles.syncDirectory(file.toAbsolutePath().getParent());
+        storage.name(() -> {
+            // The digest first: a snapshot that has its name is whole.
+            MD5FileUtil.saveMD5File(file.toFile(), digest);
+            DurableFiles.rename(temporary, file);
+        });
         storage.updateLatestSnapshot(
                 new SingleFileSnapshotInfo(new FileInfo(file, digest), at.getTerm(), at.getIndex()));
     }

@@ -21,12 +21,16 @@ import org.apache.ratis.protocol.RaftPeerId;
 /** Lets nothing leave before the file with term and vote has its name on the disk; see {@link DurableVotes}. Any thread. */
 final class VoteGate {
     private final Path voteFile;
+    /** How long a request for a vote goes on trying to reach a peer. */
+    private final long patienceMs;
+
     private final FatalHandler fatal;
     /** Inode of the last {@code raft-meta} whose name was synced: every write of Ratis makes a new file. */
     private Object durable;
 
-    VoteGate(Path voteFile, FatalHandler fatal) {
+    VoteGate(Path voteFile, long patienceMs, FatalHandler fatal) {
         this.voteFile = voteFile;
+        this.patienceMs = patienceMs;
         this.fatal = fatal;
     }
 
@@ -56,6 +60,10 @@ final class VoteGate {
         } catch (NoSuchFileException e) {
             return null;
         }
+    }
+
+    long patienceMs() {
+        return patienceMs;
     }
 
     void checkAddressee(RaftPeerId self, Object[] arguments) throws IOException {

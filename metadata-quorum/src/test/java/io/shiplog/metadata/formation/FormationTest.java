@@ -4,7 +4,6 @@
 package io.shiplog.metadata.formation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -299,15 +298,32 @@ class FormationTest {
     }
 
     @Test
-    void aNodeThatIsNotConfiguredCannotForm() {
-        assertThatThrownBy(() -> new Formation(voters(), Stamp.empty(9, "9-x")))
-                .isInstanceOf(IllegalArgumentException.class);
+    void aNodeThatIsNotConfiguredFormsNothingAndJoinsWhatRuns() {
+        Formation outside = new Formation(voters(), Stamp.empty(9, "9-x"));
+        String digest = outside.self().votersDigest();
+        voters().keySet().forEach(id -> outside.onReport(new Report(id, id + "-x", Phase.EMPTY, "", digest)));
+        assertThat(outside.next()).isEmpty();
+        assertThat(outside.waitingFor()).contains("joins a quorum that runs");
+        outside.onReport(new Report(1, "1-x", Phase.FORMED, "A", digest));
+        assertThat(outside.next()).hasValueSatisfying(stamp -> {
+            assertThat(stamp.phase()).isEqualTo(Phase.JOINING);
+            assertThat(stamp.clusterId()).isEqualTo("A");
+        });
+    }
+
+    @Test
+    void aNodeThatWasTakenOutNeverRunsAgain() {
+        Stamp removed = new Stamp(1, "1-x", Phase.REMOVED, "A", Collections.emptySortedMap());
+        Formation node = new Formation(voters(), removed);
+        node.onReport(new Report(2, "2-x", Phase.FORMED, "A", node.self().votersDigest()));
+        assertThat(node.next()).isEmpty();
+        assertThat(node.stamp().phase().runs()).isFalse();
     }
 
     @Test
     void phasesKeepTheirNumbers() {
-        assertThat(Arrays.stream(Phase.values()).map(Phase::number)).containsExactly(0, 1, 2, 3);
+        assertThat(Arrays.stream(Phase.values()).map(Phase::number)).containsExactly(0, 1, 2, 3, 4);
         assertThat(Phase.ofNumber(17)).isEqualTo(Phase.PREPARED);
-        assertThat(Collections.max(Arrays.asList(Phase.values()))).isEqualTo(Phase.JOINING);
+        assertThat(Collections.max(Arrays.asList(Phase.values()))).isEqualTo(Phase.REMOVED);
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
 
 /** A quorum that answers commands as a test has written down, in order, and at once; ISR proposals when the test says so. */
 final class ScriptedMetadataClient implements MetadataClient {
@@ -125,6 +126,21 @@ final class ScriptedMetadataClient implements MetadataClient {
 
     @Override
     public CompletableFuture<QuorumDescription> describeQuorum() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> addQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeoutMs) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> removeQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeoutMs) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> transferQuorumLeadership(int nodeId, int timeoutMs) {
         throw new UnsupportedOperationException();
     }
 
