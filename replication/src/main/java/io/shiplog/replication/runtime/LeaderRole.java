@@ -5,21 +5,18 @@ package io.shiplog.replication.runtime;
 
 import io.shiplog.replication.core.LeaderEffects;
 import io.shiplog.replication.core.PartitionLeader;
-import io.shiplog.replication.port.IsrMember;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.IsrProposals;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.PartitionLog;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Carries out what the leader core wants, for one leader epoch of one partition. */
 final class LeaderRole implements LeaderEffects {
-    private static final Logger LOG = LoggerFactory.getLogger(LeaderRole.class);
+    private static final String LEASE_IS_OVER =
+            "this leader has not heard from the controller for too long: its lease is over";
 
     private final Replica replica;
     private final PartitionLog log;
@@ -66,6 +63,9 @@ final class LeaderRole implements LeaderEffects {
 
     void produce(ByteBuffer batches, short acks, boolean leaseValid, int timeoutMs, ProduceCallback callback) {
         int token = produces.add(batches, acks, loop.nowMs() + Math.max(0, timeoutMs), callback);
+        if (!leaseValid && (acks == 0 || acks == 1)) {
+            produces.refused(token, LEASE_IS_OVER);
+        }
         core.onProduce(token, acks, leaseValid);
         scheduleTimeouts();
     }
@@ -142,25 +142,11 @@ final class LeaderRole implements LeaderEffects {
 
     @Override
     public void proposeIsr(long attempt, IsrProposal proposal) {
-        LOG.info("{}: proposing {}", replica.id().topicPartition(), describe(proposal));
         proposals.propose(replica.id(), proposal, (error, state) -> {
             if (!over) {
-                onOutcome(attempt, proposal, error, state);
+                replica.event(() -> core.onIsrOutcome(attempt, error, state, loop.nowMs()));
             }
         });
-    }
-
-    private void onOutcome(long attempt, IsrProposal proposal, Errors error, PartitionState state) {
-        if (error != Errors.NONE) {
-            LOG.info("{}: {} to {}", replica.id().topicPartition(), error, describe(proposal));
-        }
-        replica.event(() -> core.onIsrOutcome(attempt, error, state, loop.nowMs()));
-    }
-
-    private static String describe(IsrProposal proposal) {
-        List<Integer> isr = proposal.isr().stream().map(IsrMember::id).toList();
-        String flags = (proposal.durable() ? ", durable" : "") + (proposal.clearUnclean() ? ", no longer unclean" : "");
-        return "ISR " + isr + flags + " on partition epoch " + proposal.partitionEpoch();
     }
 
     @Override

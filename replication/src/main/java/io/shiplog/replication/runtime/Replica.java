@@ -32,6 +32,7 @@ public final class Replica {
     private final TopicIdPartition id;
     private final PartitionLog log;
     private final ReplicaContext context;
+    private final RoleLog roles;
     private final EventLoop loop;
     private final int nodeId;
     private final Watchers watchers = new Watchers(this);
@@ -51,10 +52,11 @@ public final class Replica {
     private boolean closed;
 
     /** The log belongs to this replica from now on: nobody else appends, truncates or sets its listener. */
-    Replica(TopicIdPartition id, PartitionLog log, ReplicaContext context) {
+    Replica(TopicIdPartition id, PartitionLog log, ReplicaContext context, RoleLog roles) {
         this.id = id;
         this.log = log;
         this.context = context;
+        this.roles = roles;
         this.loop = context.loop();
         this.nodeId = context.settings().nodeId();
         this.reads = new ReplicaReads(this, log);
@@ -185,10 +187,14 @@ public final class Replica {
             watchers.stateChanged();
         }
         AssignedReplica self = newState.replica(nodeId);
-        if (offlineBecause != null || self == null || newState.leader() == PartitionState.NO_LEADER) {
+        if (offlineBecause != null || self == null) {
             return;
         }
-        if (newState.leader() != nodeId) {
+        if (newState.leader() == PartitionState.NO_LEADER) {
+            if (newEpoch) {
+                roles.hasNoLeader(id.topicPartition(), newState.leaderEpoch());
+            }
+        } else if (newState.leader() != nodeId) {
             follow(newState);
         } else if (!self.fenced()) {
             lead(newState);
@@ -199,22 +205,13 @@ public final class Replica {
     private void lead(PartitionState newState) {
         leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, context);
         watchers.stateChanged();
-        LOG.info(
-                "{}: leads in epoch {} from offset {}",
-                id.topicPartition(),
-                newState.leaderEpoch(),
-                log.logEndOffset());
+        roles.leads(id.topicPartition(), newState.leaderEpoch(), log.logEndOffset());
         leader.start();
     }
 
     private void follow(PartitionState newState) {
         follower = new FollowerRole(this, newState, idleHighWatermark, watchers);
-        LOG.info(
-                "{}: follows {} in epoch {} from offset {}",
-                id.topicPartition(),
-                newState.leader(),
-                newState.leaderEpoch(),
-                log.logEndOffset());
+        roles.follows(id.topicPartition(), newState.leader(), newState.leaderEpoch(), log.logEndOffset());
         follower.core().start();
     }
 

@@ -10,10 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The replicas that one loop owns, and the tick that makes time pass for them. On the loop only. */
 public final class ReplicaSet {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaSet.class);
+
     private final ReplicaContext context;
+    private final RoleLog roles = new RoleLog(LOG::info);
     private final Map<Uuid, Map<Integer, Replica>> replicas = new HashMap<>();
     private Cancellable nextTick;
     private boolean running;
@@ -35,6 +40,16 @@ public final class ReplicaSet {
         return all;
     }
 
+    /** A metadata update is about to be applied: changes of roles are told together, once, when it ends. */
+    public void beginUpdate() {
+        roles.begin();
+    }
+
+    /** The end of what {@link #beginUpdate} began. */
+    public void endUpdate(long metadataOffset) {
+        roles.end(metadataOffset);
+    }
+
     /**
      * Takes a log under replication; it does nothing until {@link Replica#apply}.
      *
@@ -45,7 +60,7 @@ public final class ReplicaSet {
         if (topic.containsKey(id.partition())) {
             throw new IllegalStateException("there is a replica of " + id + " already");
         }
-        Replica replica = new Replica(id, log, context);
+        Replica replica = new Replica(id, log, context, roles);
         topic.put(id.partition(), replica);
         return replica;
     }

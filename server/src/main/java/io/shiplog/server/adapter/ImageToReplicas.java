@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>Nothing happens before {@link #activate}: a node that starts may be given an image from before its own topics, and would
  * take its logs for strays.
  */
-public final class ImageToReplicas implements AutoCloseable {
+public final class ImageToReplicas {
     private static final Logger LOG = LoggerFactory.getLogger(ImageToReplicas.class);
     private static final int MAX_WAITING_CHANGES = 1_000;
     /** Partitions that are applied in one turn of the loop. */
@@ -130,6 +130,9 @@ public final class ImageToReplicas implements AutoCloseable {
     }
 
     private void carryOut(ReplicaPlan plan, MetadataDelta delta) {
+        if (!plan.apply().isEmpty()) {
+            loop.execute(replicas::beginUpdate);
+        }
         for (int from = 0; from < plan.apply().size(); from += PARTITIONS_PER_TURN) {
             List<PartitionId> turn =
                     plan.apply().subList(from, Math.min(plan.apply().size(), from + PARTITIONS_PER_TURN));
@@ -141,6 +144,7 @@ public final class ImageToReplicas implements AutoCloseable {
         loop.execute(() -> {
             remove(plan.remove(), delta.to());
             reconnectMoved(plan, delta);
+            replicas.endUpdate(delta.to().offset());
             applied.accept(delta.to().offset());
         });
     }
@@ -221,19 +225,24 @@ public final class ImageToReplicas implements AutoCloseable {
         }
     }
 
-    /** Ends the disk thread when what was begun is done; logs that were still to be deleted go at the next start. */
-    @Override
-    public void close() {
+    /**
+     * Ends the disk thread when what was begun is done; logs that were still to be deleted go at the next start. Returns whether it
+     * has ended.
+     */
+    public boolean stop() {
         synchronized (disk) {
             closed = true;
             disk.shutdown();
         }
         try {
-            if (!disk.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+            boolean ended = disk.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS);
+            if (!ended) {
                 LOG.warn("creating or deleting logs did not end within {} s", CLOSE_TIMEOUT_S);
             }
+            return ended;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

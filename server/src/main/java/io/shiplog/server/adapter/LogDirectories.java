@@ -11,6 +11,7 @@ import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.log.RecoveryReport;
+import io.shiplog.storage.log.SyncTimes;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -214,6 +215,16 @@ public final class LogDirectories implements AutoCloseable {
                 directory.delete(id.topicId(), id.partition());
             }
         }
+    }
+
+    /** The paths of the directories, in a fixed order. */
+    public List<Path> paths() {
+        return directories.stream().map(LogDirectory::path).toList();
+    }
+
+    /** How long the syncs of each directory take, in the order of {@link #paths}. */
+    public List<SyncTimes> syncTimes() {
+        return directories.stream().map(LogDirectory::syncTimes).toList();
     }
 
     /** From now on the directories count as in use; before the first write. */

@@ -18,6 +18,8 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries ISR proposals to the controller. Proposals that are made in one turn of the loop travel as one command: a node that
@@ -29,13 +31,22 @@ public final class QuorumIsrProposals implements IsrProposals {
     /** Partitions in one command; their records stay far below the 1 MiB of a metadata entry. */
     static final int MAX_BATCH = 1_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(QuorumIsrProposals.class);
+
+    private final ProposalLog told = new ProposalLog(LOG::info);
     private final MetadataClient client;
     private final EventLoop loop;
     private List<Waiting> waiting = new ArrayList<>();
     private boolean sendScheduled;
 
     /** One proposal that has not been sent. */
-    private record Waiting(PartitionAlterationSpec spec, BiConsumer<Errors, PartitionState> outcome) {}
+    private record Waiting(
+            TopicIdPartition partition, IsrProposal proposal, BiConsumer<Errors, PartitionState> outcome) {
+        void answer(ProposalLog told, Errors error, PartitionState state) {
+            told.answered(partition.topicPartition(), proposal, error);
+            outcome.accept(error, state);
+        }
+    }
 
     public QuorumIsrProposals(MetadataClient client, EventLoop loop) {
         this.client = client;
@@ -44,7 +55,7 @@ public final class QuorumIsrProposals implements IsrProposals {
 
     @Override
     public void propose(TopicIdPartition partition, IsrProposal proposal, BiConsumer<Errors, PartitionState> outcome) {
-        waiting.add(new Waiting(spec(partition, proposal), outcome));
+        waiting.add(new Waiting(partition, proposal, outcome));
         if (!sendScheduled) {
             sendScheduled = true;
             loop.execute(this::send);
@@ -63,7 +74,8 @@ public final class QuorumIsrProposals implements IsrProposals {
     private void send(List<Waiting> batch) {
         List<PartitionAlterationSpec> specs = new ArrayList<>(batch.size());
         for (Waiting each : batch) {
-            specs.add(each.spec());
+            told.proposed(each.partition().topicPartition(), each.proposal(), batch.size());
+            specs.add(spec(each.partition(), each.proposal()));
         }
         var unused = client.alterPartitions(specs)
                 .whenComplete((outcomes, failure) -> loop.execute(() -> answer(batch, outcomes, failure)));
@@ -73,13 +85,14 @@ public final class QuorumIsrProposals implements IsrProposals {
         if (failure != null || outcomes.size() != batch.size()) {
             Errors error = failure == null ? Errors.REQUEST_TIMED_OUT : errorOf(failure);
             for (Waiting each : batch) {
-                each.outcome().accept(error, null);
+                each.answer(told, error, null);
             }
-            return;
+        } else {
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).answer(told, outcomes.get(i).error(), stateOf(outcomes.get(i)));
+            }
         }
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).outcome().accept(outcomes.get(i).error(), stateOf(outcomes.get(i)));
-        }
+        told.end();
     }
 
     private PartitionState stateOf(PartitionAlterationOutcome outcome) {

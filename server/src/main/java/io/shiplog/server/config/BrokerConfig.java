@@ -142,6 +142,16 @@ public final class BrokerConfig implements NodeConfigs {
         return values.get(StorageKeys.LOG_RETENTION_CHECK_INTERVAL_MS);
     }
 
+    /** A sync to disk that takes so long is a slow one. */
+    public int diskSlowThresholdMs() {
+        return values.get(StorageKeys.DISK_SLOW_THRESHOLD_MS);
+    }
+
+    /** A sync to disk that has been running for so long hangs. */
+    public int diskHangTimeoutMs() {
+        return values.get(StorageKeys.DISK_HANG_TIMEOUT_MS);
+    }
+
     /** Bounds of the leaders' side of fetching. */
     public FetchSettings fetchSettings() {
         FetchSettings otherwise = FetchSettings.DEFAULTS;

@@ -236,6 +236,20 @@ public final class StorageKeys {
     static final ConfigKey<Integer> FLUSH_THREADS =
             wholeNumber("flush.threads", 2, 1, 64, "Ours. Threads of each log directory that sync files to disk.");
 
+    static final ConfigKey<Integer> DISK_SLOW_THRESHOLD_MS = wholeNumber(
+            "disk.slow.threshold.ms",
+            500,
+            1,
+            600_000,
+            "Ours. A node one of whose log directories takes at least so long to sync, for half of the last 10 s, reports itself "
+                    + "as slow: no more leaders are moved to it.");
+    static final ConfigKey<Integer> DISK_HANG_TIMEOUT_MS = wholeNumber(
+            "disk.hang.timeout.ms",
+            10_000,
+            1_000,
+            600_000,
+            "Ours. A node of which one sync to disk has been running for so long asks to be fenced, until it has ended.");
+
     private StorageKeys() {}
 
     /** All keys, in the order of documentation. */
@@ -274,7 +288,9 @@ public final class StorageKeys {
                 RECOVERY_THREADS,
                 MESSAGE_MAX_BYTES,
                 PRODUCER_ID_EXPIRATION_MS,
-                FLUSH_THREADS);
+                FLUSH_THREADS,
+                DISK_SLOW_THRESHOLD_MS,
+                DISK_HANG_TIMEOUT_MS);
     }
 
     /** The names of all keys. */

@@ -304,6 +304,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Whether nothing waits for an answer and nothing has come or gone for so long. */
+    boolean isQuiet(long nowMs, long forMs) {
+        return pending.isEmpty() && unwritten == 0 && !reader.midFrame() && nowMs - lastActiveMs >= forMs;
+    }
+
     void closeNow(String reason) {
         if (!closing) {
             closing = true;

@@ -32,6 +32,11 @@ public final class KafkaListener implements AutoCloseable {
     private static final int WRITE_HIGH_BYTES = 1024 * 1024;
     private static final long REFUSAL_LOG_MS = 10_000;
     private static final long CLOSE_TIMEOUT_S = 5;
+    /** A connection on which nothing came and nothing waits for so long is closed first when the listener closes. */
+    private static final long QUIET_MS = 50;
+
+    private static final long DRAIN_CHECK_MS = 10;
+    private static final long DRAIN_MAX_MS = 1_000;
 
     private final NettyEventLoop loop;
     private final NetSettings settings;
@@ -107,15 +112,15 @@ public final class KafkaListener implements AutoCloseable {
         return connections.countSeen;
     }
 
-    /** Stops to accept and closes all connections. Not from the loop. */
+    /**
+     * Stops to accept and closes all connections: each one as soon as it is quiet, so that what a client has sent before it knew is
+     * still answered, and all of them after a second. Not from the loop.
+     */
     @Override
     public void close() {
         stopAccepting();
         CountDownLatch closed = new CountDownLatch(1);
-        loop.execute(() -> {
-            connections.closeAll();
-            closed.countDown();
-        });
+        loop.execute(() -> connections.drain(loop.nowMs() + DRAIN_MAX_MS, closed::countDown));
         try {
             if (!closed.await(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
                 LOG.warn("connections were not closed within {} s: the event loop is busy", CLOSE_TIMEOUT_S);
@@ -123,6 +128,12 @@ public final class KafkaListener implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Closes all connections as they are; answers that wait are lost. For tests of crashes. Not from the loop. */
+    public void closeAtOnce() {
+        loop.execute(connections::closeAll);
+        close();
     }
 
     /** The connections of the listener and what they share. On the loop. */
@@ -191,6 +202,21 @@ public final class KafkaListener implements AutoCloseable {
                 connection.closeIfStalled(nowMs);
             }
             loop.schedule(() -> sweep(everyMs), everyMs);
+        }
+
+        void drain(long deadlineMs, Runnable done) {
+            closed = true;
+            long nowMs = loop.nowMs();
+            for (ClientConnection connection : new ArrayList<>(open)) {
+                if (nowMs >= deadlineMs || connection.isQuiet(nowMs, QUIET_MS)) {
+                    connection.closeForShutdown();
+                }
+            }
+            if (open.isEmpty() || nowMs >= deadlineMs) {
+                done.run();
+            } else {
+                loop.schedule(() -> drain(deadlineMs, done), DRAIN_CHECK_MS);
+            }
         }
 
         void closeAll() {

@@ -84,8 +84,8 @@ final class NodePartitions {
         scheduleRetention();
     }
 
-    /** Leads and follows no more; whoever waits is told. Not from the loop. */
-    void stop() {
+    /** Leads and follows no more; whoever waits is told. Not from the loop. Returns whether that was done in time. */
+    boolean stop() {
         CountDownLatch stopped = new CountDownLatch(1);
         loop.execute(() -> {
             if (nextRetention != null) {
@@ -96,11 +96,14 @@ final class NodePartitions {
             stopped.countDown();
         });
         try {
-            if (!stopped.await(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
+            boolean done = stopped.await(STOP_TIMEOUT_S, TimeUnit.SECONDS);
+            if (!done) {
                 LOG.warn("replicas did not stop within {} s: the event loop is busy", STOP_TIMEOUT_S);
             }
+            return done;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

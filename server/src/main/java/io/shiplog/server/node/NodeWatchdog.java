@@ -5,6 +5,9 @@ package io.shiplog.server.node;
 
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.replication.runtime.EventLoop;
+import io.shiplog.server.adapter.LogDirectories;
+import io.shiplog.server.config.BrokerConfig;
+import io.shiplog.storage.StorageClock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,36 +16,58 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches from a thread of its own over what a node can hang in. The heartbeats have their own thread too, so a node whose
- * event loop hangs would look alive for ever: it asks to be fenced until the loop runs again.
+ * event loop or disk hangs would look alive for ever: it asks to be fenced until they go on. One whose disk is merely slow says so with its
+ * heartbeats, and is given no more leaders.
  */
 final class NodeWatchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeWatchdog.class);
-    private static final long PERIOD_MS = 250;
-    private static final int LIMIT_CHECKS = 12;
+    private static final int PERIOD_MS = 250;
+    private static final int LOOP_LIMIT_CHECKS = 12;
+    private static final int SLOW_WINDOW_MS = 10_000;
 
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "watchdog"));
     private final MetadataClient client;
     private final LoopWatchdog loopWatchdog;
+    private final DiskWatchdog disks;
+    private boolean loopStalled; // like the rest: the thread's
+    private boolean fencing;
 
-    NodeWatchdog(EventLoop loop, MetadataClient client) {
+    NodeWatchdog(EventLoop loop, MetadataClient client, LogDirectories directories, BrokerConfig config) {
         this.client = client;
-        loopWatchdog = new LoopWatchdog(loop, LIMIT_CHECKS, this::onStalled);
+        loopWatchdog = new LoopWatchdog(loop, LOOP_LIMIT_CHECKS, this::onStalled);
+        disks = new DiskWatchdog(StorageClock.system()::nowMs);
+        int hangChecks = Math.max(1, config.diskHangTimeoutMs() / PERIOD_MS);
+        for (int i = 0; i < directories.paths().size(); i++) {
+            disks.watch(
+                    directories.paths().get(i),
+                    directories.syncTimes().get(i),
+                    new DiskJudge(config.diskSlowThresholdMs(), SLOW_WINDOW_MS / PERIOD_MS, hangChecks));
+        }
     }
 
     void start() {
-        var unused = thread.scheduleAtFixedRate(loopWatchdog::check, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleAtFixedRate(this::check, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void check() {
+        loopWatchdog.check();
+        disks.check();
+        boolean fence = loopStalled || disks.isAnyHung();
+        if (fence != fencing) {
+            fencing = fence;
+            LOG.warn("this node asks to be {}", fence ? "fenced" : "unfenced");
+            client.requestFencing(fence);
+        }
     }
 
     private void onStalled(boolean stalled) {
+        loopStalled = stalled;
         if (stalled) {
-            LOG.error(
-                    "the event loop has not run for {} s: this node asks to be fenced",
-                    TimeUnit.MILLISECONDS.toSeconds(PERIOD_MS * LIMIT_CHECKS));
+            LOG.error("the event loop has not run for {} ms", PERIOD_MS * LOOP_LIMIT_CHECKS);
         } else {
-            LOG.info("the event loop runs again: this node asks to be unfenced");
+            LOG.info("the event loop runs again");
         }
-        client.requestFencing(stalled);
     }
 
     @Override

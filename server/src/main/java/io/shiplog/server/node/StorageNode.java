@@ -40,12 +40,13 @@ import org.slf4j.LoggerFactory;
  * the directories or refuse them; bind the listener, so that the port is known; register; apply the metadata up to the
  * registration; accept connections; be unfenced by the controller. From then on the node serves.
  *
- * <p>Stop: ask the controller to take the leaderships; accept no more; lead and follow no more; flush, and leave a clean mark.
+ * <p>Stop: hand the leaderships over while it goes on serving; accept no more; lead and follow no more, whereupon everything that waits
+ * is answered; let the answers leave; flush, and leave a clean mark.
  */
 public final class StorageNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StorageNode.class);
     private static final long NOT_REGISTERED = -1;
-    private static final long CONTROLLED_SHUTDOWN_TIMEOUT_S = 10;
+    private static final long HAND_OVER_TIMEOUT_MS = 10_000;
     private static final long REGISTRATION_TIMEOUT_S = 60;
     private static final long REGISTRATION_RETRY_MS = 200;
 
@@ -92,7 +93,7 @@ public final class StorageNode implements AutoCloseable {
                 this::onApplied,
                 this::onEscaped);
         membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata);
-        watchdog = new NodeWatchdog(loop, client);
+        watchdog = new NodeWatchdog(loop, client, directories, config);
     }
 
     /**
@@ -239,18 +240,19 @@ public final class StorageNode implements AutoCloseable {
             }
             closed = true;
             boolean joined = brokerEpoch.get() != NOT_REGISTERED;
+            membership.leave();
             if (joined && !membership.lost().isDone()) {
-                handOver();
+                new HandOver(config.nodeId(), client, HAND_OVER_TIMEOUT_MS).run();
             }
-            stopParts();
-            if (joined) {
+            boolean quiet = stopParts();
+            if (joined && quiet) {
                 directories.closeCleanly(brokerEpoch.get());
             } else {
                 directories.close();
             }
             client.close();
             loop.close();
-            LOG.info("node {} stopped", config.nodeId());
+            LOG.info("node {} stopped{}", config.nodeId(), joined && !quiet ? ", without a clean mark" : "");
         }
     }
 
@@ -267,36 +269,30 @@ public final class StorageNode implements AutoCloseable {
             closed = true;
             watchdog.close();
             if (listener != null) {
-                listener.close();
+                listener.closeAtOnce();
             }
-            images.close();
-            partitions.stop();
+            var unused = images.stop();
+            unused = partitions.stop();
             directories.close();
             client.close();
             loop.close();
         }
     }
 
-    private void handOver() {
-        membership.leave();
-        try {
-            client.controlledShutdown().get(CONTROLLED_SHUTDOWN_TIMEOUT_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("node {} stops though the controller did not let it go: {}", config.nodeId(), e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void stopParts() {
+    /**
+     * Ends everything that writes; whether that was seen. A clean mark says that nothing was written after the last flush, so a loop
+     * that is still at it forbids one.
+     */
+    private boolean stopParts() {
         watchdog.close();
         if (listener != null) {
             listener.stopAccepting();
         }
-        images.close();
-        partitions.stop();
+        boolean assigned = images.stop();
+        boolean quiet = partitions.stop();
         if (listener != null) {
             listener.close();
         }
+        return assigned && quiet;
     }
 }

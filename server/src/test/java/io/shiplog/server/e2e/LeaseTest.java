@@ -3,16 +3,16 @@
 
 package io.shiplog.server.e2e;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.server.net.RawClient;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,40 +26,47 @@ class LeaseTest {
     void withoutTheControllerAcksAllGoesOnAndAcksOneIsRefused() throws Exception {
         try (TestCluster cluster = new TestCluster(directory, 1, 3).start()) {
             cluster.clients().createTopic(TOPIC, 1, 3, Map.of());
-            try (KafkaProducer<byte[], byte[]> one = cluster.clients()
-                            .producer(
-                                    "1",
-                                    Map.of("delivery.timeout.ms", 1_000, "request.timeout.ms", 900, "linger.ms", 0));
+            int port = cluster.node(cluster.leader(TOPIC, 0)).port();
+            try (RawClient raw = new RawClient(port);
                     KafkaProducer<byte[], byte[]> all = cluster.clients().producer("all")) {
-                send(one);
-                send(all);
+                RawProduce one =
+                        new RawProduce(raw, cluster.image().topic(TOPIC).id());
+                Await.until(
+                        "the leader to take acks=1",
+                        30_000,
+                        () -> one.produce((short) 1).errorCode() == 0);
+                send(all); // while somebody is there to give it a producer id
                 cluster.stopQuorum(1);
                 long stoppedNs = System.nanoTime();
-                Await.until("the lease to end", 30_000, () -> refused(one));
+                PartitionProduceResponse[] refused = new PartitionProduceResponse[1];
+                Await.until("the lease to end", 30_000, () -> {
+                    refused[0] = one.produce((short) 1);
+                    return refused[0].errorCode() != 0;
+                });
                 long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stoppedNs);
                 System.out.println("acks=1 refused " + tookMs + " ms after the controller went");
+                assertRefusedByLease(refused[0]);
                 send(all);
-                assertThatThrownBy(() -> send(one)).hasCauseInstanceOf(TimeoutException.class);
+                assertThat(one.produce((short) -1).errorCode())
+                        .as("acks=all of the same client")
+                        .isZero();
+                assertRefusedByLease(one.produce((short) 1));
                 cluster.startQuorum(1);
-                Await.until("the lease to be renewed", 30_000, () -> !refused(one));
+                Await.until(
+                        "the lease to be renewed",
+                        30_000,
+                        () -> one.produce((short) 1).errorCode() == 0);
                 send(all);
             }
         }
+    }
+
+    private static void assertRefusedByLease(PartitionProduceResponse answer) {
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(answer.errorMessage()).contains("lease");
     }
 
     private static void send(KafkaProducer<byte[], byte[]> producer) throws Exception {
         producer.send(new ProducerRecord<>(TOPIC, 0, null, Clients.bytes("x"))).get(30, TimeUnit.SECONDS);
-    }
-
-    private static boolean refused(KafkaProducer<byte[], byte[]> producer) throws Exception {
-        try {
-            send(producer);
-            return false;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof NotLeaderOrFollowerException || e.getCause() instanceof TimeoutException) {
-                return true;
-            }
-            throw e;
-        }
     }
 }

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A cluster of real processes, driven by {@code bin/cluster} as a user drives it. */
 final class ProcessCluster implements AutoCloseable {
@@ -56,11 +58,25 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     String address(int storageId) {
-        return "127.0.0.1:" + (basePort + storageId);
+        return "127.0.0.1:" + port(storageId);
+    }
+
+    /** The Kafka port of a storage node. */
+    int port(int storageId) {
+        return basePort + storageId;
     }
 
     Path data(int storageId) {
         return directory.resolve("storage-" + storageId).resolve("data");
+    }
+
+    /** The disk of a killed node never comes back: it starts again with an empty one. */
+    void loseDisk(int storageId) throws IOException {
+        try (Stream<Path> files = Files.walk(data(storageId))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private void run(String command, String... nodes) throws IOException {

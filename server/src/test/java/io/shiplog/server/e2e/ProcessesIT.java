@@ -5,19 +5,15 @@ package io.shiplog.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.server.net.RawClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProcessesIT {
     private static final String TOPIC = "orders";
     private static final long SECONDS = 1_000;
+    private static final int WHILE_PAUSED = 20;
 
     @TempDir
     Path directory;
@@ -41,7 +38,7 @@ class ProcessesIT {
         cluster.start();
         clients = new Clients(cluster.bootstrap());
         admin = clients.admin();
-        clients.createTopic(TOPIC, 1, 3, Map.of());
+        clients.createTopic(TOPIC, 1, 3, Map.of("min.insync.replicas", "2"));
     }
 
     @AfterEach
@@ -70,43 +67,52 @@ class ProcessesIT {
         awaitIsr(3);
     }
 
-    /** What the paused leader finds in its sockets when it wakes was sent to a leader that has been replaced. */
+    /** Every storage process dies at once, and the leader's disk never comes back. */
     @Test
-    void pausedLeaderIsReplacedAndAcknowledgesNothingWhenItWakes() throws Exception {
-        try (AckedLoad load = new AckedLoad(clients, TOPIC, 500);
-                KafkaProducer<byte[], byte[]> toOldLeader = clients.producer(
-                        "1", Map.of("retries", 0, "request.timeout.ms", 30_000, "metadata.max.age.ms", 600_000))) {
+    void everyStorageNodeKilledAndOneDiskGone() throws Exception {
+        try (AckedLoad load = new AckedLoad(clients, TOPIC, 500)) {
+            load.awaitMoreAcks(500);
+            int leader = leader();
+            cluster.kill("storage-1", "storage-2", "storage-3");
+            cluster.loseDisk(leader);
+            cluster.start();
             load.awaitMoreAcks(200);
-            toOldLeader.send(record("before")).get(30, TimeUnit.SECONDS);
-            int old = leader();
+            load.finishAndVerify();
+        }
+        awaitIsr(3);
+    }
+
+    /**
+     * What the paused leader finds in its sockets when it wakes was sent to a leader that has been replaced. It reads that before it has
+     * heard any metadata, so its lease alone is what makes it refuse.
+     */
+    @Test
+    void pausedLeaderIsReplacedAndRefusesByItsLeaseWhenItWakes() throws Exception {
+        int old = leader();
+        try (AckedLoad load = new AckedLoad(clients, TOPIC, 500);
+                RawClient raw = new RawClient(cluster.port(old))) {
+            RawProduce toOldLeader =
+                    new RawProduce(raw, clients.describe(admin, TOPIC).topicId());
+            assertThat(toOldLeader.produce((short) 1).errorCode()).isZero();
+            load.awaitMoreAcks(200);
             cluster.pause("storage-" + old);
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
-                sent.add(toOldLeader.send(record("while-paused")));
+            for (int i = 0; i < WHILE_PAUSED; i++) {
+                toOldLeader.send((short) 1, "while-paused");
             }
             load.awaitMoreAcks(200);
             System.out.println("longest gap in acks, leader paused: " + load.longestGapMs() + " ms");
             assertThat(leaderAsToldWithout(old)).isNotEqualTo(old);
             cluster.resume("storage-" + old);
-            for (Future<RecordMetadata> each : sent) {
-                assertThat(acknowledged(each)).isFalse();
+            assertThat(toOldLeader.receive().errorMessage()).contains("lease");
+            for (int i = 1; i < WHILE_PAUSED; i++) {
+                assertThat(Errors.forCode(toOldLeader.receive().errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
             }
             awaitIsr(3);
             load.finishAndVerify();
         }
-    }
-
-    private static ProducerRecord<byte[], byte[]> record(String value) {
-        return new ProducerRecord<>(TOPIC, 0, null, Clients.bytes(value));
-    }
-
-    private static boolean acknowledged(Future<RecordMetadata> sent) throws Exception {
-        try {
-            sent.get(60, TimeUnit.SECONDS);
-            return true;
-        } catch (ExecutionException refused) {
-            return false;
-        }
+        assertThat(clients.readAll(TOPIC, 0))
+                .extracting(record -> Clients.text(record.value()))
+                .doesNotContain("while-paused");
     }
 
     private int leader() throws Exception {

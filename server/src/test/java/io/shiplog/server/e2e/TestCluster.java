@@ -15,10 +15,12 @@ import io.shiplog.server.node.StorageNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +37,10 @@ import java.util.stream.Stream;
 final class TestCluster implements AutoCloseable {
     static final int FIRST_STORAGE_ID = 101;
     private static final long START_TIMEOUT_S = 60;
+    /** As the class MarksCodec of storage lays them out. */
+    private static final int MARKS_SEQUENCE_AT = 12;
+
+    private static final int MARKS_CLEAN_EPOCH_AT = 20;
 
     private final Path directory;
     private final Map<String, String> settings = new HashMap<>();
@@ -130,6 +136,29 @@ final class TestCluster implements AutoCloseable {
     /** As close to kill -9 as one process allows. */
     void crashStorage(int id) {
         storage.remove(id).crash();
+    }
+
+    /** The disk of a node that is down never comes back: it starts again with an empty one. */
+    void loseDisk(int id) throws IOException {
+        try (Stream<Path> files = Files.walk(data(id))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** The broker epoch in the clean mark of a node's disk, as its marks file says now; -1 without one. */
+    long cleanEpoch(int id) throws IOException {
+        long newest = -1;
+        long epoch = -1;
+        for (int slot = 0; slot < 2; slot++) {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(data(id).resolve("marks-" + slot)));
+            if (bytes.getLong(MARKS_SEQUENCE_AT) > newest) {
+                newest = bytes.getLong(MARKS_SEQUENCE_AT);
+                epoch = bytes.getLong(MARKS_CLEAN_EPOCH_AT);
+            }
+        }
+        return epoch;
     }
 
     void stopQuorum(int id) throws IOException {

@@ -20,4 +20,5 @@ record LogContext(
         IndexCache indexCache,
         Flusher flusher,
         Background background,
-        FailureLatch failure) {}
+        FailureLatch failure,
+        SyncTimes syncTimes) {}

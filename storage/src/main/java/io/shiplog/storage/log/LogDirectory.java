@@ -103,7 +103,8 @@ public final class LogDirectory implements AutoCloseable {
                     new IndexCache(config.indexCacheBytes()),
                     new Flusher(config.flushThreads(), name),
                     new Background(name, failure),
-                    failure);
+                    failure,
+                    new SyncTimes());
             return new LogDirectory(context, lock, stamp);
         } catch (IOException | StorageException e) {
             if (lock != null) lock.release();
@@ -273,6 +274,11 @@ public final class LogDirectory implements AutoCloseable {
 
     public boolean isOffline() {
         return context.failure().isOffline();
+    }
+
+    /** How long this directory's syncs take. */
+    public SyncTimes syncTimes() {
+        return context.syncTimes();
     }
 
     /** One round of housekeeping, on the background thread: marks, due checkpoints. */

@@ -71,6 +71,7 @@ final class LogFlush {
             collect(dirty, files);
         }
         if (dirty.isEmpty()) return;
+        long sync = state.context.syncTimes().begin(state.context.clock().nowMs());
         try {
             sync(dirty, files, newDirectory);
         } catch (IOException | StorageException e) {
@@ -79,6 +80,7 @@ final class LogFlush {
             state.context.failure().fail("syncing " + state, e);
             return;
         } finally {
+            state.context.syncTimes().end(sync, state.context.clock().nowMs());
             files.forEach(SegmentFile::release);
         }
         publish(dirty, generation, target);
