@@ -46,6 +46,15 @@ public interface MetadataClient extends AutoCloseable {
      */
     void requestFencing(boolean wanted);
 
+    /** Tells, with every heartbeat from now on, whether this node is slow and knows it: then no leaders are moved to it. */
+    void reportDegraded(boolean degraded);
+
+    /** Tells the controller how far logs go that it asked for. Nobody hears of an answer that is lost: the controller asks again. */
+    void reportLogInfo(List<ReplicaLogInfo> infos);
+
+    /** Why the controller has not let this node go yet, after {@link #controlledShutdown}; empty when it did not say. */
+    String shutdownWaitsFor();
+
     /** The lease that acks 0 and 1 need. */
     Lease lease();
 

@@ -5,6 +5,8 @@ package io.shiplog.metadata.client;
 
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Called on the client's thread, one call at a time, in metadata order; must not block. */
@@ -17,6 +19,9 @@ public interface MetadataListener {
      * stopped and the lease has ended: the node registers again or stops. Being fenced is not this; that is seen in the image.
      */
     void onRegistrationLost(Errors error, String message);
+
+    /** The controller wants to know how far this node's logs of these partitions go: {@link MetadataClient#reportLogInfo}. */
+    default void onLogInfoWanted(List<PartitionId> partitions) {}
 
     /**
      * The metadata cannot be followed any more: a record of a kind that this version does not know, a contradiction, or an exception of this

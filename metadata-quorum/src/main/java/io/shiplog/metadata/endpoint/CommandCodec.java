@@ -9,6 +9,7 @@ import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.PartitionAlterationOutcome;
 import io.shiplog.metadata.client.PartitionAlterationSpec;
 import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.ReplicaLogInfo;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.Features;
@@ -30,8 +31,10 @@ import io.shiplog.metadata.proto.NodeHint;
 import io.shiplog.metadata.proto.ObserverState;
 import io.shiplog.metadata.proto.PartitionAlteration;
 import io.shiplog.metadata.proto.PartitionAlterationResult;
+import io.shiplog.metadata.proto.PartitionLogInfo;
 import io.shiplog.metadata.proto.PartitionRef;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.ReportLogInfoCommand;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.TopicResult;
 import io.shiplog.metadata.proto.VoterState;
@@ -156,6 +159,30 @@ final class CommandCodec {
         }
         PartitionImage known = image.partition(Uuids.fromBytes(result.getTopicId()), result.getPartition());
         return known == null ? null : ImageRecords.partition(known.replicas(), result.getState());
+    }
+
+    static List<PartitionId> partitions(List<PartitionRef> refs) {
+        List<PartitionId> partitions = new ArrayList<>(refs.size());
+        for (PartitionRef ref : refs) {
+            partitions.add(new PartitionId(Uuids.fromBytes(ref.getTopicId()), ref.getPartition()));
+        }
+        return partitions;
+    }
+
+    /** The controller knows the sender by the command that carries them. */
+    static MetadataCommand.Builder reportLogInfo(List<ReplicaLogInfo> infos) {
+        ReportLogInfoCommand.Builder command = ReportLogInfoCommand.newBuilder();
+        for (ReplicaLogInfo info : infos) {
+            command.addInfos(PartitionLogInfo.newBuilder()
+                    .setTopicId(Uuids.toBytes(info.partition().topicId()))
+                    .setPartition(info.partition().partition())
+                    .setReplica(io.shiplog.metadata.proto.ReplicaLogInfo.newBuilder()
+                            .setLastEpoch(info.lastEpoch())
+                            .setLogEndOffset(info.logEndOffset())
+                            .setHighWatermark(info.highWatermark())
+                            .setFailed(info.failed())));
+        }
+        return MetadataCommand.newBuilder().setReportLogInfo(command);
     }
 
     static QuorumDescription quorum(DescribeQuorumResponse response) {

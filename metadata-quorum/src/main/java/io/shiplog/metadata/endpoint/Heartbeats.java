@@ -7,12 +7,14 @@ import io.netty.channel.EventLoop;
 import io.shiplog.metadata.client.MetadataClientSettings;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointResponse;
 import io.shiplog.metadata.proto.HeartbeatRequest;
 import io.shiplog.metadata.proto.HeartbeatResponse;
 import io.shiplog.metadata.proto.HelloRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
@@ -37,6 +39,8 @@ final class Heartbeats {
 
         void onShutdownGranted();
 
+        void onLogInfoWanted(List<PartitionId> partitions);
+
         void onRegistrationLost(Errors error, String message);
     }
 
@@ -53,6 +57,8 @@ final class Heartbeats {
     private long appliedOffset;
     private boolean wantShutdown;
     private boolean wantFence;
+    private boolean degraded;
+    private volatile String shutdownWaitsFor = "";
     private boolean settled;
     private boolean due;
     private int unanswered;
@@ -148,6 +154,16 @@ final class Heartbeats {
         wantFence = wanted;
         settled = false;
         lease.suspend(wanted, System.nanoTime());
+        send();
+    }
+
+    /** Any thread. */
+    String shutdownWaitsFor() {
+        return shutdownWaitsFor;
+    }
+
+    void reportDegraded(boolean now) {
+        degraded = now;
         send();
     }
 
@@ -247,6 +263,7 @@ final class Heartbeats {
                 .setAppliedOffset(appliedOffset)
                 .setWantShutdown(wantShutdown)
                 .setWantFence(wantFence)
+                .setDegraded(degraded)
                 .build();
         over.send(EndpointRequest.newBuilder().setHeartbeat(request), settings.leaseMs(), (response, failure) -> {
             if (over.equals(connection)) {
@@ -272,8 +289,12 @@ final class Heartbeats {
             settled = !heartbeat.getFenced() && heartbeat.getCaughtUp() && !wantShutdown;
             lease.onAcknowledged(sentNs, heartbeat.getCommittedOffset(), heartbeat.getFenced(), System.nanoTime());
             listener.onCommittedOffset(heartbeat.getCommittedOffset());
+            shutdownWaitsFor = heartbeat.getShutdownWaitsFor();
             if (heartbeat.getShouldShutdown() && wantShutdown) {
                 listener.onShutdownGranted();
+            }
+            if (heartbeat.getLogInfoWantedCount() > 0) {
+                listener.onLogInfoWanted(CommandCodec.partitions(heartbeat.getLogInfoWantedList()));
             }
         }
     }

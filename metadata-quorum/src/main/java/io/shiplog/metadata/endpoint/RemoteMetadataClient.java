@@ -18,11 +18,13 @@ import io.shiplog.metadata.client.PartitionAlterationSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.client.ReplicaLogInfo;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AddVoterRequest;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
@@ -149,6 +151,24 @@ public final class RemoteMetadataClient implements MetadataClient {
     @Override
     public void requestFencing(boolean wanted) {
         loop.execute(() -> heartbeats.requestFencing(wanted));
+    }
+
+    @Override
+    public void reportDegraded(boolean degraded) {
+        loop.execute(() -> heartbeats.reportDegraded(degraded));
+    }
+
+    @Override
+    public void reportLogInfo(List<ReplicaLogInfo> infos) {
+        asBroker(CommandCodec.reportLogInfo(infos), result -> result).exceptionally(lost -> {
+            LOG.debug("log infos of {} partitions did not reach the controller: {}", infos.size(), lost.toString());
+            return null;
+        });
+    }
+
+    @Override
+    public String shutdownWaitsFor() {
+        return heartbeats.shutdownWaitsFor();
     }
 
     @Override
@@ -376,6 +396,11 @@ public final class RemoteMetadataClient implements MetadataClient {
         @Override
         public void onRegistrationLost(Errors error, String message) {
             listener.onRegistrationLost(error, message);
+        }
+
+        @Override
+        public void onLogInfoWanted(List<PartitionId> partitions) {
+            listener.onLogInfoWanted(partitions);
         }
 
         @Override

@@ -80,6 +80,10 @@ final class HandOver {
         if (!client.lease().valid(System.nanoTime())) {
             return "no active controller answers; it still leads " + left.leads() + " partitions";
         }
+        String controllerSays = client.shutdownWaitsFor();
+        if (!controllerSays.isEmpty()) {
+            return "the controller has not let it go: " + controllerSays;
+        }
         return left.leads() == 0
                 ? "the controller has not let it go: other nodes have not applied the change yet"
                 : "it still leads " + left.leads() + " partitions: " + left.examples();

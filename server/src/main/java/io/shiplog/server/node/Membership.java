@@ -8,6 +8,8 @@ import io.shiplog.metadata.client.MetadataListener;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -25,6 +27,7 @@ final class Membership implements MetadataListener {
     private final int nodeId;
     private final FatalHandler fatal;
     private final Consumer<MetadataDelta> changes;
+    private final Consumer<List<PartitionId>> logInfoWanted;
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private final CompletableFuture<String> lost = new CompletableFuture<>();
     private final LongSupplier brokerEpoch;
@@ -36,12 +39,19 @@ final class Membership implements MetadataListener {
      *
      * @param brokerEpoch epoch of its registration; -1 before it
      * @param changes what acts on the metadata
+     * @param logInfoWanted what tells the controller how far logs go
      */
-    Membership(int nodeId, FatalHandler fatal, LongSupplier brokerEpoch, Consumer<MetadataDelta> changes) {
+    Membership(
+            int nodeId,
+            FatalHandler fatal,
+            LongSupplier brokerEpoch,
+            Consumer<MetadataDelta> changes,
+            Consumer<List<PartitionId>> logInfoWanted) {
         this.nodeId = nodeId;
         this.fatal = fatal;
         this.brokerEpoch = brokerEpoch;
         this.changes = changes;
+        this.logInfoWanted = logInfoWanted;
     }
 
     /** Completes when the controller has unfenced this registration for the first time. */
@@ -73,6 +83,11 @@ final class Membership implements MetadataListener {
         } else if (!serving.complete(null)) {
             LOG.info("node {} is no longer fenced", nodeId);
         }
+    }
+
+    @Override
+    public void onLogInfoWanted(List<PartitionId> partitions) {
+        logInfoWanted.accept(partitions);
     }
 
     @Override

@@ -32,6 +32,7 @@ final class NodeWatchdog implements AutoCloseable {
     private final DiskWatchdog disks;
     private boolean loopStalled; // like the rest: the thread's
     private boolean fencing;
+    private boolean degraded;
 
     NodeWatchdog(EventLoop loop, MetadataClient client, LogDirectories directories, BrokerConfig config) {
         this.client = client;
@@ -58,6 +59,10 @@ final class NodeWatchdog implements AutoCloseable {
             fencing = fence;
             LOG.warn("this node asks to be {}", fence ? "fenced" : "unfenced");
             client.requestFencing(fence);
+        }
+        if (disks.isAnySlow() != degraded) {
+            degraded = disks.isAnySlow();
+            client.reportDegraded(degraded);
         }
     }
 

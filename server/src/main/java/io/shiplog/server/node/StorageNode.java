@@ -12,6 +12,7 @@ import io.shiplog.metadata.endpoint.RemoteMetadataClient;
 import io.shiplog.server.adapter.ImageToReplicas;
 import io.shiplog.server.adapter.LogDirectories;
 import io.shiplog.server.adapter.LogDirectories.Recovered;
+import io.shiplog.server.adapter.LogInfos;
 import io.shiplog.server.adapter.QuorumAdmin;
 import io.shiplog.server.api.KafkaApis;
 import io.shiplog.server.api.ProducerIds;
@@ -92,7 +93,8 @@ public final class StorageNode implements AutoCloseable {
                 loop,
                 this::onApplied,
                 this::onEscaped);
-        membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata);
+        LogInfos logInfos = new LogInfos(partitions.replicas(), loop, client::reportLogInfo);
+        membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata, logInfos::wanted);
         watchdog = new NodeWatchdog(loop, client, directories, config);
     }
 

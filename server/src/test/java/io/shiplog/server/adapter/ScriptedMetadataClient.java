@@ -13,6 +13,7 @@ import io.shiplog.metadata.client.PartitionAlterationSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.client.ReplicaLogInfo;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
@@ -111,6 +112,21 @@ final class ScriptedMetadataClient implements MetadataClient {
 
     @Override
     public void requestFencing(boolean wanted) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void reportDegraded(boolean degraded) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void reportLogInfo(List<ReplicaLogInfo> infos) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String shutdownWaitsFor() {
         throw new UnsupportedOperationException();
     }
 
