@@ -54,10 +54,6 @@ public final class LogInfos {
         return replica.isOffline()
                 ? new ReplicaLogInfo(id, -1, -1, -1, true)
                 : new ReplicaLogInfo(
-                        id,
-                        replica.log().latestEpoch(),
-                        replica.log().logEndOffset(),
-                        replica.highWatermark(),
-                        false);
+                        id, replica.log().latestEpoch(), replica.log().logEndOffset(), replica.highWatermark(), false);
     }
 }
