@@ -20,6 +20,9 @@ final class DirectoryFlags {
     private DirectoryFlags() {}
 
     static void syncNamesAlways(Path directory) {
+        if (!VoteGuards.directoryFlag()) {
+            return;
+        }
         try {
             Process process = new ProcessBuilder("chattr", "+D", directory.toString())
                     .redirectErrorStream(true)

@@ -25,6 +25,7 @@ final class VoteGate {
     private final long patienceMs;
 
     private final FatalHandler fatal;
+    private final boolean syncs = VoteGuards.gate();
     /** Inode of the last {@code raft-meta} whose name was synced: every write of Ratis makes a new file. */
     private Object durable;
 
@@ -38,7 +39,7 @@ final class VoteGate {
     synchronized void makeDurable() throws IOException {
         try {
             Object current = identity();
-            if (!Objects.equals(current, durable)) {
+            if (syncs && !Objects.equals(current, durable)) {
                 DurableFiles.syncDirectory(voteFile.getParent());
                 if (durable == null) {
                     // The first time, the directories above are new too.

@@ -21,20 +21,24 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * The stock Kafka clients, set to follow a new leader at once. Kafka's defaults are made for clusters that need seconds to
  * fail over: a client backs off up to one second between retries and up to one second between connects.
  */
-final class DemoClients {
+public final class DemoClients {
     private DemoClients() {}
 
     static KafkaProducer<byte[], byte[]> producer(String bootstrap) {
+        // A line is given up (and the demo has failed) only after half a minute.
+        return producer(bootstrap, 30_000);
+    }
+
+    /** Acknowledged by every in-sync replica, each record once, in order; a record is given up after the delivery time-out. */
+    public static KafkaProducer<byte[], byte[]> producer(String bootstrap, int deliveryTimeoutMs) {
         Map<String, Object> settings = quickToFollow(bootstrap, "demo-producer");
-        // The promise under test: acknowledged by every in-sync replica, each line once, in order.
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
-        // A line is given up (and the demo has failed) only after half a minute.
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryTimeoutMs);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, deliveryTimeoutMs);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -57,7 +61,7 @@ final class DemoClients {
         return consumer;
     }
 
-    static Admin admin(String bootstrap) {
+    public static Admin admin(String bootstrap) {
         Map<String, Object> settings = quickToFollow(bootstrap, "demo-admin");
         settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         settings.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);

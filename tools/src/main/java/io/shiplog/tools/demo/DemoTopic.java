@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** The demo's topic, through the stock admin client. */
-final class DemoTopic {
-    static final short REPLICAS = 3;
+public final class DemoTopic {
+    public static final short REPLICAS = 3;
     private static final int MIN_ISR = 2;
     private static final long POLL_MS = 50;
 
@@ -27,13 +27,13 @@ final class DemoTopic {
     private final String name;
     private final int partitions;
 
-    DemoTopic(Admin admin, String name, int partitions) {
+    public DemoTopic(Admin admin, String name, int partitions) {
         this.admin = admin;
         this.name = name;
         this.partitions = partitions;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
@@ -43,15 +43,21 @@ final class DemoTopic {
 
     /** Creates the topic and waits until every partition has a leader and all its replicas in sync. */
     void create(long timeoutMs) throws ExecutionException, InterruptedException {
-        NewTopic topic = new NewTopic(name, partitions, REPLICAS)
-                .configs(Map.of("min.insync.replicas", Integer.toString(MIN_ISR)));
+        create(Map.of(), timeoutMs);
+    }
+
+    /** As {@link #create(long)}, with settings beside {@code min.insync.replicas}. */
+    public void create(Map<String, String> configs, long timeoutMs) throws ExecutionException, InterruptedException {
+        Map<String, String> all = new HashMap<>(configs);
+        all.put("min.insync.replicas", Integer.toString(MIN_ISR));
+        NewTopic topic = new NewTopic(name, partitions, REPLICAS).configs(all);
         admin.createTopics(List.of(topic)).all().get();
         if (!awaitFullIsr(timeoutMs)) {
             throw new IllegalStateException("topic " + name + " has no full ISR after " + timeoutMs + " ms");
         }
     }
 
-    TopicDescription describe() throws ExecutionException, InterruptedException {
+    public TopicDescription describe() throws ExecutionException, InterruptedException {
         return admin.describeTopics(List.of(name)).allTopicNames().get().get(name);
     }
 
@@ -68,7 +74,7 @@ final class DemoTopic {
     }
 
     /** Polls until every partition has a leader and as many in-sync replicas as replicas; false when the time is over. */
-    boolean awaitFullIsr(long timeoutMs) throws ExecutionException, InterruptedException {
+    public boolean awaitFullIsr(long timeoutMs) throws ExecutionException, InterruptedException {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         while (!hasFullIsr()) {
             if (System.nanoTime() >= deadlineNs) {
@@ -98,7 +104,7 @@ final class DemoTopic {
     }
 
     /** The high watermark of each partition. */
-    long[] highWatermarks() throws ExecutionException, InterruptedException {
+    public long[] highWatermarks() throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         for (int p = 0; p < partitions; p++) {
             latest.put(new TopicPartition(name, p), OffsetSpec.latest());

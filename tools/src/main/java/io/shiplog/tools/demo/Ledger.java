@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  * in the order of sending. Sender and acknowledging thread may differ: methods are synchronized, which costs nothing that a
  * demo notices.
  */
-final class Ledger {
+public final class Ledger {
     private static final long UNACKNOWLEDGED = -1;
     private static final int OFFSET_BITS = 56;
 
@@ -24,14 +24,14 @@ final class Ledger {
     private int acknowledged;
     private String firstFailure;
 
-    Ledger(int partitions) {
+    public Ledger(int partitions) {
         lastAckNs = new long[partitions];
         longestGapNs = new long[partitions];
         Arrays.fill(lastAckNs, Long.MIN_VALUE);
     }
 
     /** Notes a line that is about to be sent; returns its number. */
-    synchronized int sent(byte[] line) {
+    public synchronized int sent(byte[] line) {
         fingerprints.add(fingerprint(line));
         sentBytes += line.length;
         return fingerprints.size() - 1;
@@ -41,7 +41,7 @@ final class Ledger {
      * Notes an acknowledgement. The gap that it ends began with the partition's acknowledgement before, or when this line was
      * sent, whichever is later: a partition that has nothing to acknowledge is not silent.
      */
-    synchronized void acknowledged(int sequence, int partition, long offset, long sentNs, long nowNs) {
+    public synchronized void acknowledged(int sequence, int partition, long offset, long sentNs, long nowNs) {
         places.set(sequence, ((long) partition << OFFSET_BITS) | offset, UNACKNOWLEDGED);
         acknowledged++;
         long gapNs = nowNs - Math.max(lastAckNs[partition], sentNs);
@@ -50,17 +50,17 @@ final class Ledger {
         lastAckNs[partition] = nowNs;
     }
 
-    synchronized void failed(int sequence, Exception cause) {
+    public synchronized void failed(int sequence, Exception cause) {
         if (firstFailure == null) {
             firstFailure = "line " + sequence + ": " + cause;
         }
     }
 
-    synchronized String firstFailure() {
+    public synchronized String firstFailure() {
         return firstFailure;
     }
 
-    synchronized int sentLines() {
+    public synchronized int sentLines() {
         return fingerprints.size();
     }
 
@@ -68,15 +68,15 @@ final class Ledger {
         return sentBytes;
     }
 
-    synchronized int acknowledgedLines() {
+    public synchronized int acknowledgedLines() {
         return acknowledged;
     }
 
-    synchronized boolean isAcknowledged(int sequence) {
+    public synchronized boolean isAcknowledged(int sequence) {
         return sequence < places.size() && places.get(sequence) != UNACKNOWLEDGED;
     }
 
-    synchronized boolean isAcknowledgedAt(int sequence, int partition, long offset) {
+    public synchronized boolean isAcknowledgedAt(int sequence, int partition, long offset) {
         return isAcknowledged(sequence) && places.get(sequence) == (((long) partition << OFFSET_BITS) | offset);
     }
 
@@ -105,7 +105,7 @@ final class Ledger {
         return longestGapSinceMarkNs / 1_000_000;
     }
 
-    synchronized long longestGapMs() {
+    public synchronized long longestGapMs() {
         return longestGapNs[partitionOfLongestGap()] / 1_000_000;
     }
 

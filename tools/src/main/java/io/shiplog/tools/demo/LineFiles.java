@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The lines of several files, in order, as bytes. A line ends before its line feed; a last line may lack one. */
-final class LineFiles {
+final class LineFiles implements Verification.LineNames {
     /** Takes one line at a time. */
     interface LineSink {
         /** Takes the line; returns whether it wants more. */
@@ -61,7 +61,8 @@ final class LineFiles {
     }
 
     /** Says where the line with this number, counted from 0 over all files, stands: {@code path:line}. */
-    String placeOf(long sequence) throws IOException, InterruptedException {
+    @Override
+    public String placeOf(long sequence) throws IOException, InterruptedException {
         String[] place = {"line " + sequence};
         long[] left = {sequence};
         forEachLine((line, file, number) -> {

@@ -10,13 +10,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * What one consumer saw: per partition, which line stood at each offset. Checks while it reads that offsets have no hole and
  * that lines come in the order of sending; the first oddity is kept.
  */
-final class ReadLog {
+public final class ReadLog {
     private final Ledger ledger;
     private final LongList[] sequences;
     private int records;
     private String oddity;
 
-    ReadLog(Ledger ledger, int partitions) {
+    public ReadLog(Ledger ledger, int partitions) {
         this.ledger = ledger;
         this.sequences = new LongList[partitions];
         for (int p = 0; p < partitions; p++) {
@@ -50,20 +50,20 @@ final class ReadLog {
         }
     }
 
-    synchronized int records() {
+    public synchronized int records() {
         return records;
     }
 
     /** The first thing that was wrong, or null. */
-    synchronized String oddity() {
+    public synchronized String oddity() {
         return oddity;
     }
 
-    synchronized int size(int partition) {
+    public synchronized int size(int partition) {
         return sequences[partition].size();
     }
 
-    synchronized long sequenceAt(int partition, int offset) {
+    public synchronized long sequenceAt(int partition, int offset) {
         return sequences[partition].get(offset);
     }
 }

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /** Reads all partitions from the beginning into a {@link ReadLog}, until it has as many records as it is asked for. */
-final class Reader {
+public final class Reader {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final String bootstrap;
@@ -22,7 +22,7 @@ final class Reader {
     private volatile RuntimeException failure;
     private Thread thread;
 
-    Reader(String bootstrap, String clientId, String topic, int partitions, ReadLog log) {
+    public Reader(String bootstrap, String clientId, String topic, int partitions, ReadLog log) {
         this.bootstrap = bootstrap;
         this.clientId = clientId;
         this.topic = topic;
@@ -31,14 +31,14 @@ final class Reader {
     }
 
     /** Begins to read on a thread of its own. */
-    void start() {
+    public void start() {
         thread = new Thread(this::read, clientId);
         thread.setDaemon(true);
         thread.start();
     }
 
     /** Waits until this many records were read, or the time is over; throws what stopped the reader. */
-    void await(int records, long timeoutMs) throws InterruptedException {
+    public void await(int records, long timeoutMs) throws InterruptedException {
         deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         wanted = records;
         thread.join(timeoutMs + 5_000);

@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 
 /** Finds the replicas of a partition in the directories of a local cluster, and compares their bytes. */
-final class Replicas {
+public final class Replicas {
     private static final int DEPTH = 4;
 
     private final Path cluster;
 
-    Replicas(Path cluster) {
+    public Replicas(Path cluster) {
         this.cluster = cluster;
     }
 
@@ -25,7 +25,7 @@ final class Replicas {
      * Returns what is wrong with the replicas of a partition below an offset, or null: there must be as many as asked for,
      * each must reach the offset, and all must be byte-identical.
      */
-    String difference(Uuid topicId, int partition, long endOffset, int count) throws IOException {
+    public String difference(Uuid topicId, int partition, long endOffset, int count) throws IOException {
         List<Path> directories = find(topicId + "-" + partition);
         if (directories.size() != count) {
             return "partition " + partition + " has " + directories.size() + " replicas under " + cluster + ", not "

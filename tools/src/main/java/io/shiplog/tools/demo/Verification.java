@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.demo;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -11,27 +12,32 @@ import java.util.List;
  * Compares what was acknowledged with what was read back, and with what a reader saw while the leader died. Every fault is a
  * sentence; no sentence means that each acknowledged line stands exactly once, at its acknowledged offset, in order.
  */
-final class Verification {
+public final class Verification {
+    /** Says which line has a number. */
+    public interface LineNames {
+        String placeOf(long sequence) throws IOException, InterruptedException;
+    }
+
     private static final int LISTED = 10;
 
     private final Ledger ledger;
-    private final LineFiles lines;
+    private final LineNames lines;
     private final List<String> faults = new ArrayList<>();
 
-    Verification(Ledger ledger, LineFiles lines) {
+    public Verification(Ledger ledger, LineNames lines) {
         this.ledger = ledger;
         this.lines = lines;
     }
 
-    List<String> faults() {
+    public List<String> faults() {
         return List.copyOf(faults);
     }
 
-    void fault(String sentence) {
+    public void fault(String sentence) {
         faults.add(sentence);
     }
 
-    void allAcknowledged() {
+    public void allAcknowledged() {
         if (ledger.firstFailure() != null) {
             faults.add("not acknowledged: " + ledger.firstFailure());
         }
@@ -42,7 +48,7 @@ final class Verification {
     }
 
     /** Each acknowledged line exactly once at its offset; what stands there without an acknowledgement is a fault too. */
-    void readBack(ReadLog read, int partitions) throws Exception {
+    public void readBack(ReadLog read, int partitions) throws Exception {
         if (read.oddity() != null) {
             faults.add("read back: " + read.oddity());
         }

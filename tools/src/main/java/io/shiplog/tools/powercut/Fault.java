@@ -1,0 +1,13 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.powercut;
+
+/** A promise that was not kept. The message is the report. */
+final class Fault extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Fault(String what) {
+        super(what);
+    }
+}

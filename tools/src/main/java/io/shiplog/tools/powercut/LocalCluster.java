@@ -1,0 +1,238 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.powercut;
+
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A cluster of {@code bin/cluster} whose nodes may have disks of their own. */
+final class LocalCluster implements AutoCloseable {
+    private static final String SCRIPT = "cluster";
+    private static final int MAX_BASE_PORT = 30_000;
+    private static final int MIN_BASE_PORT = 21_000;
+    private static final long DEATH_MS = 10_000;
+
+    private final Scripts scripts;
+    private final Path directory;
+    private final Path images;
+    private final int quorum;
+    private final int storage;
+    private final int basePort;
+    private final Map<String, Disk> disks = new HashMap<>();
+
+    /** Writes the configurations; starts nothing. */
+    LocalCluster(Scripts scripts, Path work, String name, int quorum, int storage)
+            throws IOException, InterruptedException {
+        this.scripts = scripts;
+        this.directory = work.resolve(name);
+        this.images = work.resolve(name + "-images");
+        this.quorum = quorum;
+        this.storage = storage;
+        this.basePort = freeBasePort(Math.max(quorum, storage));
+        run(
+                Map.of(),
+                "configure",
+                "--quorum",
+                Integer.toString(quorum),
+                "--storage",
+                Integer.toString(storage),
+                "--base-port",
+                Integer.toString(basePort));
+    }
+
+    private static int freeBasePort(int nodes) throws IOException {
+        for (int base = MIN_BASE_PORT; base < MAX_BASE_PORT; base += 300) {
+            if (areFree(base, nodes)) {
+                return base;
+            }
+        }
+        throw new IOException("no free ports");
+    }
+
+    private static boolean areFree(int base, int nodes) {
+        for (int role = 0; role <= 200; role += 100) {
+            for (int id = 1; id <= nodes; id++) {
+                try (ServerSocket socket = new ServerSocket(base + role + id, 1, InetAddress.getLoopbackAddress())) {
+                    socket.setReuseAddress(true);
+                } catch (IOException taken) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    List<String> quorumNodes() {
+        return names("quorum-", quorum);
+    }
+
+    List<String> storageNodes() {
+        return names("storage-", storage);
+    }
+
+    private static List<String> names(String role, int count) {
+        List<String> names = new ArrayList<>();
+        for (int id = 1; id <= count; id++) {
+            names.add(role + id);
+        }
+        return names;
+    }
+
+    int raftPort(int id) {
+        return basePort + 100 + id;
+    }
+
+    /** The metadata endpoint of a quorum node. */
+    Endpoint endpoint(int id) {
+        return new Endpoint("127.0.0.1", basePort + 200 + id);
+    }
+
+    List<Endpoint> endpoints() {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int id = 1; id <= quorum; id++) {
+            endpoints.add(endpoint(id));
+        }
+        return endpoints;
+    }
+
+    String bootstrap() {
+        List<String> addresses = new ArrayList<>();
+        for (int id = 1; id <= storage; id++) {
+            addresses.add("127.0.0.1:" + (basePort + id));
+        }
+        return String.join(",", addresses);
+    }
+
+    Path data(String node) {
+        return directory.resolve(node).resolve("data");
+    }
+
+    Path log(String node) {
+        return directory.resolve(node).resolve("log");
+    }
+
+    /** Gives a node that does not run a new, empty disk. */
+    Disk giveDisk(String node, int sizeMib) throws IOException, InterruptedException {
+        Disk disk = new Disk(scripts, images.resolve(node + ".img"), data(node), sizeMib);
+        disk.renew();
+        disks.put(node, disk);
+        return disk;
+    }
+
+    /** Takes all the room that is left on a file's disk. */
+    void fill(Path file) throws IOException, InterruptedException {
+        scripts.run(Map.of(), "lib/disk", List.of("fill", file.toString()));
+    }
+
+    Disk disk(String node) {
+        return disks.get(node);
+    }
+
+    /** Adds a line to the configuration of each named node. */
+    void set(List<String> nodes, String key, String value) throws IOException {
+        for (String node : nodes) {
+            Files.writeString(
+                    directory.resolve(node).resolve("config.properties"),
+                    key + "=" + value + "\n",
+                    StandardOpenOption.APPEND);
+        }
+    }
+
+    void start(List<String> nodes) throws IOException, InterruptedException {
+        start(nodes, "");
+    }
+
+    /** Starts nodes; storage nodes serve when this returns. */
+    void start(List<String> nodes, String jvmOptions) throws IOException, InterruptedException {
+        run(Map.of("SHIPLOG_JVM_OPTIONS", jvmOptions), "start", nodes.toArray(new String[0]));
+    }
+
+    private void run(Map<String, String> environment, String command, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of(command, "--dir", directory.toString()));
+        line.addAll(List.of(arguments));
+        scripts.run(environment, SCRIPT, line);
+    }
+
+    /** Whether the node's process lives. A dead process that nobody has waited for has no command line any more. */
+    boolean isRunning(String node) throws IOException {
+        String config = directory.resolve(node).resolve("config.properties").toString();
+        Path pidFile = directory.resolve(node).resolve("pid");
+        if (!Files.exists(pidFile)) {
+            return false;
+        }
+        Path process = Path.of("/proc", Files.readString(pidFile).strip());
+        try {
+            byte[] line = Files.readAllBytes(process.resolve("cmdline"));
+            return List.of(new String(line, StandardCharsets.UTF_8).split("\0", -1))
+                    .contains(config);
+        } catch (IOException e) {
+            if (Files.exists(process)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /** kill -9; nodes that do not run are no error. Returns when they are gone. */
+    void kill(List<String> nodes) throws IOException, InterruptedException, Fault {
+        for (String node : nodes) {
+            if (isRunning(node)) {
+                long pid = Long.parseLong(
+                        Files.readString(directory.resolve(node).resolve("pid")).strip());
+                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+        for (String node : nodes) {
+            Until.must(node + " dies of SIGKILL", DEATH_MS, () -> !isRunning(node));
+        }
+    }
+
+    PowerSwitch arm(List<String> nodes) throws IOException {
+        return PowerSwitch.arm(scripts, nodes.stream().map(disks::get).toList());
+    }
+
+    /** What follows a cut: the processes are killed, and what their disks hold can be looked at. */
+    void killAndRemount(List<String> nodes) throws IOException, InterruptedException, Fault {
+        killAndUnmount(nodes);
+        for (String node : nodes) {
+            disks.get(node).mount();
+        }
+    }
+
+    void killAndUnmount(List<String> nodes) throws IOException, InterruptedException, Fault {
+        kill(nodes);
+        for (String node : nodes) {
+            disks.get(node).unmount();
+        }
+    }
+
+    /** Ends all processes. Disks stay mounted: {@code bin/powercut} unmounts them when nobody wants to look any more. */
+    @Override
+    public void close() throws IOException {
+        List<String> all = new ArrayList<>(storageNodes());
+        all.addAll(quorumNodes());
+        try {
+            kill(all);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Fault e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+}
