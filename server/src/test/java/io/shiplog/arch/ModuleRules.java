@@ -29,7 +29,8 @@ final class ModuleRules {
 
     static final ArchRule NETTY_IN_ONE_PACKAGE_PER_MODULE =
             onlyIn("io.netty..", "io.shiplog.metadata.endpoint..", "io.shiplog.server.net..");
-    static final ArchRule RATIS_IN_ONE_PACKAGE = onlyIn("org.apache.ratis..", "io.shiplog.metadata.ratis..");
+    static final ArchRule RATIS_IN_ONE_PACKAGE =
+            onlyIn("org.apache.ratis..", "io.shiplog.metadata.ratis..", "io.shiplog.tools.powercut.raft..");
     static final ArchRule ROCKSDB_IN_ONE_PACKAGE = onlyIn("org.rocksdb..", "io.shiplog.storage.index..");
 
     /** The main classes, and what those of the server share. */

@@ -39,7 +39,8 @@ final class GapScenario extends QuorumScenario {
     @Override
     public String cycle(int number) throws Exception {
         RaftDirectory directory = new RaftDirectory(cluster.data(node(DAMAGED)));
-        // A snapshot, and several segments of which the first is purged: what is missing cannot be found elsewhere on this disk.
+        // A snapshot, and several segments of which the first is purged: what is missing cannot be found elsewhere on
+        // this disk.
         while (directory.snapshots().isEmpty()
                 || directory.segments().size() < SEGMENTS
                 || RaftDirectory.firstIndex(directory.segments().get(0)) == 0) {

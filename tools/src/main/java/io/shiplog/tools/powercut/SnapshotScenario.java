@@ -100,7 +100,8 @@ final class SnapshotScenario extends QuorumScenario {
                         "a snapshot is put in its place",
                         INSTALL_MS,
                         () -> newest(laggard) > had || !laggard.hasSnapshotDirectory());
-                return (laggard.hasSnapshotDirectory() ? "just after" : "before") + " the snapshot was put in its place";
+                return (laggard.hasSnapshotDirectory() ? "just after" : "before")
+                        + " the snapshot was put in its place";
             }
             case ARRIVED -> {
                 Until.spin("a snapshot has arrived", INSTALL_MS, () -> newest(laggard) > had);
