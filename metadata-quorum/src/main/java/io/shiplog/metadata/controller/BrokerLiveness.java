@@ -29,14 +29,16 @@ public final class BrokerLiveness {
     private final LivenessSettings settings;
     private final TreeMap<Integer, BrokerSession> sessions = new TreeMap<>();
     private final SweepSchedule sweeps;
+    private final BalanceSchedule balances;
     private long polledAtMs;
     private boolean polled;
     private boolean eventSincePoll;
     private long lastEventMs;
 
-    public BrokerLiveness(LivenessSettings settings) {
+    public BrokerLiveness(LivenessSettings settings, BalanceSettings balancing) {
         this.settings = settings;
         this.sweeps = new SweepSchedule(settings);
+        this.balances = new BalanceSchedule(balancing);
     }
 
     /**
@@ -49,6 +51,7 @@ public final class BrokerLiveness {
             sessions.put(broker.id(), new BrokerSession(broker.id(), broker.epoch(), nowMs));
         }
         sweeps.want();
+        balances.onControllerReady(nowMs);
         polled = false;
         event(nowMs);
     }
@@ -73,31 +76,32 @@ public final class BrokerLiveness {
 
     /**
      * A broker is alive and has applied the metadata below {@code appliedOffset}.
-     *
-     * @param wantShutdown it wishes to stop in good order; holds until it registers again
-     * @param wantFence it cannot serve, for instance because a disk hangs
      */
     public HeartbeatReply onHeartbeat(
             MetadataImage image,
             int brokerId,
             long brokerEpoch,
             long appliedOffset,
-            boolean wantShutdown,
-            boolean wantFence,
+            HeartbeatWishes wishes,
             long nowMs) {
         BrokerImage broker = image.broker(brokerId);
         if (broker == null || broker.epoch() != brokerEpoch) {
-            return new HeartbeatReply(Errors.STALE_BROKER_EPOCH, image.offset(), true, false, false);
+            return HeartbeatReply.stale(image.offset());
         }
         BrokerSession session = session(broker, nowMs);
-        session.heartbeat(appliedOffset, image.offset(), wantShutdown, wantFence, nowMs);
+        session.heartbeat(appliedOffset, image.offset(), wishes, nowMs);
         event(nowMs);
         return new HeartbeatReply(
                 Errors.NONE,
                 image.offset(),
                 broker.fenced(),
                 caughtUp(image, broker, session),
-                session.wantsShutdown && (broker.fenced() || drained(image, broker, session)));
+                session.wantsShutdown ? waitsFor(image, broker, session) : null,
+                List.of());
+    }
+
+    private String waitsFor(MetadataImage image, BrokerImage broker, BrokerSession session) {
+        return broker.fenced() ? "" : Handover.waitsFor(image, broker, session, sessions.values());
     }
 
     /** The session of this registration, begun when there is none. */
@@ -169,7 +173,18 @@ public final class BrokerLiveness {
         }
         sweeps.next(image, nowMs).ifPresent(commands::add);
         commands.addAll(others);
+        balances.next(image, degraded(), nowMs).ifPresent(commands::add);
         return commands;
+    }
+
+    private List<Integer> degraded() {
+        List<Integer> ids = new ArrayList<>();
+        for (BrokerSession session : sessions.values()) {
+            if (session.degraded) {
+                ids.add(session.brokerId);
+            }
+        }
+        return ids;
     }
 
     /** Heartbeats and reconnects may wait unread: nobody is fenced before they have had the time to be read. */
@@ -252,7 +267,7 @@ public final class BrokerLiveness {
         if (session.behindFor(settings.metadataLagLimitMs(), nowMs)) {
             return "behind with the metadata";
         }
-        return drained(image, broker, session) ? "controlled shutdown" : null;
+        return Handover.waitsFor(image, broker, session, sessions.values()).isEmpty() ? "controlled shutdown" : null;
     }
 
     private boolean mayBeUnfenced(MetadataImage image, BrokerImage broker, BrokerSession session, long nowMs) {
@@ -270,26 +285,6 @@ public final class BrokerLiveness {
     private boolean caughtUp(MetadataImage image, BrokerImage broker, BrokerSession session) {
         return session.appliedOffset > broker.epoch()
                 && session.appliedOffset >= image.offset() - settings.maxLagOffsets();
-    }
-
-    /** Whether a broker that is shutting down leads nothing any more, and all who are alive know that. */
-    private boolean drained(MetadataImage image, BrokerImage broker, BrokerSession session) {
-        if (!broker.inControlledShutdown()) {
-            return false;
-        }
-        if (session.drainedAtOffset < 0) {
-            if (BrokerStateDecider.inAnyIsr(image, broker.id())) {
-                return false;
-            }
-            session.drainedAtOffset = image.offset();
-        }
-        for (BrokerSession other : sessions.values()) {
-            BrokerImage peer = image.broker(other.brokerId);
-            if (peer != null && peer.active() && other.heard && other.appliedOffset < session.drainedAtOffset) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** How far each broker follows the metadata, by id. */

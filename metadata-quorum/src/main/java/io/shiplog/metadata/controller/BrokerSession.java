@@ -23,6 +23,7 @@ final class BrokerSession {
     long appliedOffset;
     boolean wantsShutdown;
     boolean wantsFence;
+    boolean degraded;
     /** Since when heartbeats have shown it behind; {@link #NEVER} when it keeps up. */
     private long behindSinceMs = NEVER;
 
@@ -42,6 +43,7 @@ final class BrokerSession {
     private long observedEpoch = -1;
     private boolean observedFenced;
     private boolean observedShutdown;
+    private boolean observedDraining;
     /** It is being fenced because its connection broke. */
     boolean flapped;
 
@@ -62,16 +64,18 @@ final class BrokerSession {
         appliedOffset = 0;
         wantsShutdown = false;
         wantsFence = false;
+        degraded = false;
         behindSinceMs = NEVER;
         committedAtLastHeartbeat = 0;
         drainedAtOffset = -1;
         commandedAtMs = NEVER;
     }
 
-    void heartbeat(long applied, long committed, boolean shutdown, boolean fence, long nowMs) {
+    void heartbeat(long applied, long committed, HeartbeatWishes wishes, long nowMs) {
         aliveAtMs = nowMs;
-        wantsShutdown |= shutdown;
-        wantsFence = fence;
+        wantsShutdown |= wishes.shutdown();
+        wantsFence = wishes.fence();
+        degraded = wishes.degraded();
         appliedOffset = Math.max(appliedOffset, applied);
         if (heard && appliedOffset >= committedAtLastHeartbeat) {
             caughtUpAtMs = nowMs;
@@ -128,11 +132,13 @@ final class BrokerSession {
     boolean observe(BrokerImage broker, LivenessSettings settings, long nowMs) {
         boolean changed = observedEpoch != broker.epoch()
                 || observedFenced != broker.fenced()
-                || observedShutdown != broker.inControlledShutdown();
+                || observedShutdown != broker.inControlledShutdown()
+                || observedDraining != broker.draining();
         if (changed) {
             observedEpoch = broker.epoch();
             observedFenced = broker.fenced();
             observedShutdown = broker.inControlledShutdown();
+            observedDraining = broker.draining();
             commandedAtMs = NEVER;
             if (flapped && broker.fenced()) {
                 countFencing(settings, nowMs);

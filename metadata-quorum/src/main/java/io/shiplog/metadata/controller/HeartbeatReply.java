@@ -3,6 +3,8 @@
 
 package io.shiplog.metadata.controller;
 
+import io.shiplog.metadata.image.PartitionId;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -13,7 +15,32 @@ import org.apache.kafka.common.protocol.Errors;
  * @param committedOffset metadata offset of the controller's image
  * @param fenced whether the broker is fenced now
  * @param caughtUp whether its applied offset is near enough to the committed one
- * @param shouldShutdown whether a broker that asked for it may stop: it leads nothing any more
+ * @param shutdownWaitsFor why a broker that asked to stop should not yet, for people; empty when it may, and null when it did
+ *     not ask
+ * @param logInfoWanted replicas of which the broker is to tell what they hold
  */
 public record HeartbeatReply(
-        Errors error, long committedOffset, boolean fenced, boolean caughtUp, boolean shouldShutdown) {}
+        Errors error,
+        long committedOffset,
+        boolean fenced,
+        boolean caughtUp,
+        String shutdownWaitsFor,
+        List<PartitionId> logInfoWanted) {
+    public HeartbeatReply {
+        logInfoWanted = List.copyOf(logInfoWanted);
+    }
+
+    static HeartbeatReply stale(long committedOffset) {
+        return new HeartbeatReply(Errors.STALE_BROKER_EPOCH, committedOffset, true, false, null, List.of());
+    }
+
+    /** Whether a broker that asked for it may stop: whatever it led that another can lead has moved. */
+    public boolean shouldShutdown() {
+        return shutdownWaitsFor != null && shutdownWaitsFor.isEmpty();
+    }
+
+    /** This answer, asking for {@code wanted}. */
+    public HeartbeatReply asking(List<PartitionId> wanted) {
+        return new HeartbeatReply(error, committedOffset, fenced, caughtUp, shutdownWaitsFor, wanted);
+    }
+}

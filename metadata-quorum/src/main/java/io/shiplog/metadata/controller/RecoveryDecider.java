@@ -119,7 +119,7 @@ final class RecoveryDecider {
             PartitionRecovery.Builder result,
             List<MetadataRecord> records) {
         String waits = waitsFor(strategy, before, logs);
-        ReplicaLogInfo longest = logs.longest(replica -> strategy != Strategy.ELIGIBLE || before.inElr(replica));
+        ReplicaLogInfo longest = longest(image, strategy, before, logs);
         if (longest == null) {
             return refused(result, Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE, "No live replica has told what it holds.");
         }
@@ -139,6 +139,26 @@ final class RecoveryDecider {
         ChangeCause cause = unclean ? ChangeCause.UNCLEAN_RECOVERY : ChangeCause.LONGEST_LOG;
         records.add(PartitionChanges.record(id.topicId(), id.partition(), before, after, cause));
         return result.build();
+    }
+
+    /** Who is eligible holds all that was committed: a longer log elsewhere holds nothing that counts. */
+    private static ReplicaLogInfo longest(
+            MetadataImage image, Strategy strategy, PartitionImage partition, LogComparison logs) {
+        ReplicaLogInfo longest = logs.longest(partition::inElr);
+        if (longest == null && strategy == Strategy.ELIGIBLE) {
+            return silentButEligible(image, partition);
+        }
+        return longest == null ? logs.longest(replica -> true) : longest;
+    }
+
+    /** Nobody answered in time; any of them will do, the longest log would have been a bonus. */
+    private static ReplicaLogInfo silentButEligible(MetadataImage image, PartitionImage partition) {
+        BrokerView brokers = BrokerView.of(image);
+        int first = Replicas.first(
+                partition.replicas(), id -> partition.inElr(id) && brokers.test(id), PartitionImage.NO_LEADER);
+        return first == PartitionImage.NO_LEADER
+                ? null
+                : ReplicaLogInfo.newBuilder().setBrokerId(first).build();
     }
 
     /** Whom a strategy still has to hear; null when it has heard enough. */

@@ -99,7 +99,8 @@ final class RegistrationDecider {
                         .addAllDirectoryIds(command.getDirectoryIdsList())
                         .addAllFeatures(command.getFeaturesList())
                         .setFenced(true)
-                        .setDraining(existing != null && existing.draining()))
+                        .setDraining(existing != null && existing.draining())
+                        .setUncleanStart(existing != null && uncleanStart(image, existing, command)))
                 .build();
     }
 
@@ -137,6 +138,12 @@ final class RegistrationDecider {
         changes.walk(Group.IN_SYNC, brokerId, rule);
         changes.walk(Group.ELIGIBLE, brokerId, rule);
         return records;
+    }
+
+    /** One that stopped uncleanly and then cleanly, before it came to be compared, is still to be compared. */
+    private static boolean uncleanStart(MetadataImage image, BrokerImage existing, RegisterBrokerCommand command) {
+        return !clean(existing, command)
+                || (existing.uncleanStart() && image.index().size(Group.ELIGIBLE, existing.id()) > 0);
     }
 
     private static boolean clean(BrokerImage existing, RegisterBrokerCommand command) {

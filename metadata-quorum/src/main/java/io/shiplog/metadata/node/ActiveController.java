@@ -4,11 +4,15 @@
 package io.shiplog.metadata.node;
 
 import io.shiplog.metadata.FatalHandler;
+import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.BrokerLiveness;
 import io.shiplog.metadata.controller.BrokerProgress;
 import io.shiplog.metadata.controller.Controller;
+import io.shiplog.metadata.controller.GatheringSettings;
 import io.shiplog.metadata.controller.HeartbeatReply;
+import io.shiplog.metadata.controller.HeartbeatWishes;
 import io.shiplog.metadata.controller.LivenessSettings;
+import io.shiplog.metadata.controller.LogInfoGathering;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AccessControlEntry;
@@ -20,6 +24,7 @@ import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.NewTopic;
+import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
@@ -63,6 +68,7 @@ final class ActiveController implements AutoCloseable {
     private final AgreedLog log;
     private final Controller controller;
     private final LivenessSettings livenessSettings;
+    private final BalanceSettings balanceSettings;
     private final String clusterId;
     private final Clock clock;
     private final FatalHandler fatal;
@@ -85,6 +91,10 @@ final class ActiveController implements AutoCloseable {
     private BrokerLiveness liveness;
     private QuorumUpkeep upkeep;
     private long upkeepAtMs;
+    private LogInfoGathering gathering;
+    /** Who waits for what replicas say, by the number of the ask. */
+    private final Map<Long, Consumer<MetadataResult>> gatheringFor = new HashMap<>();
+
     private Round inFlight;
     private MetadataEntry inFlightEntry;
     private long retryAtMs = Long.MAX_VALUE;
@@ -93,12 +103,14 @@ final class ActiveController implements AutoCloseable {
             AgreedLog log,
             Controller controller,
             LivenessSettings livenessSettings,
+            BalanceSettings balanceSettings,
             String clusterId,
             Clock clock,
             FatalHandler fatal) {
         this.log = log;
         this.controller = controller;
         this.livenessSettings = livenessSettings;
+        this.balanceSettings = balanceSettings;
         this.clusterId = clusterId;
         this.clock = clock;
         this.fatal = fatal;
@@ -130,10 +142,37 @@ final class ActiveController implements AutoCloseable {
                 reply.accept(failure(Errors.NOT_CONTROLLER, ""));
             } else if (waiting.size() >= MAX_WAITING) {
                 reply.accept(failure(Errors.THROTTLING_QUOTA_EXCEEDED, "too many metadata commands wait"));
+            } else if (command.hasReportLogInfo()) {
+                reply.accept(report(command));
+            } else if (command.hasRecoverPartitions()) {
+                gather(command, reply);
             } else {
                 waiting.add(new PendingCommand(withIds(command), reply));
             }
         });
+    }
+
+    /** Nothing is agreed on, so nothing waits. */
+    private MetadataResult report(MetadataCommand command) {
+        MetadataResult checked =
+                controller.decide(log.image(), command, clock.nowMs()).result();
+        if (checked.getError() == Errors.NONE.code()) {
+            gathering.onReport(command.getBrokerId(), command.getBrokerEpoch(), command.getReportLogInfo());
+        }
+        return checked;
+    }
+
+    private void gather(MetadataCommand command, Consumer<MetadataResult> reply) {
+        if (command.getRecoverPartitions().getStrategy() == RecoverPartitionsCommand.Strategy.ELIGIBLE) {
+            reply.accept(failure(Errors.INVALID_REQUEST, "a strategy of the controller itself"));
+            return;
+        }
+        long ask = gathering.begin(log.image(), command, clock.nowMs());
+        if (ask < 0) {
+            reply.accept(failure(Errors.THROTTLING_QUOTA_EXCEEDED, "too many recoveries wait"));
+        } else {
+            gatheringFor.put(ask, reply);
+        }
     }
 
     /**
@@ -154,8 +193,7 @@ final class ActiveController implements AutoCloseable {
                     brokerId,
                     request.getBrokerEpoch(),
                     request.getAppliedOffset(),
-                    request.getWantShutdown(),
-                    request.getWantFence(),
+                    new HeartbeatWishes(request.getWantShutdown(), request.getWantFence(), request.getDegraded()),
                     nowMs);
             // Only registered brokers are remembered, whatever ids somebody sends.
             boolean first = answer.error() == Errors.NONE
@@ -165,7 +203,10 @@ final class ActiveController implements AutoCloseable {
             if (first) {
                 liveness.onConnected(brokerId, nowMs);
             }
-            reply.accept(answer);
+            reply.accept(
+                    answer.error() == Errors.NONE
+                            ? answer.asking(gathering.wantedFrom(log.image(), brokerId))
+                            : answer);
         });
     }
 
@@ -239,10 +280,11 @@ final class ActiveController implements AutoCloseable {
         activeTerm = term;
         proposer = random.nextLong();
         proposals = 0;
-        liveness = new BrokerLiveness(livenessSettings);
+        liveness = new BrokerLiveness(livenessSettings, balanceSettings);
         liveness.onControllerReady(image, clock.nowMs());
         upkeep = new QuorumUpkeep(image.offset(), clock.nowMs());
         upkeepAtMs = clock.nowMs();
+        gathering = new LogInfoGathering(GatheringSettings.defaults());
         active = true;
         if (image.clusterId().isEmpty()) {
             waiting.add(PendingCommand.own(MetadataCommand.newBuilder()
@@ -270,10 +312,15 @@ final class ActiveController implements AutoCloseable {
         inFlight = null;
         inFlightEntry = null;
         retryAtMs = Long.MAX_VALUE;
+        for (Consumer<MetadataResult> reply : gatheringFor.values()) {
+            reply.accept(failure(Errors.NOT_CONTROLLER, ""));
+        }
+        gatheringFor.clear();
         waiting.clear();
         own.clear();
         heartbeatConnections.clear();
         liveness = null;
+        gathering = null;
     }
 
     /** Asked in time even while an entry is in flight: a gap would look like a stall of this controller. */
@@ -283,6 +330,10 @@ final class ActiveController implements AutoCloseable {
             for (MetadataCommand command : liveness.poll(log.image(), nowMs)) {
                 own.add(PendingCommand.own(command));
             }
+        }
+        for (LogInfoGathering.Ready ready : gathering.poll(log.image(), nowMs)) {
+            Consumer<MetadataResult> reply = gatheringFor.remove(ready.ask());
+            (reply == null ? own : waiting).add(new PendingCommand(ready.command(), reply));
         }
     }
 

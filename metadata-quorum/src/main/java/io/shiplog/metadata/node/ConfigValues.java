@@ -88,6 +88,15 @@ public final class ConfigValues {
         throw problem(key, "\"" + text + "\" is not allowed; allowed: a whole number from " + min + " to " + max);
     }
 
+    /** A key that is true or false. */
+    public boolean flag(String key, boolean defaultValue) {
+        String text = values.getOrDefault(key, Boolean.toString(defaultValue));
+        if (!text.equals("true") && !text.equals("false")) {
+            throw problem(key, "\"" + text + "\" is not allowed; allowed: true, false");
+        }
+        return text.equals("true");
+    }
+
     public ConfigProblem problem(String key, String problem) {
         return new ConfigProblem(source, key, problem);
     }

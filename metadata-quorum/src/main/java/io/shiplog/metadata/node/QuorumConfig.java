@@ -29,6 +29,9 @@ public record QuorumConfig(
         int connectionGraceMs,
         int defaultPartitions,
         int defaultReplicationFactor,
+        boolean balanceLeaders,
+        int imbalanceCheckSeconds,
+        int imbalancePercentage,
         long snapshotEntries,
         long snapshotIntervalMs,
         long preservedEntries,
@@ -64,6 +67,14 @@ public record QuorumConfig(
         DEFAULT_REPLICATION(
                 "default.replication.factor",
                 "Replicas of a topic whose creator does not say; fewer when there are fewer storage nodes. Default 3."),
+        BALANCE_LEADERS(
+                "auto.leader.rebalance.enable",
+                "Whether leaderships are given back to the first replica of the assignment by themselves. Default true."),
+        IMBALANCE_CHECK("leader.imbalance.check.interval.seconds", "How often that is looked after. Default 300."),
+        IMBALANCE_PERCENTAGE(
+                "leader.imbalance.per.broker.percentage",
+                "A storage node gets leaderships back when others lead more than this percentage of the partitions that name it"
+                        + " first. Default 10."),
         SNAPSHOT_ENTRIES(
                 "metadata.log.max.entries.between.snapshots",
                 "Raft entries after which a snapshot is written and the log before it removed. Default 50000."),
@@ -139,6 +150,9 @@ public record QuorumConfig(
                 values.integer(Key.CONNECTION_GRACE.key(), Math.min(150, sessionMs), 0, sessionMs),
                 values.integer(Key.DEFAULT_PARTITIONS.key(), 1, 1, 10_000),
                 values.integer(Key.DEFAULT_REPLICATION.key(), 3, 1, 100),
+                values.flag(Key.BALANCE_LEADERS.key(), true),
+                values.integer(Key.IMBALANCE_CHECK.key(), 300, 1, 86_400),
+                values.integer(Key.IMBALANCE_PERCENTAGE.key(), 10, 0, 100),
                 values.number(Key.SNAPSHOT_ENTRIES.key(), 50_000, 10, Integer.MAX_VALUE),
                 values.number(Key.SNAPSHOT_INTERVAL.key(), 600_000, 100, Integer.MAX_VALUE),
                 values.number(Key.PRESERVED_ENTRIES.key(), 20_000, 0, Integer.MAX_VALUE),

@@ -7,6 +7,8 @@ import io.shiplog.metadata.controller.HeartbeatReply;
 import io.shiplog.metadata.endpoint.CommittedEntries;
 import io.shiplog.metadata.endpoint.EndpointCaller;
 import io.shiplog.metadata.endpoint.EndpointHandler;
+import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointResponse;
 import io.shiplog.metadata.proto.FetchSnapshotResponse;
@@ -17,6 +19,7 @@ import io.shiplog.metadata.proto.HelloResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.NodeHint;
+import io.shiplog.metadata.proto.PartitionRef;
 import io.shiplog.metadata.proto.VoterChangeResponse;
 import io.shiplog.metadata.ratis.QuorumPeer;
 import org.apache.kafka.common.protocol.Errors;
@@ -119,12 +122,20 @@ final class QuorumEndpoint implements EndpointHandler {
     }
 
     private static HeartbeatResponse toProto(HeartbeatReply reply) {
-        return HeartbeatResponse.newBuilder()
+        HeartbeatResponse.Builder response = HeartbeatResponse.newBuilder()
                 .setCommittedOffset(reply.committedOffset())
                 .setFenced(reply.fenced())
                 .setCaughtUp(reply.caughtUp())
-                .setShouldShutdown(reply.shouldShutdown())
-                .build();
+                .setShouldShutdown(reply.shouldShutdown());
+        if (reply.shutdownWaitsFor() != null) {
+            response.setShutdownWaitsFor(reply.shutdownWaitsFor());
+        }
+        for (PartitionId wanted : reply.logInfoWanted()) {
+            response.addLogInfoWanted(PartitionRef.newBuilder()
+                    .setTopicId(Uuids.toBytes(wanted.topicId()))
+                    .setPartition(wanted.partition()));
+        }
+        return response.build();
     }
 
     private void command(EndpointCaller caller, long id, MetadataCommand command) {

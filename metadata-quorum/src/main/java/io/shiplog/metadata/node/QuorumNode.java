@@ -4,6 +4,7 @@
 package io.shiplog.metadata.node;
 
 import io.shiplog.metadata.FatalHandler;
+import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.controller.ControllerSettings;
 import io.shiplog.metadata.controller.LivenessSettings;
@@ -144,6 +145,8 @@ public final class QuorumNode implements AutoCloseable {
                     new RatisLog(started),
                     new Controller(controllerSettings()),
                     livenessSettings(),
+                    BalanceSettings.of(
+                            config.balanceLeaders(), config.imbalanceCheckSeconds(), config.imbalancePercentage()),
                     stamp.clusterId(),
                     Clock.SYSTEM,
                     fatal);

@@ -17,10 +17,11 @@ import org.junit.jupiter.api.Test;
 /** Session 2,000 ms, grace 150 ms; polls every 50 ms unless a test stalls. */
 class BrokerLivenessTest {
     private static final LivenessSettings SETTINGS = LivenessSettings.defaults();
+    private static final BalanceSettings BALANCING = BalanceSettings.defaults();
     private static final long SESSION = SETTINGS.sessionTimeoutMs();
     private static final long GRACE = SETTINGS.connectionGraceMs();
 
-    private final BrokerLiveness liveness = new BrokerLiveness(SETTINGS);
+    private final BrokerLiveness liveness = new BrokerLiveness(SETTINGS, BALANCING);
     private TestCluster cluster;
     private long nowMs = 1_000_000;
 
@@ -49,7 +50,8 @@ class BrokerLivenessTest {
     }
 
     private HeartbeatReply beat(int id, long applied, boolean shutdown, boolean fence) {
-        return liveness.onHeartbeat(cluster.image(), id, cluster.epoch(id), applied, shutdown, fence, nowMs);
+        return liveness.onHeartbeat(
+                cluster.image(), id, cluster.epoch(id), applied, new HeartbeatWishes(shutdown, fence, false), nowMs);
     }
 
     private List<String> poll() {
@@ -325,14 +327,15 @@ class BrokerLivenessTest {
 
     @Test
     void staleEpochRenewsNothing() {
-        HeartbeatReply reply = liveness.onHeartbeat(cluster.image(), 2, cluster.epoch(2) - 1, 0, false, false, nowMs);
+        HeartbeatReply reply =
+                liveness.onHeartbeat(cluster.image(), 2, cluster.epoch(2) - 1, 0, HeartbeatWishes.NONE, nowMs);
         assertThat(reply.error()).isEqualTo(Errors.STALE_BROKER_EPOCH);
-        reply = liveness.onHeartbeat(cluster.image(), 9, 1, 0, false, false, nowMs);
+        reply = liveness.onHeartbeat(cluster.image(), 9, 1, 0, HeartbeatWishes.NONE, nowMs);
         assertThat(reply.error()).isEqualTo(Errors.STALE_BROKER_EPOCH);
 
         beating.remove((Integer) 2);
         pass(SESSION - 50);
-        liveness.onHeartbeat(cluster.image(), 2, cluster.epoch(2) - 1, 0, false, false, nowMs);
+        liveness.onHeartbeat(cluster.image(), 2, cluster.epoch(2) - 1, 0, HeartbeatWishes.NONE, nowMs);
         assertThat(pass(50)).containsExactly("fence 2: session timeout");
     }
 
@@ -493,7 +496,7 @@ class BrokerLivenessTest {
 
     @Test
     void deadlineIsWhenSomethingIsDue() {
-        assertThat(new BrokerLiveness(SETTINGS).nextDeadlineMs()).isEqualTo(Long.MAX_VALUE);
+        assertThat(new BrokerLiveness(SETTINGS, BALANCING).nextDeadlineMs()).isEqualTo(Long.MAX_VALUE);
         poll();
         long polledAtMs = nowMs;
         assertThat(liveness.nextDeadlineMs()).isEqualTo(polledAtMs + 50);

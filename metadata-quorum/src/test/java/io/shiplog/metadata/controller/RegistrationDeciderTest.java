@@ -11,6 +11,7 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Uuid;
@@ -250,9 +251,21 @@ class RegistrationDeciderTest {
         }
         cluster.unfence(2);
         cluster.unfence(3);
+        assertThat(cluster.partition("t").hasLeader())
+                .as("their logs are compared first")
+                .isFalse();
+
+        cluster.ok(TestCluster.own()
+                .setRecoverPartitions(RecoverPartitionsCommand.newBuilder()
+                        .setStrategy(RecoverPartitionsCommand.Strategy.ELIGIBLE)
+                        .addPartitions(TestCluster.name("t"))
+                        .addInfos(cluster.info("t", 2, 4, 100, 90))
+                        .addInfos(cluster.info("t", 3, 4, 101, 90))));
+
         PartitionImage state = cluster.partition("t");
-        assertThat(state.leader()).isIn(2, 3);
+        assertThat(state.leader()).isEqualTo(3);
         assertThat(state.unclean()).isFalse();
+        assertThat(state.durable()).isTrue();
     }
 
     @Test

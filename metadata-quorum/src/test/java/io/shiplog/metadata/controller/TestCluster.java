@@ -13,6 +13,7 @@ import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AlterPartitionCommand;
 import io.shiplog.metadata.proto.ChangeBrokerStateCommand;
 import io.shiplog.metadata.proto.CreateTopicsCommand;
+import io.shiplog.metadata.proto.DrainBrokerCommand;
 import io.shiplog.metadata.proto.Endpoint;
 import io.shiplog.metadata.proto.FormClusterCommand;
 import io.shiplog.metadata.proto.IsrMember;
@@ -22,9 +23,12 @@ import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.PartitionAlteration;
 import io.shiplog.metadata.proto.PartitionAlterationResult;
+import io.shiplog.metadata.proto.PartitionLogInfo;
 import io.shiplog.metadata.proto.PartitionRef;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.ReplicaLogInfo;
 import io.shiplog.metadata.proto.SweepCommand;
+import io.shiplog.metadata.proto.TopicPartitionName;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -172,6 +176,12 @@ final class TestCluster {
                 .setCause("test"));
     }
 
+    MetadataCommand.Builder drain(int brokerId, boolean draining) {
+        return own().setDrainBroker(DrainBrokerCommand.newBuilder()
+                .setTargetBrokerId(brokerId)
+                .setDraining(draining));
+    }
+
     void fence(int... brokerIds) {
         for (int id : brokerIds) {
             ok(change(id, true, image.broker(id).inControlledShutdown()));
@@ -259,5 +269,25 @@ final class TestCluster {
     void alterIsr(String topic, int... newIsr) {
         PartitionAlterationResult result = alter(partition(topic).leader(), alteration(topic, newIsr));
         assertThat(result.getError()).isZero();
+    }
+
+    // ---- logs
+
+    /** Partition 0 of a topic. */
+    static TopicPartitionName.Builder name(String topic) {
+        return TopicPartitionName.newBuilder().setTopic(topic);
+    }
+
+    /** What a broker says that it holds of partition 0, under its registration as it is. */
+    PartitionLogInfo info(String topic, int brokerId, int lastEpoch, long logEnd, long highWatermark) {
+        return PartitionLogInfo.newBuilder()
+                .setTopicId(Uuids.toBytes(image.topic(topic).id()))
+                .setReplica(ReplicaLogInfo.newBuilder()
+                        .setBrokerId(brokerId)
+                        .setBrokerEpoch(epoch(brokerId))
+                        .setLastEpoch(lastEpoch)
+                        .setLogEndOffset(logEnd)
+                        .setHighWatermark(highWatermark))
+                .build();
     }
 }

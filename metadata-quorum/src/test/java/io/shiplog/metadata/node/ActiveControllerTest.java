@@ -5,6 +5,7 @@ package io.shiplog.metadata.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.controller.ControllerSettings;
 import io.shiplog.metadata.controller.LivenessSettings;
@@ -88,6 +89,7 @@ class ActiveControllerTest {
             log,
             new Controller(ControllerSettings.defaults()),
             LivenessSettings.of(600_000),
+            BalanceSettings.defaults(),
             "cluster-a",
             Clock.SYSTEM,
             (reason, cause) -> fatals.add(reason + cause));
