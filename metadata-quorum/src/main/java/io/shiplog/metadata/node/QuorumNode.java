@@ -412,6 +412,7 @@ public final class QuorumNode implements AutoCloseable {
             quorum.close();
         }
         endpoint.close();
+        served.close();
         lock.close();
     }
 
