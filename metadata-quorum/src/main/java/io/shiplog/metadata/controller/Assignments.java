@@ -15,6 +15,8 @@ import io.shiplog.metadata.proto.PartitionRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -28,16 +30,10 @@ final class Assignments {
         }
     }
 
-    private Assignments() {}
+    private final ControllerSettings.Limits limits;
 
-    static List<BrokerImage> usable(MetadataImage image) {
-        List<BrokerImage> usable = new ArrayList<>();
-        for (BrokerImage broker : image.brokers()) {
-            if (broker.active()) {
-                usable.add(broker);
-            }
-        }
-        return usable;
+    Assignments(ControllerSettings.Limits limits) {
+        this.limits = limits;
     }
 
     /**
@@ -45,14 +41,12 @@ final class Assignments {
      *
      * @param existing the topic when it exists already; null when it is new
      */
-    static Outcome placed(MetadataImage image, Uuid topicId, TopicImage existing, int partitions, int replication) {
-        Placement placement = new Placement(topicId, usable(image));
-        if (replication > placement.usableBrokers()) {
-            return Outcome.refused(
-                    Errors.INVALID_REPLICATION_FACTOR,
-                    "Replication factor " + replication + " is more than the " + placement.usableBrokers()
-                            + " brokers that can be used.");
+    Outcome placed(MetadataImage image, Uuid topicId, TopicImage existing, int partitions, int replication) {
+        Outcome refused = refusedFor(image, partitions, replication);
+        if (refused != null) {
+            return refused;
         }
+        Placement placement = new Placement(image, topicId, limits.partitionsPerBroker());
         if (existing != null) {
             for (PartitionImage partition : existing.partitions()) {
                 placement.count(partition);
@@ -60,9 +54,48 @@ final class Assignments {
         }
         List<int[]> replicas = new ArrayList<>(partitions);
         for (int i = 0; i < partitions; i++) {
-            replicas.add(placement.place(replication));
+            int[] placed = placement.place(replication);
+            if (placed == null) {
+                return tooManyPerBroker("too few brokers have room for all partitions");
+            }
+            replicas.add(placed);
         }
         return new Outcome(replicas, null);
+    }
+
+    private Outcome refusedFor(MetadataImage image, int partitions, int replication) {
+        if (replication > image.brokers().size()) {
+            return Outcome.refused(
+                    Errors.INVALID_REPLICATION_FACTOR,
+                    "Unable to replicate the partition " + replication + " time(s): only "
+                            + image.brokers().size() + " broker(s) are registered.");
+        }
+        boolean anyActive = false;
+        for (BrokerImage broker : image.brokers()) {
+            anyActive |= broker.active();
+        }
+        if (!anyActive) {
+            return Outcome.refused(
+                    Errors.INVALID_REPLICATION_FACTOR,
+                    "Unable to replicate the partition " + replication
+                            + " time(s): All brokers are currently fenced or in controlled shutdown.");
+        }
+        return tooMany(image, partitions);
+    }
+
+    private Outcome tooMany(MetadataImage image, int partitions) {
+        return image.partitionCount() + (long) partitions <= limits.partitions()
+                ? null
+                : Outcome.refused(
+                        Errors.POLICY_VIOLATION,
+                        "There are " + image.partitionCount() + " partitions, and max.partitions.per.cluster is "
+                                + limits.partitions() + ".");
+    }
+
+    private Outcome tooManyPerBroker(String why) {
+        return Outcome.refused(
+                Errors.POLICY_VIOLATION,
+                "max.partitions.per.broker is " + limits.partitionsPerBroker() + ", and " + why + ".");
     }
 
     /**
@@ -71,7 +104,7 @@ final class Assignments {
      * @param first number of the first new partition; the others must follow without gaps, in any order
      * @param replication what every partition must have; 0 when the first assignment says
      */
-    static Outcome manual(MetadataImage image, List<Assignment> assignments, int first, int replication) {
+    Outcome manual(MetadataImage image, List<Assignment> assignments, int first, int replication) {
         int[][] replicas = new int[assignments.size()][];
         int expected = replication;
         for (Assignment assignment : assignments) {
@@ -90,7 +123,22 @@ final class Assignments {
             }
             replicas[index] = brokers;
         }
-        return new Outcome(Arrays.asList(replicas), null);
+        Outcome refused = tooMany(image, replicas.length);
+        return refused != null ? refused : withinBrokers(image, Arrays.asList(replicas));
+    }
+
+    private Outcome withinBrokers(MetadataImage image, List<int[]> replicas) {
+        Map<Integer, Integer> more = new TreeMap<>();
+        for (int[] brokers : replicas) {
+            for (int broker : brokers) {
+                int load = image.brokerLoad(broker).replicas() + more.merge(broker, 1, Integer::sum);
+                if (load > limits.partitionsPerBroker()) {
+                    return tooManyPerBroker("broker " + broker + " has "
+                            + image.brokerLoad(broker).replicas() + " already");
+                }
+            }
+        }
+        return new Outcome(replicas, null);
     }
 
     private static Outcome invalid(String message) {
@@ -117,15 +165,16 @@ final class Assignments {
     }
 
     /**
-     * The record of a new partition: its ISR is what can be used of the replicas, led by the first of them.
+     * The record of a new partition: its ISR is what can be used of the replicas, led by the first of them that is not drained.
      *
      * @param commit a log that is empty everywhere has been flushed everywhere
      */
     static MetadataRecord record(MetadataImage image, Uuid topicId, int partition, int[] replicas, boolean commit) {
         IntPredicate active = PartitionTransition.activeIn(image);
         int[] isr = Replicas.filter(replicas, active);
+        int leader = Replicas.first(isr, id -> !image.broker(id).draining(), isr[0]);
         PartitionImage state =
-                new PartitionImage(replicas, isr, Replicas.NONE, Replicas.NONE, isr[0], 0, 0, commit, false);
+                new PartitionImage(replicas, isr, Replicas.NONE, Replicas.NONE, leader, 0, 0, commit, false);
         PartitionRecord.Builder record = PartitionRecord.newBuilder()
                 .setTopicId(Uuids.toBytes(topicId))
                 .setPartition(partition)

@@ -27,9 +27,11 @@ import org.apache.kafka.common.protocol.Errors;
 /** Creates topics: each topic of a call wholly or not at all, each with an outcome of its own. */
 final class TopicCreationDecider {
     private final ControllerSettings settings;
+    private final Assignments assignments;
 
     TopicCreationDecider(ControllerSettings settings) {
         this.settings = settings;
+        this.assignments = new Assignments(settings.limits());
     }
 
     Decision decide(MetadataImage image, CreateTopicsCommand command) {
@@ -149,7 +151,7 @@ final class TopicCreationDecider {
                     ? Assignments.Outcome.refused(
                             Errors.INVALID_REQUEST,
                             "With an assignment, number of partitions and replication factor must be -1.")
-                    : Assignments.manual(image, topic.getAssignmentsList(), 0, 0);
+                    : assignments.manual(image, topic.getAssignmentsList(), 0, 0);
         }
         if (replication < -1 || replication == 0 || replication > Short.MAX_VALUE) {
             return Assignments.Outcome.refused(
@@ -159,9 +161,9 @@ final class TopicCreationDecider {
             return Assignments.Outcome.refused(
                     Errors.INVALID_PARTITIONS, "Number of partitions must be positive, or -1 for the default.");
         }
-        int usable = Assignments.usable(image).size();
-        int defaultReplication = Math.max(1, Math.min(settings.defaultReplicationFactor(), usable));
-        return Assignments.placed(
+        int brokers = image.brokers().size();
+        int defaultReplication = Math.max(1, Math.min(settings.defaultReplicationFactor(), brokers));
+        return assignments.placed(
                 image,
                 id,
                 null,

@@ -26,9 +26,11 @@ import org.apache.kafka.common.protocol.Errors;
 /** Deletes topics and adds partitions to them. */
 final class TopicDecider {
     private final ControllerSettings settings;
+    private final Assignments assignments;
 
     TopicDecider(ControllerSettings settings) {
         this.settings = settings;
+        this.assignments = new Assignments(settings.limits());
     }
 
     Decision delete(MetadataImage image, DeleteTopicsCommand command) {
@@ -70,8 +72,8 @@ final class TopicDecider {
         int added = command.getCount() - first;
         int replication = topic.partition(0).replicationFactor();
         Assignments.Outcome assigned = command.getAssignmentsCount() > 0
-                ? Assignments.manual(image, command.getAssignmentsList(), first, replication)
-                : Assignments.placed(image, topic.id(), topic, added, replication);
+                ? assignments.manual(image, command.getAssignmentsList(), first, replication)
+                : assignments.placed(image, topic.id(), topic, added, replication);
         if (assigned.refusal() != null) {
             return assigned.refusal().decision(image.offset());
         }
@@ -81,7 +83,7 @@ final class TopicDecider {
             records.add(Assignments.record(
                     image, topic.id(), first + i, assigned.replicas().get(i), commit));
         }
-        return Decision.divisible(
+        return Decision.atomic(
                 image.offset(),
                 command.getValidateOnly() ? List.of() : records,
                 MetadataResult.newBuilder().setCreatePartitions(CreatePartitionsResult.getDefaultInstance()));

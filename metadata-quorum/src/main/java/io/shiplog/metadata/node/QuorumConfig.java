@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.node;
 
+import io.shiplog.metadata.controller.ControllerSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +37,8 @@ public record QuorumConfig(
         long snapshotIntervalMs,
         long preservedEntries,
         int segmentBytes,
-        long reserveBytes) {
+        long reserveBytes,
+        ControllerSettings.Limits limits) {
     private static final int MAX_VOTERS = 5;
 
     /** The keys, with their documentation. */
@@ -88,7 +90,13 @@ public record QuorumConfig(
         RESERVE_BYTES(
                 "metadata.reserve.bytes",
                 "The node stops in good order when its disk has less free space than this, instead of losing its vote to a full"
-                        + " disk. 0: never. Default 67108864.");
+                        + " disk. 0: never. Default 67108864."),
+        MAX_PARTITIONS_PER_CLUSTER(
+                "max.partitions.per.cluster",
+                "Partitions of all topics together; what would make more is refused. Default 1000000."),
+        MAX_PARTITIONS_PER_BROKER(
+                "max.partitions.per.broker",
+                "Partitions that one storage node may hold; a new topic is refused where it would hold more. Default 100000.");
 
         private final String key;
         private final String documentation;
@@ -157,7 +165,17 @@ public record QuorumConfig(
                 values.number(Key.SNAPSHOT_INTERVAL.key(), 600_000, 100, Integer.MAX_VALUE),
                 values.number(Key.PRESERVED_ENTRIES.key(), 20_000, 0, Integer.MAX_VALUE),
                 values.integer(Key.SEGMENT_BYTES.key(), 8 << 20, 64 << 10, 1 << 30),
-                values.number(Key.RESERVE_BYTES.key(), 64 << 20, 0, Long.MAX_VALUE));
+                values.number(Key.RESERVE_BYTES.key(), 64 << 20, 0, Long.MAX_VALUE),
+                limits(values));
+    }
+
+    private static ControllerSettings.Limits limits(ConfigValues values) {
+        ControllerSettings.Limits defaults = ControllerSettings.Limits.defaults();
+        return new ControllerSettings.Limits(
+                values.integer(Key.MAX_PARTITIONS_PER_CLUSTER.key(), defaults.partitions(), 1, Integer.MAX_VALUE),
+                values.integer(
+                        Key.MAX_PARTITIONS_PER_BROKER.key(), defaults.partitionsPerBroker(), 1, Integer.MAX_VALUE),
+                defaults.entries());
     }
 
     private static Voter self(ConfigValues values, int nodeId, SortedMap<Integer, Voter> voters) {

@@ -86,7 +86,7 @@ class TopicDeciderTest {
                 cluster.create(cluster.newTopic("t", -1, -1)).getCreateTopics().getTopics(0);
         assertThat(result.getPartitions()).isEqualTo(1);
         assertThat(result.getReplicationFactor()).isEqualTo(3);
-        cluster.fence(1);
+        cluster = TestCluster.of(2);
         result = cluster.create(cluster.newTopic("u", -1, -1)).getCreateTopics().getTopics(0);
         assertThat(result.getReplicationFactor()).isEqualTo(2);
     }
@@ -145,12 +145,18 @@ class TopicDeciderTest {
     }
 
     @Test
-    void brokersThatCannotBeUsedDoNotCount() {
+    void brokersThatAreAwayAreGivenReplicasOutOfSync() {
         cluster.fence(3);
-        refused(cluster.newTopic("t", 1, 3), Errors.INVALID_REPLICATION_FACTOR);
         cluster.ok(cluster.change(2, false, true));
-        refused(cluster.newTopic("t", 1, 2), Errors.INVALID_REPLICATION_FACTOR);
-        cluster.fence(1);
+        cluster.create(cluster.newTopic("t", 1, 3));
+        assertThat(cluster.partition("t").replicas()).startsWith(1).hasSize(3);
+        assertThat(cluster.partition("t").isr()).containsExactly(1);
+    }
+
+    @Test
+    void replicasNeedAsManyRegisteredBrokersAndOneThatIsThere() {
+        refused(cluster.newTopic("t", 1, 4), Errors.INVALID_REPLICATION_FACTOR);
+        cluster.fence(1, 2, 3);
         refused(cluster.newTopic("t", 1, -1), Errors.INVALID_REPLICATION_FACTOR);
     }
 
@@ -376,7 +382,7 @@ class TopicDeciderTest {
                 .isEqualTo(invalid);
         assertThat(error(addPartitions(command.clone().addAssignments(assignment(3, 1, 2)))))
                 .isEqualTo(invalid);
-        cluster.fence(1, 2);
+        cluster.fence(1, 2, 3);
         assertThat(error(addPartitions(command))).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
         assertThat(cluster.image().topic("t").partitionCount()).isEqualTo(2);
     }
