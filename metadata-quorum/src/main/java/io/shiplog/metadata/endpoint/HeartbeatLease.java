@@ -19,8 +19,9 @@ import io.shiplog.metadata.client.Lease;
 final class HeartbeatLease implements Lease {
     private static final long NO_OFFSET = -1;
     private static final long NS_PER_MS = 1_000_000;
+    private static final int MARGIN_PART = 10;
 
-    private final long leaseNs;
+    private long leaseNs;
     private final long cutNs;
     /** Valid before this time; differences only, as with every {@link System#nanoTime()}. */
     private volatile long untilNs;
@@ -46,6 +47,25 @@ final class HeartbeatLease implements Lease {
     @Override
     public long remainingMs(long nowNs) {
         return Math.max(0, (untilNs - nowNs) / NS_PER_MS);
+    }
+
+    /**
+     * The controller says after how long without a heartbeat it fences, which counts more than what this node was told by its own
+     * file. A tenth is kept as margin, for clocks that differ in speed. Holds from the next acknowledgement on; a lease that runs
+     * under a longer session than the new one is cut.
+     */
+    void onSessionTimeout(long sessionTimeoutMs, long nowNs) {
+        long ns = (sessionTimeoutMs - sessionTimeoutMs / MARGIN_PART) * NS_PER_MS;
+        if (sessionTimeoutMs <= 0 || ns == leaseNs) {
+            return;
+        }
+        leaseNs = ns;
+        if (untilNs - (nowNs + ns) > 0) {
+            untilNs = nowNs + ns;
+        }
+        if (cut && uncutUntilNs - (nowNs + ns) > 0) {
+            uncutUntilNs = nowNs + ns;
+        }
     }
 
     /** A heartbeat that was sent at {@code sentNs} was acknowledged; {@code committedOffset} is what the controller had then. */

@@ -286,6 +286,7 @@ final class Heartbeats {
         } else {
             HeartbeatResponse heartbeat = response.getHeartbeat();
             failures = 0;
+            lease.onSessionTimeout(heartbeat.getSessionTimeoutMs(), System.nanoTime());
             settled = !heartbeat.getFenced() && heartbeat.getCaughtUp() && !wantShutdown;
             lease.onAcknowledged(sentNs, heartbeat.getCommittedOffset(), heartbeat.getFenced(), System.nanoTime());
             listener.onCommittedOffset(heartbeat.getCommittedOffset());

@@ -19,7 +19,6 @@ import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.client.ReplicaLogInfo;
-import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.controller.Controller;
@@ -60,7 +59,6 @@ public final class RemoteMetadataClient implements MetadataClient {
     private final MetadataClientSettings settings;
     private final EventLoopGroup group = EventLoops.one("metadata-client");
     private final EventLoop loop = group.next();
-    private final KnownEndpoints endpoints;
     private final HeartbeatLease lease;
     private final ControllerFinder finder;
     private final QuorumCalls quorumCalls;
@@ -76,13 +74,12 @@ public final class RemoteMetadataClient implements MetadataClient {
     public RemoteMetadataClient(MetadataClientSettings settings) {
         this.settings = settings;
         this.lease = new HeartbeatLease(settings.leaseMs(), LEASE_CUT_MS, System.nanoTime());
-        this.endpoints = new KnownEndpoints(settings.endpoints());
         Events events = new Events();
-        this.finder = new ControllerFinder(loop, settings, endpoints, this::hello, events);
+        this.finder = new ControllerFinder(loop, settings, this::hello, events);
         this.quorumCalls = new QuorumCalls(loop, finder);
         this.commands = new CommandQueue(loop, finder, settings.requestTimeoutMs());
         this.heartbeats = new Heartbeats(loop, settings, finder, this::hello, lease, events);
-        this.follower = new MetadataFollower(loop, settings, endpoints, this::hello, events::onHello, events);
+        this.follower = new MetadataFollower(loop, settings, this::hello, events::onHello, events);
     }
 
     @Override
@@ -122,6 +119,7 @@ public final class RemoteMetadataClient implements MetadataClient {
                 }
                 RegisterBrokerResult answer = result.getRegisterBroker();
                 Registration accepted = new Registration(answer.getBrokerEpoch(), answer.getClusterId());
+                lease.onSessionTimeout(answer.getSessionTimeoutMs(), System.nanoTime());
                 heartbeats.begin(registration.brokerId(), accepted);
                 registered.complete(accepted);
             });
@@ -181,33 +179,24 @@ public final class RemoteMetadataClient implements MetadataClient {
 
     @Override
     public CompletableFuture<List<TopicOutcome>> createTopics(
-            List<NewTopicSpec> topics, boolean validateOnly, RequestOrigin origin, int timeoutMs) {
+            List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
         return ownWrite(
-                from(origin, CommandCodec.createTopics(topics, validateOnly)),
+                CommandCodec.createTopics(topics, validateOnly).build(),
                 timeoutMs,
                 result -> CommandCodec.topics(result.getCreateTopics().getTopicsList()));
     }
 
     @Override
-    public CompletableFuture<List<TopicOutcome>> deleteTopics(
-            List<TopicSelector> topics, RequestOrigin origin, int timeoutMs) {
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
         return ownWrite(
-                from(origin, CommandCodec.deleteTopics(topics)),
+                CommandCodec.deleteTopics(topics).build(),
                 timeoutMs,
                 result -> CommandCodec.topics(result.getDeleteTopics().getTopicsList()));
     }
 
     @Override
-    public CompletableFuture<MetadataResult> submit(
-            MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs) {
-        return ownWrite(from(origin, command), timeoutMs, Function.identity());
-    }
-
-    private static MetadataCommand from(RequestOrigin origin, MetadataCommand.Builder command) {
-        return command.setBrokerId(Controller.NO_BROKER)
-                .setPrincipal(origin.principal())
-                .setClient(origin.client())
-                .build();
+    public CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs) {
+        return ownWrite(command.setBrokerId(Controller.NO_BROKER).build(), timeoutMs, Function.identity());
     }
 
     /** Completes when the change is in this client's own image too, so that whoever asked finds what it created. */
@@ -417,9 +406,6 @@ public final class RemoteMetadataClient implements MetadataClient {
 
         @Override
         public void onMetadata(MetadataImage previous, MetadataImage current, MetadataDelta delta) {
-            if (delta.quorumVotersChanged()) {
-                endpoints.learn(current.quorumVoters());
-            }
             listener.onMetadata(previous, current, delta);
         }
 
