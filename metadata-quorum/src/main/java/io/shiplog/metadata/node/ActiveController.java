@@ -385,6 +385,7 @@ final class ActiveController implements AutoCloseable {
                 .setProposal(++proposals)
                 .setDecidedAtMs(clock.wallClockMs())
                 .addAllRecords(inFlight.nextEntry())
+                .addAllOrigins(inFlight.origins())
                 .build();
         propose();
     }

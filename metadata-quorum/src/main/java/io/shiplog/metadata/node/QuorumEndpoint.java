@@ -7,10 +7,13 @@ import io.shiplog.metadata.controller.HeartbeatReply;
 import io.shiplog.metadata.endpoint.CommittedEntries;
 import io.shiplog.metadata.endpoint.EndpointCaller;
 import io.shiplog.metadata.endpoint.EndpointHandler;
+import io.shiplog.metadata.history.HistoryRecorder;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointResponse;
+import io.shiplog.metadata.proto.FetchSnapshotResponse;
 import io.shiplog.metadata.proto.FormationResponse;
 import io.shiplog.metadata.proto.HeartbeatResponse;
 import io.shiplog.metadata.proto.HelloRequest;
@@ -24,7 +27,7 @@ import io.shiplog.metadata.ratis.QuorumPeer;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What a quorum node's endpoint answers. Runs on the endpoint's thread; commands and heartbeats are answered by the controller's. */
-final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
+final class QuorumEndpoint implements EndpointHandler {
     private final QuorumNode node;
     private final Clock clock;
     private final CommittedEntries entries;
@@ -55,8 +58,8 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
             case FORMATION -> formation(caller, request);
             case DESCRIBE_QUORUM -> describe(caller, id);
             case ADD_VOTER, REMOVE_VOTER, TRANSFER_LEADERSHIP -> changeVoters(caller, request);
-            case DESCRIBE_HISTORY, BODY_NOT_SET ->
-                caller.answer(error(id, Errors.UNSUPPORTED_VERSION, "unknown request"));
+            case DESCRIBE_HISTORY -> history(caller, id, request.getDescribeHistory());
+            case BODY_NOT_SET -> caller.answer(error(id, Errors.UNSUPPORTED_VERSION, "unknown request"));
         }
     }
 
@@ -120,12 +123,13 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
         });
     }
 
-    private static HeartbeatResponse toProto(HeartbeatReply reply) {
+    private HeartbeatResponse toProto(HeartbeatReply reply) {
         HeartbeatResponse.Builder response = HeartbeatResponse.newBuilder()
                 .setCommittedOffset(reply.committedOffset())
                 .setFenced(reply.fenced())
                 .setCaughtUp(reply.caughtUp())
-                .setShouldShutdown(reply.shouldShutdown());
+                .setShouldShutdown(reply.shouldShutdown())
+                .setSessionTimeoutMs(node.sessionTimeoutMs());
         if (reply.shutdownWaitsFor() != null) {
             response.setShutdownWaitsFor(reply.shutdownWaitsFor());
         }
@@ -135,6 +139,24 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
                     .setPartition(wanted.partition()));
         }
         return response.build();
+    }
+
+    private void history(EndpointCaller caller, long id, DescribeHistoryRequest request) {
+        if (!HistoryRecorder.isValid(request)) {
+            caller.answer(
+                    error(id, Errors.INVALID_REQUEST, "not a question about the history: limit " + request.getLimit()));
+            return;
+        }
+        boolean asked = node.history()
+                .find(
+                        request,
+                        answer -> caller.answer(EndpointResponse.newBuilder()
+                                .setCorrelationId(id)
+                                .setDescribeHistory(answer)
+                                .build()));
+        if (!asked) {
+            caller.answer(error(id, Errors.THROTTLING_QUOTA_EXCEEDED, "too many questions about the history wait"));
+        }
     }
 
     private void command(EndpointCaller caller, long id, MetadataCommand command) {
@@ -192,15 +214,14 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
 
     private void snapshot(EndpointCaller caller, EndpointRequest request) {
         long id = request.getCorrelationId();
-        snapshots.read(
-                request.getFetchSnapshot(),
-                chunk -> caller.answer(
-                        chunk == null
-                                ? error(id, Errors.SNAPSHOT_NOT_FOUND, "")
-                                : EndpointResponse.newBuilder()
-                                        .setCorrelationId(id)
-                                        .setFetchSnapshot(chunk)
-                                        .build()));
+        FetchSnapshotResponse chunk = snapshots.read(request.getFetchSnapshot());
+        caller.answer(
+                chunk == null
+                        ? error(id, Errors.SNAPSHOT_NOT_FOUND, "")
+                        : EndpointResponse.newBuilder()
+                                .setCorrelationId(id)
+                                .setFetchSnapshot(chunk)
+                                .build());
     }
 
     private void formation(EndpointCaller caller, EndpointRequest request) {
@@ -251,10 +272,5 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
                 .setError(error.code())
                 .setMessage(message)
                 .build();
-    }
-
-    @Override
-    public void close() {
-        snapshots.close();
     }
 }

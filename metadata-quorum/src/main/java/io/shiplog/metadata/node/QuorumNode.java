@@ -13,6 +13,7 @@ import io.shiplog.metadata.endpoint.CommittedEntries;
 import io.shiplog.metadata.endpoint.EndpointServer;
 import io.shiplog.metadata.formation.Phase;
 import io.shiplog.metadata.formation.Stamp;
+import io.shiplog.metadata.history.HistoryRecorder;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.FormationRequest;
 import io.shiplog.metadata.proto.FormationResponse;
@@ -49,6 +50,7 @@ public final class QuorumNode implements AutoCloseable {
     private static final long OBSERVE_EVERY_MS = 200;
     private static final long RESIGN_TIMEOUT_MS = 1_500;
     private static final String RAFT_DIRECTORY = "raft";
+    private static final String HISTORY_DIRECTORY = "history";
 
     private final QuorumConfig config;
     private final FatalHandler fatal;
@@ -56,6 +58,7 @@ public final class QuorumNode implements AutoCloseable {
     private final CommittedEntries entries = new CommittedEntries(RING_BYTES, RING_ENTRIES);
     private final CompletableFuture<Void> formed = new CompletableFuture<>();
     private final AtomicBoolean waking = new AtomicBoolean();
+    private final HistoryRecorder history;
     private final QuorumEndpoint served;
     private final EndpointServer endpoint;
     private final FormationRunner formation;
@@ -75,6 +78,7 @@ public final class QuorumNode implements AutoCloseable {
             StampFile file = new StampFile(config.dataDir());
             Stamp stamp = ownStamp(file);
             formation = new FormationRunner(config, file, stamp, this::startPeer, this::isMember, fatal);
+            history = new HistoryRecorder(config.dataDir().resolve(HISTORY_DIRECTORY));
             served = new QuorumEndpoint(this, membership, entries, Clock.SYSTEM);
             endpoint = new EndpointServer(config.self().host(), config.self().endpointPort(), served);
             endpoint.every(WAKE_EVERY_MS, served::wake);
@@ -97,6 +101,7 @@ public final class QuorumNode implements AutoCloseable {
         QuorumNode node = new QuorumNode(config, fatal);
         node.formation.start();
         node.disk.start();
+        node.history.start();
         return node;
     }
 
@@ -186,7 +191,17 @@ public final class QuorumNode implements AutoCloseable {
                 config.defaultReplicationFactor(),
                 defaults.maxPartitionsPerCall(),
                 defaults.maxAtomicBytes(),
-                defaults.maxChangesPerDecision());
+                defaults.maxChangesPerDecision(),
+                config.limits(),
+                config.sessionTimeoutMs());
+    }
+
+    HistoryRecorder history() {
+        return history;
+    }
+
+    int sessionTimeoutMs() {
+        return config.sessionTimeoutMs();
     }
 
     private LivenessSettings livenessSettings() {
@@ -301,14 +316,20 @@ public final class QuorumNode implements AutoCloseable {
 
     /** What Ratis tells: applied entries go to the ring and wake parked readers; leadership goes to the controller. */
     private final class Feed implements AppliedListener, LeadershipListener {
+        /** The newest image told; of the apply thread. */
+        private MetadataImage newest = MetadataImage.empty();
+
         @Override
         public void onApplied(MetadataEntry entry, MetadataImage image) {
+            history.onApplied(newest, entry);
+            newest = image;
             entries.append(entry, image.offset());
             wake(image);
         }
 
         @Override
         public void onImageReplaced(MetadataImage image) {
+            newest = image;
             entries.reset(image.offset());
             wake(image);
         }
@@ -411,8 +432,8 @@ public final class QuorumNode implements AutoCloseable {
             }
             quorum.close();
         }
+        history.close();
         endpoint.close();
-        served.close();
         lock.close();
     }
 

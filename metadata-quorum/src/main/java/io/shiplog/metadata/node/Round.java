@@ -5,6 +5,7 @@ package io.shiplog.metadata.node;
 
 import io.shiplog.metadata.controller.Decision;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.CommandOrigin;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
 import java.util.ArrayDeque;
@@ -18,11 +19,12 @@ import java.util.List;
 final class Round {
     private record Decided(PendingCommand command, MetadataResult result) {}
 
-    private record Piece(List<MetadataRecord> records, int bytes) {}
+    private record Piece(List<MetadataRecord> records, int bytes, CommandOrigin origin) {}
 
     private final int maxEntryBytes;
     private final List<Decided> decided = new ArrayList<>();
     private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+    private final List<CommandOrigin> origins = new ArrayList<>();
     private MetadataImage candidate;
     private int bytes;
     private boolean answersSomebody;
@@ -46,7 +48,7 @@ final class Round {
         for (MetadataRecord record : decision.records()) {
             int size = record.getSerializedSize();
             if (pieceBytes > 0 && pieceBytes + size > maxEntryBytes) {
-                addPiece(piece, pieceBytes);
+                addPiece(command, piece, pieceBytes);
                 piece = new ArrayList<>();
                 pieceBytes = 0;
             }
@@ -54,12 +56,14 @@ final class Round {
             pieceBytes += size;
         }
         if (!piece.isEmpty()) {
-            addPiece(piece, pieceBytes);
+            addPiece(command, piece, pieceBytes);
         }
     }
 
-    private void addPiece(List<MetadataRecord> records, int size) {
-        pieces.addLast(new Piece(records, size));
+    private void addPiece(PendingCommand command, List<MetadataRecord> records, int recordBytes) {
+        CommandOrigin origin = CommandOrigins.of(command.command(), records.size());
+        int size = recordBytes + origin.getSerializedSize();
+        pieces.addLast(new Piece(records, size, origin));
         bytes += size;
     }
 
@@ -77,12 +81,19 @@ final class Round {
     List<MetadataRecord> nextEntry() {
         List<MetadataRecord> entry = new ArrayList<>();
         int size = 0;
+        origins.clear();
         while (!pieces.isEmpty() && (entry.isEmpty() || size + pieces.peek().bytes() <= maxEntryBytes)) {
             Piece piece = pieces.poll();
             entry.addAll(piece.records());
+            origins.add(piece.origin());
             size += piece.bytes();
         }
         return entry;
+    }
+
+    /** Whose commands the records of the entry that was taken last carry out, in their order. */
+    List<CommandOrigin> origins() {
+        return List.copyOf(origins);
     }
 
     boolean isWhollyProposed() {

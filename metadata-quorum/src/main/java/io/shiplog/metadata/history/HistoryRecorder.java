@@ -1,0 +1,222 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.history;
+
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.DescribeHistoryResponse;
+import io.shiplog.metadata.proto.HistoryLine;
+import io.shiplog.metadata.proto.MetadataEntry;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the history of the metadata on one quorum node, and finds in it. Whoever applies entries only hands them over: a queue
+ * that is full, or a disk that fails, costs lines and nothing else, and the next line that is written says how many are missing.
+ * The same shows after a snapshot took the place of entries. What was written before a restart is not written again.
+ */
+public final class HistoryRecorder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HistoryRecorder.class);
+    private static final int MAX_FILE_BYTES = 16 << 20;
+    private static final int MAX_FILES = 4;
+    private static final int MAX_QUEUED = 4_096;
+    private static final long MAX_QUEUED_BYTES = 16L << 20;
+    private static final int MAX_QUESTIONS = 16;
+    private static final long CLOSE_MS = 2_000;
+    private static final long NOT_OPENED = -2;
+
+    private record Applied(MetadataImage before, MetadataEntry entry, int bytes) {}
+
+    private static final Applied END = new Applied(null, null, 0);
+
+    private final Path directory;
+    private final HistoryFiles files;
+    private final LinkedBlockingQueue<Applied> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final Thread writer;
+    private final ThreadPoolExecutor reader = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUESTIONS), HistoryRecorder::readerThread);
+    private volatile boolean closed;
+    /** Offset of the next record that has no line; -1 when nothing is known of what was before. Of the writer. */
+    private long next = NOT_OPENED;
+
+    private boolean failed;
+
+    public HistoryRecorder(Path directory) {
+        this(directory, MAX_FILE_BYTES, MAX_FILES);
+    }
+
+    HistoryRecorder(Path directory, int maxFileBytes, int maxFiles) {
+        this.directory = directory;
+        this.files = new HistoryFiles(directory, maxFileBytes, maxFiles);
+        this.writer = new Thread(this::run, "metadata-history");
+        writer.setDaemon(true);
+    }
+
+    private static Thread readerThread(Runnable task) {
+        Thread thread = new Thread(task, "metadata-history-reader");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Begins to write. What is handed over before waits. */
+    public void start() {
+        writer.start();
+    }
+
+    /** {@code entry} was applied to {@code before} and changed it. Never blocks and never fails. */
+    public void onApplied(MetadataImage before, MetadataEntry entry) {
+        int bytes = entry.getSerializedSize();
+        if (queuedBytes.addAndGet(bytes) > MAX_QUEUED_BYTES || !queue.offer(new Applied(before, entry, bytes))) {
+            queuedBytes.addAndGet(-bytes);
+        }
+    }
+
+    /** Whether a question is one that can be answered. */
+    public static boolean isValid(DescribeHistoryRequest request) {
+        return HistoryQuery.isValid(request);
+    }
+
+    /**
+     * Finds lines; the answer comes on a thread of the history, and is empty when the files cannot be read.
+     *
+     * @return false when too many questions wait already
+     */
+    public boolean find(DescribeHistoryRequest request, Consumer<DescribeHistoryResponse> answer) {
+        try {
+            reader.execute(() -> answer.accept(find(request)));
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private DescribeHistoryResponse find(DescribeHistoryRequest request) {
+        HistoryQuery query = new HistoryQuery(request);
+        try {
+            List<Path> all = HistoryFiles.files(directory);
+            boolean more = true;
+            for (int i = all.size() - 1; i >= 0 && more; i--) {
+                more = read(all.get(i), query);
+            }
+        } catch (IOException e) {
+            LOG.warn("the metadata history cannot be read: {}", e.toString());
+        }
+        return query.answer();
+    }
+
+    private static boolean read(Path file, HistoryQuery query) throws IOException {
+        try {
+            HistoryFiles.read(file, query::see);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was deleted while it was to be read: it was the oldest", file);
+        }
+        return query.endOfFile();
+    }
+
+    private void run() {
+        try {
+            for (Applied applied = queue.take(); applied.before() != null; applied = queue.take()) {
+                queuedBytes.addAndGet(-applied.bytes());
+                record(applied);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closeFiles();
+        }
+    }
+
+    private void record(Applied applied) {
+        try {
+            if (next == NOT_OPENED) {
+                next = files.open();
+            }
+            write(applied);
+            if (queue.isEmpty()) {
+                files.flush();
+            }
+            if (failed) {
+                LOG.info("the metadata history is written again, from offset {}", next);
+            }
+            failed = false;
+        } catch (IOException e) {
+            if (!failed) {
+                LOG.warn(
+                        "the metadata history is not written from offset {} on: {}",
+                        applied.before().offset(),
+                        e.toString());
+            }
+            failed = true;
+            closeFiles();
+            next = NOT_OPENED;
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "the metadata entry at offset {} has no history",
+                    applied.before().offset(),
+                    e);
+        }
+    }
+
+    private void write(Applied applied) throws IOException {
+        long first = applied.before().offset();
+        long known = Math.max(next, 0);
+        if (first > known) {
+            files.write(HistoryLine.newBuilder()
+                    .setKind(HistoryLine.Kind.GAP)
+                    .setOffset(known)
+                    .setMissing(first - known)
+                    .setTimeMs(applied.entry().getDecidedAtMs())
+                    .build());
+            next = first;
+        }
+        if (first + applied.entry().getRecordsCount() <= next) {
+            return;
+        }
+        for (HistoryLine line : HistoryLines.of(applied.before(), applied.entry())) {
+            if (line.getOffset() >= next) {
+                files.write(line);
+                next = line.getOffset() + 1;
+            }
+        }
+    }
+
+    private void closeFiles() {
+        try {
+            files.close();
+        } catch (IOException e) {
+            LOG.warn("the metadata history could not be closed: {}", e.toString());
+        }
+    }
+
+    /** Writes what waits, for a while at most, and ends. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        reader.shutdown();
+        if (!queue.offer(END)) {
+            LOG.warn("the metadata history ends without what waits for it");
+            writer.interrupt();
+        }
+        try {
+            writer.join(CLOSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
