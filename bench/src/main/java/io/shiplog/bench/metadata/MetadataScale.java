@@ -4,6 +4,7 @@
 package io.shiplog.bench.metadata;
 
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.PartitionAlterationOutcome;
 import io.shiplog.metadata.client.PartitionAlterationSpec;
@@ -21,11 +22,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -50,6 +54,7 @@ final class MetadataScale {
     private final Map<Integer, SimulatedNode> nodes = new TreeMap<>();
     private QuorumProcesses quorum;
     private List<Endpoint> endpoints;
+    private int repeats;
 
     MetadataScale(ScaleOptions options, Path directory) {
         this.options = options;
@@ -79,6 +84,7 @@ final class MetadataScale {
             if (!processes.allAlive()) {
                 throw new IllegalStateException("a quorum node died on the way; see " + directory);
             }
+            figures.add("commands given again, their outcome unknown", "count", "0", repeats);
             return figures;
         } finally {
             nodes.values().forEach(SimulatedNode::close);
@@ -90,9 +96,11 @@ final class MetadataScale {
         for (int i = 0; i < options.rounds(); i++) {
             oneRound();
         }
+        double cpuMs = quorum.cpuMs();
         for (int i = 0; i < options.rounds(); i++) {
             figures.add("round, back to back", "ms", LATENCY_TARGET, oneRound());
         }
+        figures.add("CPU of the quorum per round", "ms", "", (quorum.cpuMs() - cpuMs) / options.rounds());
         for (int i = 0; i < options.rounds() / 4; i++) {
             double tookMs = oneRound();
             figures.add("round, one every " + PACED_EVERY_MS + " ms", "ms", LATENCY_TARGET, tookMs);
@@ -102,13 +110,14 @@ final class MetadataScale {
 
     private double oneRound() throws Exception {
         long startNs = System.nanoTime();
-        get(node(1).client().allocateProducerIds());
+        repeated(() -> node(1).client().allocateProducerIds());
         return msSince(startNs);
     }
 
     /** Creates the partitions, in requests as large as they may be; each answers when the asking node has the new topic in its image. */
     private void create() throws Exception {
         progress("creating " + options.partitions() + " partitions");
+        double cpuMs = quorum.cpuMs();
         long startNs = System.nanoTime();
         int topic = 0;
         for (int left = options.partitions(); left > 0; left -= PARTITIONS_PER_REQUEST) {
@@ -116,7 +125,10 @@ final class MetadataScale {
             long requestNs = System.nanoTime();
             NewTopicSpec spec = new NewTopicSpec(
                     "topic-" + topic++, count, (short) SyntheticMetadata.REPLICATION, Map.of(), Map.of());
-            for (TopicOutcome outcome : get(node(1).client().createTopics(List.of(spec), false, (int) WAIT_MS))) {
+            TopicOutcome outcome = repeated(
+                            () -> node(1).client().createTopics(List.of(spec), false, (int) WAIT_MS))
+                    .get(0);
+            if (outcome.error() != Errors.TOPIC_ALREADY_EXISTS) {
                 requireNone(outcome.error(), outcome.name());
             }
             figures.add("CreateTopics of " + count + " partitions", "ms", "", msSince(requestNs));
@@ -124,6 +136,7 @@ final class MetadataScale {
         long offset = node(1).image().offset();
         awaitOffset(offset);
         figures.add("creation of all, known to all nodes", "ms", "", msSince(startNs));
+        figures.add("CPU of the quorum per partition created", "us", "", cpuUsSince(cpuMs, options.partitions()));
     }
 
     /** Every leader shrinks the ISR of all its partitions and expands it again, with many partitions in a command. */
@@ -131,54 +144,62 @@ final class MetadataScale {
         for (int round = 0; round < options.changeRounds(); round++) {
             for (int members = MIN_MEMBERS; members <= SyntheticMetadata.REPLICATION; members++) {
                 progress("ISR of all partitions to " + members + " members");
+                double cpuMs = quorum.cpuMs();
                 long startNs = System.nanoTime();
                 int changed = alterAll(members);
                 double perSecond = changed / (msSince(startNs) / 1_000);
                 figures.add(
                         "partition changes, " + ALTERATIONS_PER_COMMAND + " a command", "1/s", ">= 20,000", perSecond);
+                figures.add("CPU of the quorum per partition change", "us", "", cpuUsSince(cpuMs, changed));
             }
         }
     }
 
-    /** Changes the ISRs that do not have so many members; how many there were. */
+    /** Changes the ISRs that do not have so many members; how many there were. As a leader does it, again when the outcome is not known. */
     private int alterAll(int members) throws Exception {
-        List<Thread> leaders = new ArrayList<>();
-        List<Throwable> failures = new ArrayList<>();
-        int[] changed = new int[1];
-        for (SimulatedNode node : nodes.values()) {
-            List<List<PartitionAlterationSpec>> pieces = node.proposals(members, ALTERATIONS_PER_COMMAND);
-            pieces.forEach(piece -> changed[0] += piece.size());
-            Thread leader = new Thread(() -> {
-                try {
-                    propose(node, pieces);
-                } catch (Exception | Error e) {
-                    synchronized (failures) {
-                        failures.add(e);
-                    }
+        int changed = 0;
+        for (boolean left = true; left; ) {
+            List<Thread> leaders = new ArrayList<>();
+            Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+            left = false;
+            for (SimulatedNode node : nodes.values()) {
+                List<List<PartitionAlterationSpec>> pieces = node.proposals(members, ALTERATIONS_PER_COMMAND);
+                left |= !pieces.isEmpty();
+                Thread leader = new Thread(() -> propose(node, pieces, failures));
+                leaders.add(leader);
+                leader.start();
+                for (List<PartitionAlterationSpec> piece : pieces) {
+                    changed += piece.size();
                 }
-            });
-            leaders.add(leader);
-            leader.start();
+            }
+            for (Thread leader : leaders) {
+                leader.join();
+            }
+            for (Throwable failure : failures) {
+                if (!isUnavailable(failure)) {
+                    throw new IllegalStateException("ISR changes failed", failure);
+                }
+                repeats++;
+            }
         }
-        for (Thread leader : leaders) {
-            leader.join();
-        }
-        if (!failures.isEmpty()) {
-            throw new IllegalStateException("ISR changes failed", failures.get(0));
-        }
-        return changed[0];
+        return changed;
     }
 
-    private static void propose(SimulatedNode node, List<List<PartitionAlterationSpec>> pieces) throws Exception {
+    private static void propose(
+            SimulatedNode node, List<List<PartitionAlterationSpec>> pieces, Queue<Throwable> failures) {
         List<CompletableFuture<List<PartitionAlterationOutcome>>> inFlight = new ArrayList<>();
-        for (List<PartitionAlterationSpec> piece : pieces) {
-            if (inFlight.size() == COMMANDS_IN_FLIGHT) {
-                requireAltered(get(inFlight.remove(0)));
+        try {
+            for (List<PartitionAlterationSpec> piece : pieces) {
+                if (inFlight.size() == COMMANDS_IN_FLIGHT) {
+                    requireAltered(get(inFlight.remove(0)));
+                }
+                inFlight.add(node.client().alterPartitions(piece));
             }
-            inFlight.add(node.client().alterPartitions(piece));
-        }
-        for (CompletableFuture<List<PartitionAlterationOutcome>> each : inFlight) {
-            requireAltered(get(each));
+            for (CompletableFuture<List<PartitionAlterationOutcome>> each : inFlight) {
+                requireAltered(get(each));
+            }
+        } catch (InterruptedException | ExecutionException | TimeoutException | RuntimeException e) {
+            failures.add(e);
         }
     }
 
@@ -206,6 +227,7 @@ final class MetadataScale {
         SimulatedNode witness = nodes.values().iterator().next();
         int led = witness.leaderships(victim);
         progress("failover of node " + victim + ", which leads " + led);
+        double cpuMs = quorum.cpuMs();
         long startNs = System.nanoTime();
         Thread death = new Thread(dying::close);
         death.start();
@@ -215,6 +237,7 @@ final class MetadataScale {
         figures.add("failover: leaderships moved, known to all nodes", "ms", "<= 2,000", movedMs);
         figures.add("failover: leaderships moved, each 1,000 of them", "ms", "", movedMs * 1_000 / Math.max(1, led));
         figures.add("failover: out of every ISR, known to all nodes", "ms", "", msSince(startNs));
+        figures.add("CPU of the quorum per failover", "ms", "", quorum.cpuMs() - cpuMs);
         death.join();
     }
 
@@ -310,6 +333,28 @@ final class MetadataScale {
     private static <T> T get(CompletableFuture<T> future)
             throws InterruptedException, ExecutionException, TimeoutException {
         return future.get(WAIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The answer to a command, given again when its outcome is not known, as every caller has to. */
+    private <T> T repeated(Supplier<CompletableFuture<T>> command) throws Exception {
+        while (true) {
+            try {
+                return get(command.get());
+            } catch (ExecutionException e) {
+                if (!isUnavailable(e)) {
+                    throw e;
+                }
+                repeats++;
+            }
+        }
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        return failure instanceof ExecutionException && failure.getCause() instanceof MetadataUnavailable;
+    }
+
+    private double cpuUsSince(double cpuMs, int count) {
+        return (quorum.cpuMs() - cpuMs) * 1_000 / Math.max(1, count);
     }
 
     private static void requireNone(Errors error, String what) {

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,7 @@ final class QuorumProcesses implements AutoCloseable {
                 "-XX:MetaspaceSize=96m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-DSHIPLOG_LOG_LEVEL=INFO",
                 "-cp",
                 System.getProperty("java.class.path"),
                 MAIN,
@@ -101,12 +103,6 @@ final class QuorumProcesses implements AutoCloseable {
 
     private Path home(int id) {
         return directory.resolve("quorum-" + id);
-    }
-
-    Map<Integer, Long> pids() {
-        Map<Integer, Long> pids = new TreeMap<>();
-        running.forEach((id, process) -> pids.put(id, process.pid()));
-        return pids;
     }
 
     /** Kills all nodes, as kill -9 does. */
@@ -166,6 +162,15 @@ final class QuorumProcesses implements AutoCloseable {
             }
         }
         return -1;
+    }
+
+    /** Processor time that the nodes that run have used together, in ms. */
+    double cpuMs() {
+        double sum = 0;
+        for (Process process : running.values()) {
+            sum += process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e6;
+        }
+        return sum;
     }
 
     /** Whether all nodes run; one that ended has halted or run out of memory. */
