@@ -50,6 +50,7 @@ public class MetadataBenchmark {
     private Decision fencing;
     private MetadataEntry entry;
     private byte[] entryBytes;
+    private MetadataEntry one;
     private MetadataImage after;
     private byte[] snapshot;
 
@@ -65,6 +66,10 @@ public class MetadataBenchmark {
         fencing = controller.decide(image, fence, 0);
         entry = SyntheticMetadata.entry(image, fencing.records());
         entryBytes = entry.toByteArray();
+        one = SyntheticMetadata.entry(
+                image,
+                fencing.records()
+                        .subList(fencing.records().size() - 1, fencing.records().size()));
         after = image.apply(entry);
         snapshot = SnapshotFormat.toBytes(image);
     }
@@ -91,6 +96,12 @@ public class MetadataBenchmark {
     @Benchmark
     public MetadataImage apply() {
         return image.apply(entry);
+    }
+
+    /** One partition changes: what an entry costs by itself, whatever else there is. */
+    @Benchmark
+    public MetadataImage applyOneChange() {
+        return image.apply(one);
     }
 
     @Benchmark

@@ -127,8 +127,7 @@ final class MetadataScale {
             long requestNs = System.nanoTime();
             NewTopicSpec spec = new NewTopicSpec(
                     "topic-" + topic++, count, (short) SyntheticMetadata.REPLICATION, Map.of(), Map.of());
-            TopicOutcome outcome = repeated(
-                            () -> node(1).client().createTopics(List.of(spec), false, (int) WAIT_MS))
+            TopicOutcome outcome = repeated(() -> node(1).client().createTopics(List.of(spec), false, (int) WAIT_MS))
                     .get(0);
             if (outcome.error() != Errors.TOPIC_ALREADY_EXISTS) {
                 requireNone(outcome.error(), outcome.name());

@@ -4,7 +4,6 @@
 package io.shiplog.metadata.endpoint;
 
 import com.google.protobuf.ByteString;
-import io.shiplog.metadata.proto.MetadataEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -53,14 +52,11 @@ public final class CommittedEntries {
         endOffset = offset;
     }
 
-    /** An entry was applied; ones without records are nothing to a reader. */
-    public void append(MetadataEntry entry, long offsetAfter) {
-        if (offsetAfter != endOffset()) {
-            append(entry.toByteString(), offsetAfter);
+    /** An entry, as encoded, was applied; ones without records are nothing to a reader. */
+    public synchronized void append(ByteString entry, long offsetAfter) {
+        if (offsetAfter == endOffset) {
+            return;
         }
-    }
-
-    private synchronized void append(ByteString entry, long offsetAfter) {
         entries.addLast(new Kept(entry, endOffset));
         bytes += entry.size();
         endOffset = offsetAfter;

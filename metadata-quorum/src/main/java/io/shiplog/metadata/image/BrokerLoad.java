@@ -9,10 +9,4 @@ package io.shiplog.metadata.image;
  * @param replicas partitions that it holds
  * @param preferredLeaders those of them that it is to lead
  */
-public record BrokerLoad(int replicas, int preferredLeaders) {
-    public static final BrokerLoad NONE = new BrokerLoad(0, 0);
-
-    BrokerLoad plus(int moreReplicas, int moreLeaders) {
-        return new BrokerLoad(replicas + moreReplicas, preferredLeaders + moreLeaders);
-    }
-}
+public record BrokerLoad(int replicas, int preferredLeaders) {}

@@ -38,7 +38,6 @@ final class ImageReplay {
     private PartitionTable.Edit edit;
     private SlotRanges slots;
     private PartitionIndex.Editor index;
-    private final BrokerLoads.Changes loads = new BrokerLoads.Changes();
 
     private ImageReplay(State state, boolean snapshot) {
         this.state = state;
@@ -55,7 +54,6 @@ final class ImageReplay {
         }
         replay.closeTopic();
         replay.finishIndex();
-        next.loads = replay.loads.applyTo(next.loads);
         return next;
     }
 
@@ -68,7 +66,6 @@ final class ImageReplay {
         }
         replay.closeTopic();
         replay.finishIndex();
-        next.loads = replay.loads.applyTo(next.loads);
         return next;
     }
 
@@ -215,8 +212,6 @@ final class ImageReplay {
         for (PartitionImage each : topic.partitions()) {
             index().remove(topic.slots().slot(partition), each);
             state.hash -= StateHash.partition(topic.id(), partition++, each);
-            loads.remove(each);
-            state.partitionCounts = state.partitionCounts.minus(each);
         }
         TreePMap<String, String> configs = state.topicConfigs.get(topic.id());
         if (configs != null) {
@@ -236,9 +231,7 @@ final class ImageReplay {
         PartitionImage created = ImageRecords.partition(ImageRecords.ids(record.getReplicasList()), record.getState());
         edit.add(created);
         slots = slots.plus(index().add(open.id(), record.getPartition(), created));
-        state.partitionCounts = state.partitionCounts.plus(created);
         state.hash += StateHash.partition(open.id(), record.getPartition(), created);
-        loads.add(created);
     }
 
     private void changePartition(PartitionChangeRecord record) {
@@ -254,8 +247,6 @@ final class ImageReplay {
                 record.getPartition());
         edit.set(record.getPartition(), after);
         index().change(slots.slot(record.getPartition()), before, after);
-        loads.move(before, after);
-        state.partitionCounts = state.partitionCounts.minus(before).plus(after);
         state.hash -= StateHash.partition(open.id(), record.getPartition(), before);
         state.hash += StateHash.partition(open.id(), record.getPartition(), after);
     }

@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.image;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.MetadataImage.State;
 import io.shiplog.metadata.proto.ClusterRecord;
 import io.shiplog.metadata.proto.ConfigRecord;
@@ -83,10 +84,11 @@ final class ImageSnapshot {
                 .setTopic(TopicRecord.newBuilder()
                         .setTopicId(Uuids.toBytes(topic.id()))
                         .setName(topic.name())));
+        ByteString id = Uuids.toBytes(topic.id());
         int number = 0;
         for (PartitionImage partition : topic.partitions()) {
             PartitionRecord.Builder record = PartitionRecord.newBuilder()
-                    .setTopicId(Uuids.toBytes(topic.id()))
+                    .setTopicId(id)
                     .setPartition(number++)
                     .setState(ImageRecords.state(partition));
             for (int replica : partition.replicas()) {

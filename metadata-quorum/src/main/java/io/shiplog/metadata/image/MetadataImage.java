@@ -40,9 +40,7 @@ public final class MetadataImage {
         TreePMap<String, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
         PartitionIndex index = PartitionIndex.EMPTY;
         RegistryImage registry = RegistryImage.EMPTY;
-        BrokerLoads loads = BrokerLoads.NONE;
         TreePMap<Integer, QuorumVoter> quorumVoters = TreePMap.empty();
-        PartitionCounts partitionCounts = PartitionCounts.NONE;
 
         State copy() {
             State copy = new State();
@@ -57,9 +55,7 @@ public final class MetadataImage {
             copy.brokerConfigs = brokerConfigs;
             copy.index = index;
             copy.registry = registry;
-            copy.loads = loads;
             copy.quorumVoters = quorumVoters;
-            copy.partitionCounts = partitionCounts;
             return copy;
         }
     }
@@ -235,12 +231,13 @@ public final class MetadataImage {
 
     /** How many partitions all topics have together. */
     public int partitionCount() {
-        return state.loads.partitions();
+        return state.index.partitions();
     }
 
     /** What the assignments give a broker to do, whether it is registered or not. */
     public BrokerLoad brokerLoad(int brokerId) {
-        return state.loads.of(brokerId);
+        return new BrokerLoad(
+                state.index.size(PartitionIndex.Group.REPLICA, brokerId), state.index.preferred(brokerId));
     }
 
     /** The members of the quorum, by node id; empty until the first controller has told them. */
@@ -254,7 +251,9 @@ public final class MetadataImage {
 
     /** How many partitions there are, and of which kinds; kept up to date by what changes. */
     public PartitionCounts partitionCounts() {
-        return state.partitionCounts;
+        int offline = state.index.size(PartitionIndex.Group.LEADERLESS, PartitionImage.NO_LEADER);
+        int elsewhere = state.index.size(PartitionIndex.Group.NOT_PREFERRED, PartitionImage.NO_LEADER);
+        return new PartitionCounts(state.index.partitions(), offline, offline + elsewhere);
     }
 
     /** The first producer id that has not been given out. */

@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.node;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.FatalHandler;
 import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.Controller;
@@ -320,10 +321,10 @@ public final class QuorumNode implements AutoCloseable {
         private MetadataImage newest = MetadataImage.empty();
 
         @Override
-        public void onApplied(MetadataEntry entry, MetadataImage image) {
+        public void onApplied(MetadataEntry entry, ByteString encoded, MetadataImage image) {
             history.onApplied(newest, entry);
             newest = image;
-            entries.append(entry, image.offset());
+            entries.append(encoded, image.offset());
             wake(image);
         }
 

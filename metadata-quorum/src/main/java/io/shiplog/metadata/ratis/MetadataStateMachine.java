@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.ratis;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.FatalHandler;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.model.InvariantViolation;
@@ -31,7 +32,7 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,10 +161,11 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
         try {
             // Copies every byte: Ratis reuses the buffer behind it.
-            MetadataEntry entry = MetadataEntry.parseFrom(
+            ByteString encoded = ByteString.copyFrom(
                     logEntry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+            MetadataEntry entry = MetadataEntry.parseFrom(encoded);
             requireNothingMissing(entry);
-            Message answer = apply(entry);
+            Message answer = apply(entry, encoded);
             updateLastAppliedTermIndex(logEntry.getTerm(), logEntry.getIndex());
             return CompletableFuture.completedFuture(answer);
         } catch (Throwable t) {
@@ -184,12 +186,12 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
     }
 
-    private Message apply(MetadataEntry entry) {
+    private Message apply(MetadataEntry entry, ByteString encoded) {
         MetadataImage before = image;
         MetadataImage after = before.apply(entry);
         if (after != before) {
             image = after;
-            applied.onApplied(entry, after);
+            applied.onApplied(entry, encoded, after);
         }
         RecentProposal answer = after.outcome(entry.getProposer(), entry.getProposal())
                 .map(outcome -> RecentProposal.newBuilder()
@@ -198,7 +200,7 @@ final class MetadataStateMachine extends BaseStateMachine {
                         .setOffsetAfter(outcome.offsetAfter())
                         .build())
                 .orElse(RecentProposal.getDefaultInstance());
-        return Message.valueOf(ByteString.copyFrom(answer.toByteArray()));
+        return Message.valueOf(UnsafeByteOperations.unsafeWrap(answer.toByteArray()));
     }
 
     /**

@@ -4,6 +4,7 @@
 package io.shiplog.metadata.snapshot;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.ProposalOutcome;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.zip.CRC32C;
@@ -46,6 +48,8 @@ public final class SnapshotFormat {
     /** No record that we write comes near it; a length beyond it is damage and allocates nothing. */
     private static final int MAX_RECORD_BYTES = 8 << 20;
 
+    private static final int BUFFER_BYTES = 1 << 16;
+
     private SnapshotFormat() {}
 
     /** An image together with the place in the Raft log that it stands for; both 0 when that is not known. */
@@ -54,23 +58,23 @@ public final class SnapshotFormat {
     /** Writes the image; flushes, does not close. */
     public static void write(OutputStream out, MetadataImage image, long term, long index) throws IOException {
         CRC32C crc = new CRC32C();
-        DataOutputStream data = new DataOutputStream(new CheckedOutputStream(out, crc));
-        data.writeLong(MAGIC);
-        header(image, term, index).writeDelimitedTo(data);
+        CodedOutputStream data = CodedOutputStream.newInstance(new CheckedOutputStream(out, crc), BUFFER_BYTES);
+        data.writeRawBytes(ByteBuffer.allocate(Long.BYTES).putLong(0, MAGIC));
+        data.writeMessageNoTag(header(image, term, index));
         try {
             image.forEachRecord(record -> writeRecord(record, data));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        data.write(0);
+        data.writeUInt32NoTag(0);
         data.flush();
         new DataOutputStream(out).writeInt((int) crc.getValue());
         out.flush();
     }
 
-    private static void writeRecord(MetadataRecord record, OutputStream out) {
+    private static void writeRecord(MetadataRecord record, CodedOutputStream out) {
         try {
-            record.writeDelimitedTo(out);
+            out.writeMessageNoTag(record);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

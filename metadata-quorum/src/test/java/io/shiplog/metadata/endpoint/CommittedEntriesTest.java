@@ -25,7 +25,7 @@ class CommittedEntriesTest {
 
     private void append(int... sizes) {
         for (int size : sizes) {
-            ring.append(entry(ring.endOffset(), size), ring.endOffset() + size);
+            ring.append(entry(ring.endOffset(), size).toByteString(), ring.endOffset() + size);
         }
     }
 
@@ -57,8 +57,8 @@ class CommittedEntriesTest {
     @Test
     void boundedByBytesButKeepsTheNewest() {
         CommittedEntries small = new CommittedEntries(1, 100);
-        small.append(entry(0, 5), 5);
-        small.append(entry(5, 5), 10);
+        small.append(entry(0, 5).toByteString(), 5);
+        small.append(entry(5, 5).toByteString(), 10);
         assertThat(small.read(0, ALL).kind()).isEqualTo(CommittedEntries.Kind.BEHIND);
         assertThat(small.read(5, ALL).entries()).hasSize(1);
     }
@@ -89,7 +89,7 @@ class CommittedEntriesTest {
     @Test
     void entriesWithoutRecordsAreNothingToAReader() {
         append(2);
-        ring.append(entry(2, 0), 2);
+        ring.append(entry(2, 0).toByteString(), 2);
         assertThat(ring.read(2, ALL).kind()).isEqualTo(CommittedEntries.Kind.NOTHING_NEW);
     }
 }
