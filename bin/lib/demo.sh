@@ -5,7 +5,7 @@
 
 demo_usage() {
   cat <<'END'
-usage: bin/cluster demo [--dir DIR] [--base-port P] [--combined] [--spread-ms MS] [--keep] [FILE...]
+usage: bin/cluster demo [--dir DIR] [--base-port P] [--combined] [--rolling] [--spread-ms MS] [--keep] [FILE...]
 
 Starts 3 quorum nodes and 3 storage nodes, creates a topic (6 partitions, 3 replicas, min.insync.replicas 2), sends every
 line of the files (default: all text files of this project) with the stock Java producer, acks=all, while a stock consumer
@@ -17,6 +17,8 @@ Exit 0: all well. 1: not, and it names what is missing. 2: cannot begin.
   --dir DIR         where the cluster lives (var/demo); emptied first, and removed when all was well
   --base-port P     see bin/cluster --help (19700)
   --combined        three processes that hold both roles
+  --rolling         kills nobody; restarts every process, one after the other, as bin/cluster rolling-restart does, while the
+                    lines are sent again and again
   --spread-ms MS    sends a small input over this time (10000)
   --keep            leaves the cluster running
 END
@@ -24,6 +26,7 @@ END
 
 DEMO_JAVA=
 DEMO_KEEP=false
+DEMO_ROLLING=false
 DEMO_PASSED=false
 
 cmd_demo() {
@@ -41,6 +44,7 @@ cmd_demo() {
         shift
         ;;
       --combined) shape+=(--combined) ;;
+      --rolling) DEMO_ROLLING=true ;;
       --keep) DEMO_KEEP=true ;;
       --help | -h)
         demo_usage
@@ -95,15 +99,16 @@ empty_directory() {
 }
 
 run_demo() {
-  local addresses status=0
+  local addresses status=0 rolling=()
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   trap end_demo EXIT
   addresses=$(cmd_start)
+  [[ $DEMO_ROLLING == false ]] || rolling=(--rolling "$(rolling_order | paste -sd, -)" --quorum "$(quorum_endpoints)")
   # In the background, because bash runs a trap only after the foreground command has ended.
   "$JAVA" "-Xmx${SHIPLOG_HEAP:-256m}" -XX:+UseSerialGC -XX:-UsePerfData -cp "$(class_path tools)" \
     io.shiplog.tools.demo.DemoMain --bootstrap "$addresses" --cluster-directory "$DIR" \
-    --cluster-script "$TOP/bin/cluster" --files-from "$DIR/files" --spread-ms "$1" &
+    --cluster-script "$TOP/bin/cluster" --files-from "$DIR/files" --spread-ms "$1" ${rolling[@]+"${rolling[@]}"} &
   DEMO_JAVA=$!
   wait "$DEMO_JAVA" || status=$?
   DEMO_JAVA=

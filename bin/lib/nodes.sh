@@ -84,6 +84,18 @@ bootstrap() {
   echo "${list#,}"
 }
 
+quorum_endpoints() {
+  local i list=
+  for ((i = 1; i <= QUORUM; i++)); do list+=,127.0.0.1:$(endpoint_port "$i"); done
+  echo "${list#,}"
+}
+
+# The order of a rolling restart.
+rolling_order() {
+  storage_names
+  quorum_names
+}
+
 quorum_lines() {
   local id=$1 data=$2 i voters=
   for ((i = 1; i <= QUORUM; i++)); do voters+=,$i@127.0.0.1:$(raft_port "$i"):$(endpoint_port "$i"); done
@@ -91,10 +103,9 @@ quorum_lines() {
 }
 
 storage_lines() {
-  local id=$1 data=$2 i endpoints=
+  local id=$1 data=$2
   printf 'listeners=PLAINTEXT://127.0.0.1:%s\nlog.dirs=%s\n' "$(kafka_port "$id")" "$data"
-  for ((i = 1; i <= QUORUM; i++)); do endpoints+=,127.0.0.1:$(endpoint_port "$i"); done
-  printf 'quorum.endpoints=%s\n' "${endpoints#,}"
+  printf 'quorum.endpoints=%s\n' "$(quorum_endpoints)"
 }
 
 # Writes a node's configuration once; a file that exists is the user's.

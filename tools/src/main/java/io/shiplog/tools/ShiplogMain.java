@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "shiplog 0.1.0",
         description = "Looks at a cluster and changes it, through the stock Kafka admin client.",
-        subcommands = {TopicsCommand.class, PartitionsCommand.class, ClusterCommand.class})
+        subcommands = {TopicsCommand.class, PartitionsCommand.class, ClusterCommand.class, NodesCommand.class})
 public final class ShiplogMain {
     private ShiplogMain() {}
 

@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.demo;
 
+import io.shiplog.tools.rolling.ClusterScript;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,6 +20,7 @@ final class Demo {
     private final LineFiles lines;
     private final ClusterScript cluster;
     private final Console console;
+    private final RollingPlan rolling;
     private final Ledger ledger = new Ledger(PARTITIONS);
     private final ReadLog live = new ReadLog(ledger, PARTITIONS);
     private final ReadLog back = new ReadLog(ledger, PARTITIONS);
@@ -27,11 +29,19 @@ final class Demo {
     private long fullIsrMs = -1;
     private int identical;
 
-    Demo(String bootstrap, LineFiles lines, ClusterScript cluster, long spreadMs, Console console) {
+    /** @param rolling restarts instead of the one outage; null for the outage */
+    Demo(
+            String bootstrap,
+            LineFiles lines,
+            ClusterScript cluster,
+            long spreadMs,
+            RollingPlan rolling,
+            Console console) {
         this.bootstrap = bootstrap;
         this.lines = lines;
         this.cluster = cluster;
         this.console = console;
+        this.rolling = rolling;
         this.sender = new Sender(TOPIC, lines, ledger, spreadMs);
         this.verification = new Verification(ledger, lines);
     }
@@ -49,29 +59,35 @@ final class Demo {
                     DemoTopic.REPLICAS,
                     lines.fileCount(),
                     lines.totalBytes()));
-            Outage outage = new Outage(topic, cluster, sender::progress, ledger, console);
-            load(outage);
-            settle(topic, outage);
+            Disturbance disturbance = disturbance(topic);
+            load(disturbance);
+            settle(topic, disturbance);
             readBack(topic);
             compareReplicas(topic);
-            report(outage);
+            report(disturbance);
         }
         return verification.faults().isEmpty();
     }
 
-    private void load(Outage outage) throws Exception {
+    private Disturbance disturbance(DemoTopic topic) {
+        return rolling == null
+                ? new Outage(topic, cluster, sender::progress, ledger, console)
+                : new RollingDisturbance(rolling.restart(), rolling.nodes(), sender::progress, ledger);
+    }
+
+    private void load(Disturbance disturbance) throws Exception {
         Reader reader = new Reader(bootstrap, "demo-reader", TOPIC, PARTITIONS, live);
         reader.start();
-        outage.begin();
+        disturbance.begin();
         Thread progress = new Thread(this::showProgress, "demo-progress");
         progress.setDaemon(true);
         progress.start();
-        sender.sendAll(bootstrap);
+        sender.sendUntil(bootstrap, disturbance::isOver);
         progress.interrupt();
         progress.join();
         showCounts();
         verification.allAcknowledged();
-        outage.await();
+        disturbance.await();
         reader.await(ledger.acknowledgedLines(), WAIT_MS);
     }
 
@@ -97,9 +113,9 @@ final class Demo {
                 ledger.longestGapMs()));
     }
 
-    private void settle(DemoTopic topic, Outage outage) throws Exception {
+    private void settle(DemoTopic topic, Disturbance disturbance) throws Exception {
         if (topic.awaitFullIsr(WAIT_MS)) {
-            fullIsrMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - outage.startedNs());
+            fullIsrMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - disturbance.startedNs());
         } else {
             verification.fault("the ISR is not complete " + WAIT_MS + " ms after the load: " + topic.describe());
         }
@@ -132,15 +148,15 @@ final class Demo {
         }
     }
 
-    private void report(Outage outage) {
+    private void report(Disturbance disturbance) {
         boolean passed = verification.faults().isEmpty();
         console.line("");
         row("lines", "%,d sent, %,d acknowledged", ledger.sentLines(), ledger.acknowledgedLines());
         row("bytes", "%,d", ledger.sentBytes());
-        row("killed", "%s, leader of %d of %d partitions", outage.node(), outage.led(), PARTITIONS);
+        console.row(disturbance.summary()[0], disturbance.summary()[1]);
         row("longest ack gap", "%,d ms (partition %d)", ledger.longestGapMs(), ledger.partitionOfLongestGap());
-        row("... after the kill", "%,d ms", ledger.longestGapSinceMarkMs());
-        row("time to full ISR", fullIsrMs < 0 ? "never" : "%,d ms after the node's restart", fullIsrMs);
+        row("... from then on", "%,d ms", ledger.longestGapSinceMarkMs());
+        row("time to full ISR", fullIsrMs < 0 ? "never" : "%,d ms after the last start", fullIsrMs);
         row("read along", "%,d lines", live.records());
         row("read back", "%,d lines", back.records());
         row("identical replicas", "%d of %d partitions, %d replicas each", identical, PARTITIONS, DemoTopic.REPLICAS);

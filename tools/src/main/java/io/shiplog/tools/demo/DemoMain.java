@@ -3,6 +3,11 @@
 
 package io.shiplog.tools.demo;
 
+import io.shiplog.tools.quorum.QuorumAddress;
+import io.shiplog.tools.rolling.ClusterScript;
+import io.shiplog.tools.rolling.NodeName;
+import io.shiplog.tools.rolling.QuorumGate;
+import io.shiplog.tools.rolling.RollingRestart;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +22,8 @@ import picocli.CommandLine.Option;
 /** Runs the demo against a local cluster that {@code bin/cluster demo} has started. Exit 0: all well; 1: not; 2: usage. */
 @Command(name = "demo", mixinStandardHelpOptions = true, description = "Runs the demo on a started local cluster.")
 public final class DemoMain implements Callable<Integer> {
+    private static final long PATIENCE_MS = 60_000;
+
     @Option(names = "--bootstrap", required = true, description = "HOST:PORT,...")
     private String bootstrap;
 
@@ -31,6 +38,17 @@ public final class DemoMain implements Callable<Integer> {
 
     @Option(names = "--spread-ms", description = "Send a small input over this time (${DEFAULT-VALUE}).")
     private long spreadMs = 10_000;
+
+    @Option(
+            names = "--rolling",
+            split = ",",
+            paramLabel = "NODE,...",
+            description =
+                    "Restart these one after the other instead of killing a leader; asks --quorum whether it may.")
+    private List<String> rolling = List.of();
+
+    @Option(names = "--quorum", description = "HOST:PORT,... of the metadata endpoints; with --rolling.")
+    private String quorum = "";
 
     private DemoMain() {}
 
@@ -49,12 +67,23 @@ public final class DemoMain implements Callable<Integer> {
             return CommandLine.ExitCode.USAGE;
         }
         try {
-            Demo demo = new Demo(bootstrap, lines, new ClusterScript(script, directory), spreadMs, console);
-            return demo.run() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+            ClusterScript cluster = new ClusterScript(script, directory);
+            if (rolling.isEmpty()) {
+                return run(new Demo(bootstrap, lines, cluster, spreadMs, null, console));
+            }
+            try (QuorumGate gate = QuorumGate.connect(QuorumAddress.parse(quorum))) {
+                RollingRestart restart = new RollingRestart(gate, cluster, console::say, PATIENCE_MS);
+                List<NodeName> nodes = rolling.stream().map(NodeName::parse).toList();
+                return run(new Demo(bootstrap, lines, cluster, spreadMs, new RollingPlan(restart, nodes), console));
+            }
         } catch (Exception e) {
             console.line("demo: FAIL: " + e);
             return CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    private static int run(Demo demo) throws Exception {
+        return demo.run() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
     private List<Path> readNames() throws IOException {

@@ -60,11 +60,13 @@ final class LineFiles implements Verification.LineNames {
         }
     }
 
-    /** Says where the line with this number, counted from 0 over all files, stands: {@code path:line}. */
+    /** Says where the line with this number, counted from 0 over all files and passes, stands: {@code path:line}. */
     @Override
     public String placeOf(long sequence) throws IOException, InterruptedException {
+        long[] count = {0};
+        forEachLine((line, file, number) -> ++count[0] > 0);
         String[] place = {"line " + sequence};
-        long[] left = {sequence};
+        long[] left = {count[0] == 0 ? 0 : sequence % count[0]};
         forEachLine((line, file, number) -> {
             if (left[0]-- > 0) {
                 return true;

@@ -3,27 +3,25 @@
 
 package io.shiplog.tools.demo;
 
+import io.shiplog.tools.rolling.ClusterScript;
 import java.nio.file.Files;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /** Kills the node that leads most partitions when half of the input is sent, and starts it again near the end. */
-final class Outage {
+final class Outage implements Disturbance {
     private static final double KILL_AT = 0.5;
     private static final double START_AT = 0.85;
-    private static final long POLL_MS = 5;
 
+    private final BackgroundTask task = new BackgroundTask("demo-outage", this::run);
     private final DemoTopic topic;
     private final ClusterScript cluster;
     private final DoubleSupplier progress;
     private final Ledger ledger;
     private final Console console;
-    private volatile Exception failure;
     private volatile String node = "";
     private volatile int led;
     private volatile long startedNs;
-    private Thread thread;
 
     Outage(DemoTopic topic, ClusterScript cluster, DoubleSupplier progress, Ledger ledger, Console console) {
         this.topic = topic;
@@ -33,52 +31,43 @@ final class Outage {
         this.console = console;
     }
 
-    void begin() {
-        thread = new Thread(this::run, "demo-outage");
-        thread.setDaemon(true);
-        thread.start();
+    @Override
+    public void begin() {
+        task.begin();
     }
 
-    /** Waits until the node is back; throws what went wrong. */
-    void await() throws Exception {
-        thread.join();
-        if (failure != null) {
-            throw failure;
-        }
+    @Override
+    public boolean isOver() {
+        return task.isOver();
     }
 
-    /** The killed node's name, such as storage-2. */
-    String node() {
-        return node;
+    @Override
+    public void await() throws Exception {
+        task.await();
     }
 
-    /** How many of the topic's partitions it led. */
-    int led() {
-        return led;
-    }
-
-    /** When it was started again ({@code System.nanoTime}). */
-    long startedNs() {
+    @Override
+    public long startedNs() {
         return startedNs;
     }
 
-    private void run() {
-        try {
-            awaitProgress(KILL_AT);
-            int id = leaderOfMost();
-            String role = Files.isDirectory(cluster.directory().resolve("node-" + id)) ? "node-" : "storage-";
-            ledger.mark();
-            cluster.run("kill", role + id);
-            node = role + id;
-            console.say(
-                    "killed " + node + " (kill -9), which led " + led + " of " + topic.partitions() + " partitions");
-            awaitProgress(START_AT);
-            startedNs = System.nanoTime();
-            cluster.run("start", node);
-            console.say("started " + node + " again");
-        } catch (Exception e) {
-            failure = e;
-        }
+    @Override
+    public String[] summary() {
+        return new String[] {"killed", node + ", leader of " + led + " of " + topic.partitions() + " partitions"};
+    }
+
+    private void run() throws Exception {
+        BackgroundTask.until(() -> progress.getAsDouble() >= KILL_AT);
+        int id = leaderOfMost();
+        String role = Files.isDirectory(cluster.directory().resolve("node-" + id)) ? "node-" : "storage-";
+        ledger.mark();
+        cluster.run("kill", role + id);
+        node = role + id;
+        console.say("killed " + node + " (kill -9), which led " + led + " of " + topic.partitions() + " partitions");
+        BackgroundTask.until(() -> progress.getAsDouble() >= START_AT);
+        startedNs = System.nanoTime();
+        cluster.run("start", node);
+        console.say("started " + node + " again");
     }
 
     private int leaderOfMost() throws Exception {
@@ -93,11 +82,5 @@ final class Outage {
             throw new IllegalStateException("no partition has a leader");
         }
         return id;
-    }
-
-    private void awaitProgress(double part) throws InterruptedException {
-        while (progress.getAsDouble() < part) {
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -35,22 +36,35 @@ final class Sender {
         return progress;
     }
 
-    /** Sends all and waits for the outcome of each line. */
-    void sendAll(String bootstrap) throws IOException, InterruptedException {
+    /**
+     * Sends all, and the same again until {@code enough}, and waits for the outcome of each line.
+     *
+     * @param enough asked after each pass, and in all but the first also within it
+     */
+    void sendUntil(String bootstrap, BooleanSupplier enough) throws IOException, InterruptedException {
         try (KafkaProducer<byte[], byte[]> producer = DemoClients.producer(bootstrap)) {
             producer.partitionsFor(topic); // connects before the clock of the first line runs
-            long startNs = System.nanoTime();
-            long[] bytes = {0};
-            lines.forEachLine((line, file, number) -> {
-                send(producer, line, file, number);
-                bytes[0] += line.length + 1;
-                progress = Math.min(1.0, (double) bytes[0] / lines.totalBytes());
-                pace(startNs + (long) (progress * spreadNs));
-                return ledger.firstFailure() == null;
-            });
+            sendOnce(producer, () -> false);
+            while (ledger.firstFailure() == null && !enough.getAsBoolean()) {
+                sendOnce(producer, enough);
+            }
             producer.flush();
         }
         progress = 1.0;
+    }
+
+    private void sendOnce(KafkaProducer<byte[], byte[]> producer, BooleanSupplier enough)
+            throws IOException, InterruptedException {
+        long startNs = System.nanoTime();
+        long[] bytes = {0};
+        lines.forEachLine((line, file, number) -> {
+            send(producer, line, file, number);
+            bytes[0] += line.length + 1;
+            double part = Math.min(1.0, (double) bytes[0] / lines.totalBytes());
+            progress = Math.max(progress, part);
+            pace(startNs + (long) (part * spreadNs));
+            return ledger.firstFailure() == null && !enough.getAsBoolean();
+        });
     }
 
     private void send(KafkaProducer<byte[], byte[]> producer, byte[] line, Path file, long number) throws IOException {

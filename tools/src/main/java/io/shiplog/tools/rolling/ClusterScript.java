@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools.demo;
+package io.shiplog.tools.rolling;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,24 +14,24 @@ import java.util.concurrent.TimeUnit;
  * {@code bin/cluster}, run as a process. When this process ends early, a command under way is ended with it and waited for, so
  * that it starts no node behind the back of whoever cleans up.
  */
-final class ClusterScript {
+public final class ClusterScript implements NodeControl {
     private final Path script;
     private final Path directory;
     private Process running;
 
-    ClusterScript(Path script, Path directory) {
+    public ClusterScript(Path script, Path directory) {
         this.script = script;
         this.directory = directory;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::endRunning, "demo-cleanup"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::endRunning, "cluster-script-cleanup"));
     }
 
     /** Where the cluster lives: {@code <directory>/storage-<id>/data} and so on. */
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
     /** Runs a command of bin/cluster to its end; throws with its output when it fails. */
-    void run(String command, String node) throws IOException, InterruptedException {
+    public void run(String command, String node) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(script.toString(), command, "--dir", directory.toString(), node));
         Process process = start(new ProcessBuilder(line).redirectErrorStream(true));
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -40,6 +40,16 @@ final class ClusterScript {
             throw new IOException(
                     "bin/cluster " + command + " " + node + " ended with " + exit + ": " + output.strip());
         }
+    }
+
+    @Override
+    public void stop(NodeName node) throws IOException, InterruptedException {
+        run("stop", node.toString());
+    }
+
+    @Override
+    public void start(NodeName node) throws IOException, InterruptedException {
+        run("start", node.toString());
     }
 
     private synchronized Process start(ProcessBuilder builder) throws IOException {
