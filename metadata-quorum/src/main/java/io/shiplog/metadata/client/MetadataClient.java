@@ -58,9 +58,21 @@ public interface MetadataClient extends AutoCloseable {
     /** The lease that acks 0 and 1 need. */
     Lease lease();
 
-    CompletableFuture<List<TopicOutcome>> createTopics(List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs);
+    CompletableFuture<List<TopicOutcome>> createTopics(
+            List<NewTopicSpec> topics, boolean validateOnly, RequestOrigin origin, int timeoutMs);
 
-    CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs);
+    CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, RequestOrigin origin, int timeoutMs);
+
+    /** On the node's own behalf. */
+    default CompletableFuture<List<TopicOutcome>> createTopics(
+            List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
+        return createTopics(topics, validateOnly, RequestOrigin.OWN, timeoutMs);
+    }
+
+    /** On the node's own behalf. */
+    default CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
+        return deleteTopics(topics, RequestOrigin.OWN, timeoutMs);
+    }
 
     /** Proposes in-sync replicas as the registered broker; outcomes in the order of the proposals. */
     CompletableFuture<List<PartitionAlterationOutcome>> alterPartitions(List<PartitionAlterationSpec> alterations);
@@ -78,7 +90,7 @@ public interface MetadataClient extends AutoCloseable {
      * @param timeoutMs 0 or less: the client's own
      * @return fails with {@link MetadataRefusal} when the command as a whole was refused
      */
-    CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs);
+    CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs);
 
     /**
      * Makes a quorum node that waits for it a voter (KIP-853); completes when the quorum has agreed. Fails with {@code DUPLICATE_VOTER},

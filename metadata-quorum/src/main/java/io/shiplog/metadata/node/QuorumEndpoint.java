@@ -13,7 +13,6 @@ import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointResponse;
-import io.shiplog.metadata.proto.FetchSnapshotResponse;
 import io.shiplog.metadata.proto.FormationResponse;
 import io.shiplog.metadata.proto.HeartbeatResponse;
 import io.shiplog.metadata.proto.HelloRequest;
@@ -27,7 +26,7 @@ import io.shiplog.metadata.ratis.QuorumPeer;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What a quorum node's endpoint answers. Runs on the endpoint's thread; commands and heartbeats are answered by the controller's. */
-final class QuorumEndpoint implements EndpointHandler {
+final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
     private final QuorumNode node;
     private final Clock clock;
     private final CommittedEntries entries;
@@ -214,14 +213,15 @@ final class QuorumEndpoint implements EndpointHandler {
 
     private void snapshot(EndpointCaller caller, EndpointRequest request) {
         long id = request.getCorrelationId();
-        FetchSnapshotResponse chunk = snapshots.read(request.getFetchSnapshot());
-        caller.answer(
-                chunk == null
-                        ? error(id, Errors.SNAPSHOT_NOT_FOUND, "")
-                        : EndpointResponse.newBuilder()
-                                .setCorrelationId(id)
-                                .setFetchSnapshot(chunk)
-                                .build());
+        snapshots.read(
+                request.getFetchSnapshot(),
+                chunk -> caller.answer(
+                        chunk == null
+                                ? error(id, Errors.SNAPSHOT_NOT_FOUND, "")
+                                : EndpointResponse.newBuilder()
+                                        .setCorrelationId(id)
+                                        .setFetchSnapshot(chunk)
+                                        .build()));
     }
 
     private void formation(EndpointCaller caller, EndpointRequest request) {
@@ -272,5 +272,10 @@ final class QuorumEndpoint implements EndpointHandler {
                 .setError(error.code())
                 .setMessage(message)
                 .build();
+    }
+
+    @Override
+    public void close() {
+        snapshots.close();
     }
 }

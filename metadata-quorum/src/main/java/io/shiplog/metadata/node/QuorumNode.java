@@ -435,6 +435,7 @@ public final class QuorumNode implements AutoCloseable {
         }
         history.close();
         endpoint.close();
+        served.close();
         lock.close();
     }
 

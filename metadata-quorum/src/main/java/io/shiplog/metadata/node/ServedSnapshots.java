@@ -10,27 +10,58 @@ import io.shiplog.metadata.proto.FetchSnapshotRequest;
 import io.shiplog.metadata.proto.FetchSnapshotResponse;
 import io.shiplog.metadata.snapshot.SnapshotFormat;
 import java.util.ArrayDeque;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Images for readers that are behind the ring, in chunks. The last two encoded images are kept, so that readers who began on one can end on
- * it. Owned by one thread; encoding takes about 0.2 s for a million partitions.
+ * it. Has a thread of its own: encoding takes about 0.2 s for a million partitions, and heartbeats must not wait for that.
  */
-final class ServedSnapshots {
+final class ServedSnapshots implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ServedSnapshots.class);
     private static final int KEPT = 2;
     private static final int MAX_CHUNK_BYTES = 1 << 20;
+    private static final int MAX_WAITING = 1_024;
+    private static final long KEEP_ALIVE_S = 10;
 
     private record Encoded(long offset, ByteString bytes) {}
 
     private final Supplier<MetadataImage> image;
     private final ArrayDeque<Encoded> kept = new ArrayDeque<>();
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            1, 1, KEEP_ALIVE_S, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), ServedSnapshots::newThread);
 
     ServedSnapshots(Supplier<MetadataImage> image) {
         this.image = image;
+        thread.allowCoreThreadTimeOut(true);
     }
 
-    /** A chunk; null when that snapshot is not kept any more, or there is no such position in it: the reader begins anew. */
-    FetchSnapshotResponse read(FetchSnapshotRequest request) {
+    private static Thread newThread(Runnable work) {
+        Thread created = new Thread(work, "metadata-served-snapshot");
+        created.setDaemon(true);
+        return created;
+    }
+
+    /**
+     * Answers with a chunk, on this object's thread; with null when that snapshot is not kept any more, or there is no such position in it, or
+     * too many readers wait: the reader begins anew.
+     */
+    void read(FetchSnapshotRequest request, Consumer<FetchSnapshotResponse> reply) {
+        try {
+            thread.execute(() -> reply.accept(chunk(request)));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a reader of a metadata snapshot has to come again", e);
+            reply.accept(null);
+        }
+    }
+
+    private FetchSnapshotResponse chunk(FetchSnapshotRequest request) {
         Encoded snapshot = request.getSnapshotOffset() < 0 ? newest() : find(request.getSnapshotOffset());
         long position = request.getPosition();
         if (snapshot == null || position < 0 || position > snapshot.bytes().size()) {
@@ -69,5 +100,10 @@ final class ServedSnapshots {
             }
         }
         return null;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
     }
 }

@@ -294,7 +294,8 @@ final class MetadataStateMachine extends BaseStateMachine {
     /** Waits for a snapshot that is being written; what would be begun now is not. */
     @Override
     public void close() {
-        closing = true;
+        // Ratis closes a state machine also when it gives up the group by itself: only beginClose() tells that this is
+        // meant.
         snapshotWriter.shutdown();
         try {
             if (!snapshotWriter.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

@@ -8,6 +8,7 @@ import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
@@ -15,7 +16,6 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.server.api.AdminAnswer;
 import io.shiplog.server.api.AdminPort;
-import io.shiplog.server.api.RequestOrigin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,17 +52,18 @@ public final class QuorumAdmin implements AdminPort {
 
     @Override
     public CompletableFuture<List<TopicOutcome>> createTopics(
-            List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
-        return client.createTopics(topics, validateOnly, timeoutMs);
+            List<NewTopicSpec> topics, boolean validateOnly, RequestOrigin origin, int timeoutMs) {
+        return client.createTopics(topics, validateOnly, origin, timeoutMs);
     }
 
     @Override
-    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(
+            List<TopicSelector> topics, RequestOrigin origin, int timeoutMs) {
         List<TopicImage> before = new ArrayList<>();
         for (TopicSelector topic : topics) {
             before.add(find(client.image(), topic));
         }
-        return new Deletion(topics, before, timeoutMs).begin();
+        return new Deletion(topics, before, origin, timeoutMs).begin();
     }
 
     private static TopicImage find(MetadataImage image, TopicSelector topic) {
@@ -77,7 +78,7 @@ public final class QuorumAdmin implements AdminPort {
     @Override
     public CompletableFuture<AdminAnswer> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs) {
         int boundedMs = timeoutMs <= 0 ? DEFAULT_TIMEOUT_MS : Math.min(timeoutMs, MAX_TIMEOUT_MS);
-        return new RepeatedCommand(client, afterPause, command, boundedMs).begin();
+        return new RepeatedCommand(client, afterPause, command, origin, boundedMs).begin();
     }
 
     @Override
@@ -89,13 +90,15 @@ public final class QuorumAdmin implements AdminPort {
     private final class Deletion {
         private final List<TopicSelector> topics;
         private final List<TopicImage> before;
+        private final RequestOrigin origin;
         private final long deadlineNs;
         private final CompletableFuture<List<TopicOutcome>> result = new CompletableFuture<>();
 
         /** @param before the topics as this node knew them, null for those that it did not know */
-        Deletion(List<TopicSelector> topics, List<TopicImage> before, int timeoutMs) {
+        Deletion(List<TopicSelector> topics, List<TopicImage> before, RequestOrigin origin, int timeoutMs) {
             this.topics = topics;
             this.before = before;
+            this.origin = origin;
             this.deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         }
 
@@ -109,7 +112,7 @@ public final class QuorumAdmin implements AdminPort {
         }
 
         private void run(boolean inDoubt) {
-            var unused = client.deleteTopics(inDoubt ? byId() : topics, leftMs())
+            var unused = client.deleteTopics(inDoubt ? byId() : topics, origin, leftMs())
                     .whenComplete((outcomes, failure) -> {
                         if (failure == null) {
                             result.complete(inDoubt ? deletedBefore(outcomes) : outcomes);

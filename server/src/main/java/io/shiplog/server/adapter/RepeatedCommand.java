@@ -5,6 +5,7 @@ package io.shiplog.server.adapter;
 
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataUnavailable;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.server.api.AdminAnswer;
@@ -22,14 +23,21 @@ final class RepeatedCommand {
     private final MetadataClient client;
     private final Executor afterPause;
     private final MetadataCommand.Builder command;
+    private final RequestOrigin origin;
     private final long deadlineNs;
     private final CompletableFuture<AdminAnswer> result = new CompletableFuture<>();
 
     /** @param afterPause runs what it is given a little later */
-    RepeatedCommand(MetadataClient client, Executor afterPause, MetadataCommand.Builder command, int timeoutMs) {
+    RepeatedCommand(
+            MetadataClient client,
+            Executor afterPause,
+            MetadataCommand.Builder command,
+            RequestOrigin origin,
+            int timeoutMs) {
         this.client = client;
         this.afterPause = afterPause;
         this.command = command;
+        this.origin = origin;
         this.deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     }
 
@@ -39,7 +47,7 @@ final class RepeatedCommand {
     }
 
     private void attempt(boolean repeated) {
-        var unused = client.submit(command, leftMs()).whenComplete((answer, failure) -> {
+        var unused = client.submit(command, origin, leftMs()).whenComplete((answer, failure) -> {
             if (isUnknown(failure) && leftMs() > LEAST_ATTEMPT_MS) {
                 afterPause.execute(() -> attempt(true));
             } else {

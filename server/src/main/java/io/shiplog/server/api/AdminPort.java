@@ -6,6 +6,7 @@ package io.shiplog.server.api;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -19,10 +20,11 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface AdminPort {
     /** One outcome per topic, in the order of the topics. */
-    CompletableFuture<List<TopicOutcome>> createTopics(List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs);
+    CompletableFuture<List<TopicOutcome>> createTopics(
+            List<NewTopicSpec> topics, boolean validateOnly, RequestOrigin origin, int timeoutMs);
 
     /** One outcome per topic, in the order of the topics. */
-    CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs);
+    CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, RequestOrigin origin, int timeoutMs);
 
     CompletableFuture<ProducerIdBlock> allocateProducerIds();
 

@@ -3,6 +3,9 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.metadata.image.Features;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.SupportedFeature;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.SupportedApis;
@@ -23,13 +26,11 @@ import org.slf4j.LoggerFactory;
 /**
  * ApiVersions: the table of what is served, and the features of the cluster (KIP-35, KIP-511, KIP-584).
  *
- * <p>Of Kafka's features one is true of this cluster, always and not to be switched off: eligible leader replicas. What is absent
- * ({@code transaction.version} and the group protocols) tells clients not to rely on it.
+ * <p>Features are those that the cluster has agreed on. What is absent ({@code transaction.version} and the group protocols) tells
+ * clients not to rely on it.
  */
 final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData> {
     private static final Logger LOG = LoggerFactory.getLogger(ApiVersionsHandler.class);
-    private static final String ELR_FEATURE = "eligible.leader.replicas.version";
-    private static final short ELR_LEVEL = 1;
     /** From this version on a client says what software it is. */
     private static final short FIRST_WITH_SOFTWARE = 3;
 
@@ -66,11 +67,12 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData>
                 request.clientSoftwareName(),
                 request.clientSoftwareVersion(),
                 exchange.header().clientId());
+        MetadataImage image = cluster.image();
         exchange.respond(new ApiVersionsResponseData()
                 .setApiKeys(apis.advertised())
                 .setSupportedFeatures(supportedFeatures())
-                .setFinalizedFeatures(finalizedFeatures())
-                .setFinalizedFeaturesEpoch(cluster.image().offset()));
+                .setFinalizedFeatures(finalizedFeatures(image))
+                .setFinalizedFeaturesEpoch(image.offset()));
     }
 
     /** Answers a version that is too new: the client reads from it which one to ask in. Never reads the body. */
@@ -89,20 +91,24 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData>
     }
 
     private static SupportedFeatureKeyCollection supportedFeatures() {
-        SupportedFeatureKeyCollection features = new SupportedFeatureKeyCollection(1);
-        features.add(new SupportedFeatureKey()
-                .setName(ELR_FEATURE)
-                .setMinVersion(ELR_LEVEL)
-                .setMaxVersion(ELR_LEVEL));
+        SupportedFeatureKeyCollection features = new SupportedFeatureKeyCollection();
+        for (SupportedFeature feature : Features.supported()) {
+            features.add(new SupportedFeatureKey()
+                    .setName(feature.name())
+                    .setMinVersion((short) feature.minLevel())
+                    .setMaxVersion((short) feature.maxLevel()));
+        }
         return features;
     }
 
-    private static FinalizedFeatureKeyCollection finalizedFeatures() {
-        FinalizedFeatureKeyCollection features = new FinalizedFeatureKeyCollection(1);
-        features.add(new FinalizedFeatureKey()
-                .setName(ELR_FEATURE)
-                .setMinVersionLevel(ELR_LEVEL)
-                .setMaxVersionLevel(ELR_LEVEL));
+    private static FinalizedFeatureKeyCollection finalizedFeatures(MetadataImage image) {
+        FinalizedFeatureKeyCollection features = new FinalizedFeatureKeyCollection();
+        image.registry()
+                .featureLevels()
+                .forEach((name, level) -> features.add(new FinalizedFeatureKey()
+                        .setName(name)
+                        .setMinVersionLevel(level.shortValue())
+                        .setMaxVersionLevel(level.shortValue())));
         return features;
     }
 }

@@ -117,8 +117,8 @@ final class CreatePartitionsHandler implements RequestHandler<CreatePartitionsRe
             }
             TopicImage known = cluster.image().topic(topic.name());
             int before = known == null ? 0 : known.partitionCount();
-            var created = admin.submit(
-                    command(topic, before, request.validateOnly()), RequestOrigin.of(exchange), timeLeftMs());
+            var created =
+                    admin.submit(command(topic, before, request.validateOnly()), Origins.of(exchange), timeLeftMs());
             Later.answered(created, exchange, answer -> {
                 boolean grew = before < topic.count() && partitionCount(topic.name()) == topic.count();
                 Errors error = grew ? answer.settled(answer.error(), Errors.INVALID_PARTITIONS) : answer.error();

@@ -30,10 +30,12 @@ import org.apache.kafka.common.protocol.Errors;
 final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestData> {
     private static final int UNSET = -1;
 
+    private final ClusterView cluster;
     private final AdminPort admin;
     private final ConfigDescriptions configs;
 
-    CreateTopicsHandler(AdminPort admin, ConfigDescriptions configs) {
+    CreateTopicsHandler(ClusterView cluster, AdminPort admin, ConfigDescriptions configs) {
+        this.cluster = cluster;
         this.admin = admin;
         this.configs = configs;
     }
@@ -66,7 +68,7 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
             exchange.respond(response);
             return;
         }
-        var created = admin.createTopics(asked, request.validateOnly(), request.timeoutMs());
+        var created = admin.createTopics(asked, request.validateOnly(), Origins.of(exchange), request.timeoutMs());
         Later.on(created, exchange, (outcomes, failure) -> {
             addOutcomes(response, asked, outcomes, failure);
             exchange.respond(response);
@@ -94,8 +96,8 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
                                 .setTopicId(outcome.topicId())
                                 .setNumPartitions(outcome.partitions())
                                 .setReplicationFactor((short) outcome.replicationFactor())
-                                .setConfigs(
-                                        configs.ofCreatedTopic(asked.get(i).configs(), outcome.replicationFactor())));
+                                .setConfigs(configs.ofCreatedTopic(
+                                        cluster, asked.get(i).configs(), outcome.replicationFactor())));
             } else {
                 response.topics().add(refusal(outcome.name(), outcome.error(), outcome.message()));
             }

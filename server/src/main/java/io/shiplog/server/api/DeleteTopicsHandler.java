@@ -68,10 +68,11 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
             exchange.respond(response);
             return;
         }
-        Later.on(admin.deleteTopics(asked, request.timeoutMs()), exchange, (outcomes, failure) -> {
-            addOutcomes(response, image, asked, outcomes, failure);
-            exchange.respond(response);
-        });
+        Later.on(
+                admin.deleteTopics(asked, Origins.of(exchange), request.timeoutMs()), exchange, (outcomes, failure) -> {
+                    addOutcomes(response, image, asked, outcomes, failure);
+                    exchange.respond(response);
+                });
     }
 
     private static List<DeleteTopicState> topics(DeleteTopicsRequestData request, short version) {

@@ -19,7 +19,10 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** DescribeConfigs of topics, of this node, and of what holds for all nodes. */
+/**
+ * DescribeConfigs of topics, of this node, and of what is set for all nodes. Of another node this one does not know the file, so
+ * it is asked itself, as clients do.
+ */
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData> {
     private final ClusterView cluster;
     private final ConfigDescriptions configs;
@@ -72,16 +75,15 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         }
         int replicationFactor = topic.partition(0).replicationFactor();
         return new DescribeConfigsResult()
-                .setConfigs(configs.ofTopic(image.topicConfigs(topic.id()), replicationFactor));
+                .setConfigs(configs.ofTopic(cluster, image.topicConfigs(topic.id()), replicationFactor));
     }
 
     private DescribeConfigsResult describeNode(String name) {
         if (name.isEmpty()) {
-            return new DescribeConfigsResult()
-                    .setConfigs(ConfigDescriptions.ofCluster(cluster.image().brokerConfigs("")));
+            return new DescribeConfigsResult().setConfigs(ConfigDescriptions.ofAllNodes(cluster.image()));
         }
         if (name.equals(Integer.toString(cluster.nodeId()))) {
-            return new DescribeConfigsResult().setConfigs(configs.ofNode());
+            return new DescribeConfigsResult().setConfigs(configs.ofNode(cluster));
         }
         return refusal(
                 Errors.INVALID_REQUEST,

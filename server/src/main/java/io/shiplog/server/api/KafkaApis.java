@@ -27,15 +27,27 @@ public final class KafkaApis {
             ProducerIds producerIds,
             NodeConfigs nodeConfigs) {
         ConfigDescriptions configs = new ConfigDescriptions(nodeConfigs);
+        ConfigAlterations alterations = new ConfigAlterations(cluster, admin);
         List<RequestHandler<?>> handlers = new ArrayList<>();
         handlers.add(new MetadataHandler(cluster));
         handlers.add(new DescribeClusterHandler(cluster));
         handlers.add(new DescribeTopicPartitionsHandler(cluster));
-        handlers.add(new CreateTopicsHandler(admin, configs));
+        handlers.add(new CreateTopicsHandler(cluster, admin, configs));
         handlers.add(new DeleteTopicsHandler(cluster, admin));
         handlers.add(new CreatePartitionsHandler(cluster, admin));
         handlers.add(new DescribeConfigsHandler(cluster, configs));
+        handlers.add(new IncrementalAlterConfigsHandler(alterations));
+        handlers.add(new AlterConfigsHandler(alterations));
         handlers.add(new ListConfigResourcesHandler(cluster));
+        handlers.add(new ElectLeadersHandler(admin));
+        handlers.add(new AlterPartitionReassignmentsHandler(admin));
+        handlers.add(new ListPartitionReassignmentsHandler(cluster));
+        handlers.add(new UpdateFeaturesHandler(admin));
+        handlers.add(new UnregisterBrokerHandler(admin));
+        handlers.add(new DescribeClientQuotasHandler(cluster));
+        handlers.add(new AlterClientQuotasHandler(admin));
+        handlers.add(new DescribeUserScramCredentialsHandler(cluster));
+        handlers.add(new AlterUserScramCredentialsHandler(admin));
         handlers.add(new DescribeQuorumHandler(admin));
         handlers.addAll(AclsWithoutAuthorizerHandler.all());
         handlers.add(new ProduceHandler(cluster, partitions));

@@ -4,6 +4,7 @@
 package io.shiplog.server.api;
 
 import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
 
 /** The settings that this node was started with, for DescribeConfigs. */
 public interface NodeConfigs {
@@ -14,9 +15,16 @@ public interface NodeConfigs {
      * @param value         in force; null when it has none
      * @param fromFile      whether the file names it; else {@code value} is the default
      * @param defaultValue  null when there is none
+     * @param type          of the value
      * @param documentation for people
      */
-    record NodeConfig(String name, String value, boolean fromFile, String defaultValue, String documentation) {}
+    record NodeConfig(
+            String name,
+            String value,
+            boolean fromFile,
+            String defaultValue,
+            ConfigDef.Type type,
+            String documentation) {}
 
     /** All settings, in the order of documentation. */
     List<NodeConfig> all();

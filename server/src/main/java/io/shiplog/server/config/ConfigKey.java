@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * One key of the configuration: its name, what it may hold and what it means.
@@ -18,23 +19,27 @@ import java.util.function.Function;
  */
 public final class ConfigKey<T> {
     private final String name;
+    private final ConfigDef.Type type;
     private final String defaultText;
     private final String allowed;
     private final String documentation;
     private final Function<String, Optional<T>> parser;
 
     /**
+     * @param type as tools are told
      * @param defaultText the value when the file does not name the key, as it would stand in the file; null: the key is required
      * @param allowed what the value may be, to end the sentence "allowed: …"
      * @param parser the value of a trimmed text, or empty when the text is not allowed
      */
     ConfigKey(
             String name,
+            ConfigDef.Type type,
             String defaultText,
             String allowed,
             String documentation,
             Function<String, Optional<T>> parser) {
         this.name = name;
+        this.type = type;
         this.defaultText = defaultText;
         this.allowed = allowed;
         this.documentation = documentation;
@@ -44,6 +49,7 @@ public final class ConfigKey<T> {
     static ConfigKey<Integer> wholeNumber(String name, Integer defaultValue, int min, int max, String documentation) {
         return new ConfigKey<>(
                 name,
+                ConfigDef.Type.INT,
                 text(defaultValue),
                 range(min, max),
                 documentation,
@@ -52,11 +58,16 @@ public final class ConfigKey<T> {
 
     static ConfigKey<Long> longNumber(String name, Long defaultValue, long min, long max, String documentation) {
         return new ConfigKey<>(
-                name, text(defaultValue), range(min, max), documentation, text -> longIn(text, min, max));
+                name,
+                ConfigDef.Type.LONG,
+                text(defaultValue),
+                range(min, max),
+                documentation,
+                text -> longIn(text, min, max));
     }
 
     static ConfigKey<String> string(String name, String defaultValue, String documentation) {
-        return new ConfigKey<>(name, defaultValue, "any text", documentation, Optional::of);
+        return new ConfigKey<>(name, ConfigDef.Type.STRING, defaultValue, "any text", documentation, Optional::of);
     }
 
     /** A comma-separated list of at least one element, none of them empty. */
@@ -67,7 +78,12 @@ public final class ConfigKey<T> {
             String documentation,
             Function<String, Optional<T>> element) {
         return new ConfigKey<>(
-                name, defaultText, "one or more, separated by commas, of " + allowedElement, documentation, text -> {
+                name,
+                ConfigDef.Type.LIST,
+                defaultText,
+                "one or more, separated by commas, of " + allowedElement,
+                documentation,
+                text -> {
                     List<T> values = new ArrayList<>();
                     for (String part : text.split(",", -1)) {
                         Optional<T> value = part.isBlank() ? Optional.empty() : element.apply(part.trim());
@@ -82,6 +98,10 @@ public final class ConfigKey<T> {
 
     public String name() {
         return name;
+    }
+
+    public ConfigDef.Type type() {
+        return type;
     }
 
     public boolean required() {

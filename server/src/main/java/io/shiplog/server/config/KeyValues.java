@@ -50,6 +50,7 @@ final class KeyValues {
                     given == null ? key.defaultText() : given,
                     given != null,
                     key.defaultText(),
+                    key.type(),
                     key.documentation()));
         }
         return described;

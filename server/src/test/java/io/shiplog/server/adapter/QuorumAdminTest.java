@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
@@ -15,7 +16,6 @@ import io.shiplog.metadata.proto.CreatePartitionsCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.server.api.AdminAnswer;
-import io.shiplog.server.api.RequestOrigin;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -41,13 +41,14 @@ class QuorumAdminTest {
     @Test
     void timeThatIsUpEndsTheAttempts() {
         client.fail(new MetadataUnavailable("closed"));
-        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), 1)).isCompletedExceptionally();
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), RequestOrigin.OWN, 1))
+                .isCompletedExceptionally();
     }
 
     @Test
     void otherFailuresAreNotTriedAgain() {
         client.fail(new IllegalStateException("a bug"));
-        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), TIMEOUT_MS))
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), RequestOrigin.OWN, TIMEOUT_MS))
                 .isCompletedExceptionally();
     }
 
@@ -56,7 +57,7 @@ class QuorumAdminTest {
         client.image = withTopic;
         client.fail(new MetadataUnavailable("closed"));
         client.answer(outcome(Errors.NONE));
-        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), TIMEOUT_MS)
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), RequestOrigin.OWN, TIMEOUT_MS)
                         .join())
                 .hasSize(1);
         assertThat(client.deletions)
@@ -68,7 +69,7 @@ class QuorumAdminTest {
         client.image = withTopic;
         client.fail(new MetadataUnavailable("closed"));
         client.answer(outcome(Errors.UNKNOWN_TOPIC_OR_PARTITION));
-        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), TIMEOUT_MS)
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), RequestOrigin.OWN, TIMEOUT_MS)
                         .join())
                 .extracting(TopicOutcome::error)
                 .containsExactly(Errors.NONE);
@@ -78,7 +79,7 @@ class QuorumAdminTest {
     void topicThatWasNeverThereStaysUnknown() {
         client.fail(new MetadataUnavailable("closed"));
         client.answer(outcome(Errors.UNKNOWN_TOPIC_OR_PARTITION));
-        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), TIMEOUT_MS)
+        assertThat(admin.deleteTopics(List.of(TopicSelector.byName("t")), RequestOrigin.OWN, TIMEOUT_MS)
                         .join())
                 .extracting(TopicOutcome::error)
                 .containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION);
@@ -117,7 +118,7 @@ class QuorumAdminTest {
     }
 
     private AdminAnswer submit(int timeoutMs) {
-        RequestOrigin origin = new RequestOrigin(RequestOrigin.ANONYMOUS, "tool", "127.0.0.1");
+        RequestOrigin origin = new RequestOrigin("User:ANONYMOUS", "tool@127.0.0.1");
         return admin.submit(
                         MetadataCommand.newBuilder().setCreatePartitions(CreatePartitionsCommand.getDefaultInstance()),
                         origin,
@@ -126,7 +127,8 @@ class QuorumAdminTest {
     }
 
     private CompletableFuture<List<TopicOutcome>> create() {
-        return admin.createTopics(List.of(new NewTopicSpec("t", 1, (short) 2, Map.of(), Map.of())), false, TIMEOUT_MS);
+        return admin.createTopics(
+                List.of(new NewTopicSpec("t", 1, (short) 2, Map.of(), Map.of())), false, RequestOrigin.OWN, TIMEOUT_MS);
     }
 
     private static TopicOutcome outcome(Errors error) {

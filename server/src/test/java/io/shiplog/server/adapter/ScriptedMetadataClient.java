@@ -14,6 +14,7 @@ import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.client.ReplicaLogInfo;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
@@ -55,18 +56,20 @@ final class ScriptedMetadataClient implements MetadataClient {
 
     @Override
     public CompletableFuture<List<TopicOutcome>> createTopics(
-            List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
+            List<NewTopicSpec> topics, boolean validateOnly, RequestOrigin origin, int timeoutMs) {
         return script.remove().get();
     }
 
     @Override
-    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(
+            List<TopicSelector> topics, RequestOrigin origin, int timeoutMs) {
         deletions.add(topics);
         return script.remove().get();
     }
 
     @Override
-    public CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs) {
+    public CompletableFuture<MetadataResult> submit(
+            MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs) {
         submitted.add(command.build());
         return results.remove().get();
     }

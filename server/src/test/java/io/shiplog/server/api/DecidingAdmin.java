@@ -6,6 +6,7 @@ package io.shiplog.server.api;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.controller.Controller;
@@ -70,12 +71,13 @@ final class DecidingAdmin implements AdminPort {
 
     @Override
     public CompletableFuture<List<TopicOutcome>> createTopics(
-            List<NewTopicSpec> topics, boolean onlyValidate, int timeout) {
+            List<NewTopicSpec> topics, boolean onlyValidate, RequestOrigin origin, int timeout) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeout) {
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(
+            List<TopicSelector> topics, RequestOrigin origin, int timeout) {
         throw new UnsupportedOperationException();
     }
 

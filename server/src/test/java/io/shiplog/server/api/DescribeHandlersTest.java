@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.server.api.NodeConfigs.NodeConfig;
 import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
@@ -23,15 +24,17 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DescribeHandlersTest {
     private static final NodeConfigs NODE = () -> List.of(
-            new NodeConfig("log.retention.ms", "5000", true, "604800000", "doc of retention"),
-            new NodeConfig("log.segment.bytes", "1073741824", false, "1073741824", "doc of segments"),
-            new NodeConfig("node.id", "1", true, null, "doc of id"));
+            new NodeConfig("log.retention.ms", "5000", true, "604800000", ConfigDef.Type.LONG, "doc of retention"),
+            new NodeConfig(
+                    "log.segment.bytes", "1073741824", false, "1073741824", ConfigDef.Type.INT, "doc of segments"),
+            new NodeConfig("node.id", "1", true, null, ConfigDef.Type.INT, "doc of id"));
 
     private final TestCluster cluster = new TestCluster(1).broker(1, 1001).broker(2, 1002, true, "r");
     private final RequestDispatcher dispatcher = new RequestDispatcher(
@@ -168,11 +171,59 @@ class DescribeHandlersTest {
         DescribeConfigsResult own = config(4, broker("1"), true);
         assertThat(own.configs())
                 .extracting(c -> c.name())
-                .containsExactly("log.retention.ms", "log.segment.bytes", "node.id");
-        assertThat(own.configs()).allSatisfy(c -> assertThat(c.readOnly()).isTrue());
+                .contains("log.retention.ms", "log.segment.bytes", "node.id", "min.insync.replicas");
+        assertThat(entry(own, "node.id").readOnly()).isTrue();
+        assertThat(entry(own, "node.id").configType()).isEqualTo(ConfigType.INT.id());
+        assertThat(entry(own, "log.segment.bytes").readOnly()).isFalse();
         assertThat(entry(own, "log.segment.bytes").configSource()).isEqualTo(ConfigSource.DEFAULT_CONFIG.id());
+        assertThat(entry(own, "min.insync.replicas").configSource()).isEqualTo(ConfigSource.DEFAULT_CONFIG.id());
         assertThat(Errors.forCode(config(4, broker("2"), true).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
-        assertThat(config(4, broker(""), true).errorCode()).isZero();
+        assertThat(Errors.forCode(config(4, broker("one"), true).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
+    void whatIsSetGoesBeforeTheFileFromTheNearestToTheFarthest() {
+        cluster.brokerConfig("1", "log.segment.bytes", "3000000");
+        cluster.brokerConfig("", "log.segment.bytes", "4000000");
+        cluster.brokerConfig("", "log.retention.ms", "7000");
+        cluster.topic("t", 1, 1);
+        assertThat(sources(entry(config(4, broker("1"), true), "log.segment.bytes")))
+                .containsExactly(
+                        "log.segment.bytes=3000000 DYNAMIC_BROKER_CONFIG",
+                        "log.segment.bytes=4000000 DYNAMIC_DEFAULT_BROKER_CONFIG",
+                        "log.segment.bytes=1073741824 DEFAULT_CONFIG");
+        cluster.config("t", "segment.bytes", "2000000");
+        DescribeConfigsResult topic = config(4, topic("t"), true);
+        assertThat(sources(entry(topic, "segment.bytes")))
+                .containsExactly(
+                        "segment.bytes=2000000 TOPIC_CONFIG",
+                        "log.segment.bytes=3000000 DYNAMIC_BROKER_CONFIG",
+                        "log.segment.bytes=4000000 DYNAMIC_DEFAULT_BROKER_CONFIG",
+                        "log.segment.bytes=1073741824 DEFAULT_CONFIG");
+        assertThat(sources(entry(topic, "retention.ms")))
+                .containsExactly(
+                        "log.retention.ms=7000 DYNAMIC_DEFAULT_BROKER_CONFIG",
+                        "log.retention.ms=5000 STATIC_BROKER_CONFIG",
+                        "log.retention.ms=604800000 DEFAULT_CONFIG");
+    }
+
+    @Test
+    void ofAllBrokersOnlyWhatIsSetIsTold() {
+        assertThat(config(4, broker(""), true).configs()).isEmpty();
+        cluster.brokerConfig("1", "log.segment.bytes", "3000000");
+        cluster.brokerConfig("", "log.retention.ms", "7000");
+        assertThat(config(4, broker(""), true).configs()).singleElement().satisfies(config -> {
+            assertThat(sources(config)).containsExactly("log.retention.ms=7000 DYNAMIC_DEFAULT_BROKER_CONFIG");
+            assertThat(config.configType()).isEqualTo(ConfigType.LONG.id());
+        });
+    }
+
+    private static List<String> sources(DescribeConfigsResourceResult config) {
+        assertThat(config.value()).isEqualTo(config.synonyms().get(0).value());
+        assertThat(config.configSource()).isEqualTo(config.synonyms().get(0).source());
+        return config.synonyms().stream()
+                .map(s -> s.name() + "=" + s.value() + " " + ConfigSource.forId(s.source()))
+                .toList();
     }
 
     @Test

@@ -34,6 +34,7 @@ class RequestDispatcherTest {
 
     @Test
     void tellsFeaturesWithTheirEpoch() {
+        cluster.feature("eligible.leader.replicas.version", 1);
         ApiVersionsResponseData response = ask(4, software("apache-kafka-java", "4.3.1"));
         assertThat(response.finalizedFeatures()
                         .find("eligible.leader.replicas.version")

@@ -12,6 +12,7 @@ import io.shiplog.metadata.proto.ClusterRecord;
 import io.shiplog.metadata.proto.ConfigRecord;
 import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.Endpoint;
+import io.shiplog.metadata.proto.FeatureLevelRecord;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
 import io.shiplog.metadata.proto.PartitionRecord;
@@ -108,6 +109,22 @@ public final class TestCluster implements ClusterView {
                         .setName(image.topic(topic).id().toString()))
                 .setKey(key)
                 .setValue(value)));
+    }
+
+    /** A setting of a broker, or with an empty name of all. */
+    public void brokerConfig(String broker, String key, String value) {
+        add(record().setConfig(ConfigRecord.newBuilder()
+                .setResource(ConfigResource.newBuilder()
+                        .setType(ConfigResource.Type.BROKER)
+                        .setName(broker))
+                .setKey(key)
+                .setValue(value)));
+    }
+
+    /** The cluster uses a feature at this level. */
+    public void feature(String name, int level) {
+        add(record().setFeatureLevel(
+                        FeatureLevelRecord.newBuilder().setName(name).setLevel(level)));
     }
 
     public void remove(Uuid topicId) {

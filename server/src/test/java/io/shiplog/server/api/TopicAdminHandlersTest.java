@@ -38,7 +38,7 @@ class TopicAdminHandlersTest {
     private final InMemoryAdmin admin = new InMemoryAdmin();
     private final RequestDispatcher dispatcher = new RequestDispatcher(
             List.of(
-                    new CreateTopicsHandler(admin, new ConfigDescriptions(List::of)),
+                    new CreateTopicsHandler(cluster, admin, new ConfigDescriptions(List::of)),
                     new DeleteTopicsHandler(cluster, admin)),
             cluster);
 
