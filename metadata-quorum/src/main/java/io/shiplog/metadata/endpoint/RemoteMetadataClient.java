@@ -19,6 +19,7 @@ import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.client.ReplicaLogInfo;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.controller.Controller;
@@ -179,24 +180,33 @@ public final class RemoteMetadataClient implements MetadataClient {
 
     @Override
     public CompletableFuture<List<TopicOutcome>> createTopics(
-            List<NewTopicSpec> topics, boolean validateOnly, int timeoutMs) {
+            List<NewTopicSpec> topics, boolean validateOnly, RequestOrigin origin, int timeoutMs) {
         return ownWrite(
-                CommandCodec.createTopics(topics, validateOnly).build(),
+                from(origin, CommandCodec.createTopics(topics, validateOnly)),
                 timeoutMs,
                 result -> CommandCodec.topics(result.getCreateTopics().getTopicsList()));
     }
 
     @Override
-    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicSelector> topics, int timeoutMs) {
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(
+            List<TopicSelector> topics, RequestOrigin origin, int timeoutMs) {
         return ownWrite(
-                CommandCodec.deleteTopics(topics).build(),
+                from(origin, CommandCodec.deleteTopics(topics)),
                 timeoutMs,
                 result -> CommandCodec.topics(result.getDeleteTopics().getTopicsList()));
     }
 
     @Override
-    public CompletableFuture<MetadataResult> submit(MetadataCommand.Builder command, int timeoutMs) {
-        return ownWrite(command.setBrokerId(Controller.NO_BROKER).build(), timeoutMs, Function.identity());
+    public CompletableFuture<MetadataResult> submit(
+            MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs) {
+        return ownWrite(from(origin, command), timeoutMs, Function.identity());
+    }
+
+    private static MetadataCommand from(RequestOrigin origin, MetadataCommand.Builder command) {
+        return command.setBrokerId(Controller.NO_BROKER)
+                .setPrincipal(origin.principal())
+                .setClient(origin.client())
+                .build();
     }
 
     /** Completes when the change is in this client's own image too, so that whoever asked finds what it created. */
