@@ -34,7 +34,8 @@ final class LogGap {
         if (!Files.isDirectory(current)) {
             return;
         }
-        long covered = newestSnapshot(current.resolveSibling("sm"));
+        Path newest = newestSnapshot(current.resolveSibling("sm"));
+        long covered = newest == null ? -1 : indexOf(newest);
         SortedMap<Long, Long> segments = segments(current);
         // A received snapshot may have jumped over what old segments, not removed yet, hold.
         long next = covered + 1;
@@ -68,19 +69,35 @@ final class LogGap {
         return segments;
     }
 
-    private static long newestSnapshot(Path directory) throws IOException {
-        long newest = -1;
+    /** The newest file with the name of a whole snapshot; null when there is none. */
+    static Path newestSnapshot(Path directory) throws IOException {
+        Path newest = null;
         if (!Files.isDirectory(directory)) {
             return newest;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "snapshot.*")) {
             for (Path file : files) {
-                Matcher snapshot = SNAPSHOT.matcher(file.getFileName().toString());
-                if (snapshot.matches()) {
-                    newest = Math.max(newest, Long.parseLong(snapshot.group(1)));
+                if (SNAPSHOT.matcher(file.getFileName().toString()).matches()
+                        && (newest == null || indexOf(file) > indexOf(newest))) {
+                    newest = file;
                 }
             }
         }
         return newest;
+    }
+
+    /** Index up to which a snapshot holds the state. */
+    static long indexOf(Path snapshot) {
+        Matcher name = SNAPSHOT.matcher(snapshot.getFileName().toString());
+        return name.matches() ? Long.parseLong(name.group(1)) : -1;
+    }
+
+    /** Index of the first entry of the open segment. */
+    static long firstIndex(Path segment) throws IOException {
+        Matcher open = OPEN.matcher(segment.getFileName().toString());
+        if (!open.matches()) {
+            throw new IOException(segment + " is no open segment of a Raft log");
+        }
+        return Long.parseLong(open.group(1));
     }
 }

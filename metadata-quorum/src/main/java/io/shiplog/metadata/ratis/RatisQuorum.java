@@ -105,6 +105,7 @@ public final class RatisQuorum implements AutoCloseable {
                 settings.directory().resolve(groupId.getUuid().toString()).resolve("current");
         RaftMetaGuard.check(current);
         TornTail.repair(current);
+        UnfinishedInstall.settle(current);
         LogGap.check(current);
         MetadataStateMachine stateMachine =
                 new MetadataStateMachine(applied, leadership, fatal, settings.snapshotEntries());

@@ -67,6 +67,20 @@ final class TornTail {
         LOG.warn("cut a torn write off the Raft log {}: {} bytes from {} on", segment, bytes.limit() - end, end);
     }
 
+    /** How many good entries a segment begins with. */
+    static int entries(Path segment) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+        int count = 0;
+        if (hasHeader(bytes)) {
+            int end = HEADER.length;
+            for (int size = entrySize(bytes, end); size > 0; size = entrySize(bytes, end)) {
+                end += size;
+                count++;
+            }
+        }
+        return count;
+    }
+
     private static void cut(Path segment, int end) throws IOException {
         try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
             channel.truncate(end);

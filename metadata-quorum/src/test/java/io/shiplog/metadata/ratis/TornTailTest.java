@@ -37,7 +37,7 @@ class TornTailTest {
         }
     }
 
-    private static byte[] entry(int index) throws IOException {
+    static byte[] entry(int index) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         LogEntryProto.newBuilder()
                 .setTerm(1)

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
@@ -61,6 +62,11 @@ final class Records {
             }
         } catch (InterruptException e) {
             Thread.currentThread().interrupt();
+        } catch (KafkaException | IllegalStateException e) {
+            // The producer was closed under this thread's hands, as abandon() does it.
+            if (!stopped) {
+                throw e;
+            }
         }
     }
 
