@@ -163,4 +163,125 @@ class BrokerStateDeciderTest {
         cluster.fence(1);
         assertThat(cluster.image().offset()).isEqualTo(before.offset());
     }
+
+    // ---- the last in-sync replica stops
+
+    @Test
+    void lastInSyncReplicaLeadsWhileItIsStopping() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3));
+        cluster.alterIsr("t", 1);
+        cluster.ok(cluster.change(1, false, true));
+        assertThat(cluster.partition("t").leader()).isEqualTo(1);
+        assertThat(cluster.partition("t").isr()).containsExactly(1);
+        assertThat(cluster.partition("t").leaderEpoch()).isZero();
+        assertThat(BrokerStateDecider.needsSweep(cluster.image())).isFalse();
+
+        cluster.fence(1);
+        assertThat(cluster.partition("t").leader()).as("2 was eligible").isEqualTo(2);
+    }
+
+    @Test
+    void whoComesBackInSyncTakesOverFromALeaderThatIsStopping() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3));
+        cluster.alterIsr("t", 1);
+        cluster.ok(cluster.change(1, false, true));
+
+        Errors outcome = Errors.forCode(
+                (short) cluster.alter(1, cluster.alteration("t", 1, 2)).getError());
+
+        assertThat(outcome).isEqualTo(Errors.NEW_LEADER_ELECTED);
+        assertThat(cluster.partition("t").leader()).isEqualTo(2);
+        assertThat(cluster.partition("t").isr()).containsExactly(2);
+        assertThat(cluster.partition("t").leaderEpoch()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoThatStopOneAfterTheOtherTheSecondLeads() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.topicOn("t", TestCluster.ids(1, 2));
+        cluster.ok(cluster.change(1, false, true));
+        cluster.ok(cluster.change(2, false, true));
+        assertThat(cluster.partition("t").leader()).isEqualTo(2);
+        assertThat(cluster.partition("t").isr()).containsExactly(2);
+    }
+
+    // ---- draining
+
+    @Test
+    void drainedBrokerLeadsNothingThatOthersCanAndStaysInSync() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3));
+        cluster.topicOn("alone", TestCluster.ids(1));
+        MetadataResult result = cluster.ok(cluster.drain(1, true));
+        assertThat(result.getDrainBroker().getLeadershipsLeft()).isEqualTo(1);
+        assertThat(cluster.broker(1).draining()).isTrue();
+        assertThat(cluster.broker(1).active()).isTrue();
+        assertThat(cluster.partition("t").leader()).isEqualTo(2);
+        assertThat(cluster.partition("t").isr()).containsExactly(1, 2, 3);
+        assertThat(cluster.partition("alone").leader()).isEqualTo(1);
+    }
+
+    @Test
+    void boundedDrainIsFinishedBySweeps() {
+        TestCluster cluster = new TestCluster(new ControllerSettings(1, 3, 10_000, 900_000, 2))
+                .formed()
+                .withBrokers(3);
+        for (int i = 0; i < 5; i++) {
+            cluster.topicOn("t" + i, TestCluster.ids(1, 2, 3));
+        }
+        assertThat(cluster.ok(cluster.drain(1, true)).getDrainBroker().getLeadershipsLeft())
+                .isEqualTo(3);
+        assertThat(BrokerStateDecider.needsSweep(cluster.image())).isTrue();
+        cluster.sweep(100);
+        assertThat(cluster.image().index().leaderships(1)).isZero();
+        assertThat(BrokerStateDecider.needsSweep(cluster.image())).isFalse();
+    }
+
+    @Test
+    void drainOutlivesFencingAndRestartAndEndsByHand() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3));
+        cluster.ok(cluster.drain(1, true));
+        cluster.fence(1);
+        cluster.start(1);
+        assertThat(cluster.broker(1).draining()).isTrue();
+        cluster.ok(cluster.drain(1, false));
+        assertThat(cluster.broker(1).draining()).isFalse();
+        assertThat(cluster.partition("t").leader())
+                .as("leaderships come back by balancing")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void drainedBrokerLeadsWhereNobodyElseIsLeft() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.topicOn("t", TestCluster.ids(1, 2));
+        cluster.ok(cluster.drain(1, true));
+        cluster.fence(2);
+        assertThat(cluster.partition("t").leader()).isEqualTo(1);
+        cluster.unfence(2);
+        Errors outcome = Errors.forCode(
+                (short) cluster.alter(1, cluster.alteration("t", 1, 2)).getError());
+        assertThat(outcome).isEqualTo(Errors.NEW_LEADER_ELECTED);
+        assertThat(cluster.partition("t").leader()).isEqualTo(2);
+        assertThat(cluster.partition("t").isr()).containsExactly(1, 2);
+    }
+
+    @Test
+    void drainOfAnUnknownBrokerIsRefused() {
+        TestCluster cluster = TestCluster.of(1);
+        assertThat(error(cluster.run(cluster.drain(9, true)))).isEqualTo(Errors.BROKER_ID_NOT_REGISTERED);
+    }
+
+    @Test
+    void drainGivenTwiceChangesNothingTheSecondTime() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3));
+        cluster.ok(cluster.drain(1, true));
+        long offset = cluster.image().offset();
+        cluster.ok(cluster.drain(1, true));
+        assertThat(cluster.image().offset()).isEqualTo(offset);
+    }
 }

@@ -103,7 +103,7 @@ final class InSyncRules {
     /**
      * The ISR with one more member, or without its laggards, each under the registration that its position belongs to
      * (KIP-903). Null while it would hold a node that the controller must refuse (KIP-841): the controller is about to
-     * take that one out itself.
+     * take that one out itself. This node may be stopping and be the last one in sync: then it takes in who will follow it.
      */
     private IsrProposal proposal(int joiner, boolean withoutLaggards, long nowMs) {
         List<IsrMember> isr = new ArrayList<>();
@@ -113,7 +113,7 @@ final class InSyncRules {
             if (!member || (withoutLaggards && !local && lags(follower(replica.id()), nowMs))) {
                 continue;
             }
-            if (!replica.mayJoinIsr()) {
+            if (!replica.mayJoinIsr() && !(local && replica.mayStayInIsr())) {
                 return null;
             }
             isr.add(new IsrMember(replica.id(), replica.brokerEpoch()));

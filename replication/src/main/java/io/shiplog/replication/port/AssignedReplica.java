@@ -19,4 +19,9 @@ public record AssignedReplica(
     public boolean mayJoinIsr() {
         return brokerEpoch >= 0 && !fenced && !shuttingDown;
     }
+
+    /** Whether a node that is in the ISR and leads may still name itself: it may be stopping, and is alive. */
+    public boolean mayStayInIsr() {
+        return inIsr && brokerEpoch >= 0 && !fenced;
+    }
 }

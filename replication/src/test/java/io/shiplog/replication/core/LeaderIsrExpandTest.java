@@ -86,6 +86,23 @@ class LeaderIsrExpandTest {
     }
 
     @Test
+    void lastInSyncLeaderThatIsStoppingTakesInWhoWillFollowIt() {
+        LeaderFixture f = leading(States.all().isr(1).shuttingDown(1), 10, 10);
+        f.fetch(3, 10);
+        assertThat(f.effects.lastProposal().proposal().isr())
+                .extracting(IsrMember::id)
+                .containsExactly(1, 3);
+    }
+
+    @Test
+    void fencedLeaderProposesNothing() {
+        LeaderFixture f = leading(States.all().isr(1).fenced(1, true), 10, 10);
+        f.fetch(3, 10);
+        f.pass(500);
+        assertThat(f.effects.proposals).isEmpty();
+    }
+
+    @Test
     void followerThatFetchedOnlyInAnOlderEpochMayNotJoin() {
         LeaderFixture f = leading(WITHOUT_THREE, 10, 10);
         f.leader.onStepDown(org.apache.kafka.common.protocol.Errors.NOT_LEADER_OR_FOLLOWER);
