@@ -3,6 +3,7 @@
 
 package io.shiplog.tools;
 
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.controller.RestartSafety;
 import io.shiplog.metadata.proto.DrainBrokerCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -29,6 +30,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Lists storage and quorum nodes; may-restart, drain, undrain.")
 final class NodesCommand implements Callable<Integer> {
+    /** As the history of changes names this tool. */
+    private static final RequestOrigin ORIGIN = new RequestOrigin("", "bin/shiplog");
+
     private static final int YES = 0;
     private static final int NO = 1;
     private static final long POLL_MS = 50;
@@ -162,7 +166,7 @@ final class NodesCommand implements Callable<Integer> {
                     .setDrainBroker(DrainBrokerCommand.newBuilder()
                             .setTargetBrokerId(node.id())
                             .setDraining(draining));
-            int left = quorum.await(quorum.client().submit(command, target.timeoutMs()))
+            int left = quorum.await(quorum.client().submit(command, ORIGIN, target.timeoutMs()))
                     .getDrainBroker()
                     .getLeadershipsLeft();
             long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(target.timeoutMs());

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class ControllerFinder {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerFinder.class);
     private static final long HELLO_TIMEOUT_MS = 400;
+    private static final long ELECTION_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final int ELECTING_BACKOFF_MS = 40;
     private static final long SPEAK_AFTER_NS = TimeUnit.SECONDS.toNanos(3);
 
     /** Told about the controller; on the event loop. */
@@ -48,6 +50,7 @@ final class ControllerFinder {
 
     private final EventLoop loop;
     private final MetadataClientSettings settings;
+    private final KnownEndpoints endpoints;
     private final Supplier<HelloRequest> hello;
     private final Listener listener;
     private EndpointConnection connection;
@@ -61,9 +64,15 @@ final class ControllerFinder {
     private boolean spoken;
     private IOException lastFailure;
 
-    ControllerFinder(EventLoop loop, MetadataClientSettings settings, Supplier<HelloRequest> hello, Listener listener) {
+    ControllerFinder(
+            EventLoop loop,
+            MetadataClientSettings settings,
+            KnownEndpoints endpoints,
+            Supplier<HelloRequest> hello,
+            Listener listener) {
         this.loop = loop;
         this.settings = settings;
+        this.endpoints = endpoints;
         this.hello = hello;
         this.listener = listener;
     }
@@ -137,11 +146,11 @@ final class ControllerFinder {
         }
         return chosen != null
                 ? chosen
-                : settings.endpoints().get(next++ % settings.endpoints().size());
+                : endpoints.all().get(next++ % endpoints.all().size());
     }
 
     private void skip(Endpoint endpoint) {
-        int index = settings.endpoints().indexOf(endpoint);
+        int index = endpoints.all().indexOf(endpoint);
         next = index < 0 ? next : index + 1;
     }
 
@@ -167,7 +176,7 @@ final class ControllerFinder {
         // One hint is followed at once; a second in a row may be stale like the first.
         hint = hinted != null
                         && !hinted.equals(from.endpoint())
-                        && failures < settings.endpoints().size()
+                        && failures < endpoints.all().size()
                 ? hinted
                 : null;
         lastFailure = new IOException(
@@ -207,15 +216,18 @@ final class ControllerFinder {
             return;
         }
         speak();
-        int rounds = Math.min(10, failures / settings.endpoints().size());
-        long backoffMs = Math.min(settings.backoffMaxMs(), (long) settings.backoffMinMs() << rounds);
+        int rounds = Math.min(10, failures / endpoints.all().size());
+        // An election takes less than this: whoever wins it is to be found at once.
+        boolean electing = System.nanoTime() - lostAtNs < ELECTION_NS;
+        int maxMs = electing ? Math.min(ELECTING_BACKOFF_MS, settings.backoffMaxMs()) : settings.backoffMaxMs();
+        long backoffMs = Math.min(maxMs, (long) settings.backoffMinMs() << rounds);
         loop.schedule(this::attempt, backoffMs, TimeUnit.MILLISECONDS);
     }
 
     private void speak() {
         if (!spoken && lastFailure != null && System.nanoTime() - lostAtNs > SPEAK_AFTER_NS) {
             spoken = true;
-            LOG.warn("no active controller found among {}; last: {}", settings.endpoints(), lastFailure.getMessage());
+            LOG.warn("no active controller found among {}; last: {}", endpoints.all(), lastFailure.getMessage());
         }
     }
 

@@ -55,6 +55,7 @@ final class MetadataFollower {
 
     private final EventLoop loop;
     private final MetadataClientSettings settings;
+    private final KnownEndpoints endpoints;
     private final Supplier<HelloRequest> hello;
     private final BiPredicate<Endpoint, HelloResponse> accept;
     private final Listener listener;
@@ -73,11 +74,13 @@ final class MetadataFollower {
     MetadataFollower(
             EventLoop loop,
             MetadataClientSettings settings,
+            KnownEndpoints endpoints,
             Supplier<HelloRequest> hello,
             BiPredicate<Endpoint, HelloResponse> accept,
             Listener listener) {
         this.loop = loop;
         this.settings = settings;
+        this.endpoints = endpoints;
         this.hello = hello;
         this.accept = accept;
         this.listener = listener;
@@ -162,7 +165,7 @@ final class MetadataFollower {
         Endpoint endpoint = preferred;
         preferred = null;
         if (endpoint == null) {
-            endpoint = settings.endpoints().get(next++ % settings.endpoints().size());
+            endpoint = endpoints.all().get(next++ % endpoints.all().size());
         }
         EndpointConnection[] own = new EndpointConnection[1];
         own[0] = new EndpointConnection(loop, endpoint, cause -> onEnded(own[0]));
@@ -194,7 +197,7 @@ final class MetadataFollower {
         snapshot = null;
         if (!stopped) {
             failures = preferred != null ? 0 : failures + 1;
-            int rounds = Math.min(10, failures / settings.endpoints().size());
+            int rounds = Math.min(10, failures / endpoints.all().size());
             long backoffMs = Math.min(settings.backoffMaxMs(), (long) settings.backoffMinMs() << rounds);
             loop.schedule(this::connect, preferred != null ? 0 : backoffMs, TimeUnit.MILLISECONDS);
         }

@@ -60,6 +60,7 @@ public final class RemoteMetadataClient implements MetadataClient {
     private final MetadataClientSettings settings;
     private final EventLoopGroup group = EventLoops.one("metadata-client");
     private final EventLoop loop = group.next();
+    private final KnownEndpoints endpoints;
     private final HeartbeatLease lease;
     private final ControllerFinder finder;
     private final QuorumCalls quorumCalls;
@@ -75,12 +76,13 @@ public final class RemoteMetadataClient implements MetadataClient {
     public RemoteMetadataClient(MetadataClientSettings settings) {
         this.settings = settings;
         this.lease = new HeartbeatLease(settings.leaseMs(), LEASE_CUT_MS, System.nanoTime());
+        this.endpoints = new KnownEndpoints(settings.endpoints());
         Events events = new Events();
-        this.finder = new ControllerFinder(loop, settings, this::hello, events);
+        this.finder = new ControllerFinder(loop, settings, endpoints, this::hello, events);
         this.quorumCalls = new QuorumCalls(loop, finder);
         this.commands = new CommandQueue(loop, finder, settings.requestTimeoutMs());
         this.heartbeats = new Heartbeats(loop, settings, finder, this::hello, lease, events);
-        this.follower = new MetadataFollower(loop, settings, this::hello, events::onHello, events);
+        this.follower = new MetadataFollower(loop, settings, endpoints, this::hello, events::onHello, events);
     }
 
     @Override
@@ -416,6 +418,9 @@ public final class RemoteMetadataClient implements MetadataClient {
 
         @Override
         public void onMetadata(MetadataImage previous, MetadataImage current, MetadataDelta delta) {
+            if (delta.quorumVotersChanged()) {
+                endpoints.learn(current.quorumVoters());
+            }
             listener.onMetadata(previous, current, delta);
         }
 

@@ -9,13 +9,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.SnapshotHeader;
+import io.shiplog.metadata.snapshot.SnapshotFormat;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -135,6 +140,55 @@ class QuorumDisksTest {
             quorum.start(1);
             Await.until("refused", WAIT_MS, () -> !quorum.fatals().isEmpty());
             assertThat(quorum.fatals().get(0)).contains("snapshot");
+        }
+    }
+
+    /** Its checksum is right: only the comparison with the others can tell. */
+    @Test
+    void aNodeWhoseStateWasTamperedWithStopsWhenTheHashesAreCompared() throws Exception {
+        TestQuorum settings = new TestQuorum(directory, 3).set("metadata.log.max.entries.between.snapshots", "20");
+        try (TestQuorum quorum = settings.startAll()) {
+            QuorumNode active = quorum.awaitActive();
+            int tampered = active.nodeId() % 3 + 1;
+            write(active, 1, 60);
+            Await.until(
+                    "a snapshot",
+                    WAIT_MS,
+                    () -> !files(quorum.dataDir(tampered), "snapshot\\.\\d+_\\d+")
+                            .isEmpty());
+            quorum.stop(tampered);
+            tamperWithSnapshots(quorum.dataDir(tampered));
+            quorum.start(tampered);
+            long offset = write(quorum.awaitActive(), 2, 1_000);
+            Await.until("the hash was compared", WAIT_MS, () -> !quorum.fatals().isEmpty());
+            assertThat(quorum.fatals()).allMatch(fatal -> fatal.startsWith(tampered + ":"));
+            assertThat(quorum.fatals().get(0)).contains("gone astray");
+            assertThat(quorum.awaitActive().image().offset()).isGreaterThanOrEqualTo(offset);
+        }
+    }
+
+    /** The same snapshots, but that one record of each says something else. */
+    private static void tamperWithSnapshots(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path file : all.filter(path -> path.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
+                    .toList()) {
+                SnapshotFormat.Snapshot snapshot = SnapshotFormat.fromBytes(Files.readAllBytes(file));
+                MetadataImage image = snapshot.image();
+                List<MetadataRecord> records = new ArrayList<>(image.toRecords());
+                records.replaceAll(record -> record.hasBrokerRegistration()
+                        ? record.toBuilder()
+                                .setBrokerRegistration(record.getBrokerRegistration().toBuilder()
+                                        .setRack("elsewhere"))
+                                .build()
+                        : record);
+                SnapshotHeader.Builder header = SnapshotHeader.newBuilder()
+                        .setFormat(SnapshotFormat.FORMAT)
+                        .setMetadataOffset(image.offset());
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                SnapshotFormat.write(
+                        bytes, MetadataImage.fromSnapshot(header.build(), records), snapshot.term(), snapshot.index());
+                Files.write(file, bytes.toByteArray());
+            }
         }
     }
 

@@ -27,6 +27,7 @@ public final class TestQuorum implements AutoCloseable {
 
     private final Path directory;
     private final SortedMap<Integer, Voter> voters = new TreeMap<>();
+    private final Map<Integer, Voter> outside = new HashMap<>();
     private final Map<Integer, QuorumNode> running = new HashMap<>();
     private final Map<String, String> settings = new HashMap<>();
     private final List<String> fatals = new CopyOnWriteArrayList<>();
@@ -66,6 +67,13 @@ public final class TestQuorum implements AutoCloseable {
         }
     }
 
+    /** Starts a node that is not among those with which the quorum begins. */
+    public QuorumNode startOutside(int id) {
+        List<Integer> ports = freePorts(2);
+        outside.computeIfAbsent(id, unknown -> new Voter(id, "127.0.0.1", ports.get(0), ports.get(1)));
+        return start(id);
+    }
+
     public TestQuorum startAll() {
         voters.keySet().forEach(this::start);
         return this;
@@ -75,6 +83,9 @@ public final class TestQuorum implements AutoCloseable {
         Map<String, String> values = new HashMap<>(settings);
         values.put("node.id", String.valueOf(id));
         values.put("data.dir", dataDir(id).toString());
+        if (outside.containsKey(id)) {
+            values.put("quorum.self", outside.get(id).toString());
+        }
         values.put(
                 "quorum.voters",
                 String.join(",", voters.values().stream().map(Voter::toString).toList()));
