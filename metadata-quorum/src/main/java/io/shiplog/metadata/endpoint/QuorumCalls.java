@@ -64,9 +64,12 @@ final class QuorumCalls {
             long deadlineNs,
             CompletableFuture<EndpointResponse> result) {
         Errors error = Errors.forCode((short) response.getError());
-        if (error == Errors.NONE) {
+        // A former controller describes the quorum too, but knows nobody's progress.
+        boolean deposed = response.hasDescribeQuorum()
+                && response.getDescribeQuorum().getVotersCount() == 0;
+        if (error == Errors.NONE && !deposed) {
             result.complete(response);
-        } else if (error == Errors.NOT_CONTROLLER) {
+        } else if (error == Errors.NOT_CONTROLLER || deposed) {
             finder.reject(response);
             loop.schedule(() -> attempt(request, deadlineNs, result), AGAIN_MS, TimeUnit.MILLISECONDS);
         } else {

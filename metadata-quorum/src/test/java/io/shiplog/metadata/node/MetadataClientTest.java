@@ -13,6 +13,7 @@ import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.PartitionAlterationSpec;
+import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
@@ -264,6 +265,29 @@ class MetadataClientTest {
             assertThat(one.client.register(registration(1, Uuid.randomUuid())))
                     .failsWithin(500, TimeUnit.MILLISECONDS)
                     .withThrowableOfType(TimeoutException.class);
+        }
+    }
+
+    /** A tool has no heartbeats, which would tell it that the node that it knows has handed its office over. */
+    @Test
+    void toolThatKnowsAFormerControllerFindsTheNewOne() throws Exception {
+        try (TestQuorum quorum = new TestQuorum(directory, 3).startAll();
+                RemoteMetadataClient tool =
+                        new RemoteMetadataClient(MetadataClientSettings.of(quorum.endpoints(), -1, SESSION_MS))) {
+            tool.start(new MetadataListener() {
+                @Override
+                public void onMetadata(MetadataImage previous, MetadataImage current, MetadataDelta delta) {}
+
+                @Override
+                public void onRegistrationLost(Errors error, String message) {
+                    throw new AssertionError(message);
+                }
+            });
+            int former = get(tool.describeQuorum()).leaderId();
+            get(tool.transferQuorumLeadership(-1, (int) WAIT_MS));
+            QuorumDescription now = get(tool.describeQuorum());
+            assertThat(now.leaderId()).isNotEqualTo(former);
+            assertThat(now.voters()).hasSize(3);
         }
     }
 }
