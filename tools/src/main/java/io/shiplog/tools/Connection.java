@@ -7,13 +7,15 @@ import java.io.PrintWriter;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The options that say which cluster to talk to, and how to print. */
 final class Connection {
     @Option(
             names = "--bootstrap",
-            required = true,
             defaultValue = "${env:SHIPLOG_BOOTSTRAP}",
             paramLabel = "HOST:PORT,...",
             description = "Some of the cluster's storage nodes (or the environment's SHIPLOG_BOOTSTRAP).")
@@ -29,7 +31,14 @@ final class Connection {
     @Option(names = "--json", description = "Print JSON instead of a table.")
     private boolean json;
 
+    /** Not a required option for picocli: a command whose subcommand has its own would ask for it, too. */
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     Admin open() {
+        if (bootstrap == null || bootstrap.isBlank()) {
+            throw new ParameterException(spec.commandLine(), "Where is the cluster? --bootstrap says so.");
+        }
         return Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrap,

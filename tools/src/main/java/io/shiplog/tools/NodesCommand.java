@@ -3,7 +3,6 @@
 
 package io.shiplog.tools;
 
-import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.controller.RestartSafety;
 import io.shiplog.metadata.proto.DrainBrokerCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -16,11 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,9 +31,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Lists storage and quorum nodes; may-restart, drain, undrain.")
 final class NodesCommand implements Callable<Integer> {
-    /** As the history of changes names this tool. */
-    private static final RequestOrigin ORIGIN = new RequestOrigin("", "bin/shiplog");
-
     private static final int YES = 0;
     private static final int NO = 1;
     private static final long POLL_MS = 50;
@@ -45,12 +43,12 @@ final class NodesCommand implements Callable<Integer> {
 
     /** Without a subcommand: the list. */
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws ExecutionException, InterruptedException {
         return list(connection);
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Lists all nodes with their state.")
-    int list(@Mixin QuorumConnection target) throws InterruptedException {
+    int list(@Mixin QuorumConnection target) throws ExecutionException, InterruptedException {
         Rows rows = new Rows("node", "state", "address", "rack", "leads", "replicas", "inSync");
         try (QuorumClient quorum = target.open()) {
             for (ClusterNodes.Row row :
@@ -78,7 +76,7 @@ final class NodesCommand implements Callable<Integer> {
             @Mixin QuorumConnection target,
             @Parameters(paramLabel = "NODE", description = "storage-2, quorum-1, or the number of a storage node.")
                     String name)
-            throws InterruptedException {
+            throws ExecutionException, InterruptedException {
         NodeName node = node(name);
         try (QuorumClient quorum = target.open()) {
             List<String> objections = new ArrayList<>();
@@ -146,7 +144,7 @@ final class NodesCommand implements Callable<Integer> {
             @Mixin QuorumConnection target,
             @Parameters(paramLabel = "NODE", description = "storage-2, or its number.") String name,
             @Option(names = "--wait", description = "Until it leads nothing any more.") boolean wait)
-            throws InterruptedException {
+            throws ExecutionException, InterruptedException {
         return setDraining(target, name, true, wait);
     }
 
@@ -154,19 +152,19 @@ final class NodesCommand implements Callable<Integer> {
     int undrain(
             @Mixin QuorumConnection target,
             @Parameters(paramLabel = "NODE", description = "storage-2, or its number.") String name)
-            throws InterruptedException {
+            throws ExecutionException, InterruptedException {
         return setDraining(target, name, false, false);
     }
 
     private int setDraining(QuorumConnection target, String name, boolean draining, boolean wait)
-            throws InterruptedException {
+            throws ExecutionException, InterruptedException {
         NodeName node = node(name);
         try (QuorumClient quorum = target.open()) {
             MetadataCommand.Builder command = MetadataCommand.newBuilder()
                     .setDrainBroker(DrainBrokerCommand.newBuilder()
                             .setTargetBrokerId(node.id())
                             .setDraining(draining));
-            int left = quorum.await(quorum.client().submit(command, ORIGIN, target.timeoutMs()))
+            int left = quorum.await(quorum.client().submit(command, QuorumConnection.origin(), target.timeoutMs()))
                     .getDrainBroker()
                     .getLeadershipsLeft();
             long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(target.timeoutMs());
@@ -191,7 +189,11 @@ final class NodesCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static NodeName node(String text) {
-        return NodeName.parse(text.matches("\\d+") ? "storage-" + text : text);
+    private NodeName node(String text) {
+        try {
+            return NodeName.parse(text.matches("\\d+") ? "storage-" + text : text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
     }
 }

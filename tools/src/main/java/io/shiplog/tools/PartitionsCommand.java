@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "partitions",
         mixinStandardHelpOptions = true,
-        description = "Shows partitions: leader, replicas, in-sync replicas, offsets.")
+        description = "Shows partitions: leader, replicas, in-sync replicas, offsets.",
+        subcommands = RecoverCommand.class)
 final class PartitionsCommand implements Callable<Integer> {
     @Mixin
     private Connection connection;

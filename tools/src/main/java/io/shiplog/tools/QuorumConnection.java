@@ -3,20 +3,42 @@
 
 package io.shiplog.tools;
 
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.tools.quorum.QuorumAddress;
 import io.shiplog.tools.quorum.QuorumClient;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.RaftVoterEndpoint;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** The options of commands that ask the metadata quorum: where it is, and how to print. */
+/**
+ * The options of commands that ask the metadata quorum: where it is, and how to print. A storage node that is named instead is asked where
+ * the quorum is.
+ */
 final class QuorumConnection {
     @Option(
             names = "--quorum",
-            required = true,
             defaultValue = "${env:SHIPLOG_QUORUM}",
             paramLabel = "HOST:PORT,...",
             description = "Metadata endpoints of some quorum nodes (or the environment's SHIPLOG_QUORUM).")
     private String quorum;
+
+    @Option(
+            names = "--bootstrap",
+            defaultValue = "${env:SHIPLOG_BOOTSTRAP}",
+            paramLabel = "HOST:PORT,...",
+            description = "Or storage nodes, which know where the quorum is (or the environment's SHIPLOG_BOOTSTRAP).")
+    private String bootstrap;
 
     @Option(
             names = "--timeout-ms",
@@ -28,8 +50,45 @@ final class QuorumConnection {
     @Option(names = "--json", description = "Print JSON instead of a table.")
     private boolean json;
 
-    QuorumClient open() throws InterruptedException {
-        return QuorumClient.connect(QuorumAddress.parse(quorum), timeoutMs);
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    QuorumClient open() throws ExecutionException, InterruptedException {
+        return QuorumClient.connect(endpoints(), timeoutMs);
+    }
+
+    private List<Endpoint> endpoints() throws ExecutionException, InterruptedException {
+        if (given(quorum)) {
+            return QuorumAddress.parse(quorum);
+        }
+        if (!given(bootstrap)) {
+            throw new ParameterException(spec.commandLine(), "Where is the cluster? --quorum or --bootstrap says so.");
+        }
+        List<Endpoint> endpoints = new ArrayList<>();
+        try (Admin admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                timeoutMs,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                Math.min(timeoutMs, 5_000)))) {
+            for (QuorumInfo.Node node :
+                    admin.describeMetadataQuorum().quorumInfo().get().nodes().values()) {
+                for (RaftVoterEndpoint endpoint : node.endpoints()) {
+                    endpoints.add(new Endpoint(endpoint.host(), endpoint.port()));
+                }
+            }
+        }
+        return endpoints;
+    }
+
+    private static boolean given(String value) {
+        return value != null && !value.isBlank();
+    }
+
+    /** As whom the history of the metadata names who uses this tool. */
+    static RequestOrigin origin() {
+        return new RequestOrigin("User:" + System.getProperty("user.name", "ANONYMOUS"), "shiplog-tool");
     }
 
     int timeoutMs() {

@@ -11,8 +11,9 @@ import picocli.CommandLine.Command;
         name = "shiplog",
         mixinStandardHelpOptions = true,
         version = "shiplog 0.1.0",
-        description = "Looks at a cluster and changes it, through the stock Kafka admin client.",
-        subcommands = {TopicsCommand.class, PartitionsCommand.class, ClusterCommand.class, NodesCommand.class})
+        description = "Looks at a cluster and changes it.",
+        subcommands = {TopicsCommand.class, PartitionsCommand.class, ClusterCommand.class, NodesCommand.class,
+            ElectionsCommand.class, HistoryCommand.class})
 public final class ShiplogMain {
     private ShiplogMain() {}
 

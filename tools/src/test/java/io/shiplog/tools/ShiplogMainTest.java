@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -31,5 +32,39 @@ class ShiplogMainTest {
     void addressThatIsNoneIsOneLineAndExitOne() {
         assertThat(commandLine.execute("cluster", "--bootstrap", "nonsense")).isEqualTo(1);
         assertThat(err.toString().lines()).singleElement().asString().contains("nonsense");
+    }
+
+    @Test
+    void commandThatDoesNotSayWhereTheClusterIsIsAUsageError() {
+        Assumptions.assumeTrue(System.getenv("SHIPLOG_BOOTSTRAP") == null && System.getenv("SHIPLOG_QUORUM") == null);
+        assertThat(commandLine.execute("topics")).isEqualTo(2);
+        assertThat(commandLine.execute("nodes")).isEqualTo(2);
+        assertThat(commandLine.execute("history")).isEqualTo(2);
+        assertThat(err.toString().lines().filter(line -> line.contains("Where is the cluster?")))
+                .hasSize(3);
+    }
+
+    @Test
+    void whatIsNoNodeIsAUsageError() {
+        assertThat(commandLine.execute("nodes", "may-restart", "broker-7", "--quorum", "127.0.0.1:1"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("broker-7 is no node");
+    }
+
+    /** Subcommands that ask the quorum need no storage node, though the command above them does. */
+    @Test
+    void recoverAsksTheQuorumOnly() {
+        assertThat(commandLine.execute(
+                        "partitions", "recover", "orders", "--quorum", "127.0.0.1:1", "--timeout-ms", "200"))
+                .isEqualTo(1);
+        assertThat(err.toString().lines()).singleElement().asString().contains("no metadata from [127.0.0.1:1]");
+    }
+
+    @Test
+    void historyThatCannotBeAskedForIsAUsageError() {
+        assertThat(commandLine.execute("history", "--resource", "cat:felix", "--quorum", "127.0.0.1:1"))
+                .isEqualTo(2);
+        assertThat(commandLine.execute("history", "--since", "yesterday", "--quorum", "127.0.0.1:1"))
+                .isEqualTo(2);
     }
 }

@@ -4,6 +4,8 @@
 package io.shiplog.metadata.client;
 
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import java.util.List;
@@ -81,6 +83,9 @@ public interface MetadataClient extends AutoCloseable {
 
     /** From the active controller, with everybody's progress. */
     CompletableFuture<QuorumDescription> describeQuorum();
+
+    /** What changed the metadata, when and on whose behalf, as the active controller's node has kept it; newest first. */
+    CompletableFuture<DescribeHistoryResponse> describeHistory(DescribeHistoryRequest request);
 
     /**
      * Gives the active controller a command of an operator or of a client, and completes when this client's own image shows what was done.

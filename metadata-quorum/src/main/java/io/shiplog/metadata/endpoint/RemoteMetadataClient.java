@@ -30,8 +30,11 @@ import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AddVoterRequest;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
 import io.shiplog.metadata.proto.AllocateProducerIdsResult;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.DescribeQuorumRequest;
 import io.shiplog.metadata.proto.EndpointRequest;
+import io.shiplog.metadata.proto.EndpointResponse;
 import io.shiplog.metadata.proto.HelloRequest;
 import io.shiplog.metadata.proto.HelloResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -291,6 +294,15 @@ public final class RemoteMetadataClient implements MetadataClient {
         return quorumCalls
                 .call(request, settings.requestTimeoutMs())
                 .thenApply(response -> CommandCodec.quorum(response.getDescribeQuorum()));
+    }
+
+    @Override
+    public CompletableFuture<DescribeHistoryResponse> describeHistory(DescribeHistoryRequest request) {
+        return quorumCalls
+                .call(
+                        EndpointRequest.newBuilder().setDescribeHistory(request).build(),
+                        settings.requestTimeoutMs())
+                .thenApply(EndpointResponse::getDescribeHistory);
     }
 
     @Override

@@ -18,6 +18,8 @@ import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import java.util.ArrayDeque;
@@ -130,6 +132,11 @@ final class ScriptedMetadataClient implements MetadataClient {
 
     @Override
     public String shutdownWaitsFor() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<DescribeHistoryResponse> describeHistory(DescribeHistoryRequest request) {
         throw new UnsupportedOperationException();
     }
 
