@@ -67,8 +67,8 @@ final class ElectionsCommand {
         Rows rows = new Rows("topic", "partition", "outcome");
         boolean refused = false;
         try (Admin admin = target.open()) {
-            Map<TopicPartition, Optional<Throwable>> outcomes = new TreeMap<>(
-                    (a, b) -> a.topic().equals(b.topic())
+            Map<TopicPartition, Optional<Throwable>> outcomes =
+                    new TreeMap<>((a, b) -> a.topic().equals(b.topic())
                             ? Integer.compare(a.partition(), b.partition())
                             : a.topic().compareTo(b.topic()));
             outcomes.putAll(admin.electLeaders(type, partitions(admin, topics, partition))

@@ -113,8 +113,8 @@ final class RecoverCommand implements Callable<Integer> {
         }
         if (partition.isPresent() && numbers.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), topic + " has " + found.partitionCount() + " partitions, none is number "
-                            + partition.get() + ".");
+                    spec.commandLine(),
+                    topic + " has " + found.partitionCount() + " partitions, none is number " + partition.get() + ".");
         }
         return numbers;
     }
@@ -160,9 +160,10 @@ final class RecoverCommand implements Callable<Integer> {
     private String sentence(PartitionRecovery outcome) {
         String name = outcome.getTopic() + "-" + outcome.getPartition() + ": ";
         if (outcome.getError() != Errors.NONE.code()) {
-            return name + (outcome.getMessage().isEmpty()
-                    ? Errors.forCode((short) outcome.getError()).message()
-                    : outcome.getMessage());
+            return name
+                    + (outcome.getMessage().isEmpty()
+                            ? Errors.forCode((short) outcome.getError()).message()
+                            : outcome.getMessage());
         }
         String lost = outcome.getCommittedLost() > 0
                 ? "at least " + outcome.getCommittedLost() + " acknowledged records " + verb("are", "would be")
@@ -170,8 +171,8 @@ final class RecoverCommand implements Callable<Integer> {
                 : outcome.getUnclean()
                         ? "no loss of acknowledged records is known, but nobody can rule it out"
                         : "nothing " + verb("is", "would be") + " lost";
-        return name + outcome.getElected() + verb(" leads", " would lead") + " from offset "
-                + outcome.getLogEndOffset() + "; " + lost;
+        return name + outcome.getElected() + verb(" leads", " would lead") + " from offset " + outcome.getLogEndOffset()
+                + "; " + lost;
     }
 
     private String verb(String done, String would) {

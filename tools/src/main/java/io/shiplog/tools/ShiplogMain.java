@@ -12,8 +12,14 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "shiplog 0.1.0",
         description = "Looks at a cluster and changes it.",
-        subcommands = {TopicsCommand.class, PartitionsCommand.class, ClusterCommand.class, NodesCommand.class,
-            ElectionsCommand.class, HistoryCommand.class})
+        subcommands = {
+            TopicsCommand.class,
+            PartitionsCommand.class,
+            ClusterCommand.class,
+            NodesCommand.class,
+            ElectionsCommand.class,
+            HistoryCommand.class
+        })
 public final class ShiplogMain {
     private ShiplogMain() {}
 

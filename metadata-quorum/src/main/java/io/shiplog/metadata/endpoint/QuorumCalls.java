@@ -65,8 +65,8 @@ final class QuorumCalls {
             CompletableFuture<EndpointResponse> result) {
         Errors error = Errors.forCode((short) response.getError());
         // A former controller describes the quorum too, but knows nobody's progress.
-        boolean deposed = response.hasDescribeQuorum()
-                && response.getDescribeQuorum().getVotersCount() == 0;
+        boolean deposed =
+                response.hasDescribeQuorum() && response.getDescribeQuorum().getVotersCount() == 0;
         if (error == Errors.NONE && !deposed) {
             result.complete(response);
         } else if (error == Errors.NOT_CONTROLLER || deposed) {

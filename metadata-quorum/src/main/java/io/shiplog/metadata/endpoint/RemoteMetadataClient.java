@@ -299,9 +299,7 @@ public final class RemoteMetadataClient implements MetadataClient {
     @Override
     public CompletableFuture<DescribeHistoryResponse> describeHistory(DescribeHistoryRequest request) {
         return quorumCalls
-                .call(
-                        EndpointRequest.newBuilder().setDescribeHistory(request).build(),
-                        settings.requestTimeoutMs())
+                .call(EndpointRequest.newBuilder().setDescribeHistory(request).build(), settings.requestTimeoutMs())
                 .thenApply(EndpointResponse::getDescribeHistory);
     }
 
