@@ -24,7 +24,7 @@ import org.apache.kafka.common.protocol.Errors;
  * Fences and unfences brokers, begins controlled shutdowns, drains, and sweeps up what a bounded decision left.
  *
  * <p>The broker's record comes first: from then on the broker cannot be put into any ISR, so what its partitions need may follow
- * in pieces.
+ * in pieces. Leaderships go before memberships, since nobody can write or read while the leader is gone.
  */
 final class BrokerStateDecider {
     private final ControllerSettings settings;
@@ -77,10 +77,12 @@ final class BrokerStateDecider {
 
     private void settle(
             MetadataImage image, int brokerId, ChangeBrokerStateCommand command, List<MetadataRecord> records) {
-        PartitionChanges.Rule settle = PartitionChanges.settle(BrokerView.of(image));
+        BrokerView brokers = BrokerView.of(image);
+        PartitionChanges.Rule settle = PartitionChanges.settle(brokers);
         PartitionChanges changes =
                 new PartitionChanges(image, records, cause(command), settings.maxChangesPerDecision());
         if (command.getFenced() || command.getInControlledShutdown()) {
+            changes.walk(Group.IN_SYNC, brokerId, moveFrom(brokerId, brokers));
             changes.walk(Group.IN_SYNC, brokerId, settle);
         } else {
             changes.walk(
@@ -154,14 +156,15 @@ final class BrokerStateDecider {
         BrokerView brokers = BrokerView.of(image);
         PartitionChanges.Rule settle = PartitionChanges.settle(brokers);
         for (BrokerImage broker : image.brokers()) {
-            if (!broker.active() && !changes.more()) {
-                changes.walk(Group.IN_SYNC, broker.id(), settle);
-            } else if (broker.draining() && !changes.more()) {
+            if (!broker.active() || broker.draining()) {
                 changes.walk(Group.IN_SYNC, broker.id(), moveFrom(broker.id(), brokers));
             }
         }
-        if (!changes.more()) {
-            changes.walk(Group.LEADERLESS, PartitionTransition.NO_BROKER, settle);
+        changes.walk(Group.LEADERLESS, PartitionTransition.NO_BROKER, settle);
+        for (BrokerImage broker : image.brokers()) {
+            if (!broker.active()) {
+                changes.walk(Group.IN_SYNC, broker.id(), settle);
+            }
         }
     }
 

@@ -55,6 +55,9 @@ final class PartitionChanges {
      * @param brokerId whose group; of no meaning for the groups that are nobody's own
      */
     void walk(PartitionIndex.Group group, int brokerId, Rule rule) {
+        if (more) {
+            return;
+        }
         image.visit(group, brokerId, (topic, partition, before) -> {
             look(topic, partition, before, rule);
             return !more;

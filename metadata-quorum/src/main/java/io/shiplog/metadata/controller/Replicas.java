@@ -23,7 +23,21 @@ final class Replicas {
 
     /** Those of {@code ids} that pass, in their order. */
     static int[] filter(int[] ids, IntPredicate passes) {
-        return Arrays.stream(ids).filter(passes).toArray();
+        int count = 0;
+        for (int id : ids) {
+            count += passes.test(id) ? 1 : 0;
+        }
+        if (count == 0) {
+            return NONE;
+        }
+        int[] passed = new int[count];
+        int next = 0;
+        for (int id : ids) {
+            if (passes.test(id)) {
+                passed[next++] = id;
+            }
+        }
+        return passed;
     }
 
     static int[] concat(int[] some, int[] others) {

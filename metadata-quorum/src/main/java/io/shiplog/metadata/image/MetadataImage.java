@@ -184,8 +184,13 @@ public final class MetadataImage {
     public void visit(PartitionIndex.Group group, int brokerId, PartitionVisitor visitor) {
         PartitionIndex index = state.index;
         int slot = index.next(group, brokerId, 0);
+        Uuid topicId = null;
+        TopicImage topic = null;
         while (slot >= 0) {
-            TopicImage topic = state.topics.get(index.topic(slot));
+            if (!index.topic(slot).equals(topicId)) {
+                topicId = index.topic(slot);
+                topic = state.topics.get(topicId);
+            }
             int partition = index.partition(slot);
             if (!visitor.visit(topic, partition, topic.partition(partition))) {
                 return;

@@ -134,6 +134,24 @@ class BrokerStateDeciderTest {
         assertThat(cluster.sweep(4).getSweep().getChanged()).isZero();
     }
 
+    /** Nobody can write to a partition without a leader; one with a follower too few can wait a little. */
+    @Test
+    void leadershipsMoveBeforeMembershipsEnd() {
+        TestCluster cluster = new TestCluster(new ControllerSettings(1, 3, 10_000, 900_000, 2))
+                .formed()
+                .withBrokers(3);
+        cluster.create(cluster.newTopic("t", 15, 3));
+        assertThat(cluster.image().index().leaderships(1)).isEqualTo(5);
+        cluster.fence(1);
+        assertThat(cluster.image().index().leaderships(1)).isEqualTo(3);
+        cluster.sweep(2);
+        assertThat(cluster.image().index().leaderships(1)).isEqualTo(1);
+        MetadataResult last = cluster.sweep(11);
+        assertThat(last.getSweep().getMore()).isFalse();
+        assertThat(cluster.image().index().leaderships(1)).isZero();
+        assertThat(BrokerStateDecider.inAnyIsr(cluster.image(), 1)).isFalse();
+    }
+
     @Test
     void sweepOfNothingIsRefused() {
         assertThat(error(TestCluster.of(1).sweep(0))).isEqualTo(Errors.INVALID_REQUEST);
