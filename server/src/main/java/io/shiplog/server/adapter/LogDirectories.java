@@ -171,6 +171,11 @@ public final class LogDirectories implements AutoCloseable {
         return "";
     }
 
+    /** Each for itself. */
+    List<LogDirectory> all() {
+        return directories;
+    }
+
     public List<Uuid> ids() {
         return directories.stream().map(LogDirectory::directoryId).toList();
     }

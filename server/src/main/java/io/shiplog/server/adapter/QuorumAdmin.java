@@ -14,6 +14,7 @@ import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.server.api.AdminAnswer;
 import io.shiplog.server.api.AdminPort;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -77,8 +79,28 @@ public final class QuorumAdmin implements AdminPort {
 
     @Override
     public CompletableFuture<AdminAnswer> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs) {
-        int boundedMs = timeoutMs <= 0 ? DEFAULT_TIMEOUT_MS : Math.min(timeoutMs, MAX_TIMEOUT_MS);
-        return new RepeatedCommand(client, afterPause, command, origin, boundedMs).begin();
+        return new RepeatedCommand(client, afterPause, command, origin, bounded(timeoutMs)).begin();
+    }
+
+    private static int bounded(int timeoutMs) {
+        return timeoutMs <= 0 ? DEFAULT_TIMEOUT_MS : Math.min(timeoutMs, MAX_TIMEOUT_MS);
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> addQuorumVoter(
+            String clusterId, int nodeId, Uuid directoryId, int timeoutMs) {
+        return answered(client.addQuorumVoter(clusterId, nodeId, directoryId, bounded(timeoutMs)));
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> removeQuorumVoter(
+            String clusterId, int nodeId, Uuid directoryId, int timeoutMs) {
+        return answered(client.removeQuorumVoter(clusterId, nodeId, directoryId, bounded(timeoutMs)));
+    }
+
+    private static CompletableFuture<AdminAnswer> answered(CompletableFuture<Void> change) {
+        return change.handle((done, failure) ->
+                RepeatedCommand.answer(failure == null ? MetadataResult.getDefaultInstance() : null, failure, false));
     }
 
     @Override

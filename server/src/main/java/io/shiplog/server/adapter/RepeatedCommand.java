@@ -56,7 +56,7 @@ final class RepeatedCommand {
         });
     }
 
-    private static AdminAnswer answer(MetadataResult answer, Throwable failure, boolean repeated) {
+    static AdminAnswer answer(MetadataResult answer, Throwable failure, boolean repeated) {
         if (failure == null) {
             return AdminAnswer.of(answer, repeated);
         }

@@ -12,6 +12,7 @@ import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.proto.MetadataCommand;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
 
 /**
  * What clients ask of the controller through this node; the methods are those of {@link
@@ -40,4 +41,16 @@ public interface AdminPort {
 
     /** The metadata quorum as the active controller sees it. */
     CompletableFuture<QuorumDescription> describeQuorum();
+
+    /**
+     * Makes a quorum node a voter; the answer tells an error or none.
+     *
+     * @param clusterId "" when the client names none
+     * @param timeoutMs 0 or less: as long as this node thinks fit
+     * @return never fails
+     */
+    CompletableFuture<AdminAnswer> addQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeoutMs);
+
+    /** Takes a voter out of the quorum; as {@link #addQuorumVoter}. */
+    CompletableFuture<AdminAnswer> removeQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeoutMs);
 }

@@ -120,8 +120,9 @@ final class ConfigDescriptions {
         if (ofFile != null) {
             addFileSources(sources, ofFile);
         } else {
+            String name = key.brokerKey().isEmpty() ? key.name() : key.brokerKey();
             String value = TopicConfigs.value(Map.of(), replicationFactor, key.name());
-            sources.add(source(key.name(), value, ConfigSource.DEFAULT_CONFIG));
+            sources.add(source(name, value, ConfigSource.DEFAULT_CONFIG));
         }
         return sources;
     }

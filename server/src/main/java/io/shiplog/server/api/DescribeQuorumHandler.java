@@ -4,7 +4,9 @@
 package io.shiplog.server.api;
 
 import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.QuorumDescription.Observer;
 import io.shiplog.metadata.client.QuorumDescription.QuorumMember;
+import io.shiplog.metadata.client.QuorumDescription.Voter;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import org.apache.kafka.common.internals.Topic;
@@ -91,17 +93,44 @@ final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumReques
                 .setHighWatermark(quorum.metadataOffset());
         DescribeQuorumResponseData response = new DescribeQuorumResponseData();
         for (QuorumMember member : quorum.members()) {
-            partition
-                    .currentVoters()
-                    .add(new ReplicaState().setReplicaId(member.nodeId()).setLogEndOffset(-1));
+            partition.currentVoters().add(voter(quorum, member.nodeId(), version));
             if (version >= FIRST_WITH_NODES) {
                 response.nodes().add(node(member));
             }
+        }
+        for (Observer observer : quorum.observers()) {
+            partition
+                    .observers()
+                    .add(new ReplicaState()
+                            .setReplicaId(observer.brokerId())
+                            .setLogEndOffset(observer.appliedOffset())
+                            .setLastFetchTimestamp(observer.lastHeartbeatMs())
+                            .setLastCaughtUpTimestamp(observer.lastCaughtUpMs()));
         }
         TopicData topic = new TopicData().setTopicName(Topic.CLUSTER_METADATA_TOPIC_NAME);
         topic.partitions().add(partition);
         response.topics().add(topic);
         return response;
+    }
+
+    /**
+     * Raft counts entries, the metadata records. Offsets told are all of the metadata, since tools subtract them from each other: a
+     * voter is as many records behind as it lacks entries, which is right when it lacks none.
+     */
+    private static ReplicaState voter(QuorumDescription quorum, int nodeId, short version) {
+        ReplicaState state = new ReplicaState().setReplicaId(nodeId).setLogEndOffset(QuorumDescription.UNKNOWN);
+        for (Voter voter : quorum.voters()) {
+            if (voter.nodeId() == nodeId) {
+                long lacking = Math.max(0, quorum.lastIndex() - voter.matchIndex());
+                state.setLogEndOffset(Math.max(0, quorum.metadataOffset() - lacking))
+                        .setLastFetchTimestamp(voter.lastFetchMs())
+                        .setLastCaughtUpTimestamp(voter.lastCaughtUpMs());
+                if (version >= FIRST_WITH_NODES) {
+                    state.setReplicaDirectoryId(voter.directoryId());
+                }
+            }
+        }
+        return state;
     }
 
     private static Node node(QuorumMember member) {

@@ -25,7 +25,8 @@ public final class KafkaApis {
             FetchSettings fetchSettings,
             AdminPort admin,
             ProducerIds producerIds,
-            NodeConfigs nodeConfigs) {
+            NodeConfigs nodeConfigs,
+            LogDirView logDirs) {
         ConfigDescriptions configs = new ConfigDescriptions(nodeConfigs);
         ConfigAlterations alterations = new ConfigAlterations(cluster, admin);
         List<RequestHandler<?>> handlers = new ArrayList<>();
@@ -49,6 +50,9 @@ public final class KafkaApis {
         handlers.add(new DescribeUserScramCredentialsHandler(cluster));
         handlers.add(new AlterUserScramCredentialsHandler(admin));
         handlers.add(new DescribeQuorumHandler(admin));
+        handlers.add(new AddRaftVoterHandler(admin));
+        handlers.add(new RemoveRaftVoterHandler(admin));
+        handlers.add(new DescribeLogDirsHandler(cluster, logDirs));
         handlers.addAll(AclsWithoutAuthorizerHandler.all());
         handlers.add(new ProduceHandler(cluster, partitions));
         handlers.add(new FetchHandler(cluster, fetches, fetchSettings.maxRequestElements()));

@@ -9,6 +9,7 @@ import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
+import io.shiplog.server.adapter.DescribedLogDirs;
 import io.shiplog.server.adapter.ImageToReplicas;
 import io.shiplog.server.adapter.LogDirectories;
 import io.shiplog.server.adapter.LogDirectories.Recovered;
@@ -26,6 +27,7 @@ import io.shiplog.storage.StorageClock;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -144,7 +146,8 @@ public final class StorageNode implements AutoCloseable {
                 config.fetchSettings(),
                 new QuorumAdmin(client),
                 new ProducerIds(client::allocateProducerIds),
-                config);
+                config,
+                new DescribedLogDirs(directories, ForkJoinPool.commonPool()));
     }
 
     private Registration register(HostPort address, Recovered recovered) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -28,6 +29,7 @@ final class DecidingAdmin implements AdminPort {
     final List<MetadataCommand> commands = new ArrayList<>();
     final List<RequestOrigin> origins = new ArrayList<>();
     final Queue<AdminAnswer> answers = new ArrayDeque<>();
+    final List<String> voterChanges = new ArrayList<>();
     int timeoutMs;
     CompletableFuture<QuorumDescription> quorum = new CompletableFuture<>();
     /** Every command was given before: the controller has carried it out, and its answer was lost. */
@@ -84,5 +86,18 @@ final class DecidingAdmin implements AdminPort {
     @Override
     public CompletableFuture<ProducerIdBlock> allocateProducerIds() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> addQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeout) {
+        voterChanges.add("add " + nodeId + " " + directoryId + " to '" + clusterId + "' in " + timeout);
+        return CompletableFuture.completedFuture(answers.remove());
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> removeQuorumVoter(
+            String clusterId, int nodeId, Uuid directoryId, int timeout) {
+        voterChanges.add("remove " + nodeId + " " + directoryId + " from '" + clusterId + "' in " + timeout);
+        return CompletableFuture.completedFuture(answers.remove());
     }
 }

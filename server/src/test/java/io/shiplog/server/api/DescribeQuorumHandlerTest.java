@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.client.QuorumDescription.Observer;
 import io.shiplog.metadata.client.QuorumDescription.QuorumMember;
+import io.shiplog.metadata.client.QuorumDescription.Voter;
 import java.util.List;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData.PartitionData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData.TopicData;
@@ -22,24 +25,64 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DescribeQuorumHandlerTest {
     private static final int LATEST = 2;
 
+    private static final Uuid DIRECTORY = new Uuid(8, 9);
+    /** Node 2 leads; node 1 lacks three entries, nothing is known of node 3. */
+    private static final QuorumDescription QUORUM = new QuorumDescription(
+            2,
+            7,
+            41,
+            List.of(new QuorumMember(1, "one", 11), new QuorumMember(2, "two", 22), new QuorumMember(3, "three", 33)),
+            100,
+            100,
+            List.of(
+                    new Voter(1, DIRECTORY, "one", 1, 11, 97, 1000, 900),
+                    new Voter(2, DIRECTORY, "two", 2, 22, 100, 1000, 1000)),
+            List.of(new Observer(101, 40, 700, 600)));
+
     private final AdminHarness harness =
             new AdminHarness((cluster, admin) -> List.of(new DescribeQuorumHandler(admin)));
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void quorumIsDescribedInEveryVersion(int version) {
-        harness.admin.quorum.complete(new QuorumDescription(
-                2, 7, 41, List.of(new QuorumMember(1, "one", 11), new QuorumMember(2, "two", 22))));
+        harness.admin.quorum.complete(QUORUM);
         DescribeQuorumResponseData response = ask(version, "__cluster_metadata", 0);
         assertThat(response.errorCode()).isZero();
         var partition = response.topics().get(0).partitions().get(0);
         assertThat(partition.errorCode()).isZero();
         assertThat(partition.leaderId()).isEqualTo(2);
         assertThat(partition.leaderEpoch()).isEqualTo(7);
-        assertThat(partition.currentVoters()).extracting(v -> v.replicaId()).containsExactly(1, 2);
-        if (version >= LATEST) {
-            assertThat(response.nodes()).extracting(n -> n.nodeId()).containsExactly(1, 2);
+        assertThat(partition.highWatermark()).isEqualTo(41);
+        assertThat(partition.currentVoters())
+                .extracting(v -> v.replicaId() + " " + v.logEndOffset())
+                .containsExactly("1 38", "2 41", "3 -1");
+        assertThat(partition.observers())
+                .extracting(o -> o.replicaId() + " " + o.logEndOffset())
+                .containsExactly("101 40");
+        if (version >= 1) {
+            assertThat(partition.currentVoters().get(0).lastFetchTimestamp()).isEqualTo(1000);
+            assertThat(partition.currentVoters().get(0).lastCaughtUpTimestamp()).isEqualTo(900);
+            assertThat(partition.observers().get(0).lastCaughtUpTimestamp()).isEqualTo(600);
         }
+        if (version >= LATEST) {
+            assertThat(response.nodes()).extracting(n -> n.nodeId()).containsExactly(1, 2, 3);
+            assertThat(partition.currentVoters().get(0).replicaDirectoryId()).isEqualTo(DIRECTORY);
+        }
+    }
+
+    @Test
+    void quorumWhoseProgressIsNotKnownIsDescribedWithoutIt() {
+        harness.admin.quorum.complete(new QuorumDescription(-1, 7, 41, List.of(new QuorumMember(1, "one", 11))));
+        var partition = ask(LATEST, "__cluster_metadata", 0)
+                .topics()
+                .get(0)
+                .partitions()
+                .get(0);
+        assertThat(partition.leaderId()).isEqualTo(-1);
+        assertThat(partition.currentVoters()).singleElement().satisfies(voter -> {
+            assertThat(voter.logEndOffset()).isEqualTo(-1);
+            assertThat(voter.lastFetchTimestamp()).isEqualTo(-1);
+        });
     }
 
     @Test

@@ -3,6 +3,7 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.ProducerIdBlock;
 import io.shiplog.metadata.client.QuorumDescription;
@@ -13,6 +14,8 @@ import io.shiplog.metadata.proto.MetadataCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 
 /** A controller that remembers what it was asked and answers when the test says so. */
 final class InMemoryAdmin implements AdminPort {
@@ -49,11 +52,26 @@ final class InMemoryAdmin implements AdminPort {
 
     @Override
     public CompletableFuture<AdminAnswer> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeout) {
-        throw new UnsupportedOperationException();
+        return nobodyThere();
     }
 
     @Override
     public CompletableFuture<QuorumDescription> describeQuorum() {
-        throw new UnsupportedOperationException();
+        return CompletableFuture.failedFuture(new MetadataUnavailable("no controller"));
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> addQuorumVoter(String clusterId, int nodeId, Uuid directoryId, int timeout) {
+        return nobodyThere();
+    }
+
+    @Override
+    public CompletableFuture<AdminAnswer> removeQuorumVoter(
+            String clusterId, int nodeId, Uuid directoryId, int timeout) {
+        return nobodyThere();
+    }
+
+    private static CompletableFuture<AdminAnswer> nobodyThere() {
+        return CompletableFuture.completedFuture(AdminAnswer.refused(Errors.REQUEST_TIMED_OUT, "no controller", false));
     }
 }

@@ -95,7 +95,8 @@ final class TestNode implements AutoCloseable {
                 new InMemoryAdmin(),
                 new ProducerIds(
                         () -> CompletableFuture.completedFuture(new ProducerIdBlock(PRODUCER_IDS.getAndAdd(10), 10))),
-                List::of);
+                List::of,
+                () -> CompletableFuture.completedFuture(List.of()));
         this.listener = KafkaListener.bind(loop, "127.0.0.1", 0, dispatcher, netSettings, transfers);
         listener.open();
         onLoop(() -> {

@@ -1,0 +1,57 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.adapter;
+
+import io.shiplog.server.api.LogDirView;
+import io.shiplog.storage.log.LogDirectory;
+import io.shiplog.storage.log.PartitionLog;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What this node's log directories hold. */
+public final class DescribedLogDirs implements LogDirView {
+    private static final Logger LOG = LoggerFactory.getLogger(DescribedLogDirs.class);
+    private static final long UNKNOWN = -1;
+
+    private final LogDirectories directories;
+    private final Executor off;
+
+    /** @param off runs what may wait for a disk */
+    public DescribedLogDirs(LogDirectories directories, Executor off) {
+        this.directories = directories;
+        this.off = off;
+    }
+
+    @Override
+    public CompletableFuture<List<LogDir>> logDirs() {
+        return CompletableFuture.supplyAsync(
+                () -> directories.all().stream().map(DescribedLogDirs::describe).toList(), off);
+    }
+
+    private static LogDir describe(LogDirectory directory) {
+        String path = directory.path().toString();
+        if (directory.isOffline()) {
+            return new LogDir(path, true, UNKNOWN, UNKNOWN, List.of());
+        }
+        List<LogSize> logs = new ArrayList<>();
+        for (PartitionLog log : directory.logs()) {
+            long lag = Math.max(0, log.logEndOffset() - log.highWatermarkCheckpoint());
+            logs.add(new LogSize(log.topicId(), log.partition(), log.sizeBytes(), lag));
+        }
+        try {
+            FileStore store = Files.getFileStore(directory.path());
+            return new LogDir(path, false, store.getTotalSpace(), store.getUsableSpace(), logs);
+        } catch (IOException e) {
+            LOG.warn("the file system of {} does not tell its size: {}", path, e.toString());
+            return new LogDir(path, false, UNKNOWN, UNKNOWN, logs);
+        }
+    }
+}

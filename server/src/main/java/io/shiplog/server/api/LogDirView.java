@@ -1,0 +1,32 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.api;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
+
+/** The log directories of this node, for DescribeLogDirs. */
+public interface LogDirView {
+    /**
+     * A directory.
+     *
+     * @param path        absolute
+     * @param offline     whether failed I/O has taken it away
+     * @param totalBytes  of its file system; -1 when that cannot be told
+     * @param usableBytes of these, what this process may still use; -1 when that cannot be told
+     */
+    record LogDir(String path, boolean offline, long totalBytes, long usableBytes, List<LogSize> logs) {}
+
+    /**
+     * A partition's log.
+     *
+     * @param sizeBytes of its segments
+     * @param offsetLag from its high watermark to its end
+     */
+    record LogSize(Uuid topicId, int partition, long sizeBytes, long offsetLag) {}
+
+    /** All directories as they are now. Completes on another thread: a file system may take its time to tell. */
+    CompletableFuture<List<LogDir>> logDirs();
+}
