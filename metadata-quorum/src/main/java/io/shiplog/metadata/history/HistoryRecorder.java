@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.history;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.DescribeHistoryResponse;
@@ -37,9 +38,10 @@ public final class HistoryRecorder implements AutoCloseable {
     private static final long CLOSE_MS = 2_000;
     private static final long NOT_OPENED = -2;
 
-    private record Applied(MetadataImage before, MetadataEntry entry, int bytes) {}
+    /** The entry as bytes, which readers of the metadata share: a parsed one takes eight times the memory. */
+    private record Applied(MetadataImage before, ByteString entry) {}
 
-    private static final Applied END = new Applied(null, null, 0);
+    private static final Applied END = new Applied(null, ByteString.EMPTY);
 
     private final Path directory;
     private final HistoryFiles files;
@@ -76,12 +78,16 @@ public final class HistoryRecorder implements AutoCloseable {
         writer.start();
     }
 
-    /** {@code entry} was applied to {@code before} and changed it. Never blocks and never fails. */
-    public void onApplied(MetadataImage before, MetadataEntry entry) {
-        int bytes = entry.getSerializedSize();
-        if (queuedBytes.addAndGet(bytes) > MAX_QUEUED_BYTES || !queue.offer(new Applied(before, entry, bytes))) {
+    /** {@code entry}, an encoded {@link MetadataEntry}, was applied to {@code before} and changed it. Never blocks and never fails. */
+    public void onApplied(MetadataImage before, ByteString entry) {
+        int bytes = entry.size();
+        if (queuedBytes.addAndGet(bytes) > MAX_QUEUED_BYTES || !queue.offer(new Applied(before, entry))) {
             queuedBytes.addAndGet(-bytes);
         }
+    }
+
+    void onApplied(MetadataImage before, MetadataEntry entry) {
+        onApplied(before, entry.toByteString());
     }
 
     /** Whether a question is one that can be answered. */
@@ -129,7 +135,7 @@ public final class HistoryRecorder implements AutoCloseable {
     private void run() {
         try {
             for (Applied applied = queue.take(); applied.before() != null; applied = queue.take()) {
-                queuedBytes.addAndGet(-applied.bytes());
+                queuedBytes.addAndGet(-applied.entry().size());
                 record(applied);
             }
         } catch (InterruptedException e) {
@@ -144,7 +150,7 @@ public final class HistoryRecorder implements AutoCloseable {
             if (next == NOT_OPENED) {
                 next = files.open();
             }
-            write(applied);
+            write(applied.before(), MetadataEntry.parseFrom(applied.entry()));
             if (queue.isEmpty()) {
                 files.flush();
             }
@@ -170,22 +176,22 @@ public final class HistoryRecorder implements AutoCloseable {
         }
     }
 
-    private void write(Applied applied) throws IOException {
-        long first = applied.before().offset();
+    private void write(MetadataImage before, MetadataEntry entry) throws IOException {
+        long first = before.offset();
         long known = Math.max(next, 0);
         if (first > known) {
             files.write(HistoryLine.newBuilder()
                     .setKind(HistoryLine.Kind.GAP)
                     .setOffset(known)
                     .setMissing(first - known)
-                    .setTimeMs(applied.entry().getDecidedAtMs())
+                    .setTimeMs(entry.getDecidedAtMs())
                     .build());
             next = first;
         }
-        if (first + applied.entry().getRecordsCount() <= next) {
+        if (first + entry.getRecordsCount() <= next) {
             return;
         }
-        for (HistoryLine line : HistoryLines.of(applied.before(), applied.entry())) {
+        for (HistoryLine line : HistoryLines.of(before, entry)) {
             if (line.getOffset() >= next) {
                 files.write(line);
                 next = line.getOffset() + 1;

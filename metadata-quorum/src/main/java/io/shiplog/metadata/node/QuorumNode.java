@@ -18,7 +18,6 @@ import io.shiplog.metadata.history.HistoryRecorder;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.FormationRequest;
 import io.shiplog.metadata.proto.FormationResponse;
-import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.ratis.AppliedListener;
 import io.shiplog.metadata.ratis.LeadershipListener;
 import io.shiplog.metadata.ratis.QuorumPeer;
@@ -321,10 +320,10 @@ public final class QuorumNode implements AutoCloseable {
         private MetadataImage newest = MetadataImage.empty();
 
         @Override
-        public void onApplied(MetadataEntry entry, ByteString encoded, MetadataImage image) {
+        public void onApplied(ByteString entry, MetadataImage image) {
             history.onApplied(newest, entry);
             newest = image;
-            entries.append(encoded, image.offset());
+            entries.append(entry, image.offset());
             wake(image);
         }
 

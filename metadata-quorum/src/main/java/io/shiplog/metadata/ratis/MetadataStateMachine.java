@@ -191,7 +191,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         MetadataImage after = before.apply(entry);
         if (after != before) {
             image = after;
-            applied.onApplied(entry, encoded, after);
+            applied.onApplied(encoded, after);
         }
         RecentProposal answer = after.outcome(entry.getProposer(), entry.getProposal())
                 .map(outcome -> RecentProposal.newBuilder()

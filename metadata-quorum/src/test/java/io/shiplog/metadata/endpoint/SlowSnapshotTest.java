@@ -72,14 +72,17 @@ class SlowSnapshotTest {
         assertThat(begun).hasValue(1);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // an answer that is not given fails the test
     private final class SlowSource implements EndpointHandler {
         @Override
         public void onRequest(EndpointCaller caller, EndpointRequest request) {
-            EndpointResponse.Builder answer = EndpointResponse.newBuilder().setCorrelationId(request.getCorrelationId());
+            EndpointResponse.Builder answer =
+                    EndpointResponse.newBuilder().setCorrelationId(request.getCorrelationId());
             switch (request.getBodyCase()) {
-                case HELLO -> caller.answer(answer.setHello(
-                                HelloResponse.newBuilder().setClusterId("c").setMetadataOffset(image.offset()))
-                        .build());
+                case HELLO ->
+                    caller.answer(answer.setHello(
+                                    HelloResponse.newBuilder().setClusterId("c").setMetadataOffset(image.offset()))
+                            .build());
                 case FETCH_METADATA -> {
                     if (request.getFetchMetadata().getNextOffset() == 0) {
                         caller.answer(answer.setFetchMetadata(
@@ -93,8 +96,8 @@ class SlowSnapshotTest {
                     answer.setFetchSnapshot(chunk(position));
                     later.schedule(() -> caller.answer(answer.build()), CHUNK_MS, TimeUnit.MILLISECONDS);
                 }
-                default -> caller.answer(
-                        answer.setError(Errors.NOT_CONTROLLER.code()).build());
+                default ->
+                    caller.answer(answer.setError(Errors.NOT_CONTROLLER.code()).build());
             }
         }
 
