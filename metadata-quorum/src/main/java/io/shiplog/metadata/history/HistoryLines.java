@@ -92,15 +92,17 @@ final class HistoryLines {
 
     private void addPartition(HistoryLine.Builder line, PartitionRecord record) {
         PartitionId id = new PartitionId(Uuids.fromBytes(record.getTopicId()), record.getPartition());
+        String name = name(id);
         int[] replicas =
                 record.getReplicasList().stream().mapToInt(Integer::intValue).toArray();
         PartitionImage created = ImageRecords.partition(replicas, record.getState());
         changed.put(id, created);
-        line.setKind(Kind.PARTITION).setName(name(id)).setNewValue(RecordText.of(created));
+        line.setKind(Kind.PARTITION).setName(name).setNewValue(RecordText.of(created));
     }
 
     private void addPartitionChange(HistoryLine.Builder line, PartitionChangeRecord record) {
         PartitionId id = new PartitionId(Uuids.fromBytes(record.getTopicId()), record.getPartition());
+        String name = name(id);
         PartitionImage before =
                 changed.containsKey(id) ? changed.get(id) : image.partition(id.topicId(), id.partition());
         int[] replicas = record.getReplicasCount() > 0
@@ -109,7 +111,7 @@ final class HistoryLines {
         PartitionImage after = ImageRecords.partition(replicas, record.getState());
         changed.put(id, after);
         line.setKind(Kind.PARTITION)
-                .setName(name(id))
+                .setName(name)
                 .setOldValue(RecordText.of(before))
                 .setNewValue(RecordText.of(after))
                 .setCause(
@@ -118,6 +120,7 @@ final class HistoryLines {
                                 : line.getCause() + ": " + record.getCause().name());
     }
 
+    /** May {@link #settle}, so it comes before anything is remembered of the record. */
     private String name(PartitionId id) {
         return topicName(id.topicId()) + "-" + id.partition();
     }

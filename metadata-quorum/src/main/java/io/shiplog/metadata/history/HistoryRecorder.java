@@ -215,9 +215,9 @@ public final class HistoryRecorder implements AutoCloseable {
         }
         closed = true;
         reader.shutdown();
-        if (!queue.offer(END)) {
-            LOG.warn("the metadata history ends without what waits for it");
-            writer.interrupt();
+        // Whoever is in the way of the end costs a line or some, which the next start tells as a gap.
+        while (!queue.offer(END)) {
+            queue.poll();
         }
         try {
             writer.join(CLOSE_MS);

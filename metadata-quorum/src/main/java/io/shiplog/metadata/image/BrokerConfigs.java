@@ -29,6 +29,8 @@ public final class BrokerConfigs {
             "broker.rack",
             "quorum.endpoints",
             "broker.session.timeout.ms",
+            "disk.hang.timeout.ms",
+            "disk.slow.threshold.ms",
             "event.loops",
             "socket.request.max.bytes",
             "max.connections",

@@ -5,12 +5,15 @@ package io.shiplog.metadata.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.ProposalOutcome;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.AccessControlEntry;
+import io.shiplog.metadata.proto.AclFilter;
 import io.shiplog.metadata.proto.AlterPartitionCommand;
 import io.shiplog.metadata.proto.ConfigAlteration;
 import io.shiplog.metadata.proto.ConfigResource;
@@ -22,11 +25,16 @@ import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.PartitionAlteration;
+import io.shiplog.metadata.proto.QuotaAlteration;
+import io.shiplog.metadata.proto.QuotaEntityPart;
+import io.shiplog.metadata.proto.QuotaOp;
 import io.shiplog.metadata.proto.RecentProposal;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.ScramCredentialRecord;
 import io.shiplog.metadata.proto.SnapshotHeader;
 import io.shiplog.metadata.proto.SweepCommand;
 import io.shiplog.metadata.proto.TopicRef;
+import io.shiplog.metadata.proto.UnregisterBrokerCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -90,11 +98,11 @@ class RandomCommandsTest {
     private MetadataCommand.Builder command() {
         return switch (random.nextInt(16)) {
             case 0 -> createTopic();
-            case 1 -> random.nextInt(3) == 0 ? deleteTopic() : createPartitions();
+            case 1 -> random.nextInt(3) == 0 ? deleteTopicOrBroker() : createPartitions();
             case 2, 3 -> register();
             case 4, 5, 6 -> changeBroker(random.nextBoolean(), random.nextInt(8) == 0);
             case 7, 8 -> changeBroker(false, false);
-            case 9 -> configure();
+            case 9 -> random.nextInt(4) == 0 ? registry() : configure();
             case 10 -> TestCluster.own().setSweep(SweepCommand.newBuilder().setMaxPartitions(random.nextInt(5)));
             case 11 -> allocate();
             default -> alterPartition();
@@ -120,6 +128,61 @@ class RandomCommandsTest {
         }
         MetadataCommand.Builder command = TestCluster.own();
         command.getCreateTopicsBuilder().addTopics(topic);
+        return command;
+    }
+
+    private MetadataCommand.Builder deleteTopicOrBroker() {
+        return random.nextInt(3) == 0
+                ? TestCluster.own()
+                        .setUnregisterBroker(
+                                UnregisterBrokerCommand.newBuilder().setTargetBrokerId(anyBroker()))
+                : deleteTopic();
+    }
+
+    /** Of what is agreed on beside topics. */
+    private MetadataCommand.Builder registry() {
+        String user = "u" + random.nextInt(3);
+        MetadataCommand.Builder command = TestCluster.own();
+        switch (random.nextInt(4)) {
+            case 0 ->
+                command.getAlterClientQuotasBuilder()
+                        .addAlterations(QuotaAlteration.newBuilder()
+                                .addEntity(QuotaEntityPart.newBuilder()
+                                        .setType("user")
+                                        .setName(user))
+                                .addOps(QuotaOp.newBuilder()
+                                        .setKey("producer_byte_rate")
+                                        .setValue(random.nextInt(3))
+                                        .setRemoved(random.nextBoolean())));
+            case 1 ->
+                command.getAlterScramCredentialsBuilder()
+                        .addUpsertions(ScramCredentialRecord.newBuilder()
+                                .setUser(user)
+                                .setMechanism(random.nextInt(3))
+                                .setSalt(ByteString.copyFrom(new byte[8]))
+                                .setStoredKey(ByteString.copyFrom(new byte[32]))
+                                .setServerKey(ByteString.copyFrom(new byte[32]))
+                                .setIterations(4_096 + random.nextInt(3)));
+            case 2 ->
+                command.getCreateAclsBuilder()
+                        .addEntries(AccessControlEntry.newBuilder()
+                                .setId(Uuids.toBytes(new Uuid(0xAC, 1 + random.nextInt(1_000))))
+                                .setResourceType(2)
+                                .setResourceName("t" + random.nextInt(3))
+                                .setPatternType(3)
+                                .setPrincipal("User:" + user)
+                                .setHost("*")
+                                .setOperation(3)
+                                .setPermission(2 + random.nextInt(2)));
+            default ->
+                command.getDeleteAclsBuilder()
+                        .addFilters(AclFilter.newBuilder()
+                                .setResourceType(1)
+                                .setPatternType(1)
+                                .setPrincipal("User:" + user)
+                                .setOperation(1)
+                                .setPermission(1));
+        }
         return command;
     }
 
@@ -176,12 +239,17 @@ class RandomCommandsTest {
         return TestCluster.own()
                 .setAlterConfigs(IncrementalAlterConfigsCommand.newBuilder()
                         .addAlterations(ConfigAlteration.newBuilder()
-                                .setResource(ConfigResource.newBuilder()
-                                        .setType(ConfigResource.Type.TOPIC)
-                                        .setName("t" + random.nextInt(8)))
+                                .setResource(anyResource())
                                 .setKey(setting[0])
                                 .setValue(setting[1])
                                 .setOp(random.nextInt(3) == 0 ? ConfigAlteration.Op.DELETE : ConfigAlteration.Op.SET)));
+    }
+
+    /** Mostly a topic, sometimes what holds for all brokers. */
+    private ConfigResource.Builder anyResource() {
+        return random.nextInt(5) == 0
+                ? ConfigResource.newBuilder().setType(ConfigResource.Type.BROKER)
+                : ConfigResource.newBuilder().setType(ConfigResource.Type.TOPIC).setName("t" + random.nextInt(8));
     }
 
     private MetadataCommand.Builder allocate() {
@@ -314,8 +382,9 @@ class RandomCommandsTest {
                 }
                 for (int id : state.replicas()) {
                     BrokerImage broker = image.broker(id);
-                    boolean compare = broker.uncleanStart() && state.elrSize() > 1;
-                    boolean couldLead = state.inElr(id) && broker.active() && !compare;
+                    boolean alive = broker != null && broker.active();
+                    boolean compare = alive && broker.uncleanStart() && state.elrSize() > 1;
+                    boolean couldLead = state.inElr(id) && alive && !compare;
                     assertThat(state.hasLeader() || !couldLead)
                             .as("left without a leader: %s", state)
                             .isTrue();

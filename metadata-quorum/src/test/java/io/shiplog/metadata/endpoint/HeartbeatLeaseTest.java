@@ -122,4 +122,44 @@ class HeartbeatLeaseTest {
         lease.onAcknowledged(at(140), 10, false, at(150));
         assertThat(lease.valid(at(151))).isTrue();
     }
+
+    @Test
+    void followsTheControllersSessionTimeoutLessAMargin() {
+        lease.onSessionTimeout(2_000, at(0));
+        begin();
+        assertThat(lease.valid(at(1_799))).isTrue();
+        assertThat(lease.valid(at(1_800))).isFalse();
+    }
+
+    @Test
+    void shorterSessionCutsALeaseThatRuns() {
+        begin();
+        lease.onSessionTimeout(500, at(100));
+        assertThat(lease.valid(at(549))).isTrue();
+        assertThat(lease.valid(at(550))).isFalse();
+    }
+
+    @Test
+    void longerSessionDoesNotLengthenALeaseThatRuns() {
+        begin();
+        lease.onSessionTimeout(10_000, at(100));
+        assertThat(lease.valid(at(1_000))).isFalse();
+    }
+
+    @Test
+    void shorterSessionHoldsForALeaseThatComesBackAfterACut() {
+        begin();
+        lease.onConnectionLost(at(100));
+        lease.onSessionTimeout(500, at(100));
+        lease.onControllerGone(at(150));
+        assertThat(lease.valid(at(549))).isTrue();
+        assertThat(lease.valid(at(550))).isFalse();
+    }
+
+    @Test
+    void controllerThatDoesNotSayChangesNothing() {
+        begin();
+        lease.onSessionTimeout(0, at(100));
+        assertThat(lease.valid(at(999))).isTrue();
+    }
 }

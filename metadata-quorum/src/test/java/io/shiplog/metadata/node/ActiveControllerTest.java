@@ -10,13 +10,20 @@ import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.controller.ControllerSettings;
 import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.metadata.proto.AccessControlEntry;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
+import io.shiplog.metadata.proto.CommandOrigin;
+import io.shiplog.metadata.proto.CreateAclsCommand;
+import io.shiplog.metadata.proto.CreateTopicsCommand;
 import io.shiplog.metadata.proto.HeartbeatRequest;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
+import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.ProducerIdsRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -278,5 +285,117 @@ class ActiveControllerTest {
         assertThat(log.image.broker(1).fenced()).isFalse();
         controller.onConnectionClosed("connection");
         Await.until("fenced", WAIT_MS, () -> log.image.broker(1).fenced());
+    }
+
+    /** An active controller and one unfenced broker. */
+    private MetadataResult beginWithABroker() throws Exception {
+        log.automatic = true;
+        controller.start();
+        Await.until("active", WAIT_MS, controller::isActive);
+        MetadataResult registered = submit(QuorumNodeTest.registerBroker(1)).get(WAIT_MS, TimeUnit.MILLISECONDS);
+        controller.heartbeat(
+                "connection",
+                HeartbeatRequest.newBuilder()
+                        .setBrokerId(1)
+                        .setBrokerEpoch(registered.getRegisterBroker().getBrokerEpoch())
+                        .setAppliedOffset(registered.getMetadataOffset())
+                        .build(),
+                reply -> {});
+        Await.until("unfenced", WAIT_MS, () -> !log.image.broker(1).fenced());
+        return registered;
+    }
+
+    private static MetadataCommand creation(String name) {
+        return MetadataCommand.newBuilder()
+                .setBrokerId(-1)
+                .setPrincipal("User:alice")
+                .setCreateTopics(CreateTopicsCommand.newBuilder()
+                        .addTopics(NewTopic.newBuilder()
+                                .setName(name)
+                                .setPartitions(9_000)
+                                .setReplicationFactor(1)))
+                .build();
+    }
+
+    @Test
+    void aControllerThatDiesBetweenEntriesLeavesWholeTopicsOrNone() throws Exception {
+        beginWithABroker();
+        log.automatic = false;
+        CompletableFuture<MetadataResult> gate = submit(QuorumNodeTest.registerBroker(2));
+        HandLog.Proposed first = log.await();
+        List<String> names = List.of("a", "b", "c", "d", "e");
+        List<CompletableFuture<MetadataResult>> results = new ArrayList<>();
+        for (String name : names) {
+            results.add(submit(creation(name)));
+        }
+        log.agree(first);
+        assertThat(error(gate)).isEqualTo(Errors.NONE);
+        HandLog.Proposed some = log.await();
+        assertThat(some.entry().getOriginsList())
+                .extracting(CommandOrigin::getPrincipal)
+                .contains("User:alice");
+        log.agree(some);
+        HandLog.Proposed rest = log.await();
+        assertThat(rest.entry().getRecordsCount()).isGreaterThanOrEqualTo(9_001);
+        log.leads = false;
+        controller.onLeadershipChanged();
+        int created = 0;
+        for (String name : names) {
+            TopicImage topic = log.image.topic(name);
+            assertThat(topic == null || topic.partitionCount() == 9_000)
+                    .as(name)
+                    .isTrue();
+            created += topic == null ? 0 : 1;
+        }
+        assertThat(created).isBetween(1, names.size() - 1);
+        assertThat(error(results.get(0))).isEqualTo(Errors.REQUEST_TIMED_OUT);
+    }
+
+    @Test
+    void producerIdsInDoubtAreNotGivenOutAgainByTheNextController() throws Exception {
+        MetadataResult registered = beginWithABroker();
+        MetadataCommand allocation = MetadataCommand.newBuilder()
+                .setBrokerId(1)
+                .setBrokerEpoch(registered.getRegisterBroker().getBrokerEpoch())
+                .setAllocateProducerIds(AllocateProducerIdsCommand.getDefaultInstance())
+                .build();
+        log.automatic = false;
+        CompletableFuture<MetadataResult> inDoubt = submit(allocation);
+        HandLog.Proposed proposal = log.await();
+        // Agreed on, but this controller is deposed before it hears of that.
+        log.image = log.image.apply(proposal.entry());
+        log.leads = false;
+        controller.onLeadershipChanged();
+        assertThat(error(inDoubt)).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        long lost = log.image.nextProducerId();
+        assertThat(lost).isEqualTo(1_000);
+
+        log.term = 2;
+        log.leads = true;
+        log.automatic = true;
+        controller.onLeadershipChanged();
+        Await.until("active again", WAIT_MS, controller::isActive);
+        MetadataResult next = submit(allocation).get(WAIT_MS, TimeUnit.MILLISECONDS);
+        assertThat(next.getAllocateProducerIds().getFirstProducerId()).isEqualTo(lost);
+    }
+
+    @Test
+    void accessControlEntriesGetTheirIdsBeforeTheyAreDecided() throws Exception {
+        begin();
+        CompletableFuture<MetadataResult> result = submit(MetadataCommand.newBuilder()
+                .setBrokerId(-1)
+                .setCreateAcls(CreateAclsCommand.newBuilder()
+                        .addEntries(AccessControlEntry.newBuilder()
+                                .setResourceType(2)
+                                .setResourceName("t")
+                                .setPatternType(3)
+                                .setPrincipal("User:alice")
+                                .setHost("*")
+                                .setOperation(3)
+                                .setPermission(3)))
+                .build());
+        log.agree(log.await());
+        assertThat(error(result)).isEqualTo(Errors.NONE);
+        assertThat(log.image.registry().acls()).hasSize(1);
     }
 }

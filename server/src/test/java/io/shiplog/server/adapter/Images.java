@@ -88,6 +88,16 @@ final class Images {
                         .setValue(value)));
     }
 
+    static MetadataRecord brokerConfig(String broker, String key, String value) {
+        return record(MetadataRecord.newBuilder()
+                .setConfig(ConfigRecord.newBuilder()
+                        .setResource(ConfigResource.newBuilder()
+                                .setType(ConfigResource.Type.BROKER)
+                                .setName(broker))
+                        .setKey(key)
+                        .setValue(value)));
+    }
+
     private static PartitionState state(int leader, int leaderEpoch, int partitionEpoch, Integer... isr) {
         return PartitionState.newBuilder()
                 .setLeader(leader)

@@ -52,6 +52,13 @@ class ReplicaPlanTest {
     }
 
     @Test
+    void settingsOfBrokersConcernEverythingThatIsHeld() {
+        MetadataImage ofAll = Images.after(before, Images.brokerConfig("", "log.retention.ms", "5"));
+        assertThat(planFor(ofAll).apply()).containsExactly(id(OURS, 0), id(OURS, 2));
+        assertThat(planFor(ofAll).remove()).isEmpty();
+    }
+
+    @Test
     void deletedTopicIsRemoved() {
         ReplicaPlan plan = planFor(Images.after(before, Images.removeTopic(OURS)));
         assertThat(plan.remove()).containsExactly(id(OURS, 0), id(OURS, 2));

@@ -5,6 +5,7 @@ package io.shiplog.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.metadata.image.BrokerConfigs;
 import io.shiplog.metadata.node.QuorumConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,16 @@ class ConfigurationPageTest {
     void everyKeyIsOnThePageAsTheCodeHasIt() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "configuration.md"));
         assertThat(page).contains(storageTable()).contains(quorumTable());
+    }
+
+    /** The controller says of each whether it can be changed while nodes run. */
+    @Test
+    void everySettingOfANodeIsKnownToTheController() {
+        for (String name : StorageKeys.names()) {
+            assertThat(BrokerConfigs.isFixed(name) != BrokerConfigs.names().contains(name))
+                    .as(name)
+                    .isTrue();
+        }
     }
 
     private static String storageTable() {
