@@ -9,7 +9,7 @@ import java.util.function.IntPredicate;
 /**
  * Who leads a partition. The order is Kafka's (KIP-966): the leader stays if it can; the first assigned replica of the ISR;
  * when the ISR is empty, one of the ELR; when that is empty too, the last known leader; and where the topic allows it, the first
- * assigned one that is alive. A draining broker comes after all others of its kind.
+ * assigned one that is alive (of those that a reassignment brings, only when there is nobody else). A draining broker comes after all others of its kind.
  *
  * <p>Three rules are stricter than Kafka's. Under {@code flush.policy=commit} the last known leader is not taken: a replica leaves
  * ISR and ELR there only when flushed records are missing or bad on its disk, or were never promised to be flushed, so taking
@@ -54,6 +54,7 @@ final class LeaderElection {
 
     private final PartitionImage before;
     private final int[] replicas;
+    private final int[] adding;
     private final TopicPolicy policy;
     private final BrokerView brokers;
     private final IntPredicate acceptable;
@@ -61,12 +62,19 @@ final class LeaderElection {
     /**
      * @param before the partition as it is: its leader and last known leader count
      * @param replicas the assignment to be
+     * @param adding those of them that a reassignment brings, and that may hold nothing yet
      * @param acceptable brokers that may lead
      */
     LeaderElection(
-            PartitionImage before, int[] replicas, TopicPolicy policy, BrokerView brokers, IntPredicate acceptable) {
+            PartitionImage before,
+            int[] replicas,
+            int[] adding,
+            TopicPolicy policy,
+            BrokerView brokers,
+            IntPredicate acceptable) {
         this.before = before;
         this.replicas = replicas;
+        this.adding = adding;
         this.policy = policy;
         this.brokers = brokers;
         this.acceptable = acceptable;
@@ -133,7 +141,8 @@ final class LeaderElection {
             return new Elected(lastKnown, Source.LAST_KNOWN);
         }
         if (mode == Mode.ANYBODY || (policy.uncleanElection() && byItself)) {
-            int leader = Replicas.first(replicas, acceptable, PartitionImage.NO_LEADER);
+            int[] oldOnesFirst = Replicas.concat(Replicas.without(replicas, adding), adding);
+            int leader = Replicas.first(oldOnesFirst, acceptable, PartitionImage.NO_LEADER);
             if (leader != PartitionImage.NO_LEADER) {
                 return new Elected(leader, Source.ANY_ALIVE);
             }

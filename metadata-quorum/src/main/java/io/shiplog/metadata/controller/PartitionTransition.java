@@ -108,9 +108,7 @@ final class PartitionTransition {
     PartitionImage next() {
         int[] nextIsr = usable(isr);
         if (completes(nextIsr)) {
-            replicas = Replicas.filter(replicas, id -> !Replicas.contains(removing, id));
-            adding = Replicas.NONE;
-            removing = Replicas.NONE;
+            complete();
             nextIsr = usable(nextIsr);
         }
         int[] nextElr = nextElr(nextIsr);
@@ -118,7 +116,10 @@ final class PartitionTransition {
         int leader = elected.leader();
         if (elected.source() == LeaderElection.Source.ELIGIBLE) {
             nextIsr = new int[] {leader};
-            nextElr = atMinIsr(nextIsr) ? Replicas.NONE : Replicas.filter(nextElr, id -> id != leader);
+            if (completes(nextIsr)) {
+                complete();
+            }
+            nextElr = nextElr(nextIsr);
         } else if (elected.unclean()) {
             nextIsr = new int[] {leader};
             nextElr = Replicas.NONE;
@@ -159,6 +160,13 @@ final class PartitionTransition {
         return wanted && missing.length == 0;
     }
 
+    /** Not by an unclean election: what it left behind is not deleted before somebody asks for the same again. */
+    private void complete() {
+        replicas = Replicas.without(replicas, removing);
+        adding = Replicas.NONE;
+        removing = Replicas.NONE;
+    }
+
     private LeaderElection.Elected elect(int[] nextIsr, int[] nextElr) {
         if (recovered != NO_BROKER) {
             boolean vouched = nextIsr.length == 0 && Replicas.contains(nextElr, recovered);
@@ -169,6 +177,7 @@ final class PartitionTransition {
         return new LeaderElection(
                         before,
                         replicas,
+                        adding,
                         policy,
                         brokers,
                         id -> id != untrusted && (brokers.test(id) || (stopping && id == nextIsr[0])))

@@ -67,6 +67,9 @@ class BrokerLivenessTest {
         if (command.hasSweep()) {
             return "sweep";
         }
+        if (command.hasBalanceLeaders()) {
+            return "balance";
+        }
         ChangeBrokerStateCommand change = command.getChangeBrokerState();
         if (change.getFenced()) {
             return "fence " + change.getTargetBrokerId() + ": " + change.getCause();
@@ -507,5 +510,67 @@ class BrokerLivenessTest {
         nowMs += 140;
         poll();
         assertThat(liveness.nextDeadlineMs()).as("the grace ends").isEqualTo(polledAtMs + 20 + GRACE);
+    }
+
+    @Test
+    void shutdownThatIsNotGrantedSaysWhatItWaitsFor() {
+        cluster.topicOn("t", TestCluster.ids(2, 3, 1));
+        cluster.alterIsr("t", 2);
+        pass(50);
+        beating.remove((Integer) 2);
+        assertThat(beat(2, cluster.image().offset(), true, false).shutdownWaitsFor())
+                .contains("not been recorded");
+        cluster.ok(cluster.change(2, false, true));
+        assertThat(beat(2, cluster.image().offset(), true, false).shutdownWaitsFor())
+                .isEqualTo("the only in-sync replica of t-0");
+        cluster.alter(2, cluster.alteration("t", 2, 3));
+        assertThat(cluster.partition("t").leader()).isEqualTo(3);
+        assertThat(beat(2, cluster.image().offset(), true, false).shutdownWaitsFor())
+                .contains("has not applied the metadata yet");
+        beat(1);
+        beat(3);
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown()).isTrue();
+        assertThat(beat(2).shutdownWaitsFor()).as("the wish holds").isEmpty();
+        assertThat(beat(1).shutdownWaitsFor()).as("it did not ask").isNull();
+    }
+
+    @Test
+    void partitionThatNobodyElseCanTakeDelaysNoShutdown() {
+        cluster.topicOn("alone", TestCluster.ids(2));
+        cluster.topicOn("pair", TestCluster.ids(2, 3));
+        cluster.fence(3);
+        beating.remove((Integer) 3);
+        beating.remove((Integer) 2);
+        cluster.ok(cluster.change(2, false, true));
+        assertThat(cluster.partition("alone").leader()).isEqualTo(2);
+        beat(1);
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown()).isTrue();
+    }
+
+    @Test
+    void leadershipsAreGivenBackWhenTheirTimeComesButNotToASlowBroker() {
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3));
+        cluster.fence(1);
+        cluster.unfence(1);
+        cluster.alterIsr("t", 1, 2, 3);
+        beating.remove((Integer) 1);
+        List<String> commands = new ArrayList<>();
+        for (int i = 0; i < 6_000; i++) {
+            liveness.onHeartbeat(
+                    cluster.image(),
+                    1,
+                    cluster.epoch(1),
+                    cluster.image().offset(),
+                    new HeartbeatWishes(false, false, true),
+                    nowMs);
+            commands.addAll(pass(50));
+        }
+        assertThat(commands).as("1 is slow").doesNotContain("balance");
+        beating.add(1);
+        for (int i = 0; i < 6_000; i++) {
+            commands.addAll(pass(50));
+        }
+        assertThat(commands).contains("balance");
+        assertThat(cluster.partition("t").leader()).isEqualTo(1);
     }
 }

@@ -39,10 +39,13 @@ class ConfigDeciderTest {
         return cluster.ok(TestCluster.own().setAlterConfigs(command));
     }
 
+    static IncrementalAlterConfigsCommand.Builder alterations(String topic, String key, String value) {
+        return IncrementalAlterConfigsCommand.newBuilder()
+                .addAlterations(alteration(topic, key).setValue(value));
+    }
+
     static void set(TestCluster cluster, String topic, String key, String value) {
-        MetadataResult result = cluster.ok(TestCluster.own()
-                .setAlterConfigs(IncrementalAlterConfigsCommand.newBuilder()
-                        .addAlterations(alteration(topic, key).setValue(value))));
+        MetadataResult result = cluster.ok(TestCluster.own().setAlterConfigs(alterations(topic, key, value)));
         assertThat(result.getAlterConfigs().getResults(0).getError()).isZero();
     }
 

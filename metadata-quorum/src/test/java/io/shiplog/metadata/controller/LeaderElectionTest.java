@@ -88,7 +88,8 @@ class LeaderElectionTest {
             Map<String, String> overrides,
             Mode mode,
             BrokerView brokers) {
-        return new LeaderElection(before, before.replicas(), TopicPolicy.of(overrides), brokers, brokers)
+        return new LeaderElection(
+                        before, before.replicas(), before.adding(), TopicPolicy.of(overrides), brokers, brokers)
                 .elect(ids(isr), ids(elr), mode);
     }
 
@@ -210,6 +211,18 @@ class LeaderElectionTest {
                 .isEqualTo(new Elected(2, Source.ANY_ALIVE));
         assertThat(elect(led(-1, null), "1", null, settings(), Mode.ANYBODY, id -> id > 1))
                 .isEqualTo(new Elected(2, Source.ANY_ALIVE));
+    }
+
+    @Test
+    void replicaThatAReassignmentBringsIsTheLastToBeTakenUncleanly() {
+        PartitionImage moving = new PartitionImage(
+                new int[] {1, 2, 3}, ids(null), ids(null), ids(null), -1, 5, 6, false, false, ids("12"), ids(null));
+        assertThat(elect(moving, null, null, settings(), Mode.ANYBODY, id -> true)
+                        .leader())
+                .isEqualTo(3);
+        assertThat(elect(moving, null, null, settings(), Mode.ANYBODY, id -> id != 3)
+                        .leader())
+                .isEqualTo(1);
     }
 
     @Test

@@ -8,17 +8,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.PartitionIndex;
 import io.shiplog.metadata.image.ProposalOutcome;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AccessControlEntry;
 import io.shiplog.metadata.proto.AclFilter;
 import io.shiplog.metadata.proto.AlterPartitionCommand;
+import io.shiplog.metadata.proto.AlterReassignmentsCommand;
+import io.shiplog.metadata.proto.BalanceLeadersCommand;
 import io.shiplog.metadata.proto.ConfigAlteration;
 import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.CreatePartitionsCommand;
 import io.shiplog.metadata.proto.DeleteTopicsCommand;
+import io.shiplog.metadata.proto.ElectLeadersCommand;
 import io.shiplog.metadata.proto.IncrementalAlterConfigsCommand;
 import io.shiplog.metadata.proto.IsrMember;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -28,16 +33,23 @@ import io.shiplog.metadata.proto.PartitionAlteration;
 import io.shiplog.metadata.proto.QuotaAlteration;
 import io.shiplog.metadata.proto.QuotaEntityPart;
 import io.shiplog.metadata.proto.QuotaOp;
+import io.shiplog.metadata.proto.PartitionLogInfo;
+import io.shiplog.metadata.proto.Reassignment;
 import io.shiplog.metadata.proto.RecentProposal;
+import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import io.shiplog.metadata.proto.ScramCredentialRecord;
+import io.shiplog.metadata.proto.ReplicaLogInfo;
 import io.shiplog.metadata.proto.SnapshotHeader;
 import io.shiplog.metadata.proto.SweepCommand;
+import io.shiplog.metadata.proto.TopicPartitionName;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.UnregisterBrokerCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +108,7 @@ class RandomCommandsTest {
     }
 
     private MetadataCommand.Builder command() {
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(21)) {
             case 0 -> createTopic();
             case 1 -> random.nextInt(3) == 0 ? deleteTopicOrBroker() : createPartitions();
             case 2, 3 -> register();
@@ -105,6 +117,10 @@ class RandomCommandsTest {
             case 9 -> random.nextInt(4) == 0 ? registry() : configure();
             case 10 -> TestCluster.own().setSweep(SweepCommand.newBuilder().setMaxPartitions(random.nextInt(5)));
             case 11 -> allocate();
+            case 12 -> electLeaders();
+            case 13, 14 -> reassign();
+            case 15 -> drainOrBalance();
+            case 16 -> recover();
             default -> alterPartition();
         };
     }
@@ -233,6 +249,8 @@ class RandomCommandsTest {
             {"min.insync.replicas", "3"},
             {"unclean.leader.election.enable", "true"},
             {"unclean.leader.election.enable", "false"},
+            {"unclean.recovery.strategy", "balanced"},
+            {"unclean.recovery.strategy", "none"},
             {"retention.ms", "nonsense"},
         };
         String[] setting = settings[random.nextInt(settings.length)];
@@ -288,6 +306,72 @@ class RandomCommandsTest {
                 .setAlterPartition(AlterPartitionCommand.newBuilder().addPartitions(alteration));
     }
 
+    private TopicPartitionName.Builder anyPartition() {
+        TopicImage topic = anyTopic();
+        return TopicPartitionName.newBuilder()
+                .setTopic(topic == null || random.nextInt(20) == 0 ? "nobody" : topic.name())
+                .setPartition(topic == null ? 0 : random.nextInt(topic.partitionCount() + 1));
+    }
+
+    private MetadataCommand.Builder electLeaders() {
+        ElectLeadersCommand.Builder command =
+                ElectLeadersCommand.newBuilder().setTypeValue(random.nextInt(2)).setAll(random.nextInt(4) == 0);
+        for (int i = 0; !command.getAll() && i < 3; i++) {
+            command.addPartitions(anyPartition());
+        }
+        return TestCluster.own().setElectLeaders(command);
+    }
+
+    private MetadataCommand.Builder reassign() {
+        AlterReassignmentsCommand.Builder command =
+                AlterReassignmentsCommand.newBuilder().setAllowReplicationFactorChange(random.nextBoolean());
+        for (int i = 0; i < 2; i++) {
+            TopicPartitionName.Builder name = anyPartition();
+            Reassignment.Builder reassignment = Reassignment.newBuilder()
+                    .setTopic(name.getTopic())
+                    .setPartition(name.getPartition())
+                    .setCancel(random.nextInt(4) == 0);
+            for (int broker = 0; !reassignment.getCancel() && broker < random.nextInt(5); broker++) {
+                reassignment.addReplicas(anyBroker());
+            }
+            command.addPartitions(reassignment);
+        }
+        return TestCluster.own().setAlterReassignments(command);
+    }
+
+    private MetadataCommand.Builder drainOrBalance() {
+        return random.nextBoolean()
+                ? cluster.drain(anyBroker(), random.nextBoolean())
+                : TestCluster.own()
+                        .setBalanceLeaders(BalanceLeadersCommand.newBuilder()
+                                .setMaxPartitions(random.nextInt(4))
+                                .setPercentage(random.nextInt(40))
+                                .addExcluded(anyBroker()));
+    }
+
+    private MetadataCommand.Builder recover() {
+        TopicPartitionName.Builder name = anyPartition();
+        RecoverPartitionsCommand.Builder command = RecoverPartitionsCommand.newBuilder()
+                .setStrategyValue(random.nextInt(4))
+                .setDryRun(random.nextInt(4) == 0)
+                .addPartitions(name);
+        TopicImage topic = cluster.image().topic(name.getTopic());
+        for (int broker = 1; topic != null && broker <= BROKERS; broker++) {
+            if (cluster.broker(broker) != null && random.nextBoolean()) {
+                command.addInfos(PartitionLogInfo.newBuilder()
+                        .setTopicId(Uuids.toBytes(topic.id()))
+                        .setPartition(name.getPartition())
+                        .setReplica(ReplicaLogInfo.newBuilder()
+                                .setBrokerId(broker)
+                                .setBrokerEpoch(cluster.epoch(broker) + wrong())
+                                .setLastEpoch(random.nextInt(4))
+                                .setLogEndOffset(random.nextInt(100))
+                                .setFailed(random.nextInt(10) == 0)));
+            }
+        }
+        return TestCluster.own().setRecoverPartitions(command);
+    }
+
     private int wrong() {
         return random.nextInt(20) == 0 ? random.nextInt(3) - 1 : 0;
     }
@@ -327,11 +411,29 @@ class RandomCommandsTest {
         for (int id : state.elr()) {
             assertThat(state.isReplica(id)).isTrue();
         }
+        for (int id : state.lastKnownElr()) {
+            assertThat(state.isReplica(id)).isTrue();
+        }
+        checkReassignment(state);
         if (state.hasLeader()) {
             assertThat(state.inIsr(state.leader())).isTrue();
             assertThat(state.lastKnownElr()).isEmpty();
         } else {
             assertThat(state.isrSize()).as("an ISR without a leader").isZero();
+        }
+    }
+
+    private static void checkReassignment(PartitionImage state) {
+        int[] target = Replicas.without(state.replicas(), state.removing());
+        assertThat(target).isNotEmpty();
+        assertThat(state.replicationFactor()).isPositive();
+        assertThat(state.replicas()).startsWith(target);
+        assertThat(Replicas.without(state.adding(), target)).isEmpty();
+        assertThat(Replicas.without(state.removing(), state.replicas())).isEmpty();
+        if (state.reassigning() && !state.unclean()) {
+            assertThat(Replicas.without(target, state.isr()))
+                    .as("complete and not ended: %s", state)
+                    .isNotEmpty();
         }
     }
 
@@ -342,7 +444,8 @@ class RandomCommandsTest {
         if (!state.equals(was)) {
             assertThat(state.partitionEpoch()).isGreaterThan(was.partitionEpoch());
         }
-        if (state.leader() != was.leader()) {
+        boolean removed = Replicas.without(was.replicas(), state.replicas()).length > 0;
+        if (state.leader() != was.leader() || removed) {
             assertThat(state.leaderEpoch()).isGreaterThan(was.leaderEpoch());
         }
         boolean becameUnclean = state.unclean() && !was.unclean();
@@ -415,8 +518,28 @@ class RandomCommandsTest {
         }
         MetadataImage read = MetadataImage.fromSnapshot(header.build(), image.toRecords());
         assertThat(read.stateHash()).as("hash kept up to date").isEqualTo(image.stateHash());
+        for (int broker = 1; broker <= BROKERS; broker++) {
+            for (PartitionIndex.Group group : PartitionIndex.Group.values()) {
+                assertThat(members(image, group, broker)).isEqualTo(members(read, group, broker));
+            }
+            assertThat(image.index().leaderships(broker)).isEqualTo(read.index().leaderships(broker));
+            assertThat(image.index().preferred(broker)).isEqualTo(read.index().preferred(broker));
+            assertThat(image.index().preferredElsewhere(broker))
+                    .isEqualTo(read.index().preferredElsewhere(broker));
+        }
         assertThat(read.toRecords()).isEqualTo(image.toRecords());
         assertThat(read.offset()).isEqualTo(image.offset());
         assertThat(read.recentProposals()).isEqualTo(image.recentProposals());
+    }
+
+    /** Slots may differ between images of one state, what they say may not. */
+    private static Set<PartitionId> members(MetadataImage image, PartitionIndex.Group group, int broker) {
+        Set<PartitionId> members = new TreeSet<>();
+        image.visit(group, broker, (topic, partition, state) -> {
+            assertThat(state).isSameAs(image.partition(topic.id(), partition));
+            return members.add(new PartitionId(topic.id(), partition));
+        });
+        assertThat(image.index().size(group, broker)).isEqualTo(members.size());
+        return members;
     }
 }

@@ -264,6 +264,35 @@ class ReassignmentDeciderTest {
         assertThat(state().elr()).isEmpty();
     }
 
+    @Test
+    void electionOfAnEligibleOneThatIsTheWholeTargetCompletesIt() {
+        accepted(to(2));
+        assertThat(state().replicas()).as("2 is in sync").containsExactly(2);
+        cluster.topicOn("u", TestCluster.ids(1, 2));
+        cluster.fence(1, 2);
+        cluster.ok(TestCluster.own()
+                .setAlterReassignments(AlterReassignmentsCommand.newBuilder()
+                        .setAllowReplicationFactorChange(true)
+                        .addPartitions(to(2).setTopic("u"))));
+        assertThat(cluster.partition("u").reassigning()).isTrue();
+        cluster.unfence(2);
+        assertThat(cluster.partition("u").leader()).isEqualTo(2);
+        assertThat(cluster.partition("u").replicas()).containsExactly(2);
+        assertThat(cluster.partition("u").elr()).isEmpty();
+    }
+
+    @Test
+    void uncleanElectionDoesNotDeleteWhatItLeftBehind() {
+        cluster.fence(1, 2, 3);
+        accepted(to(4));
+        ConfigDeciderTest.set(cluster, "t", "unclean.leader.election.enable", "true");
+        assertThat(state().leader()).isEqualTo(4);
+        assertThat(state().unclean()).isTrue();
+        assertThat(state().replicas()).containsExactly(4, 1, 2, 3);
+        accepted(to(4));
+        assertThat(state().replicas()).as("asked for again").containsExactly(4);
+    }
+
     // ---- refusals
 
     @Test

@@ -59,6 +59,12 @@ public final class ImageToReplicas {
     /** Partitions that this node holds. On the disk thread. */
     private final NavigableSet<PartitionId> held = new TreeSet<>();
 
+    /**
+     * Logs are still to be deleted: what the metadata say next waits, or a partition that was taken away and given back would
+     * have its new log deleted. On the disk thread.
+     */
+    private boolean deleting;
+
     private boolean closed; // guarded by disk
 
     /**
@@ -123,10 +129,14 @@ public final class ImageToReplicas {
     }
 
     private void follow() {
-        for (MetadataDelta delta = changes.poll(); delta != null; delta = changes.poll()) {
+        for (MetadataDelta delta = next(); delta != null; delta = next()) {
             boolean first = delta.from() == MetadataImage.empty();
             carryOut(first ? ReplicaPlan.first(nodeId, held, delta.to()) : ReplicaPlan.of(nodeId, held, delta), delta);
         }
+    }
+
+    private MetadataDelta next() {
+        return deleting ? null : changes.poll();
     }
 
     private void carryOut(ReplicaPlan plan, MetadataDelta delta) {
@@ -141,6 +151,7 @@ public final class ImageToReplicas {
         }
         held.addAll(plan.apply());
         plan.remove().forEach(held::remove);
+        deleting = !plan.remove().isEmpty();
         loop.execute(() -> {
             remove(plan.remove(), delta.to());
             reconnectMoved(plan, delta);
@@ -213,6 +224,8 @@ public final class ImageToReplicas {
                     id.partition(),
                     image.topic(id.topicId()) == null ? "its topic is gone" : "it is assigned to other nodes");
         }
+        deleting = false;
+        follow();
     }
 
     private void reconnectMoved(ReplicaPlan plan, MetadataDelta delta) {
