@@ -48,8 +48,8 @@ class NamedTestsTest {
         Map<String, String> sources = new TreeMap<>();
         for (String module : List.of("metadata-quorum", "server", "tools", "replication", "storage")) {
             try (Stream<Path> files = Files.walk(TOP.resolve(module).resolve("src/test/java"))) {
-                for (Path file : files.filter(each -> each.toString().endsWith(".java"))
-                        .toList()) {
+                for (Path file :
+                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
                     sources.merge(name, Files.readString(file), String::concat);
                 }

@@ -529,7 +529,8 @@ class BrokerLivenessTest {
                 .contains("has not applied the metadata yet");
         beat(1);
         beat(3);
-        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown()).isTrue();
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown())
+                .isTrue();
         assertThat(beat(2).shutdownWaitsFor()).as("the wish holds").isEmpty();
         assertThat(beat(1).shutdownWaitsFor()).as("it did not ask").isNull();
     }
@@ -544,7 +545,8 @@ class BrokerLivenessTest {
         cluster.ok(cluster.change(2, false, true));
         assertThat(cluster.partition("alone").leader()).isEqualTo(2);
         beat(1);
-        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown()).isTrue();
+        assertThat(beat(2, cluster.image().offset(), true, false).shouldShutdown())
+                .isTrue();
     }
 
     @Test

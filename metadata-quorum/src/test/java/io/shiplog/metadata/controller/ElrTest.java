@@ -49,8 +49,8 @@ class ElrTest {
     @Test
     void loweredMinIsrEndsEligibilityBeforeItHolds() {
         cluster.alterIsr("t", 1);
-        Decision decision = cluster.decide(TestCluster.own()
-                .setAlterConfigs(ConfigDeciderTest.alterations("t", "min.insync.replicas", "1")));
+        Decision decision = cluster.decide(
+                TestCluster.own().setAlterConfigs(ConfigDeciderTest.alterations("t", "min.insync.replicas", "1")));
         assertThat(decision.records().get(0).hasPartitionChange()).isTrue();
         assertThat(decision.records().get(0).getPartitionChange().getState().getElrList())
                 .isEmpty();
