@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -21,10 +23,13 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
+import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
@@ -35,8 +40,10 @@ import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.DuplicateVoterException;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -46,6 +53,7 @@ import org.apache.kafka.common.errors.InvalidUpdateVersionException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
+import org.apache.kafka.common.errors.VoterNotFoundException;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
@@ -171,6 +179,32 @@ class AdminApisTest {
         assertThat(quorum.leaderId()).isEqualTo(1);
         assertThat(quorum.voters()).extracting(v -> v.replicaId()).containsExactly(1);
         assertThat(quorum.nodes()).containsOnlyKeys(1);
+        assertThat(quorum.observers())
+                .anySatisfy(node -> assertThat(node.replicaId()).isEqualTo(101));
+        Uuid directory = quorum.voters().get(0).replicaDirectoryId();
+        assertThat(directory).isNotEqualTo(Uuid.ZERO_UUID);
+        RaftVoterEndpoint anywhere = new RaftVoterEndpoint("CONTROLLER", "127.0.0.1", 1);
+        refused(
+                DuplicateVoterException.class,
+                admin.addRaftVoter(1, directory, Set.of(anywhere)).all());
+        refused(
+                VoterNotFoundException.class,
+                admin.removeRaftVoter(9, directory).all());
+    }
+
+    @Test
+    void logDirectoriesAreDescribed() throws Exception {
+        create("weighed", Map.of(0, List.of(101)));
+        produce("weighed", 10_000);
+        LogDirDescription described = get(admin.describeLogDirs(List.of(101)).allDescriptions())
+                .get(101)
+                .get(cluster.data(101).toAbsolutePath().toString());
+        assertThat(described
+                        .replicaInfos()
+                        .get(new TopicPartition("weighed", 0))
+                        .size())
+                .isGreaterThan(10_000);
+        assertThat(described.usableBytes()).isPresent();
     }
 
     @Test
@@ -230,7 +264,7 @@ class AdminApisTest {
         create("listed", Map.of(0, List.of(101)));
         assertThat(get(admin.listConfigResources(
                                 Set.of(ConfigResource.Type.TOPIC, ConfigResource.Type.BROKER),
-                                new org.apache.kafka.clients.admin.ListConfigResourcesOptions())
+                                new ListConfigResourcesOptions())
                         .all()))
                 .contains(
                         new ConfigResource(ConfigResource.Type.TOPIC, "listed"),
@@ -251,7 +285,7 @@ class AdminApisTest {
         try {
             produce(topic, bytes);
             return true;
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             assertThat(e).hasCauseInstanceOf(RecordTooLargeException.class);
             return false;
         }
@@ -275,7 +309,7 @@ class AdminApisTest {
 
     private static Map<String, ConfigEntry> config(ConfigResource resource) throws Exception {
         Config config = get(admin.describeConfigs(List.of(resource)).all()).get(resource);
-        return config.entries().stream().collect(java.util.stream.Collectors.toMap(ConfigEntry::name, entry -> entry));
+        return config.entries().stream().collect(Collectors.toMap(ConfigEntry::name, entry -> entry));
     }
 
     private static KafkaFuture<Void> elect(TopicPartition partition) {
