@@ -4,7 +4,6 @@
 package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.MetadataImage;
-import io.shiplog.metadata.image.TopicImage;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.Errors;
@@ -23,15 +22,16 @@ final class TopicNames {
         if (image.topic(name) != null) {
             return new Refusal(Errors.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' already exists.");
         }
-        if (Topic.hasCollisionChars(name)) {
-            for (TopicImage topic : image.topics()) {
-                if (Topic.hasCollision(name, topic.name())) {
-                    return new Refusal(
-                            Errors.INVALID_TOPIC_EXCEPTION,
-                            "Topic '" + name + "' would be mistaken for topic '" + topic.name()
-                                    + "' in metrics, where '.' and '_' are one.");
-                }
-            }
+        if (name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
+            return new Refusal(
+                    Errors.TOPIC_AUTHORIZATION_FAILED, "Topic '" + name + "' is kept for the metadata of the cluster.");
+        }
+        String colliding = image.collidingTopic(name);
+        if (colliding != null) {
+            return new Refusal(
+                    Errors.INVALID_TOPIC_EXCEPTION,
+                    "Topic '" + name + "' collides with existing topic: " + colliding
+                            + ", because in metrics '.' and '_' are one.");
         }
         return null;
     }

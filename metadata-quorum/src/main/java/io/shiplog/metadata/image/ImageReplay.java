@@ -21,6 +21,7 @@ import io.shiplog.metadata.proto.UnregisterBrokerRecord;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
 import org.pcollections.TreePMap;
 
 /** Replays records: no decision is taken here, so a node of another version arrives at the same state. */
@@ -202,6 +203,9 @@ final class ImageReplay {
         require(!state.topics.containsKey(id) && !state.topicIds.containsKey(name), "second topic", name);
         state.topics = state.topics.plus(id, TopicImage.created(id, name));
         state.topicIds = state.topicIds.plus(name, id);
+        if (Topic.hasCollisionChars(name)) {
+            state.unifiedNames = state.unifiedNames.plus(Topic.unifyCollisionChars(name), name);
+        }
         state.hash += StateHash.topic(id, name);
     }
 
@@ -222,6 +226,9 @@ final class ImageReplay {
         }
         state.topics = state.topics.minus(topic.id());
         state.topicIds = state.topicIds.minus(topic.name());
+        if (Topic.hasCollisionChars(topic.name())) {
+            state.unifiedNames = state.unifiedNames.minus(Topic.unifyCollisionChars(topic.name()));
+        }
         state.hash -= StateHash.topic(topic.id(), topic.name());
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
 import org.pcollections.TreePMap;
@@ -36,6 +37,9 @@ public final class MetadataImage {
         TreePMap<Integer, BrokerImage> brokers = TreePMap.empty();
         HashPMap<Uuid, TopicImage> topics = HashTreePMap.empty();
         TreePMap<String, Uuid> topicIds = TreePMap.empty();
+        /** Names with dots or underscores, by what metrics make of them; follows from the topics. */
+        HashPMap<String, String> unifiedNames = HashTreePMap.empty();
+
         HashPMap<Uuid, TreePMap<String, String>> topicConfigs = HashTreePMap.empty();
         TreePMap<String, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
         PartitionIndex index = PartitionIndex.EMPTY;
@@ -51,6 +55,7 @@ public final class MetadataImage {
             copy.brokers = brokers;
             copy.topics = topics;
             copy.topicIds = topicIds;
+            copy.unifiedNames = unifiedNames;
             copy.topicConfigs = topicConfigs;
             copy.brokerConfigs = brokerConfigs;
             copy.index = index;
@@ -132,6 +137,11 @@ public final class MetadataImage {
     public TopicImage topic(String name) {
         Uuid id = state.topicIds.get(name);
         return id == null ? null : state.topics.get(id);
+    }
+
+    /** The name of a topic that metrics, where '.' and '_' are one, cannot tell from {@code name}; null when there is none. */
+    public String collidingTopic(String name) {
+        return Topic.hasCollisionChars(name) ? state.unifiedNames.get(Topic.unifyCollisionChars(name)) : null;
     }
 
     /** The topic of that id; null when unknown. */

@@ -93,6 +93,7 @@ class IllegalCommandsTest {
                 topic("dots for a name", Errors.INVALID_TOPIC_EXCEPTION, t -> t.setName("..")),
                 topic("illegal letter", Errors.INVALID_TOPIC_EXCEPTION, t -> t.setName("a b")),
                 topic("long name", Errors.INVALID_TOPIC_EXCEPTION, t -> t.setName("x".repeat(250))),
+                topic("metadata's own name", Errors.TOPIC_AUTHORIZATION_FAILED, t -> t.setName("__cluster_metadata")),
                 topic("name that is taken", Errors.TOPIC_ALREADY_EXISTS, t -> t.setName("t")),
                 topic("no partitions", Errors.INVALID_PARTITIONS, t -> t.setPartitions(0)),
                 topic("negative partitions", Errors.INVALID_PARTITIONS, t -> t.setPartitions(-2)),

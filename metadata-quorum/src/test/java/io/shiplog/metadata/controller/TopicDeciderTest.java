@@ -114,6 +114,11 @@ class TopicDeciderTest {
     void namesThatMetricsCannotTellApartAreRefused() {
         cluster.create(cluster.newTopic("a.b", 1, 1));
         refused(cluster.newTopic("a_b", 1, 1), Errors.INVALID_TOPIC_EXCEPTION);
+        cluster.ok(TestCluster.own()
+                .setDeleteTopics(DeleteTopicsCommand.newBuilder()
+                        .addTopics(TopicRef.newBuilder().setName("a.b"))));
+        cluster.create(cluster.newTopic("a_b", 1, 1));
+        refused(cluster.newTopic("a.b", 1, 1), Errors.INVALID_TOPIC_EXCEPTION);
     }
 
     @Test

@@ -15,12 +15,15 @@ import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.PartitionAlterationSpec;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.Registration;
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.HistoryLine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +128,41 @@ class MetadataClientTest {
             assertThat(deleted.error()).isEqualTo(Errors.NONE);
             assertThat(one.client.image().topic("t")).isNull();
             assertThat(one.disorder).isEmpty();
+        }
+    }
+
+    @Test
+    void changesAreReadableAsHistoryWithTheirAuthor() throws Exception {
+        try (TestQuorum quorum = new TestQuorum(directory, 1).startAll();
+                FakeBroker one = new FakeBroker(quorum, 1)) {
+            one.register();
+            one.awaitUnfenced();
+            NewTopicSpec spec = new NewTopicSpec("t", 1, (short) 1, Map.of(), Map.of("retention.ms", "5"));
+            get(one.client.createTopics(
+                    List.of(spec), false, new RequestOrigin("User:alice", "admin-1 127.0.0.1"), (int) WAIT_MS));
+            DescribeHistoryRequest ofTopic =
+                    DescribeHistoryRequest.newBuilder().setName("t").build();
+            Await.until("the lines are written", WAIT_MS, () -> {
+                try {
+                    return get(one.client.describeHistory(ofTopic)).getLinesCount() == 3;
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            List<HistoryLine> lines = get(one.client.describeHistory(ofTopic)).getLinesList();
+            assertThat(lines)
+                    .extracting(HistoryLine::getKind)
+                    .containsExactly(HistoryLine.Kind.PARTITION, HistoryLine.Kind.CONFIG, HistoryLine.Kind.TOPIC);
+            for (HistoryLine line : lines) {
+                assertThat(line.getPrincipal()).isEqualTo("User:alice");
+                assertThat(line.getClient()).isEqualTo("admin-1 127.0.0.1");
+                assertThat(line.getCause()).isEqualTo("CREATE_TOPICS");
+            }
+            List<HistoryLine> ofBroker = get(one.client.describeHistory(DescribeHistoryRequest.newBuilder()
+                            .setKind(HistoryLine.Kind.BROKER)
+                            .build()))
+                    .getLinesList();
+            assertThat(ofBroker).extracting(HistoryLine::getPrincipal).containsExactly("controller", "broker 1");
         }
     }
 
