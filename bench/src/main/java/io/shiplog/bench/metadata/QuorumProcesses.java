@@ -69,6 +69,19 @@ final class QuorumProcesses implements AutoCloseable {
         }
     }
 
+    /** Kills one node, as kill -9 does, and does not wait for its end. */
+    void kill(int id) {
+        running.get(id).destroyForcibly();
+    }
+
+    /** Starts a node that was killed. */
+    void restart(int id, Map<String, String> settings) throws IOException, InterruptedException {
+        if (!running.get(id).waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("quorum node " + id + " does not end");
+        }
+        start(id, settings);
+    }
+
     private void start(int id, Map<String, String> settings) throws IOException {
         Path home = Files.createDirectories(home(id));
         StringBuilder voters = new StringBuilder();

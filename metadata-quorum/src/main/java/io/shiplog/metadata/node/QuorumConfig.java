@@ -57,8 +57,8 @@ public record QuorumConfig(
                 "Directory of this node's stamp, Raft log and snapshots; created when it is missing. Required."),
         ELECTION_MIN(
                 "quorum.election.timeout.min.ms",
-                "A node that hears no leader for a random time between this and the next stands for election. Default 300."),
-        ELECTION_MAX("quorum.election.timeout.max.ms", "See quorum.election.timeout.min.ms. Default 600."),
+                "A node that hears no leader for a random time between this and the next stands for election. (When the leader's process is gone, its host says so at once and nobody waits for this.) Default 500."),
+        ELECTION_MAX("quorum.election.timeout.max.ms", "See quorum.election.timeout.min.ms. Default 1000."),
         SESSION_TIMEOUT(
                 "broker.session.timeout.ms",
                 "A storage node without a heartbeat for so long is fenced; must be the same on storage nodes. Default 2000."),
@@ -140,8 +140,8 @@ public record QuorumConfig(
         int nodeId = values.requiredInteger(Key.NODE_ID.key(), 0, Integer.MAX_VALUE);
         SortedMap<Integer, Voter> voters = voters(values);
         Voter self = self(values, nodeId, voters);
-        int minMs = values.integer(Key.ELECTION_MIN.key(), 300, 50, 60_000);
-        int maxMs = values.integer(Key.ELECTION_MAX.key(), Math.max(600, 2 * minMs), 51, 120_000);
+        int minMs = values.integer(Key.ELECTION_MIN.key(), 500, 50, 60_000);
+        int maxMs = values.integer(Key.ELECTION_MAX.key(), Math.max(1_000, 2 * minMs), 51, 120_000);
         if (maxMs <= minMs) {
             throw values.problem(
                     Key.ELECTION_MAX.key(), maxMs + " must be more than quorum.election.timeout.min.ms, " + minMs);

@@ -32,8 +32,8 @@ class QuorumConfigTest {
     void theDefaultsAreTheDocumentedOnes() throws IOException {
         QuorumConfig config = load(GOOD);
         assertThat(config.self()).isEqualTo(new Voter(2, "127.0.0.1", 102, 202));
-        assertThat(config.electionTimeoutMinMs()).isEqualTo(300);
-        assertThat(config.electionTimeoutMaxMs()).isEqualTo(600);
+        assertThat(config.electionTimeoutMinMs()).isEqualTo(500);
+        assertThat(config.electionTimeoutMaxMs()).isEqualTo(1_000);
         assertThat(config.sessionTimeoutMs()).isEqualTo(2_000);
         assertThat(config.connectionGraceMs()).isEqualTo(150);
     }
