@@ -257,6 +257,11 @@ final class MetadataFollower {
         for (MetadataEntry entry : entries) {
             current = current.apply(entry);
         }
+        if (current.astrayAtOffset() != previous.astrayAtOffset()) {
+            LOG.error(
+                    "the metadata of this node differs from the agreed one at offset {}: restart it",
+                    current.astrayAtOffset());
+        }
         if (current.offset() != previous.offset()) {
             advance(previous, current, MetadataDelta.between(previous, entries, current));
         }

@@ -45,6 +45,7 @@ public final class MetadataImage {
         PartitionIndex index = PartitionIndex.EMPTY;
         RegistryImage registry = RegistryImage.EMPTY;
         TreePMap<Integer, QuorumVoter> quorumVoters = TreePMap.empty();
+        long astrayAtOffset = -1;
 
         State copy() {
             State copy = new State();
@@ -61,6 +62,7 @@ public final class MetadataImage {
             copy.index = index;
             copy.registry = registry;
             copy.quorumVoters = quorumVoters;
+            copy.astrayAtOffset = astrayAtOffset;
             return copy;
         }
     }
@@ -291,6 +293,11 @@ public final class MetadataImage {
     /** Hash of all but offset and proposals; equal states have equal hashes, whatever led to them. */
     public long stateHash() {
         return state.hash + state.registry.hash();
+    }
+
+    /** The last offset at which the agreed hash was another one than that of this state; -1: never, as far as it was replayed here. */
+    public long astrayAtOffset() {
+        return state.astrayAtOffset;
     }
 
     /** How {@link #stateHash()} is computed; hashes of different algorithms cannot be compared. */

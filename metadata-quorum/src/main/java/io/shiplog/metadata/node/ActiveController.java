@@ -15,6 +15,7 @@ import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.controller.LogInfoGathering;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.metrics.ControllerEvents;
 import io.shiplog.metadata.proto.AccessControlEntry;
 import io.shiplog.metadata.proto.CreateAclsCommand;
 import io.shiplog.metadata.proto.CreateTopicsCommand;
@@ -71,6 +72,7 @@ final class ActiveController implements AutoCloseable {
     private final BalanceSettings balanceSettings;
     private final String clusterId;
     private final Clock clock;
+    private final ControllerEvents metrics;
     private final FatalHandler fatal;
     private final SecureRandom random = new SecureRandom();
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
@@ -106,6 +108,7 @@ final class ActiveController implements AutoCloseable {
             BalanceSettings balanceSettings,
             String clusterId,
             Clock clock,
+            ControllerEvents metrics,
             FatalHandler fatal) {
         this.log = log;
         this.controller = controller;
@@ -113,6 +116,7 @@ final class ActiveController implements AutoCloseable {
         this.balanceSettings = balanceSettings;
         this.clusterId = clusterId;
         this.clock = clock;
+        this.metrics = metrics;
         this.fatal = fatal;
         this.thread = new Thread(this::run, "metadata-controller");
         thread.setDaemon(true);
@@ -122,6 +126,15 @@ final class ActiveController implements AutoCloseable {
         thread.start();
     }
 
+    private void post(Runnable event) {
+        long postedAtNs = System.nanoTime();
+        events.add(() -> {
+            long begunAtNs = System.nanoTime();
+            event.run();
+            metrics.onEvent(begunAtNs - postedAtNs, System.nanoTime() - begunAtNs);
+        });
+    }
+
     /** Whether this node is the active controller; it may have been deposed without knowing yet. */
     boolean isActive() {
         return active;
@@ -129,7 +142,7 @@ final class ActiveController implements AutoCloseable {
 
     /** Leadership may have changed: looks again. */
     void onLeadershipChanged() {
-        events.add(() -> {});
+        post(() -> {});
     }
 
     /**
@@ -137,7 +150,7 @@ final class ActiveController implements AutoCloseable {
      * {@code REQUEST_TIMED_OUT} when that is not known.
      */
     void submit(MetadataCommand command, Consumer<MetadataResult> reply) {
-        events.add(() -> {
+        post(() -> {
             if (!active) {
                 reply.accept(failure(Errors.NOT_CONTROLLER, ""));
             } else if (waiting.size() >= MAX_WAITING) {
@@ -181,7 +194,7 @@ final class ActiveController implements AutoCloseable {
      * @param reply null when this node is not the active controller
      */
     void heartbeat(Object connection, HeartbeatRequest request, Consumer<HeartbeatReply> reply) {
-        events.add(() -> {
+        post(() -> {
             if (!active) {
                 reply.accept(null);
                 return;
@@ -212,12 +225,12 @@ final class ActiveController implements AutoCloseable {
 
     /** How far storage nodes follow the metadata; told nothing when this node is not the active controller. */
     void observers(Consumer<List<BrokerProgress>> reply) {
-        events.add(() -> reply.accept(active ? liveness.progress() : List.of()));
+        post(() -> reply.accept(active ? liveness.progress() : List.of()));
     }
 
     /** A connection ended; concerns the brokers whose heartbeats came on it. */
     void onConnectionClosed(Object connection) {
-        events.add(() -> {
+        post(() -> {
             Set<Integer> brokers = heartbeatConnections.remove(connection);
             if (active && brokers != null) {
                 long nowMs = clock.nowMs();
@@ -228,6 +241,8 @@ final class ActiveController implements AutoCloseable {
 
     private void run() {
         try {
+            // This node may lead already, and nobody tells a second time.
+            step();
             while (!closed) {
                 Runnable event = events.poll(waitMs(), TimeUnit.MILLISECONDS);
                 // Everything that has come goes before what time brings: a reconnect is served before an expiry.
@@ -395,8 +410,12 @@ final class ActiveController implements AutoCloseable {
         retryAtMs = Long.MAX_VALUE;
         long incarnation = proposer;
         long proposal = proposals;
+        long begunAtNs = System.nanoTime();
         log.submit(inFlightEntry)
-                .whenComplete((outcome, failure) -> events.add(() -> {
+                .whenComplete((outcome, failure) -> post(() -> {
+                    if (failure == null) {
+                        metrics.onCommitted(System.nanoTime() - begunAtNs);
+                    }
                     if (inFlight != null && incarnation == proposer && proposal == proposals) {
                         onOutcome(outcome, failure);
                     }
@@ -471,7 +490,7 @@ final class ActiveController implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        events.add(() -> {});
+        post(() -> {});
         try {
             thread.join();
         } catch (InterruptedException e) {

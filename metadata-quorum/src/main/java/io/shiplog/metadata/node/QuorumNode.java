@@ -16,8 +16,11 @@ import io.shiplog.metadata.formation.Phase;
 import io.shiplog.metadata.formation.Stamp;
 import io.shiplog.metadata.history.HistoryRecorder;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.metrics.ControllerEvents;
+import io.shiplog.metadata.metrics.ControllerMetrics;
 import io.shiplog.metadata.proto.FormationRequest;
 import io.shiplog.metadata.proto.FormationResponse;
+import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.ratis.AppliedListener;
 import io.shiplog.metadata.ratis.LeadershipListener;
 import io.shiplog.metadata.ratis.QuorumPeer;
@@ -28,11 +31,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -62,6 +67,8 @@ public final class QuorumNode implements AutoCloseable {
     private final QuorumEndpoint served;
     private final EndpointServer endpoint;
     private final FormationRunner formation;
+    private final ControllerEvents events = new ControllerEvents();
+    private final ControllerMetrics metrics = new ControllerMetrics(new QuorumFigures(this, Clock.SYSTEM), events);
     private final Membership membership = new Membership(Clock.SYSTEM);
     private final LeaderWatch watch;
     private final DiskWatch disk;
@@ -71,7 +78,10 @@ public final class QuorumNode implements AutoCloseable {
 
     private QuorumNode(QuorumConfig config, FatalHandler fatal) throws IOException {
         this.config = config;
-        this.fatal = fatal;
+        this.fatal = (reason, cause) -> {
+            events.onError();
+            fatal.fatal(reason, cause);
+        };
         DurableFiles.createDirectories(config.dataDir());
         lock = DataDirLock.take(config.dataDir());
         try {
@@ -154,6 +164,7 @@ public final class QuorumNode implements AutoCloseable {
                             config.balanceLeaders(), config.imbalanceCheckSeconds(), config.imbalancePercentage()),
                     stamp.clusterId(),
                     Clock.SYSTEM,
+                    events,
                     fatal);
             controller = shell;
             shell.start();
@@ -251,6 +262,11 @@ public final class QuorumNode implements AutoCloseable {
         return running == null ? MetadataImage.empty() : running.image();
     }
 
+    /** This node's numbers, by name. */
+    public SortedMap<String, LongSupplier> metrics() {
+        return metrics.values();
+    }
+
     ActiveController controller() {
         return controller;
     }
@@ -320,10 +336,11 @@ public final class QuorumNode implements AutoCloseable {
         private MetadataImage newest = MetadataImage.empty();
 
         @Override
-        public void onApplied(ByteString entry, MetadataImage image) {
-            history.onApplied(newest, entry);
+        public void onApplied(MetadataEntry entry, ByteString encoded, MetadataImage image) {
+            history.onApplied(newest, encoded);
+            events.onApplied(newest, entry);
             newest = image;
-            entries.append(entry, image.offset());
+            entries.append(encoded, image.offset());
             wake(image);
         }
 
@@ -358,6 +375,9 @@ public final class QuorumNode implements AutoCloseable {
 
         @Override
         public void onLeaderChanged(int nodeId) {
+            if (nodeId >= 0) {
+                events.onNewController();
+            }
             leadershipChanged();
         }
 

@@ -12,9 +12,9 @@ public interface AppliedListener {
     /**
      * An entry was agreed on and changed the image (entries that changed nothing are not reported).
      *
-     * @param entry an encoded {@link MetadataEntry}, as it stands in the log
+     * @param encoded the entry as it stands in the log
      */
-    void onApplied(ByteString entry, MetadataImage image);
+    void onApplied(MetadataEntry entry, ByteString encoded, MetadataImage image);
 
     /** The image was replaced: read from a snapshot at the start, or received from the leader by a node that was far behind. */
     void onImageReplaced(MetadataImage image);

@@ -189,9 +189,15 @@ final class MetadataStateMachine extends BaseStateMachine {
     private Message apply(MetadataEntry entry, ByteString encoded) {
         MetadataImage before = image;
         MetadataImage after = before.apply(entry);
+        if (after.astrayAtOffset() != before.astrayAtOffset()) {
+            throw new InvariantViolation(
+                    "the metadata of this node has gone astray: at offset " + after.astrayAtOffset()
+                            + " its hash is not the agreed one. Empty this node's data directory and let it join again, unless all"
+                            + " other nodes say the same: then it is the active controller that differs");
+        }
         if (after != before) {
             image = after;
-            applied.onApplied(encoded, after);
+            applied.onApplied(entry, encoded, after);
         }
         RecentProposal answer = after.outcome(entry.getProposer(), entry.getProposal())
                 .map(outcome -> RecentProposal.newBuilder()

@@ -167,6 +167,26 @@ public final class RatisQuorum implements AutoCloseable {
         return division.getInfo().isLeaderReady();
     }
 
+    /** What this peer is now; {@link RaftRole#NONE} before it has begun and after it has ended. */
+    public RaftRole role() {
+        DivisionInfo info = division.getInfo();
+        if (!info.isAlive() || info.getCurrentRole() == null) {
+            return RaftRole.NONE;
+        }
+        return info.isLeader() ? RaftRole.LEADER : info.isCandidate() ? RaftRole.CANDIDATE : RaftRole.FOLLOWER;
+    }
+
+    /** Index of the last entry that is known to be agreed on; -1 for none. */
+    public long commitIndex() {
+        return division.getRaftLog().getLastCommittedIndex();
+    }
+
+    /** Index of the last entry of this peer's log; -1 for none. */
+    public long lastIndex() {
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        return last == null ? -1 : last.getIndex();
+    }
+
     public long term() {
         return division.getInfo().getCurrentTerm();
     }
@@ -214,9 +234,7 @@ public final class RatisQuorum implements AutoCloseable {
             peers.add(new LeaderProgress.Peer(
                     follower.getId().getId().toStringUtf8(), matched[i], follower.getLastRpcElapsedTimeMs()));
         }
-        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
-        return Optional.of(new LeaderProgress(
-                last == null ? -1 : last.getIndex(), division.getRaftLog().getLastCommittedIndex(), peers));
+        return Optional.of(new LeaderProgress(lastIndex(), commitIndex(), peers));
     }
 
     /** On the leader: how long ago the peer last answered; {@link Long#MAX_VALUE} when it is not known to this leader. */

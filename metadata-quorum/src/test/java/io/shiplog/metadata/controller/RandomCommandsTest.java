@@ -527,6 +527,7 @@ class RandomCommandsTest {
             assertThat(image.index().preferredElsewhere(broker))
                     .isEqualTo(read.index().preferredElsewhere(broker));
         }
+        assertThat(read.partitionCounts()).as("counts kept up to date").isEqualTo(image.partitionCounts());
         assertThat(read.toRecords()).isEqualTo(image.toRecords());
         assertThat(read.offset()).isEqualTo(image.offset());
         assertThat(read.recentProposals()).isEqualTo(image.recentProposals());

@@ -11,6 +11,7 @@ import io.shiplog.metadata.controller.ControllerSettings;
 import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.metadata.metrics.ControllerEvents;
 import io.shiplog.metadata.proto.AccessControlEntry;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
 import io.shiplog.metadata.proto.CommandOrigin;
@@ -99,6 +100,7 @@ class ActiveControllerTest {
             BalanceSettings.defaults(),
             "cluster-a",
             Clock.SYSTEM,
+            new ControllerEvents(),
             (reason, cause) -> fatals.add(reason + cause));
 
     @AfterEach
