@@ -35,11 +35,12 @@ final class VoteGate {
         this.fatal = fatal;
     }
 
-    /** One {@code stat} when nothing changed. A failed sync is not retried: it is fatal, and the message is not sent. */
+    /** Also keeps the vote, see {@link LastVote}. One {@code stat} when nothing changed. A failed sync is not retried: it is fatal, and the message is not sent. */
     synchronized void makeDurable() throws IOException {
         try {
             Object current = identity();
             if (syncs && !Objects.equals(current, durable)) {
+                LastVote.keep(voteFile);
                 DurableFiles.syncDirectory(voteFile.getParent());
                 if (durable == null) {
                     // The first time, the directories above are new too.

@@ -120,19 +120,4 @@ class TornTailTest {
         TornTail.repair(current);
         assertThat(current).isEmptyDirectory();
     }
-
-    @Test
-    void anEmptyVoteFileIsRefused() throws IOException {
-        Path votes = Files.createDirectory(current.resolve("current"));
-        Files.createFile(votes.resolve("raft-meta"));
-        assertThatThrownBy(() -> RaftMetaGuard.check(votes)).hasMessageContaining("no term and vote");
-    }
-
-    @Test
-    void aGoodVoteFileIsBackedUp() throws IOException {
-        Path votes = Files.createDirectory(current.resolve("current"));
-        Files.writeString(votes.resolve("raft-meta"), "term=3\nvotedFor=1-x\n");
-        RaftMetaGuard.check(votes);
-        assertThat(current.resolve("raft-meta.shiplog-backup")).hasContent("term=3\nvotedFor=1-x\n");
-    }
 }

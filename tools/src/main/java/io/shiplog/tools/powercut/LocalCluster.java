@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A cluster of {@code bin/cluster} whose nodes may have disks of their own. */
 final class LocalCluster implements AutoCloseable {
     private static final String SCRIPT = "cluster";
-    private static final int MAX_BASE_PORT = 30_000;
+    private static final int MAX_BASE_PORT = 32_000;
     private static final int MIN_BASE_PORT = 21_000;
+    private static final int ATTEMPTS = 100;
     private static final long DEATH_MS = 10_000;
 
     private final Scripts scripts;
@@ -51,8 +53,10 @@ final class LocalCluster implements AutoCloseable {
                 Integer.toString(basePort));
     }
 
+    /** Not the first one that is free: nodes are down for seconds here, and another run would take their ports. */
     private static int freeBasePort(int nodes) throws IOException {
-        for (int base = MIN_BASE_PORT; base < MAX_BASE_PORT; base += 300) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int base = ThreadLocalRandom.current().nextInt(MIN_BASE_PORT, MAX_BASE_PORT);
             if (areFree(base, nodes)) {
                 return base;
             }
@@ -134,9 +138,9 @@ final class LocalCluster implements AutoCloseable {
         return disk;
     }
 
-    /** Takes all the room that is left on a file's disk. */
-    void fill(Path file) throws IOException, InterruptedException {
-        scripts.run(Map.of(), "lib/disk", List.of("fill", file.toString()));
+    /** Makes a directory that takes all the room that is left on its disk. */
+    void fill(Path ballast) throws IOException, InterruptedException {
+        scripts.run(Map.of(), "lib/disk", List.of("fill", ballast.toString()));
     }
 
     Disk disk(String node) {

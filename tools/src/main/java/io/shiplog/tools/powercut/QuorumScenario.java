@@ -17,8 +17,8 @@ import java.util.Random;
 /** Three quorum nodes and commands for them; what the scenarios of the quorum have in common. */
 abstract class QuorumScenario implements Scenario {
     static final int NODES = 3;
-    static final long START_MS = 30_000;
-    static final long CATCH_UP_MS = 30_000;
+    static final long START_MS = 90_000;
+    static final long CATCH_UP_MS = 90_000;
 
     final LocalCluster cluster;
     final Random random;
@@ -30,6 +30,9 @@ abstract class QuorumScenario implements Scenario {
     QuorumScenario(Scripts scripts, Path work, String directory, long seed) throws IOException, InterruptedException {
         this.random = new Random(seed);
         this.cluster = new LocalCluster(scripts, work, directory, NODES, 1);
+        // Patient, so that a busy machine is not taken for a broken promise; nothing that is checked here hangs on it.
+        cluster.set(cluster.quorumNodes(), "quorum.election.timeout.min.ms", "1000");
+        cluster.set(cluster.quorumNodes(), "quorum.election.timeout.max.ms", "2000");
     }
 
     /** Starts all nodes, which may have disks by now, and waits for the first acknowledged command. */

@@ -39,7 +39,8 @@ final class Suite {
             suite.add("majority", () -> new MajorityScenario(scripts, work, seed));
             suite.add("snapshot", () -> new SnapshotScenario(scripts, work, seed));
             suite.add("gap", () -> new GapScenario(scripts, work, seed));
-            suite.add("full disk", () -> new FullDiskScenario(scripts, work, seed));
+            suite.add("full disk", () -> new FullDiskScenario(scripts, work, true, seed));
+            suite.add("full disk, unwatched", () -> new FullDiskScenario(scripts, work, false, seed));
         }
         if (!which.equals("quorum")) {
             suite.add("storage", () -> new StorageScenario(scripts, work, seed));
@@ -110,6 +111,6 @@ final class Suite {
     }
 
     private static String format(Object... cells) {
-        return String.format(Locale.ROOT, "%-18s %7s %7s  %s", cells);
+        return String.format(Locale.ROOT, "%-20s %7s %7s  %s", cells);
     }
 }

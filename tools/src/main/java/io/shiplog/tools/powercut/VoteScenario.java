@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class VoteScenario implements Scenario {
     private static final String VOTER = "quorum-1";
     private static final int DISK_MIB = 160;
-    private static final long START_MS = 30_000;
+    private static final long START_MS = 90_000;
     private static final int MAX_DELAY_MS = 1_000;
 
     /** Which guards of the vote are left. */
