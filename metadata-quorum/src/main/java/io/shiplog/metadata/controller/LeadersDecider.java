@@ -17,6 +17,7 @@ import io.shiplog.metadata.proto.ElectLeadersResult;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.PartitionError;
+import io.shiplog.metadata.proto.ReplicaLogInfo;
 import io.shiplog.metadata.proto.TopicPartitionName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ final class LeadersDecider {
             return refusal.decision(image.offset());
         }
         boolean preferred = command.getType() == ElectLeadersCommand.Type.PREFERRED;
-        Election election = new Election(image, preferred);
+        Election election = new Election(image, preferred, LogComparison.byPartition(command.getInfosList()));
         if (command.getAll()) {
             image.visit(Group.LEADERLESS, Controller.NO_BROKER, election::visit);
             if (preferred) {
@@ -75,14 +76,16 @@ final class LeadersDecider {
         private final MetadataImage image;
         private final BrokerView brokers;
         private final boolean preferred;
+        private final Map<PartitionId, List<ReplicaLogInfo>> infos;
         private final List<MetadataRecord> records = new ArrayList<>();
         private final ElectLeadersResult.Builder results = ElectLeadersResult.newBuilder();
         private final Map<PartitionId, PartitionImage> decided = new HashMap<>();
 
-        Election(MetadataImage image, boolean preferred) {
+        Election(MetadataImage image, boolean preferred, Map<PartitionId, List<ReplicaLogInfo>> infos) {
             this.image = image;
             this.brokers = BrokerView.of(image);
             this.preferred = preferred;
+            this.infos = infos;
         }
 
         boolean visit(TopicImage topic, int partition, PartitionImage state) {
@@ -108,15 +111,26 @@ final class LeadersDecider {
             if (preferred ? before.leader() == before.preferredLeader() : before.hasLeader()) {
                 return Errors.ELECTION_NOT_NEEDED;
             }
-            PartitionImage after = new PartitionTransition(before, TopicPolicy.of(image, topic.id()), brokers)
-                    .electing(preferred ? LeaderElection.Mode.PREFERRED : LeaderElection.Mode.ANYBODY)
-                    .next();
+            PartitionImage after = after(new PartitionId(topic.id(), partition), before);
             if (after.leader() == before.leader()) {
                 return preferred ? Errors.PREFERRED_LEADER_NOT_AVAILABLE : Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE;
             }
             records.add(PartitionChanges.record(topic.id(), partition, before, after, ChangeCause.PREFERRED_LEADER));
             decided.put(new PartitionId(topic.id(), partition), after);
             return Errors.NONE;
+        }
+
+        /** Without permission of the topic somebody may be elected who lacks records: the longest log, where logs are known. */
+        private PartitionImage after(PartitionId id, PartitionImage before) {
+            PartitionTransition transition =
+                    new PartitionTransition(before, TopicPolicy.of(image, id.topicId()), brokers);
+            if (preferred) {
+                return transition.electing(LeaderElection.Mode.PREFERRED).next();
+            }
+            ReplicaLogInfo best = new LogComparison(image, before, infos.getOrDefault(id, List.of())).best();
+            return best == null
+                    ? transition.electing(LeaderElection.Mode.ANYBODY).next()
+                    : transition.recoveredBy(best.getBrokerId()).next();
         }
 
         private void add(String topic, int partition, Errors error) {

@@ -5,9 +5,16 @@ package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.PartitionLogInfo;
 import io.shiplog.metadata.proto.ReplicaLogInfo;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
@@ -30,6 +37,16 @@ final class LogComparison {
         }
     }
 
+    /** Answers by the partition that they are about. */
+    static Map<PartitionId, List<ReplicaLogInfo>> byPartition(List<PartitionLogInfo> infos) {
+        Map<PartitionId, List<ReplicaLogInfo>> result = new HashMap<>();
+        for (PartitionLogInfo info : infos) {
+            PartitionId id = new PartitionId(Uuids.fromBytes(info.getTopicId()), info.getPartition());
+            result.computeIfAbsent(id, unknown -> new ArrayList<>()).add(info.getReplica());
+        }
+        return result;
+    }
+
     Collection<ReplicaLogInfo> answers() {
         return answers.values();
     }
@@ -49,6 +66,15 @@ final class LogComparison {
             }
         }
         return best;
+    }
+
+    /**
+     * Who leads best; null when nobody has answered. Who is eligible holds all that was committed: a longer log elsewhere holds
+     * nothing more that counts.
+     */
+    ReplicaLogInfo best() {
+        ReplicaLogInfo eligible = longest(partition::inElr);
+        return eligible == null ? longest(replica -> true) : eligible;
     }
 
     private static boolean isLonger(ReplicaLogInfo some, ReplicaLogInfo other) {

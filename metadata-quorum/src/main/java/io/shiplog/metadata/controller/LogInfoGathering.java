@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Asks live replicas what they hold of partitions that nobody leads, and turns the answers into {@link RecoverPartitionsCommand}s:
- * those of operators, and the controller's own. Soft state of the active controller, like {@link BrokerLiveness}; pure, bounded, and
+ * Asks live replicas what they hold of partitions that nobody leads, and puts the answers into commands: those of operators, and the
+ * controller's own. Soft state of the active controller, like {@link BrokerLiveness}; pure, bounded, and
  * gone for a partition as soon as somebody leads it.
  *
  * <p>The controller asks by itself where several eligible replicas all started uncleanly (the one with the longest log is to
@@ -52,7 +52,7 @@ public final class LogInfoGathering {
     }
 
     /**
-     * An operator's command: its answer waits for what live replicas say, but not long.
+     * An operator's command, a recovery or an unclean election: its answer waits for what live replicas say, but not long.
      *
      * @param command whose infos, if any, are somebody's own invention and not believed
      * @return a number for {@link Ready#ask}; -1 when too many wait already
@@ -62,17 +62,28 @@ public final class LogInfoGathering {
             return -1;
         }
         List<PartitionId> partitions = new ArrayList<>();
-        for (TopicPartitionName name : command.getRecoverPartitions().getPartitionsList()) {
+        if (command.getElectLeaders().getAll()) {
+            image.visit(Group.LEADERLESS, Controller.NO_BROKER, (topic, number, partition) -> {
+                partitions.add(new PartitionId(topic.id(), number));
+                return partitions.size() < settings.maxPartitions();
+            });
+        }
+        for (TopicPartitionName name : named(command)) {
             TopicImage topic = image.topic(name.getTopic());
             PartitionImage partition = topic == null ? null : topic.partition(name.getPartition());
             if (partition != null && !partition.hasLeader()) {
-                PartitionId id = new PartitionId(topic.id(), name.getPartition());
-                gather(id, nowMs).asked++;
-                partitions.add(id);
+                partitions.add(new PartitionId(topic.id(), name.getPartition()));
             }
         }
+        partitions.forEach(id -> gather(id, nowMs).asked++);
         asks.put(++nextAsk, new Ask(command, partitions, nowMs));
         return nextAsk;
+    }
+
+    private static List<TopicPartitionName> named(MetadataCommand command) {
+        return command.hasElectLeaders()
+                ? command.getElectLeaders().getPartitionsList()
+                : command.getRecoverPartitions().getPartitionsList();
     }
 
     private GatheredPartition gather(PartitionId id, long nowMs) {
@@ -197,16 +208,21 @@ public final class LogInfoGathering {
     }
 
     private MetadataCommand complete(Ask ask) {
-        RecoverPartitionsCommand.Builder command =
-                ask.command().getRecoverPartitions().toBuilder().clearInfos();
+        List<PartitionLogInfo> infos = new ArrayList<>();
         for (PartitionId id : ask.partitions()) {
             GatheredPartition each = gathered.get(id);
             if (each != null) {
-                command.addAllInfos(each.infos());
+                infos.addAll(each.infos());
                 each.asked--;
             }
         }
-        return ask.command().toBuilder().setRecoverPartitions(command).build();
+        MetadataCommand.Builder command = ask.command().toBuilder();
+        if (command.hasElectLeaders()) {
+            command.getElectLeadersBuilder().clearInfos().addAllInfos(infos);
+        } else {
+            command.getRecoverPartitionsBuilder().clearInfos().addAllInfos(infos);
+        }
+        return command.build();
     }
 
     private void pollOwn(MetadataImage image, List<Ready> ready, long nowMs) {

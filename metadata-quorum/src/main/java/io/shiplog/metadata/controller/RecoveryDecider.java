@@ -7,11 +7,9 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
-import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.ChangeCause;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
-import io.shiplog.metadata.proto.PartitionLogInfo;
 import io.shiplog.metadata.proto.PartitionRecovery;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand.Strategy;
@@ -20,7 +18,6 @@ import io.shiplog.metadata.proto.ReplicaLogInfo;
 import io.shiplog.metadata.proto.TopicPartitionName;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +46,7 @@ final class RecoveryDecider {
                     Errors.POLICY_VIOLATION,
                     "One call may name at most " + settings.maxPartitionsPerCall() + " partitions.");
         }
-        Map<PartitionId, List<ReplicaLogInfo>> infos = byPartition(command.getInfosList());
+        Map<PartitionId, List<ReplicaLogInfo>> infos = LogComparison.byPartition(command.getInfosList());
         List<MetadataRecord> records = new ArrayList<>();
         Set<PartitionId> named = new HashSet<>();
         RecoverPartitionsResult.Builder results = RecoverPartitionsResult.newBuilder();
@@ -61,15 +58,6 @@ final class RecoveryDecider {
                 image.offset(),
                 tellsOnly ? List.of() : records,
                 MetadataResult.newBuilder().setRecoverPartitions(results));
-    }
-
-    private static Map<PartitionId, List<ReplicaLogInfo>> byPartition(List<PartitionLogInfo> infos) {
-        Map<PartitionId, List<ReplicaLogInfo>> result = new HashMap<>();
-        for (PartitionLogInfo info : infos) {
-            PartitionId id = new PartitionId(Uuids.fromBytes(info.getTopicId()), info.getPartition());
-            result.computeIfAbsent(id, unknown -> new ArrayList<>()).add(info.getReplica());
-        }
-        return result;
     }
 
     private static PartitionRecovery recover(
@@ -141,14 +129,11 @@ final class RecoveryDecider {
         return result.build();
     }
 
-    /** Who is eligible holds all that was committed: a longer log elsewhere holds nothing that counts. */
     private static ReplicaLogInfo longest(
             MetadataImage image, Strategy strategy, PartitionImage partition, LogComparison logs) {
-        ReplicaLogInfo longest = logs.longest(partition::inElr);
-        if (longest == null && strategy == Strategy.ELIGIBLE) {
-            return silentButEligible(image, partition);
-        }
-        return longest == null ? logs.longest(replica -> true) : longest;
+        return strategy == Strategy.ELIGIBLE && logs.longest(partition::inElr) == null
+                ? silentButEligible(image, partition)
+                : logs.best();
     }
 
     /** Nobody answered in time; any of them will do, the longest log would have been a bonus. */

@@ -19,6 +19,7 @@ import io.shiplog.metadata.metrics.ControllerEvents;
 import io.shiplog.metadata.proto.AccessControlEntry;
 import io.shiplog.metadata.proto.CreateAclsCommand;
 import io.shiplog.metadata.proto.CreateTopicsCommand;
+import io.shiplog.metadata.proto.ElectLeadersCommand;
 import io.shiplog.metadata.proto.FormClusterCommand;
 import io.shiplog.metadata.proto.HeartbeatRequest;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -157,7 +158,7 @@ final class ActiveController implements AutoCloseable {
                 reply.accept(failure(Errors.THROTTLING_QUOTA_EXCEEDED, "too many metadata commands wait"));
             } else if (command.hasReportLogInfo()) {
                 reply.accept(report(command));
-            } else if (command.hasRecoverPartitions()) {
+            } else if (command.hasRecoverPartitions() || isUncleanElection(command)) {
                 gather(command, reply);
             } else {
                 waiting.add(new PendingCommand(withIds(command), reply));
@@ -173,6 +174,10 @@ final class ActiveController implements AutoCloseable {
             gathering.onReport(command.getBrokerId(), command.getBrokerEpoch(), command.getReportLogInfo());
         }
         return checked;
+    }
+
+    private static boolean isUncleanElection(MetadataCommand command) {
+        return command.hasElectLeaders() && command.getElectLeaders().getType() == ElectLeadersCommand.Type.UNCLEAN;
     }
 
     private void gather(MetadataCommand command, Consumer<MetadataResult> reply) {

@@ -121,6 +121,22 @@ class LeadersDeciderTest {
     }
 
     @Test
+    void uncleanElectionByHandPrefersTheLongestLogThatIsKnown() {
+        cluster = TestCluster.of(4);
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3, 4));
+        cluster.alterIsr("t", 1, 4);
+        cluster.fence(1, 4);
+        assertThat(cluster.partition("t").hasLeader()).isFalse();
+        elect(ElectLeadersCommand.newBuilder()
+                .setType(ElectLeadersCommand.Type.UNCLEAN)
+                .addPartitions(TestCluster.name("t"))
+                .addInfos(cluster.info("t", 2, 3, 100, 90))
+                .addInfos(cluster.info("t", 3, 3, 101, 90)));
+        assertThat(cluster.partition("t").leader()).isEqualTo(3);
+        assertThat(cluster.partition("t").unclean()).isTrue();
+    }
+
+    @Test
     void uncleanElectionOfAPartitionThatIsLed() {
         unchanged(ElectLeadersCommand.Type.UNCLEAN, "t", Errors.ELECTION_NOT_NEEDED);
     }

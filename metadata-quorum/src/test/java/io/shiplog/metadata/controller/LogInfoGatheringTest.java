@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.controller.LogInfoGathering.Ready;
 import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.proto.ElectLeadersCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.PartitionLogInfo;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand;
@@ -253,6 +254,20 @@ class LogInfoGatheringTest {
         assertThat(cluster.partition("t").leader()).isEqualTo(3);
         assertThat(after(100)).isEmpty();
         assertThat(wanted(2)).as("it is over").isEmpty();
+    }
+
+    @Test
+    void uncleanElectionByHandWaitsForLogsToo() {
+        nobodyVouchedFor("none");
+        ElectLeadersCommand.Builder all = ElectLeadersCommand.newBuilder()
+                .setType(ElectLeadersCommand.Type.UNCLEAN)
+                .setAll(true);
+        gathering.begin(cluster.image(), TestCluster.own().setElectLeaders(all).build(), nowMs);
+        assertThat(wanted(2)).containsExactly(id());
+        report(2, 100);
+        report(3, 105);
+        carryOut(poll());
+        assertThat(cluster.partition("t").leader()).isEqualTo(3);
     }
 
     @Test
