@@ -91,7 +91,7 @@ final class QuorumProcesses implements AutoCloseable {
         }
         StringBuilder config = new StringBuilder();
         config.append("node.id=" + id + "\n").append("data.dir=" + home.resolve("data") + "\n");
-        config.append("quorum.voters=" + voters + "\n");
+        config.append("quorum.voters=" + voters + "\n").append("max.partitions.per.broker=1000000\n");
         settings.forEach((key, value) -> config.append(key + "=" + value + "\n"));
         Files.writeString(home.resolve(CONFIG_FILE), config, StandardCharsets.UTF_8);
         List<String> command = List.of(

@@ -40,6 +40,9 @@ public record QuorumConfig(
         long reserveBytes,
         ControllerSettings.Limits limits) {
     private static final int MAX_VOTERS = 5;
+    /** What a storage node of the default heap survives: docs/decisions/0036-partitions-per-broker.md. */
+    private static final int DEFAULT_PARTITIONS_PER_BROKER = 10_000;
+
 
     /** The keys, with their documentation. */
     public enum Key {
@@ -96,7 +99,7 @@ public record QuorumConfig(
                 "Partitions of all topics together; what would make more is refused. Default 1000000."),
         MAX_PARTITIONS_PER_BROKER(
                 "max.partitions.per.broker",
-                "Partitions that one storage node may hold; a new topic is refused where it would hold more. Default 100000.");
+                "Partitions that one storage node may hold; a new topic is refused where it would hold more. Default 10000.");
 
         private final String key;
         private final String documentation;
@@ -174,7 +177,7 @@ public record QuorumConfig(
         return new ControllerSettings.Limits(
                 values.integer(Key.MAX_PARTITIONS_PER_CLUSTER.key(), defaults.partitions(), 1, Integer.MAX_VALUE),
                 values.integer(
-                        Key.MAX_PARTITIONS_PER_BROKER.key(), defaults.partitionsPerBroker(), 1, Integer.MAX_VALUE),
+                        Key.MAX_PARTITIONS_PER_BROKER.key(), DEFAULT_PARTITIONS_PER_BROKER, 1, Integer.MAX_VALUE),
                 defaults.entries());
     }
 
