@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -79,28 +80,29 @@ public final class QuorumAdmin implements AdminPort {
 
     @Override
     public CompletableFuture<AdminAnswer> submit(MetadataCommand.Builder command, RequestOrigin origin, int timeoutMs) {
-        return new RepeatedCommand(client, afterPause, command, origin, bounded(timeoutMs)).begin();
+        return repeated(leftMs -> client.submit(command, origin, leftMs), timeoutMs);
     }
 
-    private static int bounded(int timeoutMs) {
-        return timeoutMs <= 0 ? DEFAULT_TIMEOUT_MS : Math.min(timeoutMs, MAX_TIMEOUT_MS);
+    private CompletableFuture<AdminAnswer> repeated(
+            IntFunction<CompletableFuture<MetadataResult>> request, int timeoutMs) {
+        int boundedMs = timeoutMs <= 0 ? DEFAULT_TIMEOUT_MS : Math.min(timeoutMs, MAX_TIMEOUT_MS);
+        return new RepeatedCommand(request, afterPause, boundedMs).begin();
     }
 
     @Override
     public CompletableFuture<AdminAnswer> addQuorumVoter(
             String clusterId, int nodeId, Uuid directoryId, int timeoutMs) {
-        return answered(client.addQuorumVoter(clusterId, nodeId, directoryId, bounded(timeoutMs)));
+        return repeated(leftMs -> done(client.addQuorumVoter(clusterId, nodeId, directoryId, leftMs)), timeoutMs);
     }
 
     @Override
     public CompletableFuture<AdminAnswer> removeQuorumVoter(
             String clusterId, int nodeId, Uuid directoryId, int timeoutMs) {
-        return answered(client.removeQuorumVoter(clusterId, nodeId, directoryId, bounded(timeoutMs)));
+        return repeated(leftMs -> done(client.removeQuorumVoter(clusterId, nodeId, directoryId, leftMs)), timeoutMs);
     }
 
-    private static CompletableFuture<AdminAnswer> answered(CompletableFuture<Void> change) {
-        return change.handle((done, failure) ->
-                RepeatedCommand.answer(failure == null ? MetadataResult.getDefaultInstance() : null, failure, false));
+    private static CompletableFuture<MetadataResult> done(CompletableFuture<Void> change) {
+        return change.thenApply(nothing -> MetadataResult.getDefaultInstance());
     }
 
     @Override

@@ -3,10 +3,8 @@
 
 package io.shiplog.server.adapter;
 
-import io.shiplog.metadata.client.MetadataClient;
+import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.MetadataUnavailable;
-import io.shiplog.metadata.client.RequestOrigin;
-import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.server.api.AdminAnswer;
 import io.shiplog.server.api.AdminFailure;
@@ -14,30 +12,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.apache.kafka.common.protocol.Errors;
 
-/** One command of a client, given to the quorum in as many attempts as fit into its time. */
+/** One request of a client to the quorum, in as many attempts as fit into its time. */
 final class RepeatedCommand {
     /** Less time than this is not worth another attempt. */
     private static final int LEAST_ATTEMPT_MS = 50;
 
-    private final MetadataClient client;
+    private final IntFunction<CompletableFuture<MetadataResult>> request;
     private final Executor afterPause;
-    private final MetadataCommand.Builder command;
-    private final RequestOrigin origin;
     private final long deadlineNs;
     private final CompletableFuture<AdminAnswer> result = new CompletableFuture<>();
 
-    /** @param afterPause runs what it is given a little later */
-    RepeatedCommand(
-            MetadataClient client,
-            Executor afterPause,
-            MetadataCommand.Builder command,
-            RequestOrigin origin,
-            int timeoutMs) {
-        this.client = client;
+    /**
+     * @param request given the time that is left, in milliseconds
+     * @param afterPause runs what it is given a little later
+     */
+    RepeatedCommand(IntFunction<CompletableFuture<MetadataResult>> request, Executor afterPause, int timeoutMs) {
+        this.request = request;
         this.afterPause = afterPause;
-        this.command = command;
-        this.origin = origin;
         this.deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     }
 
@@ -47,7 +41,7 @@ final class RepeatedCommand {
     }
 
     private void attempt(boolean repeated) {
-        var unused = client.submit(command, origin, leftMs()).whenComplete((answer, failure) -> {
+        var unused = request.apply(leftMs()).whenComplete((answer, failure) -> {
             if (isUnknown(failure) && leftMs() > LEAST_ATTEMPT_MS) {
                 afterPause.execute(() -> attempt(true));
             } else {
@@ -56,7 +50,7 @@ final class RepeatedCommand {
         });
     }
 
-    static AdminAnswer answer(MetadataResult answer, Throwable failure, boolean repeated) {
+    private static AdminAnswer answer(MetadataResult answer, Throwable failure, boolean repeated) {
         if (failure == null) {
             return AdminAnswer.of(answer, repeated);
         }
@@ -70,6 +64,7 @@ final class RepeatedCommand {
 
     private static boolean isUnknown(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof MetadataUnavailable;
+        boolean nobody = cause instanceof MetadataRefusal refusal && refusal.error() == Errors.NOT_CONTROLLER;
+        return nobody || cause instanceof MetadataUnavailable;
     }
 }

@@ -42,7 +42,11 @@ final class AddRaftVoterHandler implements RequestHandler<AddRaftVoterRequestDat
         String clusterId = request.clusterId() == null ? "" : request.clusterId();
         var changed =
                 admin.addQuorumVoter(clusterId, request.voterId(), request.voterDirectoryId(), request.timeoutMs());
-        Later.answered(changed, exchange, answer -> exchange.respond(response(answer.error(), answer.message())));
+        Later.answered(
+                changed,
+                exchange,
+                answer -> exchange.respond(
+                        response(answer.settled(answer.error(), Errors.DUPLICATE_VOTER), answer.message())));
     }
 
     private static AddRaftVoterResponseData response(Errors error, String message) {

@@ -38,7 +38,11 @@ final class RemoveRaftVoterHandler implements RequestHandler<RemoveRaftVoterRequ
         }
         String clusterId = request.clusterId() == null ? "" : request.clusterId();
         var changed = admin.removeQuorumVoter(clusterId, request.voterId(), request.voterDirectoryId(), 0);
-        Later.answered(changed, exchange, answer -> exchange.respond(response(answer.error(), answer.message())));
+        Later.answered(
+                changed,
+                exchange,
+                answer -> exchange.respond(
+                        response(answer.settled(answer.error(), Errors.VOTER_NOT_FOUND), answer.message())));
     }
 
     private static RemoveRaftVoterResponseData response(Errors error, String message) {

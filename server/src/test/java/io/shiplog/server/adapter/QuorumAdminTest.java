@@ -114,7 +114,23 @@ class QuorumAdminTest {
     @Test
     void nobodyHearsOfAControllerThatIsNone() {
         client.failSubmission(new MetadataRefusal(Errors.NOT_CONTROLLER, ""));
-        assertThat(submit(TIMEOUT_MS).error()).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        assertThat(submit(1).error()).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        client.failSubmission(new MetadataRefusal(Errors.NOT_CONTROLLER, ""));
+        client.answer(MetadataResult.getDefaultInstance());
+        assertThat(submit(TIMEOUT_MS).error()).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void changeOfVotersInDoubtIsAskedForAgain() {
+        client.failSubmission(new MetadataUnavailable("closed"));
+        client.failSubmission(new MetadataRefusal(Errors.VOTER_NOT_FOUND, "is none"));
+        AdminAnswer removed = admin.removeQuorumVoter("", 3, TOPIC, TIMEOUT_MS).join();
+        assertThat(removed.error()).isEqualTo(Errors.VOTER_NOT_FOUND);
+        assertThat(removed.repeated()).isTrue();
+        client.answer(MetadataResult.getDefaultInstance());
+        AdminAnswer added = admin.addQuorumVoter("", 3, TOPIC, TIMEOUT_MS).join();
+        assertThat(added.error()).isEqualTo(Errors.NONE);
+        assertThat(added.repeated()).isFalse();
     }
 
     private AdminAnswer submit(int timeoutMs) {

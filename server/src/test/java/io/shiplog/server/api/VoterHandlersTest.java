@@ -53,6 +53,14 @@ class VoterHandlersTest {
     }
 
     @Test
+    void changeWhoseFirstAnswerWasLostIsASuccess() {
+        harness.admin.answers.add(AdminAnswer.refused(Errors.DUPLICATE_VOTER, "is one", true));
+        assertThat(add(1, 4, DIRECTORY, null).errorCode()).isZero();
+        harness.admin.answers.add(AdminAnswer.refused(Errors.VOTER_NOT_FOUND, "is none", true));
+        assertThat(remove(4, DIRECTORY).errorCode()).isZero();
+    }
+
+    @Test
     void voterWithoutANameIsRefused() {
         assertThat(Errors.forCode(add(1, -1, DIRECTORY, null).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(Errors.forCode(add(1, 4, Uuid.ZERO_UUID, null).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
