@@ -36,7 +36,7 @@ public final class KafkaListener implements AutoCloseable {
     private static final long QUIET_MS = 50;
 
     private static final long DRAIN_CHECK_MS = 10;
-    private static final long DRAIN_MAX_MS = 1_000;
+    private static final long DRAIN_MAX_MS = 2_000;
 
     private final NettyEventLoop loop;
     private final NetSettings settings;
@@ -114,7 +114,7 @@ public final class KafkaListener implements AutoCloseable {
 
     /**
      * Stops to accept and closes all connections: each one as soon as it is quiet, so that what a client has sent before it knew is
-     * still answered, and all of them after a second. Not from the loop.
+     * still answered, and all of them after two seconds. Not from the loop.
      */
     @Override
     public void close() {

@@ -68,6 +68,34 @@ class KafkaListenerTest {
     }
 
     @Test
+    void closingListenerAnswersWhatItWasSentAndThenCloses() throws Exception {
+        start(NetSettings.defaults(), requests::add);
+        RawClient client = connect();
+        ask(client, 1);
+        Exchange waiting = take(1).get(0);
+        Thread closing = new Thread(listener::close);
+        closing.start();
+        ask(client, 2);
+        Exchange late = take(1).get(0);
+        late.respond(new MetadataResponseData());
+        waiting.respond(new MetadataResponseData());
+        assertThat(answer(client)).isEqualTo(1);
+        assertThat(answer(client)).isEqualTo(2);
+        assertThat(client.isClosedByPeer()).isTrue();
+        closing.join();
+    }
+
+    @Test
+    void listenerThatIsClosedAtOnceAnswersNothingMore() throws Exception {
+        start(NetSettings.defaults(), requests::add);
+        RawClient client = connect();
+        ask(client, 1);
+        take(1);
+        listener.closeAtOnce();
+        assertThat(client.isClosedByPeer()).isTrue();
+    }
+
+    @Test
     void readsNoFurtherThanThePipelineAllows() throws Exception {
         start(settings(3, 1 << 20, 1 << 24, 1_000, 600_000, 30_000), requests::add);
         RawClient client = connect();
