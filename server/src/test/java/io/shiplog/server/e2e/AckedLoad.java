@@ -74,7 +74,7 @@ final class AckedLoad implements AutoCloseable {
 
     void awaitMoreAcks(int more) {
         int target = ackedCount() + more;
-        Await.until("another " + more + " acknowledged records", 60_000, () -> {
+        Await.until("another " + more + " acknowledged records", 120_000, () -> {
             assertThat(failure.get()).isNull();
             return ackedCount() >= target;
         });

@@ -44,8 +44,9 @@ final class Clients {
         properties.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
         properties.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 5_000);
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 60_000);
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+        // Six processes that start on a busy machine need their time.
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 180_000);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 180_000);
         properties.putAll(more);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }

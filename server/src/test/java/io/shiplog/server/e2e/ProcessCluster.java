@@ -40,13 +40,13 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** SIGSTOP. */
-    void pause(String node) throws IOException {
-        run("pause", node);
+    void pause(String... nodes) throws IOException {
+        run("pause", nodes);
     }
 
     /** SIGCONT. */
-    void resume(String node) throws IOException {
-        run("resume", node);
+    void resume(String... nodes) throws IOException {
+        run("resume", nodes);
     }
 
     String bootstrap() {
