@@ -124,9 +124,10 @@ class ProcessesIT {
         try (RawClient raw = new RawClient(cluster.port(leader))) {
             RawProduce toLeader =
                     new RawProduce(raw, clients.describe(admin, TOPIC).topicId());
-            Await.until("the leader to take acks=1", 30 * SECONDS, () -> toLeader.produce((short) 1)
-                            .errorCode()
-                    == 0);
+            Await.until(
+                    "the leader to take acks=1",
+                    30 * SECONDS,
+                    () -> toLeader.produce((short) 1).errorCode() == 0);
             cluster.pause(quorum);
             cluster.pause("storage-" + leader);
             long pausedNs = System.nanoTime();

@@ -6,9 +6,9 @@ package io.shiplog.storage.log;
 import static io.shiplog.storage.log.TestDirectory.append;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.CrashableLogFiles;
 import io.shiplog.storage.files.CrashableLogFiles.Unsynced;
-import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
