@@ -42,7 +42,8 @@ public final class ControllerEvents {
     }
 
     private void countElection(MetadataImage before, PartitionChangeRecord change) {
-        if (change.getCause() == ChangeCause.UNCLEAN_ELECTION) {
+        boolean recovered = change.getCause() == ChangeCause.UNCLEAN_RECOVERY;
+        if (recovered || change.getCause() == ChangeCause.UNCLEAN_ELECTION) {
             uncleanElections.incrementAndGet();
         }
         int leader = change.getState().getLeader();

@@ -78,6 +78,17 @@ final class Images {
                         .setState(state(leader, epoch, epoch, isr))));
     }
 
+    /** A change that brings another assignment with it. */
+    static MetadataRecord assigned(
+            Uuid topic, int partition, int leader, int epoch, List<Integer> replicas, Integer... isr) {
+        return record(MetadataRecord.newBuilder()
+                .setPartitionChange(PartitionChangeRecord.newBuilder()
+                        .setTopicId(bytes(topic))
+                        .setPartition(partition)
+                        .addAllReplicas(replicas)
+                        .setState(state(leader, epoch, epoch, isr))));
+    }
+
     static MetadataRecord topicConfig(Uuid topic, String key, String value) {
         return record(MetadataRecord.newBuilder()
                 .setConfig(ConfigRecord.newBuilder()

@@ -59,6 +59,29 @@ class ReplicaPlanTest {
     }
 
     @Test
+    void partitionThatIsGivenToThisNodeIsTaken() {
+        ReplicaPlan plan =
+                planFor(Images.after(before, Images.assigned(OURS, 1, 102, 1, List.of(101, 102, 103), 102, 103)));
+        assertThat(plan.apply()).containsExactly(id(OURS, 1));
+        assertThat(plan.remove()).isEmpty();
+    }
+
+    @Test
+    void partitionThatIsTakenFromThisNodeIsRemoved() {
+        ReplicaPlan plan = planFor(Images.after(before, Images.assigned(OURS, 2, 103, 1, List.of(103, 102), 103)));
+        assertThat(plan.remove()).containsExactly(id(OURS, 2));
+        assertThat(plan.apply()).isEmpty();
+    }
+
+    @Test
+    void partitionThatGetsAnotherReplicaElsewhereIsAppliedHere() {
+        ReplicaPlan plan =
+                planFor(Images.after(before, Images.assigned(OURS, 0, 101, 1, List.of(101, 102, 103), 101, 102)));
+        assertThat(plan.apply()).containsExactly(id(OURS, 0));
+        assertThat(plan.remove()).isEmpty();
+    }
+
+    @Test
     void deletedTopicIsRemoved() {
         ReplicaPlan plan = planFor(Images.after(before, Images.removeTopic(OURS)));
         assertThat(plan.remove()).containsExactly(id(OURS, 0), id(OURS, 2));
