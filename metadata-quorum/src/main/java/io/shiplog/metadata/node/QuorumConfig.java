@@ -64,7 +64,7 @@ public record QuorumConfig(
         ELECTION_MAX("quorum.election.timeout.max.ms", "See quorum.election.timeout.min.ms. Default 1000."),
         SESSION_TIMEOUT(
                 "broker.session.timeout.ms",
-                "A storage node without a heartbeat for so long is fenced; must be the same on storage nodes. Default 2000."),
+                "A storage node without a heartbeat for so long is fenced; storage nodes are told. Default 2000."),
         CONNECTION_GRACE(
                 "broker.connection.grace.ms",
                 "A storage node whose connection broke has so long to come back before it is fenced. Default 150."),

@@ -62,6 +62,11 @@ class QuorumNodeTest {
         try (TestQuorum quorum = new TestQuorum(directory, 1).startAll()) {
             QuorumNode node = quorum.awaitActive();
             assertThat(submit(node, registerBroker(1)).getError()).isZero();
+            // The first controller also tells who the voters are, which is a change of its own.
+            Await.until(
+                    "voters are told",
+                    WAIT_MS,
+                    () -> !node.image().quorumVoters().isEmpty());
             MetadataImage before = node.image();
             quorum.kill(1);
             quorum.start(1);

@@ -71,8 +71,8 @@ public final class StorageKeys {
             2_000,
             500,
             600_000,
-            "Without a heartbeat for so long the controller counts the node as dead. Not more than the quorum nodes' value: "
-                    + "the node's own lease for acks 0 and 1 ends earlier than this after the last heartbeat was sent.");
+            "Without a heartbeat for so long the controller counts the node as dead. The quorum nodes' value counts from the "
+                    + "registration on: the node's own lease for acks 0 and 1 ends a tenth earlier after the last heartbeat was sent.");
 
     // ---- connections
 
