@@ -3,23 +3,40 @@
 
 package io.shiplog.storage.log;
 
+import java.util.Arrays;
+
 /**
  * Base offset and position of the last batches of the active segment, so that reads at the tail need neither index nor
  * file. Guarded by the lock of the log.
  */
 final class RecentBatches {
     private static final int CAPACITY = 256;
-    private static final int MASK = CAPACITY - 1;
+    /** Most partitions of a node with many are idle: they have room for a few, and grow when they are written to. */
+    private static final int INITIAL = 8;
 
-    private final long[] offsets = new long[CAPACITY];
-    private final int[] positions = new int[CAPACITY];
+    private long[] offsets = new long[INITIAL];
+    private int[] positions = new int[INITIAL];
+    /** Capacity so far, a power of two, less one. */
+    private int mask = INITIAL - 1;
+
     private long added;
 
     void add(long baseOffset, int position) {
-        int slot = (int) (added & MASK);
+        if (added > mask && mask < CAPACITY - 1) {
+            grow();
+        }
+        int slot = (int) (added & mask);
         offsets[slot] = baseOffset;
         positions[slot] = position;
         added++;
+    }
+
+    /** Before the first slot is used again, so that every batch stays where it is. */
+    private void grow() {
+        int capacity = 2 * (mask + 1);
+        offsets = Arrays.copyOf(offsets, capacity);
+        positions = Arrays.copyOf(positions, capacity);
+        mask = capacity - 1;
     }
 
     void clear() {
@@ -28,13 +45,13 @@ final class RecentBatches {
 
     /** A handle of the last batch that begins at or below the offset, -1 when it is not among the recent ones. */
     long floorByOffset(long offset) {
-        long oldest = Math.max(0, added - CAPACITY);
-        if (added == 0 || offsets[(int) (oldest & MASK)] > offset) return -1;
+        long oldest = Math.max(0, added - mask - 1);
+        if (added == 0 || offsets[(int) (oldest & mask)] > offset) return -1;
         long low = oldest;
         long high = added;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (offsets[(int) (middle & MASK)] <= offset) low = middle + 1;
+            if (offsets[(int) (middle & mask)] <= offset) low = middle + 1;
             else high = middle;
         }
         return low - 1;
@@ -42,24 +59,24 @@ final class RecentBatches {
 
     /** A handle of the last batch that begins at or below the position, -1 when it is not among the recent ones. */
     long floorByPosition(long position) {
-        long oldest = Math.max(0, added - CAPACITY);
-        if (added == 0 || positions[(int) (oldest & MASK)] > position) return -1;
+        long oldest = Math.max(0, added - mask - 1);
+        if (added == 0 || positions[(int) (oldest & mask)] > position) return -1;
         long low = oldest;
         long high = added;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (positions[(int) (middle & MASK)] <= position) low = middle + 1;
+            if (positions[(int) (middle & mask)] <= position) low = middle + 1;
             else high = middle;
         }
         return low - 1;
     }
 
     long offset(long handle) {
-        return offsets[(int) (handle & MASK)];
+        return offsets[(int) (handle & mask)];
     }
 
     int position(long handle) {
-        return positions[(int) (handle & MASK)];
+        return positions[(int) (handle & mask)];
     }
 
     boolean isLast(long handle) {
