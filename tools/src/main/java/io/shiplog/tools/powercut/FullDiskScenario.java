@@ -53,13 +53,14 @@ final class FullDiskScenario extends QuorumScenario {
         cluster.fill(ballast);
         Until.must("the node with the full disk ends", END_MS, () -> !cluster.isRunning(node(FULL)));
         String reason = lastLine(node(FULL));
-        RaftDirectory.Vote kept = kept(directory, term);
+        long bytes = Files.size(directory.voteFile());
         issue(5);
         Copies.delete(ballast);
         cluster.start(List.of(node(FULL)));
         verify(List.of(1, 2, 3));
-        return (leads ? "the leader's disk" : "a follower's disk") + " full: vote of term " + kept.term()
-                + " kept, the others went on, back with room; "
+        RaftDirectory.Vote kept = kept(directory, term);
+        return (leads ? "the leader's disk" : "a follower's disk") + " full, its vote file had " + bytes
+                + " bytes then; the others went on, back with room and the vote of term " + kept.term() + "; "
                 + reason.substring(Math.max(0, reason.indexOf("stopping")));
     }
 

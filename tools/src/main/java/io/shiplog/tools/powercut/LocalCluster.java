@@ -193,17 +193,38 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** kill -9; nodes that do not run are no error. Returns when they are gone. */
+    /** kill -9; nodes that do not run are no error. Returns when their files and ports are free. */
     void kill(List<String> nodes) throws IOException, InterruptedException, Fault {
         for (String node : nodes) {
             if (isRunning(node)) {
-                long pid = Long.parseLong(
-                        Files.readString(directory.resolve(node).resolve("pid")).strip());
-                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+                ProcessHandle.of(pid(node)).ifPresent(ProcessHandle::destroyForcibly);
             }
         }
         for (String node : nodes) {
-            Until.must(node + " dies of SIGKILL", DEATH_MS, () -> !isRunning(node));
+            Until.must(node + " dies of SIGKILL", DEATH_MS, () -> !isRunning(node) && hasLetGo(node));
+        }
+    }
+
+    private long pid(String node) throws IOException {
+        return Long.parseLong(
+                Files.readString(directory.resolve(node).resolve("pid")).strip());
+    }
+
+    /** A dying process loses its command line before its files and sockets; a zombie (state Z of proc(5)) has lost them too. */
+    private boolean hasLetGo(String node) throws IOException {
+        if (!Files.exists(directory.resolve(node).resolve("pid"))) {
+            return true;
+        }
+        Path process = Path.of("/proc", Long.toString(pid(node)));
+        try {
+            String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+            boolean isJava = stat.contains("(java)");
+            return !isJava || stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
+        } catch (IOException e) {
+            if (Files.exists(process)) {
+                throw e;
+            }
+            return true;
         }
     }
 

@@ -39,10 +39,17 @@ final class Script {
 
     /** Runs {@code bin/cluster COMMAND --dir DIRECTORY ARGUMENTS...} to its end. */
     Outcome run(String command, String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(command, "--dir", directory.toString()));
+        all.addAll(List.of(arguments));
+        return execute("cluster", all);
+    }
+
+    /** Runs a script of {@code bin/} to its end. */
+    static Outcome execute(String script, List<String> arguments) throws IOException, InterruptedException {
         List<String> line =
-                new ArrayList<>(List.of(TOP.resolve("bin/cluster").toString(), command, "--dir", directory.toString()));
-        line.addAll(List.of(arguments));
-        Path output = Files.createTempFile("cluster", ".out");
+                new ArrayList<>(List.of(TOP.resolve("bin").resolve(script).toString()));
+        line.addAll(arguments);
+        Path output = Files.createTempFile("script", ".out");
         try {
             Process process = builder(line).redirectOutput(output.toFile()).start();
             if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
