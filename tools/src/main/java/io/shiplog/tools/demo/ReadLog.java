@@ -24,7 +24,7 @@ public final class ReadLog {
         }
     }
 
-    synchronized void add(ConsumerRecord<byte[], byte[]> record) {
+    public synchronized void add(ConsumerRecord<byte[], byte[]> record) {
         LongList seen = sequences[record.partition()];
         String place = "partition " + record.partition() + ", offset " + record.offset() + ": ";
         if (record.offset() != seen.size()) {
