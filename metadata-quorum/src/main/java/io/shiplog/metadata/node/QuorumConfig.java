@@ -43,7 +43,6 @@ public record QuorumConfig(
     /** What a storage node of the default heap survives: docs/decisions/0036-partitions-per-broker.md. */
     private static final int DEFAULT_PARTITIONS_PER_BROKER = 10_000;
 
-
     /** The keys, with their documentation. */
     public enum Key {
         NODE_ID("node.id", "Id of this quorum node, one of quorum.voters, or that of quorum.self. Required."),

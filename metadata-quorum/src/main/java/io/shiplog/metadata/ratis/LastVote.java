@@ -34,6 +34,10 @@ final class LastVote {
      * @throws IOException when the file is empty, or cannot be kept: nothing may leave then
      */
     static void keep(Path voteFile) throws IOException {
+        if (Files.exists(of(voteFile)) && Files.isSameFile(of(voteFile), voteFile)) {
+            // rename(2) of two names of one file does nothing.
+            return;
+        }
         Path next = voteFile.resolveSibling(NEXT);
         Files.deleteIfExists(next);
         try {

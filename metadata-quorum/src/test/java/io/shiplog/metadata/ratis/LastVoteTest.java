@@ -63,6 +63,15 @@ class LastVoteTest {
     }
 
     @Test
+    void aVoteThatIsKeptAlreadyLeavesNothingBehind() throws IOException {
+        write("term=7\nvotedFor=2-b\n");
+        gate.makeDurable();
+        new VoteGate(voteFile, 100, (reason, cause) -> fatals.add(reason)).makeDurable();
+        assertThat(fatals).isEmpty();
+        assertThat(current.resolve("raft-meta.shiplog-next")).doesNotExist();
+    }
+
+    @Test
     void anEmptyVoteFileWithoutACopyIsRefused() throws IOException {
         write("");
         assertThatThrownBy(() -> RaftMetaGuard.check(current)).hasMessageContaining("cannot vote any more");

@@ -13,7 +13,7 @@ final class GapScenario extends QuorumScenario {
     private static final int DAMAGED = 3;
     private static final int OTHER = 1;
     private static final int SEGMENTS = 4;
-    private static final long VERDICT_MS = 20_000;
+    private static final long VERDICT_MS = 90_000;
 
     /** What is deleted. */
     private enum Loss {

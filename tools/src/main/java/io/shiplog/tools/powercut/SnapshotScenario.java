@@ -18,7 +18,7 @@ final class SnapshotScenario extends QuorumScenario {
     private static final int DISK_MIB = 160;
     private static final int LAGGARD = 3;
     private static final int COMMANDS_AWAY = 60;
-    private static final long INSTALL_MS = 20_000;
+    private static final long INSTALL_MS = 90_000;
 
     /** When the power goes. */
     private enum Moment {
