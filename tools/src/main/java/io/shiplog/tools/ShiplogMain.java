@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             PartitionsCommand.class,
             ClusterCommand.class,
             NodesCommand.class,
+            QuorumCommand.class,
             ElectionsCommand.class,
             HistoryCommand.class
         })

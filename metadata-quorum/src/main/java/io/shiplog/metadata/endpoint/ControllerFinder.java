@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class ControllerFinder {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerFinder.class);
     private static final long HELLO_TIMEOUT_MS = 400;
+    private static final long HELLO_EVERY_MS = 20_000;
+    private static final long KEEP_ALIVE_TIMEOUT_MS = 5_000;
     private static final long ELECTION_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int ELECTING_BACKOFF_MS = 40;
     private static final long SPEAK_AFTER_NS = TimeUnit.SECONDS.toNanos(3);
@@ -170,6 +172,7 @@ final class ControllerFinder {
                 spoken = false;
             }
             listener.onControllerFound(from);
+            loop.schedule(() -> keepAlive(from), HELLO_EVERY_MS, TimeUnit.MILLISECONDS);
             return;
         }
         Endpoint hinted = hintOf(response);
@@ -185,6 +188,18 @@ final class ControllerFinder {
                         : from.endpoint() + ": " + Errors.forCode((short) response.getError()) + " "
                                 + response.getMessage());
         from.close();
+    }
+
+    /** The server hangs up on who is silent for a minute; the next command would have to look for the controller first. */
+    private void keepAlive(EndpointConnection over) {
+        if (found && over.equals(connection)) {
+            over.send(
+                    EndpointRequest.newBuilder().setHello(hello.get()), KEEP_ALIVE_TIMEOUT_MS, (response, failure) -> {
+                        if (response != null) {
+                            loop.schedule(() -> keepAlive(over), HELLO_EVERY_MS, TimeUnit.MILLISECONDS);
+                        }
+                    });
+        }
     }
 
     private void onEnded(EndpointConnection ended, IOException cause) {

@@ -137,6 +137,7 @@ public final class RatisQuorum implements AutoCloseable {
         // A written snapshot lets the log be purged: Ratis does that when it is asked for a snapshot the next time.
         stateMachine.onSnapshotWritten(this::askForPurgeSoon);
         server.start();
+        timer.execute(ElectionClasses::load);
         timer.scheduleWithFixedDelay(
                 stateMachine::beginSnapshot,
                 settings.snapshotIntervalMs(),

@@ -1,0 +1,118 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools;
+
+import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.tools.quorum.QuorumClient;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.Uuid;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The metadata quorum: who votes, who leads, and how far everybody is. */
+@Command(
+        name = "quorum",
+        mixinStandardHelpOptions = true,
+        description = "Shows the metadata quorum, changes its voters and its leader.")
+final class QuorumCommand {
+    private static final int ANY_NODE = -1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Command(mixinStandardHelpOptions = true, description = "Shows the voters: who leads, and how far each one is.")
+    int describe(@Mixin QuorumConnection connection) throws ExecutionException, InterruptedException {
+        Rows rows = new Rows("node", "state", "directoryId", "endpoint", "index", "lag", "lastFetch", "lastCaughtUp");
+        try (QuorumClient quorum = connection.open()) {
+            QuorumDescription now = quorum.await(quorum.client().describeQuorum());
+            for (QuorumDescription.Voter voter : now.voters()) {
+                rows.add(
+                        voter.nodeId(),
+                        voter.nodeId() == now.leaderId() ? "leader" : "follower",
+                        voter.directoryId().toString(),
+                        voter.host() + ":" + voter.endpointPort(),
+                        voter.matchIndex(),
+                        now.lastIndex() - voter.matchIndex(),
+                        time(voter.lastFetchMs()),
+                        time(voter.lastCaughtUpMs()));
+            }
+        }
+        connection.print(rows, spec.commandLine().getOut());
+        return 0;
+    }
+
+    private static String time(long ms) {
+        return ms == QuorumDescription.UNKNOWN ? null : Instant.ofEpochMilli(ms).toString();
+    }
+
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Makes a quorum node a voter. It must run with an empty data.dir, with quorum.voters of the cluster and its own",
+                "entry in quorum.self: then it waits to be added."
+            })
+    int add(
+            @Mixin QuorumConnection connection,
+            @Parameters(paramLabel = "NODE", description = "Its node.id.") int nodeId,
+            @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
+                    String directoryId)
+            throws ExecutionException, InterruptedException {
+        try (QuorumClient quorum = connection.open()) {
+            quorum.await(quorum.client().addQuorumVoter("", nodeId, directory(directoryId), connection.timeoutMs()));
+        }
+        return done("quorum node " + nodeId + " is a voter");
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Takes a voter out of the quorum, running or not. Its disk must be emptied before it can be added again.")
+    int remove(
+            @Mixin QuorumConnection connection,
+            @Parameters(paramLabel = "NODE", description = "Its node.id.") int nodeId,
+            @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
+                    String directoryId)
+            throws ExecutionException, InterruptedException {
+        try (QuorumClient quorum = connection.open()) {
+            quorum.await(quorum.client().removeQuorumVoter("", nodeId, directory(directoryId), connection.timeoutMs()));
+        }
+        return done("quorum node " + nodeId + " is no voter any more");
+    }
+
+    @Command(
+            name = "transfer",
+            mixinStandardHelpOptions = true,
+            description = "Makes another quorum node the active controller.")
+    int transfer(
+            @Mixin QuorumConnection connection,
+            @Parameters(
+                            paramLabel = "NODE",
+                            arity = "0..1",
+                            description = "Its node.id; without one, whichever has most of the log.")
+                    Integer nodeId)
+            throws ExecutionException, InterruptedException {
+        try (QuorumClient quorum = connection.open()) {
+            quorum.await(quorum.client()
+                    .transferQuorumLeadership(nodeId == null ? ANY_NODE : nodeId, connection.timeoutMs()));
+        }
+        return done("leadership of the quorum was handed over");
+    }
+
+    private static Uuid directory(String id) {
+        return id == null ? Uuid.ZERO_UUID : Uuid.fromString(id);
+    }
+
+    private int done(String what) {
+        spec.commandLine().getOut().println(what);
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+}
