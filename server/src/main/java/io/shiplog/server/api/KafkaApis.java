@@ -27,38 +27,49 @@ public final class KafkaApis {
             ProducerIds producerIds,
             NodeConfigs nodeConfigs,
             LogDirView logDirs) {
-        ConfigDescriptions configs = new ConfigDescriptions(nodeConfigs);
-        ConfigAlterations alterations = new ConfigAlterations(cluster, admin);
         List<RequestHandler<?>> handlers = new ArrayList<>();
         handlers.add(new MetadataHandler(cluster));
         handlers.add(new DescribeClusterHandler(cluster));
         handlers.add(new DescribeTopicPartitionsHandler(cluster));
-        handlers.add(new CreateTopicsHandler(cluster, admin, configs));
-        handlers.add(new DeleteTopicsHandler(cluster, admin));
-        handlers.add(new CreatePartitionsHandler(cluster, admin));
-        handlers.add(new DescribeConfigsHandler(cluster, configs));
-        handlers.add(new IncrementalAlterConfigsHandler(alterations));
-        handlers.add(new AlterConfigsHandler(alterations));
-        handlers.add(new ListConfigResourcesHandler(cluster));
-        handlers.add(new ElectLeadersHandler(admin));
-        handlers.add(new AlterPartitionReassignmentsHandler(admin));
-        handlers.add(new ListPartitionReassignmentsHandler(cluster));
-        handlers.add(new UpdateFeaturesHandler(admin));
-        handlers.add(new UnregisterBrokerHandler(admin));
-        handlers.add(new DescribeClientQuotasHandler(cluster));
-        handlers.add(new AlterClientQuotasHandler(admin));
-        handlers.add(new DescribeUserScramCredentialsHandler(cluster));
-        handlers.add(new AlterUserScramCredentialsHandler(admin));
-        handlers.add(new DescribeQuorumHandler(admin));
-        handlers.add(new AddRaftVoterHandler(admin));
-        handlers.add(new RemoveRaftVoterHandler(admin));
-        handlers.add(new DescribeLogDirsHandler(cluster, logDirs));
-        handlers.addAll(AclsWithoutAuthorizerHandler.all());
         handlers.add(new ProduceHandler(cluster, partitions));
         handlers.add(new FetchHandler(cluster, fetches, fetchSettings.maxRequestElements()));
         handlers.add(new ListOffsetsHandler(cluster, partitions));
         handlers.add(new OffsetForLeaderEpochHandler(cluster, partitions));
         handlers.add(new InitProducerIdHandler(producerIds));
+        handlers.add(new DescribeLogDirsHandler(cluster, logDirs));
+        handlers.addAll(topics(cluster, admin, new ConfigDescriptions(nodeConfigs)));
+        handlers.addAll(administration(cluster, admin));
+        handlers.addAll(AclsWithoutAuthorizerHandler.all());
         return new RequestDispatcher(handlers, cluster);
+    }
+
+    /** Topics, their partitions, and settings. */
+    private static List<RequestHandler<?>> topics(ClusterView cluster, AdminPort admin, ConfigDescriptions configs) {
+        ConfigAlterations alterations = new ConfigAlterations(cluster, admin);
+        return List.of(
+                new CreateTopicsHandler(cluster, admin, configs),
+                new DeleteTopicsHandler(cluster, admin),
+                new CreatePartitionsHandler(cluster, admin),
+                new ElectLeadersHandler(admin),
+                new AlterPartitionReassignmentsHandler(admin),
+                new ListPartitionReassignmentsHandler(cluster),
+                new DescribeConfigsHandler(cluster, configs),
+                new IncrementalAlterConfigsHandler(alterations),
+                new AlterConfigsHandler(alterations),
+                new ListConfigResourcesHandler(cluster));
+    }
+
+    /** The cluster, its nodes and its users. */
+    private static List<RequestHandler<?>> administration(ClusterView cluster, AdminPort admin) {
+        return List.of(
+                new UpdateFeaturesHandler(admin),
+                new UnregisterBrokerHandler(admin),
+                new DescribeQuorumHandler(admin),
+                new AddRaftVoterHandler(admin),
+                new RemoveRaftVoterHandler(admin),
+                new DescribeClientQuotasHandler(cluster),
+                new AlterClientQuotasHandler(admin),
+                new DescribeUserScramCredentialsHandler(cluster),
+                new AlterUserScramCredentialsHandler(admin));
     }
 }
