@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** {@code bin/cluster} on a directory of its own, with ports of its own. The project must be built ({@code mvn package}). */
 final class Script {
     private static final Path TOP = top();
-    private static final long TIMEOUT_S = 150;
+    private static final long TIMEOUT_S = 300;
 
     private final Path directory;
 
