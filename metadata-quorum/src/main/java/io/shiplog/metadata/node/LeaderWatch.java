@@ -16,7 +16,8 @@ import java.util.List;
  * hangs or is cut off is left to the time-out, which can be patient for that.
  */
 final class LeaderWatch implements AutoCloseable {
-    private static final long TURN_MS = 120;
+    /** Longer than a vote takes on a busy machine: two that stand at once split the vote, and then wait for the time-out after all. */
+    private static final long TURN_MS = 200;
 
     private final QuorumNode node;
     private final int selfId;
