@@ -36,8 +36,11 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The client against real quorum nodes. */
+@Execution(ExecutionMode.CONCURRENT)
 class MetadataClientTest {
     private static final long WAIT_MS = 30_000;
     private static final int SESSION_MS = 3_000;

@@ -26,8 +26,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What quorum nodes make of their disks: snapshots, purged logs, wiped and foreign directories. */
+@Execution(ExecutionMode.CONCURRENT)
 class QuorumDisksTest {
     private static final long WAIT_MS = 40_000;
 

@@ -29,8 +29,11 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Voters that come and go, over real Ratis and through the client that tools use. */
+@Execution(ExecutionMode.CONCURRENT)
 class QuorumMembershipTest {
     private static final int WAIT_MS = 40_000;
 

@@ -16,13 +16,17 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /** Quorum nodes in this process, on free ports of the loopback and directories of a test. */
 public final class TestQuorum implements AutoCloseable {
+    private static final Set<Integer> GIVEN_PORTS = ConcurrentHashMap.newKeySet();
+
     private static final long START_MS = 60_000;
 
     private final Path directory;
@@ -49,14 +53,17 @@ public final class TestQuorum implements AutoCloseable {
         return this;
     }
 
+    /** Free now, and given to nobody else in this process: quorums of other tests may run beside this one. */
     static List<Integer> freePorts(int count) {
         List<ServerSocket> sockets = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
         try {
-            for (int i = 0; i < count; i++) {
+            while (ports.size() < count) {
                 ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 sockets.add(socket);
-                ports.add(socket.getLocalPort());
+                if (GIVEN_PORTS.add(socket.getLocalPort())) {
+                    ports.add(socket.getLocalPort());
+                }
             }
             for (ServerSocket socket : sockets) {
                 socket.close();
