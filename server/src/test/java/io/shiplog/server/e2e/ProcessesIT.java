@@ -92,7 +92,11 @@ class ProcessesIT {
                 RawClient raw = new RawClient(cluster.port(old))) {
             RawProduce toOldLeader =
                     new RawProduce(raw, clients.describe(admin, TOPIC).topicId());
-            assertThat(toOldLeader.produce((short) 1).errorCode()).isZero();
+            // Who described the topic may have heard of the leader before the leader itself has.
+            Await.until(
+                    "the leader to take acks=1",
+                    30 * SECONDS,
+                    () -> toOldLeader.produce((short) 1).errorCode() == 0);
             load.awaitMoreAcks(200);
             cluster.pause("storage-" + old);
             for (int i = 0; i < WHILE_PAUSED; i++) {
