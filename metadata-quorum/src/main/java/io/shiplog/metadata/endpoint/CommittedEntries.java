@@ -4,9 +4,7 @@
 package io.shiplog.metadata.endpoint;
 
 import com.google.protobuf.ByteString;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -16,11 +14,18 @@ import java.util.List;
  * <p>Kept as bytes: the objects of an entry take eight times the memory, and every reader is sent the same bytes.
  */
 public final class CommittedEntries {
+    private static final int FIRST_CAPACITY = 64;
+
     private record Kept(ByteString entry, long startOffset) {}
 
     private final long maxBytes;
     private final int maxEntries;
-    private final ArrayDeque<Kept> entries = new ArrayDeque<>();
+
+    /** The entries, oldest first, from {@code head} on and around the end; its length is a power of two. */
+    private Kept[] ring = new Kept[FIRST_CAPACITY];
+
+    private int head;
+    private int count;
     private long bytes;
     private long startOffset;
     private long endOffset;
@@ -46,7 +51,9 @@ public final class CommittedEntries {
 
     /** Forgets everything: the image was replaced by one of this offset. */
     public synchronized void reset(long offset) {
-        entries.clear();
+        ring = new Kept[FIRST_CAPACITY];
+        head = 0;
+        count = 0;
         bytes = 0;
         startOffset = offset;
         endOffset = offset;
@@ -57,13 +64,13 @@ public final class CommittedEntries {
         if (offsetAfter == endOffset) {
             return;
         }
-        entries.addLast(new Kept(entry, endOffset));
+        addLast(new Kept(entry, endOffset));
         bytes += entry.size();
         endOffset = offsetAfter;
-        while (entries.size() > 1 && (bytes > maxBytes || entries.size() > maxEntries)) {
-            bytes -= entries.removeFirst().entry().size();
+        while (count > 1 && (bytes > maxBytes || count > maxEntries)) {
+            bytes -= removeFirst().entry().size();
         }
-        startOffset = entries.getFirst().startOffset();
+        startOffset = at(0).startOffset();
     }
 
     /** Metadata offset up to which this node has applied. */
@@ -79,30 +86,63 @@ public final class CommittedEntries {
         if (nextOffset < startOffset) {
             return new Slice(Kind.BEHIND, List.of(), endOffset);
         }
+        int first = indexOf(nextOffset);
+        if (first < 0) {
+            return new Slice(Kind.BEHIND, List.of(), endOffset);
+        }
         List<ByteString> slice = new ArrayList<>();
         long sliceBytes = 0;
-        // Readers follow closely, so the way from the end is the short one.
-        int behind = 0;
-        for (Iterator<Kept> newestFirst = entries.descendingIterator(); newestFirst.hasNext(); ) {
-            behind++;
-            if (newestFirst.next().startOffset() <= nextOffset) {
+        for (int i = first; i < count; i++) {
+            ByteString entry = at(i).entry();
+            if (i > first && sliceBytes + entry.size() > maxSliceBytes) {
                 break;
             }
-        }
-        int skip = entries.size() - behind;
-        for (Kept kept : entries) {
-            if (skip-- > 0) {
-                continue;
-            }
-            if (slice.isEmpty() && kept.startOffset() != nextOffset) {
-                return new Slice(Kind.BEHIND, List.of(), endOffset);
-            }
-            if (!slice.isEmpty() && sliceBytes + kept.entry().size() > maxSliceBytes) {
-                break;
-            }
-            slice.add(kept.entry());
-            sliceBytes += kept.entry().size();
+            slice.add(entry);
+            sliceBytes += entry.size();
         }
         return new Slice(Kind.ENTRIES, slice, endOffset);
+    }
+
+    /** Which entry begins at the offset, negative when none does. By halves: every reader asks after every round, and much is kept. */
+    private int indexOf(long offset) {
+        int low = 0;
+        int high = count - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            long start = at(middle).startOffset();
+            if (start == offset) {
+                return middle;
+            }
+            if (start < offset) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+
+    private Kept at(int index) {
+        return ring[(head + index) & (ring.length - 1)];
+    }
+
+    private void addLast(Kept kept) {
+        if (count == ring.length) {
+            Kept[] larger = new Kept[2 * ring.length];
+            for (int i = 0; i < count; i++) {
+                larger[i] = at(i);
+            }
+            ring = larger;
+            head = 0;
+        }
+        ring[(head + count++) & (ring.length - 1)] = kept;
+    }
+
+    private Kept removeFirst() {
+        Kept first = ring[head];
+        ring[head] = null;
+        head = (head + 1) & (ring.length - 1);
+        count--;
+        return first;
     }
 }

@@ -92,4 +92,19 @@ class CommittedEntriesTest {
         ring.append(entry(2, 0).toByteString(), 2);
         assertThat(ring.read(2, ALL).kind()).isEqualTo(CommittedEntries.Kind.NOTHING_NEW);
     }
+
+    @Test
+    void everyKeptEntryIsFoundHoweverManyCameAndWent() {
+        int kept = 100;
+        CommittedEntries many = new CommittedEntries(1 << 20, kept);
+        for (int offset = 0; offset < 3 * kept; offset++) {
+            many.append(entry(offset, 1).toByteString(), offset + 1);
+        }
+        for (int offset = 2 * kept; offset < 3 * kept; offset++) {
+            CommittedEntries.Slice slice = many.read(offset, ALL);
+            assertThat(slice.entries()).hasSize(3 * kept - offset);
+            assertThat(slice.entries().get(0)).isEqualTo(entry(offset, 1).toByteString());
+        }
+        assertThat(many.read(2 * kept - 1, ALL).kind()).isEqualTo(CommittedEntries.Kind.BEHIND);
+    }
 }
