@@ -18,7 +18,7 @@ import java.util.List;
  */
 record ScaleOptions(
         int partitions, int rounds, int changeRounds, int failovers, int snapshots, String heap, boolean keep) {
-    static final ScaleOptions DEFAULTS = new ScaleOptions(100_000, 2_000, 3, 6, 10, "512m", false);
+    static final ScaleOptions DEFAULTS = new ScaleOptions(100_000, 8_000, 3, 6, 10, "512m", false);
 
     private static final List<String> NAMES =
             List.of("--partitions", "--rounds", "--changes", "--failovers", "--snapshots", "--heap", "--keep");
