@@ -156,6 +156,27 @@ signal_node() {
   local pid
   pid=$(node_pid "$2") || die "$2 does not run"
   kill "-$1" "$pid"
+  [[ $1 != STOP ]] || await_stopped "$2" "$pid"
+}
+
+# A thread goes on until it meets the signal, which takes a while on a busy machine. Whoever pauses a node means: nothing
+# that is sent to it from now on is taken.
+await_stopped() {
+  local tries=0
+  while threads_run "$2"; do
+    ((++tries <= 500)) || die "$1 (pid $2) does not stop"
+    sleep 0.02
+  done
+}
+
+threads_run() {
+  local task stat
+  for task in "/proc/$1/task/"*; do
+    stat=$(cat "$task/stat" 2>/dev/null) || continue
+    stat=${stat##*) }
+    [[ ${stat%% *} == [TtZX] ]] || return 0
+  done
+  return 1
 }
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
