@@ -8,6 +8,10 @@ import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -28,10 +32,10 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A leader's append of one batch, as it came from the network: checked (CRC, sizes, every record), offsets assigned, written to
- * the page cache. No flush: that one belongs to the disk. Each iteration has a partition of its own, which it deletes, so
- * that gigabytes do not pile up.
+ * the page cache. No flush: that one belongs to the disk. Beside it what cannot be beaten: the same bytes written to the end of a file
+ * that nobody checks. Each iteration has a partition, or a file, of its own, which it deletes, so that gigabytes do not pile up.
  *
- * <p>Goal: no allocation per operation.
+ * <p>Goals: no allocation per operation; of batches of 64 KiB at least 70 % as many as of {@code pwrite} alone.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,12 +48,15 @@ public class AppendBenchmark {
     private static final int EPOCH = 5;
 
     /** Records in the batch, and the size of each value. */
-    @Param({"1x100", "16x1024"})
+    @Param({"1x100", "16x1024", "64x1012"})
     String batch;
 
     private ScratchDirectory scratch;
     private PartitionLog log;
     private ByteBuffer bytes;
+    private FileChannel file;
+    private Path path;
+    private long end;
     private int partition;
 
     @Setup(Level.Trial)
@@ -61,9 +68,12 @@ public class AppendBenchmark {
     }
 
     @Setup(Level.Iteration)
-    public void create() {
+    public void create() throws IOException {
         log = scratch.directory().create(new TopicIdPartition(TOPIC, partition, "bench"), LogSettings.defaults());
         log.assignEpochStart(EPOCH, 0);
+        path = Files.createTempFile("shiplog-bench", ".raw");
+        file = FileChannel.open(path, StandardOpenOption.WRITE);
+        end = 0;
     }
 
     @Benchmark
@@ -76,8 +86,19 @@ public class AppendBenchmark {
         return outcome.lastOffset();
     }
 
+    @Benchmark
+    public long pwrite() throws IOException {
+        bytes.rewind();
+        while (bytes.hasRemaining()) {
+            end += file.write(bytes, end);
+        }
+        return end;
+    }
+
     @TearDown(Level.Iteration)
-    public void delete() {
+    public void delete() throws IOException {
+        file.close();
+        Files.delete(path);
         scratch.directory().delete(TOPIC, partition++);
     }
 

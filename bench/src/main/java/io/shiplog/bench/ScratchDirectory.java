@@ -25,8 +25,12 @@ final class ScratchDirectory implements AutoCloseable {
     private final LogDirectory directory;
 
     ScratchDirectory() throws IOException {
+        this(LogDirectoryConfig.defaultConfig());
+    }
+
+    ScratchDirectory(LogDirectoryConfig config) throws IOException {
         path = Files.createTempDirectory("shiplog-bench");
-        directory = LogDirectory.open(path, LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        directory = LogDirectory.open(path, config, StorageClock.system());
         directory.recover((done, total) -> {});
         directory.stampAs("bench", NODE);
         directory.markRunning(1);

@@ -29,13 +29,19 @@ class BenchmarksRunTest {
                 .measurementIterations(1)
                 .measurementTime(TimeValue.milliseconds(20))
                 .param("partitions", "1", "10")
+                .param("entries", "64")
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
         Collection<RunResult> results = new Runner(tiny).run();
         assertThat(classes(results))
                 .containsExactly(
-                        "AppendBenchmark", "FetchPlanningBenchmark", "HighWatermarkBenchmark", "MetadataBenchmark");
+                        "AppendBenchmark",
+                        "FetchPlanningBenchmark",
+                        "GroupCommitBenchmark",
+                        "HighWatermarkBenchmark",
+                        "LookupBenchmark",
+                        "MetadataBenchmark");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);
     }
 

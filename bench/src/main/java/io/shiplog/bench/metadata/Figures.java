@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What was measured, by name in the order of the first sample, as a table. */
-final class Figures {
+public final class Figures {
     private static final double P90 = 0.9;
 
     private record Series(String unit, String target, List<Double> samples) {}
@@ -20,20 +20,20 @@ final class Figures {
     private final Map<String, Series> series = new LinkedHashMap<>();
 
     /** Adds a sample; unit and target as the first sample of that name said. */
-    void add(String name, String unit, String target, double value) {
+    public void add(String name, String unit, String target, double value) {
         series.computeIfAbsent(name, first -> new Series(unit, target, new ArrayList<>()))
                 .samples()
                 .add(value);
     }
 
     /** The samples of a name, in the order in which they came; empty when there is none. */
-    List<Double> samples(String name) {
+    public List<Double> samples(String name) {
         Series found = series.get(name);
         return found == null ? List.of() : List.copyOf(found.samples());
     }
 
     /** A Markdown table; p90 is the sample that at least nine tenths of the samples do not exceed. */
-    void print(PrintStream out) {
+    public void print(PrintStream out) {
         out.println("| figure | unit | n | median | p90 | max | target |");
         out.println("|---|---|---|---|---|---|---|");
         series.forEach((name, each) -> {
@@ -46,12 +46,12 @@ final class Figures {
         });
     }
 
-    static double median(double[] sorted) {
+    public static double median(double[] sorted) {
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
-    static double quantile(double[] sorted, double share) {
+    public static double quantile(double[] sorted, double share) {
         int rank = (int) Math.ceil(share * sorted.length);
         return sorted[Math.max(0, rank - 1)];
     }

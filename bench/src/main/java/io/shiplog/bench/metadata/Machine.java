@@ -9,13 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What a figure was measured on. */
-final class Machine {
+public final class Machine {
     private static final String UNKNOWN = "unknown";
 
     private Machine() {}
 
     /** One line: commit, processor, cores, kernel, Java. The commit comes from the script, in the property {@code shiplog.commit}. */
-    static String describe() throws IOException {
+    public static String describe() throws IOException {
         return "commit " + System.getProperty("shiplog.commit", UNKNOWN)
                 + ", " + Runtime.getRuntime().availableProcessors() + " cores of " + processor()
                 + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version")
@@ -35,7 +35,7 @@ final class Machine {
     }
 
     /** The load of the last minute, five and fifteen. */
-    static String loadAverage() throws IOException {
+    public static String loadAverage() throws IOException {
         Path file = Path.of("/proc/loadavg");
         return Files.isReadable(file)
                 ? Files.readString(file, StandardCharsets.UTF_8).strip()

@@ -89,7 +89,7 @@ final class ReplicaReads {
             return OffsetLookup.refused(error);
         }
         if (timestampMs == EARLIEST || timestampMs == EARLIEST_LOCAL) {
-            return new OffsetLookup(Errors.NONE, log.logStartOffset(), -1, -1);
+            return new OffsetLookup(Errors.NONE, log.logStartOffset(), -1, log.epochAt(log.logStartOffset()));
         }
         if (timestampMs == LATEST) {
             return isCurrent()

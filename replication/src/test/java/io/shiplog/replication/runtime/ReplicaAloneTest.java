@@ -217,8 +217,8 @@ class ReplicaAloneTest {
     void offsetsAreLookedUp() {
         node.replica.apply(state(1, 1, 1));
         loop.until(node.produce(batch("a"), ALL)::isDone);
-        assertThat(node.replica.lookUpOffset(-2, -1).offset()).isZero();
-        assertThat(node.replica.lookUpOffset(-4, -1).offset()).isZero();
+        assertThat(node.replica.lookUpOffset(-2, -1)).isEqualTo(new OffsetLookup(Errors.NONE, 0, -1, 1));
+        assertThat(node.replica.lookUpOffset(-4, -1)).isEqualTo(new OffsetLookup(Errors.NONE, 0, -1, 1));
         assertThat(node.replica.lookUpOffset(-1, 1)).isEqualTo(new OffsetLookup(Errors.NONE, 1, -1, 1));
         assertThat(node.replica.lookUpOffset(1_700_000_000_000L, -1))
                 .isEqualTo(new OffsetLookup(Errors.NONE, 0, 1_700_000_000_000L, 1));

@@ -13,6 +13,10 @@ import java.nio.ByteBuffer;
  */
 public final class BatchCursor {
     private static final int WINDOW_BYTES = 64 * 1024;
+    /** Behind a batch of this size a window holds few headers: then little more than the next header is read. */
+    private static final int LARGE_BATCH_BYTES = 8 * 1024;
+
+    private static final int SMALL_WINDOW_BYTES = 512;
     private static final ThreadLocal<BatchCursor> OF_THREAD = ThreadLocal.withInitial(BatchCursor::new);
 
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
@@ -45,10 +49,11 @@ public final class BatchCursor {
      * says where the bytes stop making sense (the limit, if they never did).
      */
     public boolean next() throws IOException {
+        int windowBytes = size >= LARGE_BATCH_BYTES ? SMALL_WINDOW_BYTES : WINDOW_BYTES;
         position += size;
         size = 0;
         if (limit - position < RecordBatchHeader.SIZE) return false;
-        if (!inWindow(position, RecordBatchHeader.SIZE)) fill(position);
+        if (!inWindow(position, RecordBatchHeader.SIZE)) fill(position, windowBytes);
         if (!inWindow(position, RecordBatchHeader.SIZE)) return false;
         int at = at();
         long declared = RecordBatchHeader.sizeInBytes(window, at);
@@ -107,6 +112,15 @@ public final class BatchCursor {
         return RecordBatchHeader.crc(window, at());
     }
 
+    /** The buffer in which the current batch's header stands, at {@link #headerAt}; valid until the next call. */
+    public ByteBuffer header() {
+        return window;
+    }
+
+    public int headerAt() {
+        return at();
+    }
+
     /** Whether the current batch has the CRC that it carries. Reads all of it, in pieces; the header stays readable. */
     public boolean crcMatches() throws IOException {
         int expected = RecordBatchHeader.crc(window, at());
@@ -145,7 +159,11 @@ public final class BatchCursor {
     }
 
     private void fill(long from) throws IOException {
-        window.clear();
+        fill(from, WINDOW_BYTES);
+    }
+
+    private void fill(long from, int bytes) throws IOException {
+        window.clear().limit(bytes);
         file.read(window, from);
         window.flip();
         windowStart = from;

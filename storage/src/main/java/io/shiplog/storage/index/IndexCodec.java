@@ -15,9 +15,10 @@ import java.util.Arrays;
  *   state:  topic id 16 | partition int32 | 1 | offset int64                          →  checkpoint
  *   state:  topic id 16 | partition int32 | 2 | segment base int64                    →  summary
  *
- *   block:      version | to position int32 | count int32 | per entry, each as varint of the difference to the last
- *               entry: relative offset, position, max timestamp before (zigzag)
- *   checkpoint: version | segment base int64 | position int32 | max timestamp int64 | its offset int64 | state
+ *   block:      version | to position int32 | open header CRC int32 | count int32 | per entry, the first three as varint of
+ *               the difference to the last entry: relative offset, position, max timestamp before (zigzag), header CRC int32
+ *   checkpoint: version | segment base int64 | position int32 | first timestamp int64 | max timestamp int64 | its offset
+ *               int64 | last batch: position, epoch, CRC int32 each | state
  *   summary:    version | next offset int64 | size int32 | max timestamp int64 | its offset int64 | last epoch int32
  * </pre>
  */
@@ -25,9 +26,13 @@ final class IndexCodec {
     static final byte CHECKPOINT = 1;
     static final byte SUMMARY = 2;
 
-    private static final byte VERSION = 1;
+    /** Of all keys and values: a store of another format is begun anew. */
+    static final byte VERSION = 2;
+
     private static final int PREFIX_BYTES = 20;
-    private static final int MAX_ENTRY_BYTES = 5 + 5 + 10;
+    private static final int BLOCK_HEAD_BYTES = 1 + 4 + 4 + 4;
+    private static final int MAX_ENTRY_BYTES = 5 + 5 + 10 + 4;
+    private static final int CHECKPOINT_HEAD_BYTES = 1 + 8 + 4 + 8 + 8 + 8 + 4 + 4 + 4;
 
     private IndexCodec() {}
 
@@ -66,8 +71,8 @@ final class IndexCodec {
 
     static byte[] encode(IndexBlock block) {
         SparseIndex entries = block.entries();
-        ByteBuffer b = ByteBuffer.allocate(9 + entries.count() * MAX_ENTRY_BYTES);
-        b.put(VERSION).putInt(block.toPosition()).putInt(entries.count());
+        ByteBuffer b = ByteBuffer.allocate(BLOCK_HEAD_BYTES + entries.count() * MAX_ENTRY_BYTES);
+        b.put(VERSION).putInt(block.toPosition()).putInt(block.openHeaderCrc()).putInt(entries.count());
         int offset = 0;
         int position = 0;
         long timestampMs = 0;
@@ -76,6 +81,7 @@ final class IndexCodec {
             putVarint(b, entries.position(i) - (long) position);
             long difference = entries.maxTimestampBefore(i) - timestampMs;
             putVarint(b, (difference << 1) ^ (difference >> 63));
+            b.putInt(entries.headerCrc(i));
             offset = entries.relativeOffset(i);
             position = entries.position(i);
             timestampMs = entries.maxTimestampBefore(i);
@@ -87,6 +93,7 @@ final class IndexCodec {
         ByteBuffer k = ByteBuffer.wrap(key);
         ByteBuffer b = checked(value);
         int toPosition = b.getInt();
+        int openHeaderCrc = b.getInt();
         int count = b.getInt();
         SparseIndex entries = new SparseIndex();
         long offset = 0;
@@ -97,15 +104,19 @@ final class IndexCodec {
             position += getVarint(b);
             long raw = getVarint(b);
             timestampMs += (raw >>> 1) ^ -(raw & 1);
-            entries.add((int) offset, (int) position, timestampMs);
+            entries.add((int) offset, (int) position, timestampMs, b.getInt());
         }
-        return new IndexBlock(k.getLong(PREFIX_BYTES), k.getInt(PREFIX_BYTES + 8), toPosition, entries);
+        return new IndexBlock(
+                k.getLong(PREFIX_BYTES), k.getInt(PREFIX_BYTES + 8), toPosition, entries, openHeaderCrc);
     }
 
     static byte[] encode(LogCheckpoint checkpoint) {
-        ByteBuffer b = ByteBuffer.allocate(29 + checkpoint.state().length);
+        ByteBuffer b = ByteBuffer.allocate(CHECKPOINT_HEAD_BYTES + checkpoint.state().length);
         b.put(VERSION).putLong(checkpoint.segmentBase()).putInt(checkpoint.position());
+        b.putLong(checkpoint.firstTimestampMs());
         b.putLong(checkpoint.maxTimestampMs()).putLong(checkpoint.maxTimestampOffset());
+        b.putInt(checkpoint.lastBatchPosition());
+        b.putInt(checkpoint.lastBatchEpoch()).putInt(checkpoint.lastBatchCrc());
         return b.put(checkpoint.state()).array();
     }
 
@@ -113,10 +124,24 @@ final class IndexCodec {
         ByteBuffer b = checked(value);
         long segmentBase = b.getLong();
         int position = b.getInt();
+        long firstTimestampMs = b.getLong();
         long maxTimestampMs = b.getLong();
         long maxTimestampOffset = b.getLong();
+        int lastBatchPosition = b.getInt();
+        int lastBatchEpoch = b.getInt();
+        int lastBatchCrc = b.getInt();
         byte[] state = Arrays.copyOfRange(value, b.position(), value.length);
-        return new LogCheckpoint(stateOffset(key), segmentBase, position, maxTimestampMs, maxTimestampOffset, state);
+        return new LogCheckpoint(
+                stateOffset(key),
+                segmentBase,
+                position,
+                firstTimestampMs,
+                maxTimestampMs,
+                maxTimestampOffset,
+                lastBatchPosition,
+                lastBatchEpoch,
+                lastBatchCrc,
+                state);
     }
 
     static byte[] encode(SegmentSummary summary) {

@@ -19,8 +19,22 @@ public interface IndexStore extends AutoCloseable {
 
     List<SegmentSummary> summaries(PartitionKey partition);
 
-    /** The index of a segment from its beginning on, as far as blocks without a gap tell; never null. */
+    /** The checkpoints and summaries of a partition, in one pass. */
+    default StoredLog load(PartitionKey partition) {
+        return new StoredLog(checkpoints(partition), summaries(partition));
+    }
+
+    /** The index of a segment from its beginning on, as far as blocks that follow each other tell; never null. */
     IndexBlock index(PartitionKey partition, long segmentBase);
+
+    /**
+     * Forgets the blocks of a partition that begin at or behind a position of a segment, or in a later segment: they are of a past
+     * whose bytes may have been lost. After this only blocks that are put anew are found there.
+     */
+    void forgetBlocksFrom(PartitionKey partition, long segmentBase, int position);
+
+    /** Forgets the blocks of one segment, which were found to be wrong. */
+    void forgetBlocks(PartitionKey partition, long segmentBase);
 
     /** Forgets, durably before it returns, whatever tells of offsets at or behind the one given. */
     void forgetFrom(PartitionKey partition, long offset, long segmentBase);

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The index store in RocksDB, under {@code index/} of the data directory. When it cannot be opened it is moved aside and
- * begun anew. When it fails in use, a file {@code index.invalid} says so for the next start, and until then nothing is
- * stored or found.
+ * The index store in RocksDB, under {@code index/} of the data directory. When it cannot be opened, or is of another format, it is
+ * moved aside and begun anew. When it fails in use, a file {@code index.invalid} says so for the next start, and until then
+ * nothing is stored or found.
  */
 public final class RocksIndexStore implements IndexStore {
     private static final Logger LOG = LoggerFactory.getLogger(RocksIndexStore.class);
@@ -30,6 +30,9 @@ public final class RocksIndexStore implements IndexStore {
     private final Path dataDirectory;
     private final RocksStore rocks;
     private volatile boolean broken;
+    /** It failed, and the disk did not even take the word of it. Guarded by this. */
+    private boolean unmarked;
+
     private volatile boolean changed;
 
     private RocksIndexStore(LogFiles files, Path dataDirectory, RocksStore rocks) {
@@ -49,11 +52,11 @@ public final class RocksIndexStore implements IndexStore {
             files.syncDirectory(dataDirectory);
         }
         try {
-            return new RocksIndexStore(files, dataDirectory, RocksStore.open(path));
+            return new RocksIndexStore(files, dataDirectory, RocksStore.open(path, IndexCodec.VERSION));
         } catch (RocksDBException first) {
             moveAside(files, dataDirectory, first.getMessage());
             try {
-                return new RocksIndexStore(files, dataDirectory, RocksStore.open(path));
+                return new RocksIndexStore(files, dataDirectory, RocksStore.open(path, IndexCodec.VERSION));
             } catch (RocksDBException second) {
                 throw new IOException("RocksDB cannot be opened in " + path, second);
             }
@@ -83,63 +86,85 @@ public final class RocksIndexStore implements IndexStore {
     }
 
     @Override
+    public StoredLog load(PartitionKey partition) {
+        List<LogCheckpoint> checkpoints = new ArrayList<>(2);
+        List<SegmentSummary> summaries = new ArrayList<>();
+        boolean read = read(RocksStore.Family.STATE, IndexCodec.prefix(partition), (key, value) -> {
+            if (IndexCodec.stateType(key) == IndexCodec.CHECKPOINT) {
+                checkpoints.add(IndexCodec.decodeCheckpoint(key, value));
+            } else {
+                summaries.add(IndexCodec.decodeSummary(key, value));
+            }
+            return true;
+        });
+        return read ? new StoredLog(checkpoints, summaries) : new StoredLog(new ArrayList<>(), new ArrayList<>());
+    }
+
+    @Override
     public List<LogCheckpoint> checkpoints(PartitionKey partition) {
-        List<LogCheckpoint> found = new ArrayList<>();
-        for (RocksStore.Row row : stateRows(partition, IndexCodec.CHECKPOINT)) {
-            found.add(IndexCodec.decodeCheckpoint(row.key(), row.value()));
-        }
-        return found;
+        return load(partition).checkpoints();
     }
 
     @Override
     public List<SegmentSummary> summaries(PartitionKey partition) {
-        List<SegmentSummary> found = new ArrayList<>();
-        for (RocksStore.Row row : stateRows(partition, IndexCodec.SUMMARY)) {
-            found.add(IndexCodec.decodeSummary(row.key(), row.value()));
-        }
-        return found;
+        return load(partition).summaries();
     }
 
     @Override
     public IndexBlock index(PartitionKey partition, long segmentBase) {
-        SparseIndex entries = new SparseIndex();
-        int covered = 0;
-        for (RocksStore.Row row : rows(RocksStore.Family.INDEX, IndexCodec.segmentKey(partition, segmentBase))) {
-            IndexBlock block = IndexCodec.decodeBlock(row.key(), row.value());
-            if (block.fromPosition() > covered) break;
-            if (block.toPosition() <= covered) continue;
-            entries.addAll(block.entries());
-            covered = block.toPosition();
-        }
-        return new IndexBlock(segmentBase, 0, covered, entries);
+        IndexChain chain = new IndexChain(segmentBase);
+        boolean read = read(
+                RocksStore.Family.INDEX,
+                IndexCodec.segmentKey(partition, segmentBase),
+                (key, value) -> chain.add(IndexCodec.decodeBlock(key, value)));
+        return (read ? chain : new IndexChain(segmentBase)).whole();
+    }
+
+    @Override
+    public void forgetBlocksFrom(PartitionKey partition, long segmentBase, int position) {
+        List<byte[]> keys = new ArrayList<>();
+        byte[] from = IndexCodec.blockKey(partition, segmentBase, position);
+        byte[] prefix = IndexCodec.prefix(partition);
+        boolean read = read(RocksStore.Family.INDEX, from, prefix, (key, value) -> keys.add(key));
+        if (read && !keys.isEmpty()) forget(List.of(), from, IndexCodec.after(prefix));
+    }
+
+    @Override
+    public void forgetBlocks(PartitionKey partition, long segmentBase) {
+        byte[] from = IndexCodec.segmentKey(partition, segmentBase);
+        forget(List.of(), from, IndexCodec.after(from));
     }
 
     @Override
     public void forgetFrom(PartitionKey partition, long offset, long segmentBase) {
+        markOrFail();
         if (broken) return;
         List<byte[]> keys = new ArrayList<>();
-        for (LogCheckpoint checkpoint : checkpoints(partition)) {
+        StoredLog stored = load(partition);
+        for (LogCheckpoint checkpoint : stored.checkpoints()) {
             if (checkpoint.offset() > offset) keys.add(checkpointKey(partition, checkpoint.offset()));
         }
-        for (SegmentSummary summary : summaries(partition)) {
+        for (SegmentSummary summary : stored.summaries()) {
             if (summary.baseOffset() >= segmentBase || summary.nextOffset() > offset) {
                 keys.add(IndexCodec.stateKey(partition, IndexCodec.SUMMARY, summary.baseOffset()));
             }
         }
         byte[] from = IndexCodec.segmentKey(partition, Math.max(0, segmentBase));
         delete(keys, from, IndexCodec.after(IndexCodec.prefix(partition)), true);
+        markOrFail();
     }
 
     @Override
     public void forgetBelow(PartitionKey partition, long logStartOffset) {
         List<byte[]> keys = new ArrayList<>();
         long upTo = 0;
-        for (SegmentSummary summary : summaries(partition)) {
+        StoredLog stored = load(partition);
+        for (SegmentSummary summary : stored.summaries()) {
             if (summary.nextOffset() > logStartOffset) continue;
             keys.add(IndexCodec.stateKey(partition, IndexCodec.SUMMARY, summary.baseOffset()));
             upTo = Math.max(upTo, summary.baseOffset() + 1);
         }
-        for (LogCheckpoint checkpoint : checkpoints(partition)) {
+        for (LogCheckpoint checkpoint : stored.checkpoints()) {
             if (checkpoint.offset() < logStartOffset) keys.add(checkpointKey(partition, checkpoint.offset()));
         }
         forget(keys, IndexCodec.segmentKey(partition, 0), IndexCodec.segmentKey(partition, upTo));
@@ -154,7 +179,7 @@ public final class RocksIndexStore implements IndexStore {
     public void forgetPartition(PartitionKey partition) {
         List<byte[]> keys = new ArrayList<>();
         byte[] prefix = IndexCodec.prefix(partition);
-        for (RocksStore.Row row : rows(RocksStore.Family.STATE, prefix)) keys.add(row.key());
+        read(RocksStore.Family.STATE, prefix, (key, value) -> keys.add(key));
         forget(keys, prefix, IndexCodec.after(prefix));
     }
 
@@ -187,19 +212,19 @@ public final class RocksIndexStore implements IndexStore {
         }
     }
 
-    private List<RocksStore.Row> stateRows(PartitionKey partition, byte type) {
-        List<RocksStore.Row> found = rows(RocksStore.Family.STATE, IndexCodec.prefix(partition));
-        found.removeIf(row -> IndexCodec.stateType(row.key()) != type);
-        return found;
+    private boolean read(RocksStore.Family family, byte[] prefix, RocksStore.RowVisitor visitor) {
+        return read(family, prefix, prefix, visitor);
     }
 
-    private List<RocksStore.Row> rows(RocksStore.Family family, byte[] prefix) {
-        if (broken) return new ArrayList<>();
+    /** Shows the rows from a key on that begin with the prefix; false when the store is of no use. */
+    private boolean read(RocksStore.Family family, byte[] from, byte[] prefix, RocksStore.RowVisitor visitor) {
+        if (broken) return false;
         try {
-            return rocks.rows(family, prefix);
-        } catch (RocksDBException | BufferUnderflowException e) {
+            rocks.forEach(family, from, prefix, visitor);
+            return true;
+        } catch (RocksDBException | BufferUnderflowException | IllegalArgumentException e) {
             giveUp(e);
-            return new ArrayList<>();
+            return false;
         }
     }
 
@@ -208,17 +233,35 @@ public final class RocksIndexStore implements IndexStore {
     }
 
     /** From now on the store holds nothing, and the next start does not believe it either. */
-    private void giveUp(Exception cause) {
+    private synchronized void giveUp(Exception cause) {
+        if (broken) return;
         broken = true;
         LOG.warn("The index store of {} failed, indexes are built from segments: {}", dataDirectory, cause.toString());
         try {
-            Path invalid = dataDirectory.resolve(INVALID);
-            if (files.exists(invalid)) return;
-            files.create(invalid).close();
-            files.syncDirectory(dataDirectory);
+            markInvalid();
+        } catch (IOException e) {
+            // As long as nothing is cut off a log, a store that stays behind is no danger: recovery goes on where it ends.
+            unmarked = true;
+            LOG.warn("The failed index store of {} could not be marked as invalid: {}", dataDirectory, e.toString());
+        }
+    }
+
+    /** Before a log is cut, what the store tells of the part that goes must be forgotten or be known to be invalid. */
+    private synchronized void markOrFail() {
+        if (!unmarked) return;
+        try {
+            markInvalid();
+            unmarked = false;
         } catch (IOException e) {
             throw new StorageException("marking the index store of " + dataDirectory + " as invalid", e);
         }
+    }
+
+    private void markInvalid() throws IOException {
+        Path invalid = dataDirectory.resolve(INVALID);
+        if (files.exists(invalid)) return;
+        files.create(invalid).close();
+        files.syncDirectory(dataDirectory);
     }
 
     private static void moveAside(LogFiles files, Path dataDirectory, String reason) throws IOException {

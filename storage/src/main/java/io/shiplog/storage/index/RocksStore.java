@@ -17,7 +17,6 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -39,12 +38,17 @@ final class RocksStore implements AutoCloseable {
         STATE
     }
 
-    /** One key with its value. */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Row(byte[] key, byte[] value) {}
+    /** Takes rows; says whether to go on. */
+    @FunctionalInterface
+    interface RowVisitor {
+        boolean visit(byte[] key, byte[] value);
+    }
 
-    private static final long CACHE_BYTES = 8L << 20;
-    private static final long WRITE_BUFFER_BYTES = 4L << 20;
+    /** Of one family; all of them together are bounded by {@link RocksMemory}. */
+    private static final long WRITE_BUFFER_BYTES = 2L << 20;
+
+    private static final int MAX_OPEN_FILES = 64;
+    private static final byte[] FORMAT_KEY = {'f', 'o', 'r', 'm', 'a', 't'};
 
     private final ReadWriteLock guard = new ReentrantReadWriteLock();
     private final List<RocksObject> options = new ArrayList<>();
@@ -52,14 +56,18 @@ final class RocksStore implements AutoCloseable {
     private final WriteOptions withoutLog;
     private final WriteOptions withLog;
     private final WriteOptions synced;
+    private final ReadOptions read;
+    private final RocksMemory memory = RocksMemory.acquire();
     private final RocksDB db;
     private boolean closed;
 
     private RocksStore(Path directory) throws RocksDBException {
         try {
-            LRUCache cache = keep(new LRUCache(CACHE_BYTES));
-            BlockBasedTableConfig table =
-                    new BlockBasedTableConfig().setBlockCache(cache).setBlockSize(8 * 1024);
+            BlockBasedTableConfig table = new BlockBasedTableConfig()
+                    .setBlockCache(memory.cache())
+                    .setCacheIndexAndFilterBlocks(true)
+                    .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                    .setBlockSize(8 * 1024);
             ColumnFamilyOptions family = keep(new ColumnFamilyOptions())
                     .setTableFormatConfig(table)
                     .setWriteBufferSize(WRITE_BUFFER_BYTES)
@@ -69,7 +77,8 @@ final class RocksStore implements AutoCloseable {
                     .setCreateIfMissing(true)
                     .setCreateMissingColumnFamilies(true)
                     .setMaxBackgroundJobs(2)
-                    .setMaxOpenFiles(128)
+                    .setMaxOpenFiles(MAX_OPEN_FILES)
+                    .setWriteBufferManager(memory.writeBuffers())
                     .setMaxTotalWalSize(16L << 20)
                     .setStatsDumpPeriodSec(0)
                     .setKeepLogFileNum(2)
@@ -78,6 +87,7 @@ final class RocksStore implements AutoCloseable {
             withoutLog = keep(new WriteOptions()).setDisableWAL(true);
             withLog = keep(new WriteOptions());
             synced = keep(new WriteOptions()).setSync(true);
+            read = keep(new ReadOptions());
             db = RocksDB.open(
                     database,
                     directory.toString(),
@@ -92,8 +102,34 @@ final class RocksStore implements AutoCloseable {
         }
     }
 
-    static RocksStore open(Path directory) throws RocksDBException {
-        return new RocksStore(directory);
+    /** Opens or creates a store; what is in it must have been written in the same format. */
+    static RocksStore open(Path directory, byte format) throws RocksDBException {
+        RocksStore store = new RocksStore(directory);
+        try {
+            store.checkFormat(format);
+            return store;
+        } catch (RocksDBException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private void checkFormat(byte format) throws RocksDBException {
+        byte[] found = db.get(FORMAT_KEY);
+        if (found != null && found.length == 1 && found[0] == format) return;
+        if (found != null || !isEmpty()) throw new RocksDBException("the index store is of another format");
+        db.put(FORMAT_KEY, new byte[] {format});
+    }
+
+    private boolean isEmpty() throws RocksDBException {
+        for (Family family : Family.values()) {
+            try (RocksIterator iterator = db.newIterator(handle(family))) {
+                iterator.seekToFirst();
+                iterator.status();
+                if (iterator.isValid()) return false;
+            }
+        }
+        return true;
     }
 
     /** Writes without a sync: a block goes without, a state row with the write-ahead log. */
@@ -120,19 +156,34 @@ final class RocksStore implements AutoCloseable {
         }
     }
 
-    /** The rows whose keys begin with the prefix, in order. */
-    List<Row> rows(Family family, byte[] prefix) throws RocksDBException {
+    /** Shows the rows from a key on whose keys begin with the prefix, in order. */
+    void forEach(Family family, byte[] from, byte[] prefix, RowVisitor visitor) throws RocksDBException {
         guard.readLock().lock();
-        try (ReadOptions read = new ReadOptions()) {
+        try {
             checkOpen();
-            List<Row> found = new ArrayList<>();
             try (RocksIterator iterator = db.newIterator(handle(family), read)) {
-                for (iterator.seek(prefix); iterator.isValid() && begins(iterator.key(), prefix); iterator.next()) {
-                    found.add(new Row(iterator.key(), iterator.value()));
+                boolean more = true;
+                for (iterator.seek(from); more && iterator.isValid(); iterator.next()) {
+                    byte[] key = iterator.key();
+                    more = begins(key, prefix) && visitor.visit(key, iterator.value());
                 }
                 iterator.status();
             }
-            return found;
+        } finally {
+            guard.readLock().unlock();
+        }
+    }
+
+    /** Bytes in memory tables, cached blocks and table readers, as RocksDB counts them, of this store and those beside it. */
+    long memoryBytes() throws RocksDBException {
+        guard.readLock().lock();
+        try {
+            checkOpen();
+            long bytes = memory.cache().getUsage();
+            for (Family family : Family.values()) {
+                bytes += db.getLongProperty(handle(family), "rocksdb.estimate-table-readers-mem");
+            }
+            return bytes;
         } finally {
             guard.readLock().unlock();
         }
@@ -178,6 +229,7 @@ final class RocksStore implements AutoCloseable {
 
     private void closeOptions() {
         for (int i = options.size() - 1; i >= 0; i--) options.get(i).close();
+        RocksMemory.release(memory);
     }
 
     private static boolean begins(byte[] key, byte[] prefix) {

@@ -27,7 +27,8 @@ final class DirectoryRecovery {
 
     private final LogContext context;
     private final Map<PartitionKey, PartitionLog> logs;
-    private final RecoveryListener progress;
+    private final RecoveryListener listener;
+    private final RecoveryProgress progress;
     private final List<Path> trash = new ArrayList<>();
     private final List<DamagedPartition> damaged = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong scannedBytes = new AtomicLong();
@@ -35,9 +36,14 @@ final class DirectoryRecovery {
     private final AtomicInteger done = new AtomicInteger();
     private volatile IOException failed;
 
-    DirectoryRecovery(LogContext context, Map<PartitionKey, PartitionLog> logs, RecoveryListener progress) {
+    DirectoryRecovery(
+            LogContext context,
+            Map<PartitionKey, PartitionLog> logs,
+            RecoveryListener listener,
+            RecoveryProgress progress) {
         this.context = context;
         this.logs = logs;
+        this.listener = listener;
         this.progress = progress;
     }
 
@@ -54,6 +60,7 @@ final class DirectoryRecovery {
         boolean lost = marks.condition() == MarksFile.Condition.LOST
                 || (marks.condition() == MarksFile.Condition.FRESH && !keys.isEmpty());
         Set<PartitionKey> missing = new HashSet<>(marks.all().keySet());
+        progress.begin(keys.size());
         recoverAll(keys);
         if (failed != null) throw failed;
         keys.forEach(missing::remove);
@@ -113,12 +120,13 @@ final class DirectoryRecovery {
             } catch (IOException e) {
                 failed = e;
             }
-            progress.onProgress(done.incrementAndGet(), keys.size());
+            progress.done();
+            listener.onProgress(done.incrementAndGet(), keys.size());
         }
     }
 
     private void recover(PartitionKey key) throws IOException {
-        LogRecovery recovery = new LogRecovery(context, key, context.marks().get(key));
+        LogRecovery recovery = new LogRecovery(context, key, context.marks().get(key), progress);
         try {
             logs.put(key, recovery.recover());
             scannedBytes.addAndGet(recovery.scannedBytes());

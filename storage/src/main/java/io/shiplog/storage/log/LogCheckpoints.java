@@ -63,7 +63,6 @@ final class LogCheckpoints {
     void recovered(List<LogCheckpoint> stored, long end) {
         for (LogCheckpoint checkpoint : stored) storedOffsets.add(checkpoint.offset());
         storedEnd = end;
-        bytesAtLast = state.appendedBytes;
     }
 
     /** Takes or writes a snapshot if one is due. On the background thread. */
@@ -192,8 +191,12 @@ final class LogCheckpoints {
                 state.logEndOffset,
                 active.baseOffset,
                 active.sizeInBytes,
+                active.firstTimestampMs,
                 active.maxTimestampMs,
                 active.maxTimestampOffset,
+                active.lastBatchPosition,
+                active.lastLeaderEpoch,
+                active.lastBatchCrc,
                 encode());
         Snapshot snapshot = new Snapshot(state.truncationGeneration, checkpoint);
         for (int i = state.segments.count() - 1; i >= 0; i--) {
@@ -209,15 +212,37 @@ final class LogCheckpoints {
         return snapshot;
     }
 
+    /** What the store does not have yet; null when that is nothing, or not in memory. */
     private static IndexBlock block(Segment segment) {
         SparseIndex index = segment.index;
-        boolean gap = segment.indexGapTo > segment.indexGapFrom;
-        if (index == null || gap || segment.storedIndexPosition >= segment.sizeInBytes) return null;
-        SparseIndex part = new SparseIndex();
-        for (int i = index.floorByPosition(segment.storedIndexPosition - 1L) + 1; i < index.count(); i++) {
-            part.add(index.relativeOffset(i), index.position(i), index.maxTimestampBefore(i));
-        }
-        return new IndexBlock(segment.baseOffset, segment.storedIndexPosition, segment.sizeInBytes, part);
+        int from = segment.storedIndexPosition;
+        if (index == null || from < segment.indexGapTo || from >= segment.sizeInBytes) return null;
+        return index.block(segment.baseOffset, from, segment.sizeInBytes);
+    }
+
+    /** Has the index of a sealed segment stored from a position on: the store had lost it. */
+    void storeLater(Segment segment, SparseIndex index, int from) {
+        IndexBlock block = index.block(segment.baseOffset, from, segment.sizeInBytes);
+        later(state.truncationGeneration, block, false);
+    }
+
+    /** Has the stored index of a segment replaced by what was built from its file. */
+    void replaceLater(Segment segment, SparseIndex index) {
+        IndexBlock block = index.block(segment.baseOffset, 0, segment.sizeInBytes);
+        segment.storedIndexPosition = segment.sizeInBytes;
+        later(state.truncationGeneration, block, true);
+    }
+
+    private void later(int generation, IndexBlock block, boolean replace) {
+        state.context.background().execute("storing the index of a segment of " + state, () -> {
+            synchronized (state) {
+                if (state.closed || writing || generation != state.truncationGeneration) return;
+                writing = true;
+            }
+            if (replace) state.context.index().forgetBlocks(state.key, block.segmentBase());
+            state.context.index().put(state.key, block, null, null);
+            endWrite();
+        });
     }
 
     private void write(Snapshot snapshot) {
@@ -235,6 +260,10 @@ final class LogCheckpoints {
             if (storedOffsets.size() > 2) dropped = storedOffsets.poll();
         }
         if (dropped != null) state.context.index().forgetCheckpoint(state.key, dropped);
+        endWrite();
+    }
+
+    private void endWrite() {
         synchronized (state) {
             writing = false;
             state.notifyAll();

@@ -48,6 +48,7 @@ public final class LogDirectory implements AutoCloseable {
     private final LogContext context;
     private final DirectoryLock lock;
     private final Map<PartitionKey, PartitionLog> logs = new ConcurrentHashMap<>();
+    private final RecoveryProgress recoveryProgress;
     private DirectoryStamp stamp;
     private final Uuid directoryId;
     private long lastIndexFlushMs;
@@ -58,6 +59,7 @@ public final class LogDirectory implements AutoCloseable {
     private LogDirectory(LogContext context, DirectoryLock lock, DirectoryStamp stamp) {
         this.context = context;
         this.lock = lock;
+        this.recoveryProgress = new RecoveryProgress(context.directory(), context.clock());
         this.lastIndexFlushMs = context.clock().nowMs();
         this.stamp = stamp;
         this.directoryId = stamp == null ? Uuid.randomUuid() : stamp.directoryId();
@@ -158,7 +160,7 @@ public final class LogDirectory implements AutoCloseable {
     public synchronized RecoveryReport recover(RecoveryListener progress) {
         if (recovered) throw new IllegalStateException("the directory was recovered before");
         recovered = true;
-        DirectoryRecovery recovery = new DirectoryRecovery(context, logs, progress);
+        DirectoryRecovery recovery = new DirectoryRecovery(context, logs, progress, recoveryProgress);
         RecoveryReport report;
         try {
             report = recovery.run();
@@ -169,6 +171,11 @@ public final class LogDirectory implements AutoCloseable {
         long period = Math.max(1, context.config().marksIntervalMs());
         context.background().every(period, "checkpoint of " + context.directory(), () -> checkpoint(false));
         return report;
+    }
+
+    /** How far {@link #recover} is. */
+    public RecoveryProgress recoveryProgress() {
+        return recoveryProgress;
     }
 
     /** The logs that are open. */

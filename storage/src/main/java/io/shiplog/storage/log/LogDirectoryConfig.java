@@ -44,4 +44,18 @@ public record LogDirectoryConfig(
                 marksIntervalMs,
                 indexCacheBytes);
     }
+
+    /** The same with other times between checkpoints of a log that changed, and between writes of the marks. */
+    public LogDirectoryConfig withIntervals(long newCheckpointIntervalMs, long newMarksIntervalMs) {
+        return new LogDirectoryConfig(
+                defaults,
+                flushThreads,
+                recoveryThreads,
+                producerIdExpirationMs,
+                maxProducersPerPartition,
+                checkpointBytes,
+                newCheckpointIntervalMs,
+                newMarksIntervalMs,
+                indexCacheBytes);
+    }
 }

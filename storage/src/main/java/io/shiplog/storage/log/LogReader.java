@@ -4,8 +4,8 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.index.HeaderIntervals;
 import io.shiplog.storage.index.SparseIndex;
-import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 
 /**
@@ -15,6 +15,7 @@ import java.io.IOException;
  */
 final class LogReader {
     private final LogState state;
+    private final SegmentIndexer indexer;
     private final ReadPositions positions = new ReadPositions();
 
     /** Results of the last search: a batch boundary. */
@@ -22,8 +23,9 @@ final class LogReader {
 
     private int foundPosition;
 
-    LogReader(LogState state) {
+    LogReader(LogState state, LogCheckpoints checkpoints) {
         this.state = state;
+        this.indexer = new SegmentIndexer(state, checkpoints);
     }
 
     /** See {@link PartitionLog#read}. */
@@ -71,18 +73,53 @@ final class LogReader {
     }
 
     private void walkTo(Segment segment, long offset) throws IOException {
-        SparseIndex index = indexOf(segment, offset);
-        int entry = index.floorByOffset((int) Math.max(0, offset - segment.baseOffset));
+        BatchCursor cursor = batchHolding(segment, offset);
+        foundOffset = cursor.baseOffset();
+        foundPosition = (int) cursor.position();
+    }
+
+    /** The batch of a segment that holds the offset, or the first one behind it: the thread's cursor stands on it. */
+    BatchCursor batchHolding(Segment segment, long offset) throws IOException {
         BatchCursor cursor = BatchCursor.ofThread();
+        if (walk(cursor, segment, indexOf(segment, offset), offset)) return cursor;
+        if (walk(cursor, segment, indexer.rebuild(segment), offset)) return cursor;
+        throw SegmentIndexer.corrupt(segment, cursor.position());
+    }
+
+    /** Goes from the index entry to the batch that holds the offset; false when the entry does not fit the file. */
+    private static boolean walk(BatchCursor cursor, Segment segment, SparseIndex index, long offset)
+            throws IOException {
+        int entry = index.floorByOffset(relative(segment, offset));
         cursor.open(segment.file.open(), entry < 0 ? 0 : index.position(entry), segment.sizeInBytes);
-        while (cursor.next()) {
-            if (cursor.lastOffset() >= offset) {
-                foundOffset = cursor.baseOffset();
-                foundPosition = (int) cursor.position();
-                return;
-            }
+        if (!cursor.next() || (entry >= 0 && !isEntry(cursor, segment, index, entry))) return false;
+        long expected = cursor.baseOffset();
+        do {
+            if (cursor.baseOffset() < expected) return false;
+            if (cursor.lastOffset() >= offset) return true;
+            expected = cursor.lastOffset() + 1;
+        } while (cursor.next());
+        return false;
+    }
+
+    /** Whether the batch that the cursor stands on is the one that the index entry tells of. */
+    private static boolean isEntry(BatchCursor cursor, Segment segment, SparseIndex index, int entry) {
+        return cursor.baseOffset() == segment.baseOffset + index.relativeOffset(entry);
+    }
+
+    private static int relative(Segment segment, long offset) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, offset - segment.baseOffset));
+    }
+
+    /** See {@link PartitionLog#indexedPosition}. */
+    int indexedPosition(long offset) {
+        Segment segment = segmentHolding(offset);
+        try {
+            SparseIndex index = indexOf(segment, offset);
+            int entry = index.floorByOffset(relative(segment, offset));
+            return entry < 0 ? 0 : index.position(entry);
+        } catch (IOException e) {
+            throw state.context.failure().fail("reading " + segment.path(), e);
         }
-        throw corrupt(segment, cursor.position());
     }
 
     private LogSlice slice(Segment segment, int maxBytes, long end, boolean atLeastOneBatch) throws IOException {
@@ -118,16 +155,20 @@ final class LogReader {
     private void cutByWalking(Segment segment, int start, int maxBytes, long end) throws IOException {
         long limit = Math.min((long) start + maxBytes, segment.sizeInBytes);
         SparseIndex index = indexOf(segment, foundOffset);
-        int relativeEnd = (int) Math.min(Integer.MAX_VALUE, end - segment.baseOffset);
-        int entry = Math.min(index.floorByPosition(limit), index.floorByOffset(relativeEnd));
-        if (entry >= 0 && index.position(entry) > start) {
-            foundOffset = segment.baseOffset + index.relativeOffset(entry);
-            foundPosition = index.position(entry);
-        }
+        int entry = Math.min(index.floorByPosition(limit), index.floorByOffset(relative(segment, end)));
         BatchCursor cursor = BatchCursor.ofThread();
+        if (entry >= 0 && index.position(entry) > start) {
+            cursor.open(segment.file.open(), index.position(entry), segment.sizeInBytes);
+            if (cursor.next() && isEntry(cursor, segment, index, entry)) {
+                foundOffset = cursor.baseOffset();
+                foundPosition = index.position(entry);
+            } else {
+                indexer.rebuild(segment);
+            }
+        }
         cursor.open(segment.file.open(), foundPosition, segment.sizeInBytes);
         while (foundPosition < limit) {
-            if (!cursor.next()) throw corrupt(segment, cursor.position());
+            if (!cursor.next()) throw SegmentIndexer.corrupt(segment, cursor.position());
             if (cursor.endPosition() > limit || cursor.lastOffset() >= end) return;
             foundOffset = cursor.lastOffset() + 1;
             foundPosition = (int) cursor.endPosition();
@@ -137,31 +178,35 @@ final class LogReader {
     private boolean takeOne(Segment segment, int start, long end) throws IOException {
         BatchCursor cursor = BatchCursor.ofThread();
         cursor.open(segment.file.open(), start, segment.sizeInBytes);
-        if (!cursor.next()) throw corrupt(segment, start);
+        if (!cursor.next()) throw SegmentIndexer.corrupt(segment, start);
         if (cursor.lastOffset() >= end) return false;
         foundOffset = cursor.lastOffset() + 1;
         foundPosition = (int) cursor.endPosition();
         return true;
     }
 
-    /** The index of a segment: in memory, from the store, or built from the file. */
+    /** The index of a segment, at least what lies behind the gap if that is enough for the offset. */
     SparseIndex indexOf(Segment segment, long offset) throws IOException {
         SparseIndex index = segment.index;
-        if (index != null && segment.indexGapTo > segment.indexGapFrom) {
-            int entry = index.floorByOffset((int) Math.max(0, offset - segment.baseOffset));
-            boolean behindGap = entry >= 0 && index.position(entry) >= segment.indexGapTo;
-            return behindGap ? index : SegmentIndexer.fillGap(state, segment);
+        if (index != null && segment.indexGapTo > 0) {
+            int entry = index.floorByOffset(relative(segment, offset));
+            if (entry >= 0) return index;
         }
-        if (index == null) {
-            index = SegmentIndexer.load(state, segment);
-            segment.index = index;
-        }
-        if (segment != state.segments.active() && segment.isStored())
-            state.context.indexCache().used(segment, index.sizeInBytes());
-        return index;
+        return wholeIndexOf(segment);
     }
 
-    StorageException corrupt(Segment segment, long position) {
-        return new StorageException("no sound batch at byte " + position + " of " + segment.path());
+    /** The index intervals of a segment that touch a range of its bytes, with what is known of their headers. */
+    HeaderIntervals intervals(Segment segment, int fromPosition, int toPosition) throws IOException {
+        return HeaderIntervals.of(wholeIndexOf(segment), fromPosition, toPosition, segment.sizeInBytes);
+    }
+
+    /** The index of a segment: in memory, from the store, or built from the file. */
+    SparseIndex wholeIndexOf(Segment segment) throws IOException {
+        SparseIndex index = segment.index;
+        if (index == null || segment.indexGapTo > 0) index = indexer.load(segment);
+        if (segment != state.segments.active() && segment.isStored()) {
+            state.context.indexCache().used(segment, index.sizeInBytes());
+        }
+        return index;
     }
 }

@@ -6,17 +6,20 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
-import io.shiplog.storage.index.IndexBlock;
 import io.shiplog.storage.index.LogCheckpoint;
 import io.shiplog.storage.index.SegmentSummary;
+import io.shiplog.storage.index.StoredLog;
 import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens one partition's log from its files. Reads headers from the last checkpoint on and checks CRCs only behind the
@@ -33,20 +36,27 @@ final class LogRecovery {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+    private static final long PROGRESS_BYTES = 64L << 20;
+
     private final LogState state;
     private final LogFiles files;
     private final PartitionMarks marks;
+    private final RecoveryProgress progress;
+    private int segmentsLeft;
+
     private List<LogCheckpoint> checkpoints = new ArrayList<>();
-    private Map<Long, SegmentSummary> summaries = new HashMap<>();
+    private final Map<Long, SegmentSummary> summaries = new HashMap<>();
     private boolean entriesChanged;
     private long scannedBytes;
     private long cutBytes;
 
     /** @param marks the partition's marks, null when none are known: then everything lies above the mark */
-    LogRecovery(LogContext context, PartitionKey key, PartitionMarks marks) {
+    LogRecovery(LogContext context, PartitionKey key, PartitionMarks marks, RecoveryProgress progress) {
         this.state = new LogState(context, key, context.config().defaults());
         this.files = context.files();
         this.marks = marks;
+        this.progress = progress;
     }
 
     long scannedBytes() {
@@ -102,25 +112,33 @@ final class LogRecovery {
     }
 
     private void open(List<Long> bases, long mark) throws IOException, Damage {
-        checkpoints = new ArrayList<>(state.context.index().checkpoints(state.key));
-        for (SegmentSummary summary : state.context.index().summaries(state.key)) {
-            summaries.put(summary.baseOffset(), summary);
-        }
-        int first = 0;
+        StoredLog stored = state.context.index().load(state.key);
+        checkpoints = new ArrayList<>(stored.checkpoints());
+        for (SegmentSummary summary : stored.summaries()) summaries.put(summary.baseOffset(), summary);
         LogCheckpoint checkpoint = usableCheckpoint(bases);
-        if (checkpoint != null) {
-            first = bases.indexOf(checkpoint.segmentBase());
-            for (int i = 0; i < first; i++) openSealed(bases.get(i));
-            LogCheckpoints.decode(checkpoint.state(), state.epochs, state);
+        int first = checkpoint == null ? 0 : bases.indexOf(checkpoint.segmentBase());
+        for (int i = 0; i < first; i++) openSealed(bases.get(i));
+        // What the store may tell of beyond this point is of bytes that a crash may have taken.
+        state.context
+                .index()
+                .forgetBlocksFrom(
+                        state.key,
+                        checkpoint == null ? 0 : bases.get(first),
+                        checkpoint == null ? 0 : checkpoint.position());
+        segmentsLeft = bases.size() - first;
+        progress.found(segmentsLeft, 0);
+        try {
+            scan(bases, first, checkpoint, mark);
+        } finally {
+            progress.walked(segmentsLeft, 0);
         }
-        scan(bases, first, checkpoint, mark);
     }
 
     /** The newest checkpoint that the files bear out; whatever else the store holds of this partition is forgotten. */
     private LogCheckpoint usableCheckpoint(List<Long> bases) throws IOException {
         for (int c = checkpoints.size() - 1; c >= 0; c--) {
             LogCheckpoint checkpoint = checkpoints.get(c);
-            if (isBorneOut(checkpoint, bases)) return checkpoint;
+            if (isBorneOut(checkpoint, bases) && isReadable(checkpoint)) return checkpoint;
             state.context.index().forgetCheckpoint(state.key, checkpoint.offset());
             checkpoints.remove(c);
         }
@@ -135,7 +153,35 @@ final class LogRecovery {
             if (summary == null || summary.nextOffset() != bases.get(i + 1)) return false;
             if (files.size(path(bases.get(i))) != summary.sizeInBytes()) return false;
         }
-        return true;
+        return namesTheLastBatch(checkpoint);
+    }
+
+    /** Whether the batch that stands before the checkpoint is the one that stood there when it was written. */
+    private boolean namesTheLastBatch(LogCheckpoint checkpoint) throws IOException {
+        if (checkpoint.lastBatchPosition() < 0) return true;
+        try (LogFile file = files.open(path(checkpoint.segmentBase()))) {
+            BatchCursor batch = BatchCursor.ofThread();
+            batch.open(file, checkpoint.lastBatchPosition(), checkpoint.position());
+            return batch.next()
+                    && batch.endPosition() == checkpoint.position()
+                    && batch.lastOffset() + 1 == checkpoint.offset()
+                    && batch.leaderEpoch() == checkpoint.lastBatchEpoch()
+                    && batch.crc() == checkpoint.lastBatchCrc();
+        }
+    }
+
+    /** Takes over epochs and producers; false when they cannot be read. */
+    private boolean isReadable(LogCheckpoint checkpoint) {
+        try {
+            LogCheckpoints.decode(checkpoint.state(), state.epochs, state);
+            return true;
+        } catch (IllegalArgumentException | BufferUnderflowException e) {
+            LOG.warn("A checkpoint of {} at {} cannot be read: {}", state, checkpoint.offset(), e.toString());
+            state.epochs.clear();
+            state.producers.clear();
+            state.logTimeMs = -1;
+            return false;
+        }
     }
 
     private void openSealed(long base) {
@@ -175,8 +221,10 @@ final class LogRecovery {
             state.segments.add(segment);
             state.recent.clear();
             if (i == first && checkpoint != null) resume(segment, checkpoint);
-            long size = segment.file.open().size();
-            boolean whole = scanSegment(segment, size, mark);
+            long size = files.size(segment.path());
+            boolean whole = size == segment.sizeInBytes || scanSegment(segment, size, mark);
+            segmentsLeft--;
+            progress.walked(1, 0);
             expected = segment.nextOffset;
             if (!whole) {
                 cutTail(segment, size, mark);
@@ -186,22 +234,18 @@ final class LogRecovery {
         }
     }
 
-    /** Puts the segment into the state that it had at the checkpoint. */
+    /** Puts the segment into the state that it had at the checkpoint; its index stays in the store until it is asked for. */
     private void resume(Segment segment, LogCheckpoint checkpoint) {
-        IndexBlock stored = state.context.index().index(state.key, segment.baseOffset);
-        segment.index = stored.entries();
-        segment.index.truncateTo(checkpoint.position());
         segment.sizeInBytes = checkpoint.position();
         segment.nextOffset = checkpoint.offset();
+        segment.firstTimestampMs = checkpoint.firstTimestampMs();
         segment.maxTimestampMs = checkpoint.maxTimestampMs();
         segment.maxTimestampOffset = checkpoint.maxTimestampOffset();
-        segment.firstTimestampMs = checkpoint.maxTimestampMs();
-        segment.lastLeaderEpoch = state.epochs.latest();
-        segment.storedIndexPosition = Math.min(stored.toPosition(), checkpoint.position());
-        if (segment.storedIndexPosition < checkpoint.position()) {
-            segment.indexGapFrom = segment.storedIndexPosition;
-            segment.indexGapTo = checkpoint.position();
-        }
+        segment.lastLeaderEpoch = checkpoint.lastBatchEpoch();
+        segment.lastBatchPosition = checkpoint.lastBatchPosition();
+        segment.lastBatchCrc = checkpoint.lastBatchCrc();
+        segment.storedIndexPosition = checkpoint.position();
+        segment.indexGapTo = checkpoint.position();
     }
 
     /** Takes in the segment's batches; false when it ends in something else than a whole batch. */
@@ -210,18 +254,25 @@ final class LogRecovery {
         batch.open(segment.file.open(), segment.sizeInBytes, size);
         int epoch = segment.sizeInBytes == 0 ? lastEpochBefore(segment) : segment.lastLeaderEpoch;
         long expected = segment.nextOffset;
+        progress.found(0, size - segment.sizeInBytes);
+        long walkedTo = segment.sizeInBytes;
         while (batch.next()) {
             boolean trusted = batch.lastOffset() < mark;
-            if (batch.baseOffset() != expected || batch.leaderEpoch() < epoch) return false;
+            if (batch.baseOffset() != expected || batch.leaderEpoch() < epoch) break;
             if (!trusted) {
                 scannedBytes += batch.sizeInBytes();
-                if (!batch.crcMatches()) return false;
+                if (!batch.crcMatches()) break;
             }
-            state.applied(batch);
+            state.applied(batch.header(), batch.headerAt(), false);
             expected = batch.lastOffset() + 1;
             epoch = batch.leaderEpoch();
+            if (batch.endPosition() - walkedTo >= PROGRESS_BYTES) {
+                progress.walked(0, batch.endPosition() - walkedTo);
+                walkedTo = batch.endPosition();
+            }
         }
-        return batch.position() == size;
+        progress.walked(0, size - walkedTo);
+        return segment.sizeInBytes == size;
     }
 
     private int lastEpochBefore(Segment segment) {

@@ -3,13 +3,14 @@
 
 package io.shiplog.storage.log;
 
-import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.batch.BatchLimits;
+import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.producer.ProducerStates;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
@@ -77,39 +78,29 @@ final class LogState {
         return segment;
     }
 
-    /** Takes note of a batch that was written, or found, at the end of the active segment. */
-    void applied(
-            int size,
-            long baseOffset,
-            long lastOffset,
-            int leaderEpoch,
-            long maxTimestampMs,
-            long producerId,
-            short producerEpoch,
-            int baseSequence) {
+    /**
+     * Takes note of a batch that was written, or found, at the end of the active segment.
+     *
+     * @param at where in the buffer its header begins
+     * @param arrived whether it was written just now, as it arrived; not found in the file
+     */
+    void applied(ByteBuffer b, int at, boolean arrived) {
+        long baseOffset = RecordBatchHeader.baseOffset(b, at);
+        int leaderEpoch = RecordBatchHeader.leaderEpoch(b, at);
+        long maxTimestampMs = RecordBatchHeader.maxTimestamp(b, at);
+        long producerId = RecordBatchHeader.producerId(b, at);
+        int baseSequence = RecordBatchHeader.baseSequence(b, at);
         Segment active = segments.active();
         recent.add(baseOffset, active.sizeInBytes);
-        active.append(size, baseOffset, lastOffset, leaderEpoch, maxTimestampMs, settings.indexIntervalBytes());
+        active.append(b, at, settings.indexIntervalBytes(), arrived);
         if (leaderEpoch > epochs.latest()) epochs.assign(leaderEpoch, baseOffset);
-        appendedBytes += size;
+        appendedBytes += RecordBatchHeader.sizeInBytes(b, at);
         if (maxTimestampMs > logTimeMs) logTimeMs = maxTimestampMs;
         if (producerId >= 0 && baseSequence >= 0) {
-            int delta = (int) (lastOffset - baseOffset);
+            int delta = RecordBatchHeader.lastOffsetDelta(b, at);
+            short producerEpoch = RecordBatchHeader.producerEpoch(b, at);
             producers.append(producerId, producerEpoch, baseSequence, baseOffset, delta, maxTimestampMs, logTimeMs);
         }
-    }
-
-    /** The same for the batch that a cursor stands on. */
-    void applied(BatchCursor batch) {
-        applied(
-                batch.sizeInBytes(),
-                batch.baseOffset(),
-                batch.lastOffset(),
-                batch.leaderEpoch(),
-                batch.maxTimestampMs(),
-                batch.producerId(),
-                batch.producerEpoch(),
-                batch.baseSequence());
     }
 
     /** Puts the present offsets where the next write of the marks finds them. */

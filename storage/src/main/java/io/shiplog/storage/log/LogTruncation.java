@@ -49,7 +49,9 @@ final class LogTruncation {
         int position = 0;
         long end = segment.baseOffset;
         if (target > segment.baseOffset) {
-            BatchCursor cursor = walkTo(segment, target);
+            // All of the index comes into memory, since the store is going to forget it.
+            reader.wholeIndexOf(segment);
+            BatchCursor cursor = reader.batchHolding(segment, target);
             position = (int) cursor.position();
             end = cursor.baseOffset();
         }
@@ -84,15 +86,6 @@ final class LogTruncation {
         state.putMarks();
         state.context.marks().write();
         LOG.info("Truncated {} fully from {}, it begins at {} now", state, before, offset);
-    }
-
-    private BatchCursor walkTo(Segment segment, long offset) throws IOException {
-        SparseIndex index = reader.indexOf(segment, offset);
-        int entry = index.floorByOffset((int) (offset - segment.baseOffset));
-        BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(segment.file.open(), entry < 0 ? 0 : index.position(entry), segment.sizeInBytes);
-        while (cursor.next()) if (cursor.lastOffset() >= offset) return cursor;
-        throw reader.corrupt(segment, cursor.position());
     }
 
     /** Everything that must be on the disk before the first byte goes. */
@@ -154,16 +147,28 @@ final class LogTruncation {
         segment.sizeInBytes = position;
         segment.nextOffset = end;
         segment.summaryStored = false;
-        segment.storedIndexPosition = segment.storedIndexPosition > position ? 0 : segment.storedIndexPosition;
-        segment.indexGapTo = Math.min(segment.indexGapTo, position);
-        SparseIndex index = reader.indexOf(segment, end);
+        segment.storedIndexPosition = 0;
+        SparseIndex index = position == 0 ? new SparseIndex() : reader.wholeIndexOf(segment);
         index.truncateTo(position);
         segment.index = index;
+        segment.indexGapTo = 0;
         if (position == 0) segment.firstTimestampMs = -1;
         state.epochs.truncateFromEnd(end);
         segment.lastLeaderEpoch = state.epochs.latest();
+        findLastBatch(segment, index);
         if (segment.maxTimestampOffset >= end) findMaxTimestamp(segment);
         checkpoints.rebuildProducers();
+    }
+
+    private static void findLastBatch(Segment segment, SparseIndex index) throws IOException {
+        segment.lastBatchPosition = -1;
+        BatchCursor cursor = BatchCursor.ofThread();
+        cursor.open(segment.file.open(), Math.max(0, index.lastPosition()), segment.sizeInBytes);
+        while (cursor.next()) {
+            segment.lastBatchPosition = (int) cursor.position();
+            segment.lastLeaderEpoch = cursor.leaderEpoch();
+            segment.lastBatchCrc = cursor.crc();
+        }
     }
 
     private void findMaxTimestamp(Segment segment) throws IOException {

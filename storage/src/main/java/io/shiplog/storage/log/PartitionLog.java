@@ -51,9 +51,9 @@ public final class PartitionLog {
     PartitionLog(LogState state, String topic) {
         this.state = state;
         this.id = new TopicIdPartition(state.key.topicId(), new TopicPartition(topic, state.key.partition()));
-        this.reader = new LogReader(state);
         this.flush = new LogFlush(state);
         this.checkpoints = new LogCheckpoints(state, flush);
+        this.reader = new LogReader(state, checkpoints);
         this.retention = new LogRetention(state, reader);
         this.truncation = new LogTruncation(state, reader, checkpoints, retention);
         this.timestamps = new TimestampLookup(state, reader);
@@ -82,6 +82,10 @@ public final class PartitionLog {
 
     LogFlush flush() {
         return flush;
+    }
+
+    LogReader reader() {
+        return reader;
     }
 
     LogState state() {
@@ -119,6 +123,13 @@ public final class PartitionLog {
     public int latestEpoch() {
         synchronized (state) {
             return state.epochs.latest();
+        }
+    }
+
+    /** The leader epoch that the record at the offset was, or will be, written in; -1 when that is not known. */
+    public int epochAt(long offset) {
+        synchronized (state) {
+            return state.epochs.epochAt(offset);
         }
     }
 
@@ -269,6 +280,17 @@ public final class PartitionLog {
         synchronized (state) {
             checkUsable();
             return timestamps.largest();
+        }
+    }
+
+    /**
+     * The byte of its segment file at which a search for the offset begins: that of the index entry at or below it, 0 when there
+     * is none. For tools and measurements; {@link #read} does this by itself.
+     */
+    public int indexedPosition(long offset) {
+        synchronized (state) {
+            checkUsable();
+            return reader.indexedPosition(offset);
         }
     }
 
@@ -447,15 +469,7 @@ public final class PartitionLog {
             int size = (int) RecordBatchHeader.sizeInBytes(b, at);
             long last = RecordBatchHeader.lastOffset(b, at);
             maxTimestampMs = Math.max(maxTimestampMs, RecordBatchHeader.maxTimestamp(b, at));
-            state.applied(
-                    size,
-                    RecordBatchHeader.baseOffset(b, at),
-                    last,
-                    RecordBatchHeader.leaderEpoch(b, at),
-                    RecordBatchHeader.maxTimestamp(b, at),
-                    RecordBatchHeader.producerId(b, at),
-                    RecordBatchHeader.producerEpoch(b, at),
-                    RecordBatchHeader.baseSequence(b, at));
+            state.applied(b, at, true);
             state.logEndOffset = last + 1;
             at += size;
         }

@@ -3,9 +3,11 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.index.SegmentSummary;
 import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.model.StorageException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
@@ -27,6 +29,11 @@ final class Segment {
 
     int lastLeaderEpoch = -1;
 
+    /** Where the last batch begins, and the CRC that it carries: what a checkpoint is recognised by; -1 when unknown. */
+    int lastBatchPosition = -1;
+
+    int lastBatchCrc;
+
     /** Wall clock when this process created or opened it: its age where batches carry no timestamps. */
     final long openedMs;
 
@@ -36,9 +43,7 @@ final class Segment {
     /** Up to here the index is in the store. */
     int storedIndexPosition;
 
-    /** Bytes [indexGapFrom, indexGapTo) have no index entries yet, since the store had lost them. */
-    int indexGapFrom;
-
+    /** The entries of bytes [0, indexGapTo) are not in memory: they are in the store, or must be built from the file. */
     int indexGapTo;
 
     /** Whether the store has the summary of this sealed segment. */
@@ -69,19 +74,34 @@ final class Segment {
         }
     }
 
-    /** Takes note of a batch that stands at the end of the segment. */
-    void append(int size, long batchBase, long batchLast, int epoch, long batchMaxTimestampMs, int indexInterval) {
-        if (index != null && (index.count() == 0 || sizeInBytes - (long) index.lastPosition() >= indexInterval)) {
-            index.add((int) (batchBase - baseOffset), sizeInBytes, maxTimestampMs);
+    /**
+     * Takes note of a batch that stands at the end of the segment.
+     *
+     * @param at where in the buffer its header begins
+     * @param arrived whether it comes from the network, so that its header is vouched for from now on; not from the file
+     */
+    void append(ByteBuffer b, int at, int indexInterval, boolean arrived) {
+        int size = (int) RecordBatchHeader.sizeInBytes(b, at);
+        long batchBase = RecordBatchHeader.baseOffset(b, at);
+        long batchMaxTimestampMs = RecordBatchHeader.maxTimestamp(b, at);
+        SparseIndex entries = index;
+        if (entries != null) {
+            if (entries.count() == 0 || sizeInBytes - (long) entries.lastPosition() >= indexInterval) {
+                entries.add((int) (batchBase - baseOffset), sizeInBytes, maxTimestampMs);
+            }
+            if (arrived) entries.extendHeaderCrc(b, at);
+            else entries.forgetHeaderCrc();
         }
         if (firstTimestampMs < 0) firstTimestampMs = batchMaxTimestampMs;
         if (batchMaxTimestampMs > maxTimestampMs) {
             maxTimestampMs = batchMaxTimestampMs;
             maxTimestampOffset = batchBase;
         }
+        lastBatchPosition = sizeInBytes;
+        lastBatchCrc = RecordBatchHeader.crc(b, at);
         sizeInBytes += size;
-        nextOffset = batchLast + 1;
-        lastLeaderEpoch = epoch;
+        nextOffset = RecordBatchHeader.lastOffset(b, at) + 1;
+        lastLeaderEpoch = RecordBatchHeader.leaderEpoch(b, at);
     }
 
     /**

@@ -6,46 +6,95 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.index.IndexBlock;
 import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Builds the sparse index of a segment from what the store kept and, for the rest, from the file's batch headers. */
+/**
+ * Brings the sparse index of a segment into memory: from what the store kept and, for the rest, from the file's batch headers. What
+ * had to be built is put into the store in the background. Used under the lock of the log.
+ */
 final class SegmentIndexer {
-    private SegmentIndexer() {}
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentIndexer.class);
 
-    /** The whole index of a segment that has none in memory. */
-    static SparseIndex load(LogState state, Segment segment) throws IOException {
+    private final LogState state;
+    private final LogCheckpoints checkpoints;
+
+    SegmentIndexer(LogState state, LogCheckpoints checkpoints) {
+        this.state = state;
+        this.checkpoints = checkpoints;
+    }
+
+    /** The whole index of a segment of which memory has nothing, or only what lies behind a gap. */
+    SparseIndex load(Segment segment) throws IOException {
+        SparseIndex later = segment.index;
+        int end = later == null ? segment.sizeInBytes : segment.indexGapTo;
         IndexBlock stored = state.context.index().index(state.key, segment.baseOffset);
         SparseIndex index = stored.entries();
-        int covered = Math.min(stored.toPosition(), segment.sizeInBytes);
-        index.truncateTo(segment.sizeInBytes);
-        if (covered < segment.sizeInBytes) scan(state, segment, index, covered, segment.sizeInBytes);
+        int covered = stored.toPosition();
+        if (covered > end) {
+            // The store tells of bytes that are not there, or of which memory knows better.
+            index.truncateTo(end);
+            covered = end;
+        }
+        boolean whole = scan(segment, index, covered, end);
+        if (later != null) index.addAll(later);
+        segment.index = index;
+        segment.indexGapTo = 0;
+        boolean sealed = segment != state.segments.active();
+        if (whole && sealed && covered < end) checkpoints.storeLater(segment, index, covered);
         return index;
     }
 
-    /** Closes the gap in the index of the active segment that a lost part of the store left. */
-    static SparseIndex fillGap(LogState state, Segment segment) throws IOException {
-        SparseIndex later = segment.index;
-        SparseIndex whole = new SparseIndex();
-        whole.addAll(later);
-        whole.truncateTo(segment.indexGapFrom);
-        scan(state, segment, whole, segment.indexGapFrom, segment.indexGapTo);
-        whole.addAll(later);
-        segment.index = whole;
-        segment.indexGapFrom = 0;
+    /** The index was found to be wrong: builds it from the file alone. */
+    SparseIndex rebuild(Segment segment) throws IOException {
+        LOG.warn("The index of {} of {} does not fit its file and is built anew", segment, state);
+        state.context.indexCache().forget(segment);
+        SparseIndex index = new SparseIndex();
+        boolean whole = scan(segment, index, 0, segment.sizeInBytes);
+        segment.index = index;
         segment.indexGapTo = 0;
+        segment.storedIndexPosition = 0;
+        if (whole) checkpoints.replaceLater(segment, index);
+        return index;
+    }
+
+    /**
+     * Adds entries for the batches in [from, to); they begin an interval of their own, of which no header CRC is known. Ends at the first
+     * batch that does not make sense, so that none becomes an entry; returns whether there was none.
+     */
+    private boolean scan(Segment segment, SparseIndex index, int from, int to) throws IOException {
+        if (from >= to) return true;
+        int interval = state.settings.indexIntervalBytes();
+        long maxTimestampMs = index.count() == 0 ? -1 : maxTimestampBefore(segment, index, from);
+        long expected = segment.baseOffset;
+        BatchCursor cursor = BatchCursor.ofThread();
+        cursor.open(segment.file.open(), from, to);
+        while (cursor.next() && cursor.baseOffset() >= expected) {
+            boolean first = cursor.position() == from;
+            if (first || cursor.position() - index.lastPosition() >= interval) {
+                index.add((int) (cursor.baseOffset() - segment.baseOffset), (int) cursor.position(), maxTimestampMs);
+                index.forgetHeaderCrc();
+            }
+            expected = cursor.lastOffset() + 1;
+            maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
+        }
+        boolean whole = cursor.position() == to;
+        if (!whole && index.count() > 0) index.forgetHeaderCrc();
         return whole;
     }
 
-    private static void scan(LogState state, Segment segment, SparseIndex index, int from, int to) throws IOException {
-        int interval = state.settings.indexIntervalBytes();
+    /** The largest timestamp before a position that lies in the last interval of the index. */
+    private static long maxTimestampBefore(Segment segment, SparseIndex index, int position) throws IOException {
+        long maxTimestampMs = index.maxTimestampBefore(index.count() - 1);
         BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(segment.file.open(), from, to);
-        long maxTimestampMs = index.count() == 0 ? -1 : index.maxTimestampBefore(index.count() - 1);
-        while (cursor.next()) {
-            if (index.count() == 0 || cursor.position() - index.lastPosition() >= interval) {
-                index.add((int) (cursor.baseOffset() - segment.baseOffset), (int) cursor.position(), maxTimestampMs);
-            }
-            maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
-        }
+        cursor.open(segment.file.open(), index.lastPosition(), position);
+        while (cursor.next()) maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
+        return maxTimestampMs;
+    }
+
+    static StorageException corrupt(Segment segment, long position) {
+        return new StorageException("no sound batch at byte " + position + " of " + segment.path());
     }
 }

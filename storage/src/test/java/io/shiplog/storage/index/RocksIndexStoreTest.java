@@ -5,6 +5,7 @@ package io.shiplog.storage.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.storage.batch.HeaderCrc;
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class RocksIndexStoreTest {
     private static IndexBlock block(long base, int from, int to, int step) {
         SparseIndex entries = new SparseIndex();
         for (int p = from; p < to; p += step) entries.add(p / 10, p, 1_700_000_000_000L - p);
-        return new IndexBlock(base, from, to, entries);
+        return new IndexBlock(base, from, to, entries, HeaderCrc.UNKNOWN);
     }
 
     private static SegmentSummary summary(long base, long next) {
@@ -46,7 +47,7 @@ class RocksIndexStoreTest {
     }
 
     private static LogCheckpoint checkpoint(long offset) {
-        return new LogCheckpoint(offset, offset / 2, 99, 5, 6, new byte[] {1, 2, 3});
+        return new LogCheckpoint(offset, offset / 2, 99, 4, 5, 6, 38, 3, 0x12345678, new byte[] {1, 2, 3});
     }
 
     @Test

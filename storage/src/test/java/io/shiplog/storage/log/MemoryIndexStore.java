@@ -4,10 +4,10 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.index.IndexBlock;
+import io.shiplog.storage.index.IndexChain;
 import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.index.LogCheckpoint;
 import io.shiplog.storage.index.SegmentSummary;
-import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.model.PartitionKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +24,18 @@ final class MemoryIndexStore implements IndexStore {
     }
 
     private final Map<PartitionKey, Partition> partitions = new HashMap<>();
+
+    /** What it holds now, in another one. */
+    synchronized MemoryIndexStore copy() {
+        MemoryIndexStore copy = new MemoryIndexStore();
+        partitions.forEach((key, from) -> {
+            Partition to = copy.of(key);
+            to.checkpoints.putAll(from.checkpoints);
+            to.summaries.putAll(from.summaries);
+            from.blocks.forEach((base, blocks) -> to.blocks.put(base, new TreeMap<>(blocks)));
+        });
+        return copy;
+    }
 
     private Partition of(PartitionKey key) {
         return partitions.computeIfAbsent(key, k -> new Partition());
@@ -52,15 +64,23 @@ final class MemoryIndexStore implements IndexStore {
 
     @Override
     public synchronized IndexBlock index(PartitionKey partition, long segmentBase) {
-        SparseIndex entries = new SparseIndex();
-        int covered = 0;
+        IndexChain chain = new IndexChain(segmentBase);
         TreeMap<Integer, IndexBlock> blocks = of(partition).blocks.getOrDefault(segmentBase, new TreeMap<>());
-        for (IndexBlock block : blocks.values()) {
-            if (block.fromPosition() > covered) break;
-            entries.addAll(block.entries());
-            covered = Math.max(covered, block.toPosition());
-        }
-        return new IndexBlock(segmentBase, 0, covered, entries);
+        for (IndexBlock block : blocks.values()) if (!chain.add(block)) break;
+        return chain.whole();
+    }
+
+    @Override
+    public synchronized void forgetBlocksFrom(PartitionKey partition, long segmentBase, int position) {
+        TreeMap<Long, TreeMap<Integer, IndexBlock>> blocks = of(partition).blocks;
+        blocks.tailMap(segmentBase, false).clear();
+        TreeMap<Integer, IndexBlock> ofSegment = blocks.get(segmentBase);
+        if (ofSegment != null) ofSegment.tailMap(position, true).clear();
+    }
+
+    @Override
+    public synchronized void forgetBlocks(PartitionKey partition, long segmentBase) {
+        of(partition).blocks.remove(segmentBase);
     }
 
     @Override
