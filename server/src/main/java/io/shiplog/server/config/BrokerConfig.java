@@ -119,7 +119,8 @@ public final class BrokerConfig implements NodeConfigs {
                 otherwise.checkpointBytes(),
                 otherwise.checkpointIntervalMs(),
                 otherwise.marksIntervalMs(),
-                otherwise.indexCacheBytes());
+                otherwise.indexCacheBytes(),
+                otherwise.recoverLaterBytes());
     }
 
     /** Settings of the log of a topic that says nothing itself. */

@@ -29,6 +29,7 @@ final class DirectoryRecovery {
     private final Map<PartitionKey, PartitionLog> logs;
     private final RecoveryListener listener;
     private final RecoveryProgress progress;
+    private final LaterRecovery later;
     private final List<Path> trash = new ArrayList<>();
     private final List<DamagedPartition> damaged = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong scannedBytes = new AtomicLong();
@@ -39,10 +40,12 @@ final class DirectoryRecovery {
     DirectoryRecovery(
             LogContext context,
             Map<PartitionKey, PartitionLog> logs,
+            LaterRecovery later,
             RecoveryListener listener,
             RecoveryProgress progress) {
         this.context = context;
         this.logs = logs;
+        this.later = later;
         this.listener = listener;
         this.progress = progress;
     }
@@ -72,14 +75,15 @@ final class DirectoryRecovery {
         found.sort(Comparator.comparing(d -> d.partition().directoryName()));
         long elapsedMs = context.clock().nowMs() - startMs;
         LOG.info(
-                "Recovered {}: {}, {} partitions in {} ms, {} bytes read behind flush marks, {} cut, {} damaged",
+                "Recovered {}: {}, {} partitions in {} ms, {} bytes read behind flush marks, {} cut, {} damaged, {} to be opened later",
                 context.directory(),
                 clean ? "clean" : marks.condition() == MarksFile.Condition.FRESH ? "new" : "not clean",
                 logs.size(),
                 elapsedMs,
                 scannedBytes,
                 cutBytes,
-                found.size());
+                found.size(),
+                later.count());
         return new RecoveryReport(
                 clean,
                 clean ? cleanEpoch : -1,
@@ -87,6 +91,7 @@ final class DirectoryRecovery {
                 List.copyOf(found),
                 scannedBytes.get(),
                 cutBytes.get(),
+                later.count(),
                 elapsedMs);
     }
 
@@ -120,7 +125,7 @@ final class DirectoryRecovery {
             } catch (IOException e) {
                 failed = e;
             }
-            progress.done();
+            if (!later.isHeldBack(keys.get(i))) progress.done();
             listener.onProgress(done.incrementAndGet(), keys.size());
         }
     }
@@ -128,7 +133,12 @@ final class DirectoryRecovery {
     private void recover(PartitionKey key) throws IOException {
         LogRecovery recovery = new LogRecovery(context, key, context.marks().get(key), progress);
         try {
-            logs.put(key, recovery.recover());
+            recovery.begin();
+            if (recovery.bytesToWalk() > context.config().recoverLaterBytes()) {
+                later.add(key, recovery);
+                return;
+            }
+            logs.put(key, recovery.complete());
             scannedBytes.addAndGet(recovery.scannedBytes());
             cutBytes.addAndGet(recovery.cutBytes());
             if (recovery.cutBytes() > 0) {
@@ -136,13 +146,13 @@ final class DirectoryRecovery {
             }
         } catch (LogRecovery.Damage e) {
             recovery.abandon();
-            quarantine(key);
+            quarantine(context, key);
             context.index().forgetPartition(key);
             report(key, e.getMessage(), true);
         }
     }
 
-    private void quarantine(PartitionKey key) throws IOException {
+    static void quarantine(LogContext context, PartitionKey key) throws IOException {
         Path directory = context.directory().resolve(key.directoryName());
         Path aside = context.directory().resolve(key.directoryName() + DAMAGED_SUFFIX);
         for (int i = 1; context.files().exists(aside); i++) {

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicIdPartition;
@@ -49,6 +50,7 @@ public final class LogDirectory implements AutoCloseable {
     private final DirectoryLock lock;
     private final Map<PartitionKey, PartitionLog> logs = new ConcurrentHashMap<>();
     private final RecoveryProgress recoveryProgress;
+    private final LaterRecovery later;
     private DirectoryStamp stamp;
     private final Uuid directoryId;
     private long lastIndexFlushMs;
@@ -60,6 +62,7 @@ public final class LogDirectory implements AutoCloseable {
         this.context = context;
         this.lock = lock;
         this.recoveryProgress = new RecoveryProgress(context.directory(), context.clock());
+        this.later = new LaterRecovery(context, logs, recoveryProgress);
         this.lastIndexFlushMs = context.clock().nowMs();
         this.stamp = stamp;
         this.directoryId = stamp == null ? Uuid.randomUuid() : stamp.directoryId();
@@ -160,20 +163,42 @@ public final class LogDirectory implements AutoCloseable {
     public synchronized RecoveryReport recover(RecoveryListener progress) {
         if (recovered) throw new IllegalStateException("the directory was recovered before");
         recovered = true;
-        DirectoryRecovery recovery = new DirectoryRecovery(context, logs, progress, recoveryProgress);
+        DirectoryRecovery recovery = new DirectoryRecovery(context, logs, later, progress, recoveryProgress);
         RecoveryReport report;
         try {
             report = recovery.run();
         } catch (IOException e) {
             throw context.failure().fail("recovering " + context.directory(), e);
         }
+        later.start();
         for (Path trash : recovery.trash()) removeInBackground(trash);
         long period = Math.max(1, context.config().marksIntervalMs());
         context.background().every(period, "checkpoint of " + context.directory(), () -> checkpoint(false));
         return report;
     }
 
-    /** How far {@link #recover} is. */
+    /**
+     * Whether this directory has data of a partition whose log is not open: because that takes long and is under way, or because it was
+     * found to be damaged meanwhile. Then it must not be created.
+     */
+    public boolean isHeldBack(Uuid topicId, int partition) {
+        return later.isHeldBack(new PartitionKey(topicId, partition));
+    }
+
+    /** The partitions that are held back. */
+    public Set<PartitionKey> heldBack() {
+        return later.heldBack();
+    }
+
+    /**
+     * Carries out an action, on a thread of the recovery, as soon as a partition that is held back is open, or was found to be damaged and
+     * stays held back. False when it will not be: it is open, or not here, or damaged.
+     */
+    public boolean whenRecovered(Uuid topicId, int partition, Runnable action) {
+        return later.whenDone(new PartitionKey(topicId, partition), action);
+    }
+
+    /** How far {@link #recover} is, and the opening of what was held back. */
     public RecoveryProgress recoveryProgress() {
         return recoveryProgress;
     }
@@ -196,6 +221,7 @@ public final class LogDirectory implements AutoCloseable {
         context.failure().check();
         requireRecovered();
         PartitionKey key = new PartitionKey(partition.topicId(), partition.partition());
+        if (later.isHeldBack(key)) throw new IllegalStateException(key.directoryName() + " has data and is not open");
         PartitionLog existing = logs.get(key);
         if (existing != null) {
             existing.updateSettings(settings);
@@ -223,6 +249,10 @@ public final class LogDirectory implements AutoCloseable {
     public synchronized void delete(Uuid topicId, int partition) {
         context.failure().check();
         PartitionKey key = new PartitionKey(topicId, partition);
+        if (later.cancel(key)) {
+            deleteUnopened(key);
+            return;
+        }
         PartitionLog log = logs.remove(key);
         if (log == null) return;
         LogState state = log.state();
@@ -249,6 +279,26 @@ public final class LogDirectory implements AutoCloseable {
                         "forgetting " + key.directoryName(),
                         () -> context.index().forgetPartition(key));
         removeInBackground(aside);
+    }
+
+    private void deleteUnopened(PartitionKey key) {
+        context.marks().remove(key);
+        try {
+            context.marks().write();
+            Path path = context.directory().resolve(key.directoryName());
+            if (context.files().exists(path)) {
+                Path aside = freeName(key);
+                context.files().rename(path, aside);
+                removeInBackground(aside);
+            }
+            context.files().syncDirectory(context.directory());
+        } catch (IOException e) {
+            throw context.failure().fail("deleting " + key.directoryName(), e);
+        }
+        context.background()
+                .execute(
+                        "forgetting " + key.directoryName(),
+                        () -> context.index().forgetPartition(key));
     }
 
     /** Removes the clean mark, durably: from now on the directory counts as in use. Call before the first write. */
@@ -308,9 +358,10 @@ public final class LogDirectory implements AutoCloseable {
             if (closed) return;
             closed = true;
         }
+        later.stop();
         context.background().close();
         context.flusher().close();
-        boolean clean = cleanBrokerEpoch >= 0 && !context.failure().isOffline();
+        boolean clean = cleanBrokerEpoch >= 0 && !context.failure().isOffline() && later.count() == 0;
         if (clean) {
             for (PartitionLog log : logs.values()) log.flush().flushNow();
         }

@@ -15,6 +15,7 @@ package io.shiplog.storage.log;
  * @param checkpointIntervalMs and the time after which any change is in a checkpoint
  * @param marksIntervalMs how far flush marks may lag behind the disk
  * @param indexCacheBytes heap for the index of sealed segments
+ * @param recoverLaterBytes a log of which more must be walked over at start is opened while the others are served
  */
 public record LogDirectoryConfig(
         LogSettings defaults,
@@ -25,11 +26,12 @@ public record LogDirectoryConfig(
         long checkpointBytes,
         long checkpointIntervalMs,
         long marksIntervalMs,
-        long indexCacheBytes) {
+        long indexCacheBytes,
+        long recoverLaterBytes) {
 
     public static LogDirectoryConfig defaultConfig() {
         return new LogDirectoryConfig(
-                LogSettings.defaults(), 2, 2, 24 * 3600_000L, 10_000, 16L << 20, 10_000, 1_000, 16L << 20);
+                LogSettings.defaults(), 2, 2, 24 * 3600_000L, 10_000, 4L << 20, 10_000, 1_000, 16L << 20, 64L << 20);
     }
 
     public LogDirectoryConfig withDefaults(LogSettings settings) {
@@ -42,7 +44,23 @@ public record LogDirectoryConfig(
                 checkpointBytes,
                 checkpointIntervalMs,
                 marksIntervalMs,
-                indexCacheBytes);
+                indexCacheBytes,
+                recoverLaterBytes);
+    }
+
+    /** The same with another bound of what is walked over before the directory is ready. */
+    public LogDirectoryConfig withRecoverLaterBytes(long bytes) {
+        return new LogDirectoryConfig(
+                defaults,
+                flushThreads,
+                recoveryThreads,
+                producerIdExpirationMs,
+                maxProducersPerPartition,
+                checkpointBytes,
+                checkpointIntervalMs,
+                marksIntervalMs,
+                indexCacheBytes,
+                bytes);
     }
 
     /** The same with other times between checkpoints of a log that changed, and between writes of the marks. */
@@ -56,6 +74,7 @@ public record LogDirectoryConfig(
                 checkpointBytes,
                 newCheckpointIntervalMs,
                 newMarksIntervalMs,
-                indexCacheBytes);
+                indexCacheBytes,
+                recoverLaterBytes);
     }
 }

@@ -45,7 +45,20 @@ final class LogRecovery {
     private final RecoveryProgress progress;
     private int segmentsLeft;
 
+    private List<Long> bases = new ArrayList<>();
+    private long logStart;
+    /** Everything below was on the disk. */
+    private long mark;
+
     private List<LogCheckpoint> checkpoints = new ArrayList<>();
+    /** Where the walk begins, null: with the first segment. */
+    private LogCheckpoint checkpoint;
+
+    /** Index of the segment in which the walk begins; those before it are as the store says. */
+    private int first;
+
+    private long bytesToWalk;
+    private volatile boolean cancelled;
     private final Map<Long, SegmentSummary> summaries = new HashMap<>();
     private boolean entriesChanged;
     private long scannedBytes;
@@ -67,116 +80,131 @@ final class LogRecovery {
         return cutBytes;
     }
 
-    /** Opens the log; everything in it is on the disk afterwards. */
-    PartitionLog recover() throws IOException, Damage {
-        List<Long> bases = listSegments();
-        long logStart = marks == null ? (bases.isEmpty() ? 0 : bases.get(0)) : marks.logStartOffset();
-        long mark = marks == null ? logStart : Math.max(marks.flushedOffset(), logStart);
-        dropBelowStart(bases, logStart);
+    /** Looks at which files there are and at what the store tells of them; walks over no segment yet. */
+    void begin() throws IOException, Damage {
+        bases = listSegments();
+        logStart = marks == null ? (bases.isEmpty() ? 0 : bases.get(0)) : marks.logStartOffset();
+        mark = marks == null ? logStart : Math.max(marks.flushedOffset(), logStart);
+        dropBelowStart();
         if (bases.isEmpty()) {
             if (mark > logStart) throw new Damage("no segment holds the log start offset " + logStart);
-            state.addSegment(logStart);
-            bases.add(logStart);
-            entriesChanged = true;
-        } else {
-            if (bases.get(0) > logStart && mark > logStart) {
-                throw new Damage("segments begin at " + bases.get(0) + ", the log start offset is " + logStart);
-            }
-            logStart = Math.max(logStart, bases.get(0));
-            mark = Math.max(mark, logStart);
-            open(bases, mark);
+            return;
         }
-        return finish(logStart, mark);
+        if (bases.get(0) > logStart && mark > logStart) {
+            throw new Damage("segments begin at " + bases.get(0) + ", the log start offset is " + logStart);
+        }
+        logStart = Math.max(logStart, bases.get(0));
+        mark = Math.max(mark, logStart);
+        takeFromStore();
+        for (int i = first; i < bases.size(); i++) bytesToWalk += files.size(path(bases.get(i)));
+        if (checkpoint != null) bytesToWalk -= checkpoint.position();
+    }
+
+    /** Bytes of segments behind the checkpoint, which {@link #complete} walks over; after {@link #begin}. */
+    long bytesToWalk() {
+        return bytesToWalk;
+    }
+
+    /** Has {@link #complete} end soon, and return null. Any thread. */
+    void cancel() {
+        cancelled = true;
+    }
+
+    /** Opens the log; everything in it is on the disk afterwards. After {@link #begin}; null when it was cancelled. */
+    PartitionLog complete() throws IOException, Damage {
+        if (bases.isEmpty()) {
+            state.addSegment(logStart);
+            entriesChanged = true;
+            return finish();
+        }
+        segmentsLeft = bases.size() - first;
+        progress.found(segmentsLeft, 0);
+        try {
+            scan();
+        } finally {
+            progress.walked(segmentsLeft, 0);
+        }
+        return cancelled ? null : finish();
     }
 
     private List<Long> listSegments() throws IOException {
-        List<Long> bases = new ArrayList<>();
+        List<Long> found = new ArrayList<>();
         for (Path path : files.list(state.directory)) {
             long base = Segment.parseFileName(path);
             if (base >= 0) {
-                bases.add(base);
+                found.add(base);
             } else {
                 files.delete(path);
                 entriesChanged = true;
             }
         }
-        return bases;
+        return found;
     }
 
     /** Segments that ended below the log start were about to be deleted when the node stopped. */
-    private void dropBelowStart(List<Long> bases, long logStart) throws IOException {
+    private void dropBelowStart() throws IOException {
         while (bases.size() > 1 && bases.get(1) <= logStart) {
             files.delete(path(bases.remove(0)));
             entriesChanged = true;
         }
     }
 
-    private void open(List<Long> bases, long mark) throws IOException, Damage {
+    private void takeFromStore() throws IOException {
         StoredLog stored = state.context.index().load(state.key);
         checkpoints = new ArrayList<>(stored.checkpoints());
         for (SegmentSummary summary : stored.summaries()) summaries.put(summary.baseOffset(), summary);
-        LogCheckpoint checkpoint = usableCheckpoint(bases);
-        int first = checkpoint == null ? 0 : bases.indexOf(checkpoint.segmentBase());
+        checkpoint = usableCheckpoint();
+        first = checkpoint == null ? 0 : bases.indexOf(checkpoint.segmentBase());
         for (int i = 0; i < first; i++) openSealed(bases.get(i));
         // What the store may tell of beyond this point is of bytes that a crash may have taken.
-        state.context
-                .index()
-                .forgetBlocksFrom(
-                        state.key,
-                        checkpoint == null ? 0 : bases.get(first),
-                        checkpoint == null ? 0 : checkpoint.position());
-        segmentsLeft = bases.size() - first;
-        progress.found(segmentsLeft, 0);
-        try {
-            scan(bases, first, checkpoint, mark);
-        } finally {
-            progress.walked(segmentsLeft, 0);
-        }
+        long from = checkpoint == null ? 0 : checkpoint.segmentBase();
+        int position = checkpoint == null ? 0 : checkpoint.position();
+        state.context.index().forgetBlocksFrom(state.key, from, position);
     }
 
     /** The newest checkpoint that the files bear out; whatever else the store holds of this partition is forgotten. */
-    private LogCheckpoint usableCheckpoint(List<Long> bases) throws IOException {
+    private LogCheckpoint usableCheckpoint() throws IOException {
         for (int c = checkpoints.size() - 1; c >= 0; c--) {
-            LogCheckpoint checkpoint = checkpoints.get(c);
-            if (isBorneOut(checkpoint, bases) && isReadable(checkpoint)) return checkpoint;
-            state.context.index().forgetCheckpoint(state.key, checkpoint.offset());
+            LogCheckpoint candidate = checkpoints.get(c);
+            if (isBorneOut(candidate) && isReadable(candidate)) return candidate;
+            state.context.index().forgetCheckpoint(state.key, candidate.offset());
             checkpoints.remove(c);
         }
         return null;
     }
 
-    private boolean isBorneOut(LogCheckpoint checkpoint, List<Long> bases) throws IOException {
-        int at = bases.indexOf(checkpoint.segmentBase());
-        if (at < 0 || files.size(path(checkpoint.segmentBase())) < checkpoint.position()) return false;
+    private boolean isBorneOut(LogCheckpoint candidate) throws IOException {
+        int at = bases.indexOf(candidate.segmentBase());
+        if (at < 0 || files.size(path(candidate.segmentBase())) < candidate.position()) return false;
         for (int i = 0; i < at; i++) {
             SegmentSummary summary = summaries.get(bases.get(i));
             if (summary == null || summary.nextOffset() != bases.get(i + 1)) return false;
             if (files.size(path(bases.get(i))) != summary.sizeInBytes()) return false;
         }
-        return namesTheLastBatch(checkpoint);
+        return namesTheLastBatch(candidate);
     }
 
     /** Whether the batch that stands before the checkpoint is the one that stood there when it was written. */
-    private boolean namesTheLastBatch(LogCheckpoint checkpoint) throws IOException {
-        if (checkpoint.lastBatchPosition() < 0) return true;
-        try (LogFile file = files.open(path(checkpoint.segmentBase()))) {
+    private boolean namesTheLastBatch(LogCheckpoint candidate) throws IOException {
+        if (candidate.lastBatchPosition() < 0) return true;
+        try (LogFile file = files.open(path(candidate.segmentBase()))) {
             BatchCursor batch = BatchCursor.ofThread();
-            batch.open(file, checkpoint.lastBatchPosition(), checkpoint.position());
+            batch.open(file, candidate.lastBatchPosition(), candidate.position());
             return batch.next()
-                    && batch.endPosition() == checkpoint.position()
-                    && batch.lastOffset() + 1 == checkpoint.offset()
-                    && batch.leaderEpoch() == checkpoint.lastBatchEpoch()
-                    && batch.crc() == checkpoint.lastBatchCrc();
+                    && batch.endPosition() == candidate.position()
+                    && batch.lastOffset() + 1 == candidate.offset()
+                    && batch.leaderEpoch() == candidate.lastBatchEpoch()
+                    && batch.crc() == candidate.lastBatchCrc();
         }
     }
 
     /** Takes over epochs and producers; false when they cannot be read. */
-    private boolean isReadable(LogCheckpoint checkpoint) {
+    private boolean isReadable(LogCheckpoint candidate) {
         try {
-            LogCheckpoints.decode(checkpoint.state(), state.epochs, state);
+            LogCheckpoints.decode(candidate.state(), state.epochs, state);
             return true;
         } catch (IllegalArgumentException | BufferUnderflowException e) {
-            LOG.warn("A checkpoint of {} at {} cannot be read: {}", state, checkpoint.offset(), e.toString());
+            LOG.warn("A checkpoint of {} at {} cannot be read: {}", state, candidate.offset(), e.toString());
             state.epochs.clear();
             state.producers.clear();
             state.logTimeMs = -1;
@@ -209,33 +237,34 @@ final class LogRecovery {
     }
 
     /** Walks from the checkpoint, or from the beginning, to the end of what makes sense. */
-    private void scan(List<Long> bases, int first, LogCheckpoint checkpoint, long mark) throws IOException, Damage {
+    private void scan() throws IOException, Damage {
         long expected = checkpoint == null ? bases.get(first) : checkpoint.offset();
         for (int i = first; i < bases.size(); i++) {
             Segment segment = segment(bases.get(i));
             if (i > first && segment.baseOffset != expected) {
                 if (expected < mark) throw new Damage("no segment holds offset " + expected);
-                dropFrom(bases, i);
+                dropFrom(i);
                 break;
             }
             state.segments.add(segment);
             state.recent.clear();
-            if (i == first && checkpoint != null) resume(segment, checkpoint);
+            if (i == first && checkpoint != null) resume(segment);
             long size = files.size(segment.path());
-            boolean whole = size == segment.sizeInBytes || scanSegment(segment, size, mark);
+            boolean whole = size == segment.sizeInBytes || scanSegment(segment, size);
+            if (cancelled) return;
             segmentsLeft--;
             progress.walked(1, 0);
             expected = segment.nextOffset;
             if (!whole) {
-                cutTail(segment, size, mark);
-                dropFrom(bases, i + 1);
+                cutTail(segment, size);
+                dropFrom(i + 1);
                 break;
             }
         }
     }
 
     /** Puts the segment into the state that it had at the checkpoint; its index stays in the store until it is asked for. */
-    private void resume(Segment segment, LogCheckpoint checkpoint) {
+    private void resume(Segment segment) {
         segment.sizeInBytes = checkpoint.position();
         segment.nextOffset = checkpoint.offset();
         segment.firstTimestampMs = checkpoint.firstTimestampMs();
@@ -249,14 +278,14 @@ final class LogRecovery {
     }
 
     /** Takes in the segment's batches; false when it ends in something else than a whole batch. */
-    private boolean scanSegment(Segment segment, long size, long mark) throws IOException, Damage {
+    private boolean scanSegment(Segment segment, long size) throws IOException, Damage {
         BatchCursor batch = BatchCursor.ofThread();
         batch.open(segment.file.open(), segment.sizeInBytes, size);
         int epoch = segment.sizeInBytes == 0 ? lastEpochBefore(segment) : segment.lastLeaderEpoch;
         long expected = segment.nextOffset;
         progress.found(0, size - segment.sizeInBytes);
         long walkedTo = segment.sizeInBytes;
-        while (batch.next()) {
+        while (!cancelled && batch.next()) {
             boolean trusted = batch.lastOffset() < mark;
             if (batch.baseOffset() != expected || batch.leaderEpoch() < epoch) break;
             if (!trusted) {
@@ -280,7 +309,7 @@ final class LogRecovery {
         return at < 0 ? -1 : state.segments.get(at).lastLeaderEpoch;
     }
 
-    private void cutTail(Segment segment, long size, long mark) throws IOException, Damage {
+    private void cutTail(Segment segment, long size) throws IOException, Damage {
         if (segment.nextOffset < mark) {
             throw new Damage("no sound batch for offset " + segment.nextOffset + " at byte " + segment.sizeInBytes
                     + " of " + segment.path().getFileName() + ", everything below " + mark + " was on the disk");
@@ -291,7 +320,7 @@ final class LogRecovery {
         file.sync();
     }
 
-    private void dropFrom(List<Long> bases, int from) throws IOException {
+    private void dropFrom(int from) throws IOException {
         for (int i = bases.size() - 1; i >= from; i--) {
             cutBytes += files.size(path(bases.get(i)));
             files.delete(path(bases.get(i)));
@@ -299,11 +328,11 @@ final class LogRecovery {
         }
     }
 
-    private PartitionLog finish(long logStart, long mark) throws IOException, Damage {
+    private PartitionLog finish() throws IOException, Damage {
         long end = state.segments.active().nextOffset;
         if (end < mark) throw new Damage("the log ends at " + end + ", everything below " + mark + " was on the disk");
         state.epochs.truncateFromStart(logStart);
-        syncBehind(mark);
+        syncBehind();
         if (entriesChanged) files.syncDirectory(state.directory);
         for (int i = 0; i < state.segments.count(); i++) state.segments.get(i).entryDurable = true;
         state.directoryDurable = true;
@@ -319,7 +348,7 @@ final class LogRecovery {
     }
 
     /** What survived a kill may be in the page cache only. */
-    private void syncBehind(long mark) throws IOException {
+    private void syncBehind() throws IOException {
         for (int i = 0; i < state.segments.count(); i++) {
             Segment segment = state.segments.get(i);
             if (segment.nextOffset > mark && !segment.isEmpty())

@@ -14,6 +14,7 @@ import java.util.List;
  * @param damaged partitions that must be reported when the node registers
  * @param scannedBytes bytes behind flush marks that were read
  * @param cutBytes bytes of torn tails that were cut
+ * @param later logs that are held back, since they must be walked over at length: each is open as soon as that is done
  */
 public record RecoveryReport(
         boolean clean,
@@ -22,4 +23,5 @@ public record RecoveryReport(
         List<DamagedPartition> damaged,
         long scannedBytes,
         long cutBytes,
+        int later,
         long elapsedMs) {}

@@ -48,7 +48,7 @@ final class TestDirectory implements AutoCloseable {
                         "message.timestamp.after.max.ms", "" + Long.MAX_VALUE,
                         "segment.ms", "" + Long.MAX_VALUE),
                 LogSettings.defaults());
-        return new LogDirectoryConfig(settings, 1, 2, 3600_000, 100, 1 << 20, 10_000, 3600_000, 1 << 20);
+        return new LogDirectoryConfig(settings, 1, 2, 3600_000, 100, 1 << 20, 10_000, 3600_000, 1 << 20, 64L << 20);
     }
 
     TestDirectory open() {
