@@ -37,7 +37,8 @@ public final class HeaderWatch {
         int ended = interval++;
         if (batch.endPosition() > end) return "a batch does not end where the next index interval begins";
         if (!known || intervals.headerCrc(ended) == found) return null;
-        return "a header between bytes " + intervals.fromPosition(ended) + " and " + end + " is not the one that arrived";
+        return "a header between bytes " + intervals.fromPosition(ended) + " and " + end
+                + " is not the one that arrived";
     }
 
     /**

@@ -13,5 +13,4 @@ package io.shiplog.storage.index;
  * @param openHeaderCrc header CRC, as of {@code toPosition} or the first of the entries, of the interval that had begun before
  *     {@code fromPosition}; of no meaning when an entry stands right there
  */
-public record IndexBlock(
-        long segmentBase, int fromPosition, int toPosition, SparseIndex entries, int openHeaderCrc) {}
+public record IndexBlock(long segmentBase, int fromPosition, int toPosition, SparseIndex entries, int openHeaderCrc) {}

@@ -106,8 +106,7 @@ final class IndexCodec {
             timestampMs += (raw >>> 1) ^ -(raw & 1);
             entries.add((int) offset, (int) position, timestampMs, b.getInt());
         }
-        return new IndexBlock(
-                k.getLong(PREFIX_BYTES), k.getInt(PREFIX_BYTES + 8), toPosition, entries, openHeaderCrc);
+        return new IndexBlock(k.getLong(PREFIX_BYTES), k.getInt(PREFIX_BYTES + 8), toPosition, entries, openHeaderCrc);
     }
 
     static byte[] encode(LogCheckpoint checkpoint) {

@@ -240,7 +240,8 @@ public final class RocksIndexStore implements IndexStore {
         try {
             markInvalid();
         } catch (IOException e) {
-            // As long as nothing is cut off a log, a store that stays behind is no danger: recovery goes on where it ends.
+            // As long as nothing is cut off a log, a store that stays behind is no danger: recovery goes on where it
+            // ends.
             unmarked = true;
             LOG.warn("The failed index store of {} could not be marked as invalid: {}", dataDirectory, e.toString());
         }

@@ -121,11 +121,7 @@ public final class SparseIndex {
     public void addAll(SparseIndex later) {
         for (int i = 0; i < later.count; i++) {
             if (later.positions[i] > lastPosition()) {
-                add(
-                        later.relativeOffsets[i],
-                        later.positions[i],
-                        later.maxTimestampsBefore[i],
-                        later.headerCrcs[i]);
+                add(later.relativeOffsets[i], later.positions[i], later.maxTimestampsBefore[i], later.headerCrcs[i]);
             }
         }
     }

@@ -38,6 +38,7 @@ class HeaderCrcTest {
 
     @Test
     void whatIsUnknownStaysUnknown() {
-        assertThat(HeaderCrc.extend(HeaderCrc.UNKNOWN, ByteBuffer.allocate(64), 0)).isEqualTo(HeaderCrc.UNKNOWN);
+        assertThat(HeaderCrc.extend(HeaderCrc.UNKNOWN, ByteBuffer.allocate(64), 0))
+                .isEqualTo(HeaderCrc.UNKNOWN);
     }
 }

@@ -101,8 +101,9 @@ class HeaderCrcOfLogTest {
     void aFlippedBitInAnyByteThatTheBatchCrcLeavesOutIsFound() throws IOException {
         fill(log, 3, 12, 250);
         for (int b = 0; b < 21; b++) {
-            if ((b >= 8 && b < 12) || b == 16) continue; // another length or magic is no batch: that shows without a header CRC
-            long position = 7 * (log.state().segments.first().sizeInBytes / 12) + b;
+            if ((b >= 8 && b < 12) || b == 16)
+                continue; // another length or magic is no batch: that shows without a header CRC
+            long position = 7L * (log.state().segments.first().sizeInBytes / 12) + b;
             TestFiles.damage(firstSegment(), position);
             assertThat(check(log)).as("byte %d", b).contains("not the one that arrived");
             TestFiles.damage(firstSegment(), position);
@@ -147,7 +148,8 @@ class HeaderCrcOfLogTest {
         TestFiles.deleteTree(temp.resolve("data").resolve("index"));
         reopen();
         HeaderIntervals intervals = intervals(log, 0);
-        for (int i = 0; i < intervals.count(); i++) assertThat(intervals.isKnown(i)).isFalse();
+        for (int i = 0; i < intervals.count(); i++)
+            assertThat(intervals.isKnown(i)).isFalse();
         assertThat(check(log)).isEmpty();
     }
 

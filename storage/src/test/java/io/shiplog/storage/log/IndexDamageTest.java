@@ -95,8 +95,7 @@ class IndexDamageTest {
             assertThat(readAll(log)).as("%s, %s", kind, damage).isEqualTo(before);
             everyOffsetIsFoundAlone();
             assertThat(log.endOffsetForEpoch(2)).isEqualTo(new EpochEndOffset(2, 20));
-            assertThat(log.appendAsLeader(
-                                    TestBatches.idempotent(9, 0, 39, TestDirectory.value(39, 200)), 9, 2000, true)
+            assertThat(log.appendAsLeader(TestBatches.idempotent(9, 0, 39, TestDirectory.value(39, 200)), 9, 2000, true)
                             .duplicate())
                     .isTrue();
             fill(log, 9, 3, 200);
@@ -147,7 +146,8 @@ class IndexDamageTest {
         reopen();
         assertThat(directory.report.damaged()).isEmpty();
         assertThat(log.logEndOffset()).isEqualTo(8);
-        for (int i = 0; i < 10; i++) TestDirectory.append(log, 2, "another past, of another size " + "y".repeat(i * 40));
+        for (int i = 0; i < 10; i++)
+            TestDirectory.append(log, 2, "another past, of another size " + "y".repeat(i * 40));
         directory.housekeeping(true);
         restart();
         everyOffsetIsFoundAlone();

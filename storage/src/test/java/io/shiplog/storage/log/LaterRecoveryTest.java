@@ -113,6 +113,7 @@ class LaterRecoveryTest {
     void aDirectoryWithALogThatIsNotOpenYetIsNotClosedCleanly() throws InterruptedException {
         directory.closeCleanly(5);
         reopenWithout0();
+        directory.directory.markRunning(6);
         Thread closing = new Thread(() -> directory.closeCleanly(6));
         closing.start();
         gate.countDown();
