@@ -15,8 +15,10 @@ import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,6 +67,12 @@ public final class ImageToReplicas {
      */
     private boolean deleting;
 
+    /** Partitions whose log is being opened since the start. On the disk thread. */
+    private final Set<PartitionId> waitingFor = new HashSet<>();
+
+    /** The newest metadata that were acted on. On the disk thread. */
+    private MetadataImage latest = MetadataImage.empty();
+
     private boolean closed; // guarded by disk
 
     /**
@@ -112,9 +120,7 @@ public final class ImageToReplicas {
     /** Begins with the first image that knows of this node's registration. Any thread. */
     public void activate(long brokerEpoch) {
         onDisk(() -> {
-            for (PartitionLog log : directories.logs()) {
-                held.add(new PartitionId(log.topicId(), log.partition()));
-            }
+            held.addAll(directories.partitions());
         });
         changes.activateAfter(brokerEpoch);
         onDisk(this::follow);
@@ -140,6 +146,7 @@ public final class ImageToReplicas {
     }
 
     private void carryOut(ReplicaPlan plan, MetadataDelta delta) {
+        latest = delta.to();
         if (!plan.apply().isEmpty()) {
             loop.execute(replicas::beginUpdate);
         }
@@ -165,9 +172,36 @@ public final class ImageToReplicas {
         for (PartitionId id : ids) {
             String topic = image.topic(id.topicId()).name();
             TopicIdPartition partition = new TopicIdPartition(id.topicId(), id.partition(), topic);
-            logs.add(directories.logOrNew(partition, settings(id.topicId(), image)));
+            PartitionLog log = directories.logOrNew(partition, settings(id.topicId(), image));
+            logs.add(log);
+            if (log == null && waitingFor.add(id)) {
+                serveWhenRecovered(id);
+            }
         }
         return logs;
+    }
+
+    /** The log takes long to open: the partition gets its replica when it is there, from what the metadata say then. */
+    private void serveWhenRecovered(PartitionId id) {
+        LOG.info("{}-{} is served when its log is open", id.topicId(), id.partition());
+        if (!directories.whenRecovered(id, () -> onDisk(() -> serveLate(id))) && !directories.isHeldBack(id)) {
+            onDisk(() -> serveLate(id));
+        }
+    }
+
+    private void serveLate(PartitionId id) {
+        waitingFor.remove(id);
+        MetadataImage image = latest;
+        if (!held.contains(id) || directories.log(id.topicId(), id.partition()) == null) {
+            return;
+        }
+        MetadataDelta nothingNew = MetadataDelta.between(image, List.of(), image);
+        List<PartitionLog> logs = openLogs(List.of(id), image);
+        loop.execute(() -> {
+            replicas.beginUpdate();
+            apply(List.of(id), logs, nothingNew);
+            replicas.endUpdate(image.offset());
+        });
     }
 
     /** A value that this version cannot use must not keep the other topics from being served. */
@@ -187,6 +221,9 @@ public final class ImageToReplicas {
         MetadataImage image = delta.to();
         for (int i = 0; i < ids.size(); i++) {
             PartitionId id = ids.get(i);
+            if (logs.get(i) == null) {
+                continue;
+            }
             Replica replica = replicas.get(id.topicId(), id.partition());
             boolean configured =
                     delta.brokerConfigsChanged() || delta.changedTopicConfigs().contains(id.topicId());

@@ -12,6 +12,7 @@ import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.log.RecoveryReport;
 import io.shiplog.storage.log.SyncTimes;
+import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -27,15 +28,12 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All log directories of a node as one. Any thread; logs belong to their loops. A directory that fails takes the node with it
  * (who listens to {@link #onFailure} sees to that).
  */
 public final class LogDirectories implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
     /** There is no clean mark, or not the same one in every directory. */
     private static final long NOT_CLEAN = -1;
 
@@ -97,7 +95,7 @@ public final class LogDirectories implements AutoCloseable {
         List<FutureTask<RecoveryReport>> tasks = new ArrayList<>();
         for (LogDirectory directory : directories) {
             FutureTask<RecoveryReport> task =
-                    new FutureTask<>(() -> directory.recover(new RecoveryProgress(directory.path())));
+                    new FutureTask<>(() -> directory.recover((done, total) -> {}));
             tasks.add(task);
             new Thread(task, "recovery-" + directory.path().getFileName()).start();
         }
@@ -126,9 +124,9 @@ public final class LogDirectories implements AutoCloseable {
     private void refuseTwins() {
         Set<PartitionId> seen = new HashSet<>();
         for (LogDirectory directory : directories) {
-            for (PartitionLog log : directory.logs()) {
-                if (!seen.add(new PartitionId(log.topicId(), log.partition()))) {
-                    throw new StorageException("partition " + log.topicId() + "-" + log.partition()
+            for (PartitionId id : partitionsOf(directory)) {
+                if (!seen.add(id)) {
+                    throw new StorageException("partition " + id.topicId() + "-" + id.partition()
                             + " is in two log directories, one of them " + directory.path());
                 }
             }
@@ -188,6 +186,35 @@ public final class LogDirectories implements AutoCloseable {
         return logs;
     }
 
+    /** All partitions that there is data of: those with an open log, and those that are held back. */
+    public List<PartitionId> partitions() {
+        List<PartitionId> partitions = new ArrayList<>();
+        directories.forEach(directory -> partitions.addAll(partitionsOf(directory)));
+        return partitions;
+    }
+
+    private static Set<PartitionId> partitionsOf(LogDirectory directory) {
+        Set<PartitionId> partitions = new HashSet<>();
+        for (PartitionKey key : directory.heldBack()) {
+            partitions.add(new PartitionId(key.topicId(), key.partition()));
+        }
+        for (PartitionLog log : directory.logs()) {
+            partitions.add(new PartitionId(log.topicId(), log.partition()));
+        }
+        return partitions;
+    }
+
+    /** Whether there is data of a partition whose log is not open yet, or is not going to be; it must not be made anew. */
+    public boolean isHeldBack(PartitionId id) {
+        return directories.stream().anyMatch(directory -> directory.isHeldBack(id.topicId(), id.partition()));
+    }
+
+    /** Carries out an action when the log of a partition that is held back is open; false when that is not to be waited for. */
+    public boolean whenRecovered(PartitionId id, Runnable action) {
+        return directories.stream()
+                .anyMatch(directory -> directory.whenRecovered(id.topicId(), id.partition(), action));
+    }
+
     /** The log of a partition; null when there is none. */
     public PartitionLog log(Uuid topicId, int partition) {
         for (LogDirectory directory : directories) {
@@ -199,10 +226,12 @@ public final class LogDirectories implements AutoCloseable {
         return null;
     }
 
-    /** The log of a partition, made where the fewest logs are when there is none. */
+    /** The log of a partition, made where the fewest logs are when there is none; null while it is held back. */
     public PartitionLog logOrNew(TopicIdPartition partition, LogSettings settings) {
+        // In this order: a log is among the open ones before it ceases to be held back.
+        boolean heldBack = isHeldBack(new PartitionId(partition.topicId(), partition.partition()));
         PartitionLog log = log(partition.topicId(), partition.partition());
-        if (log != null) {
+        if (log != null || heldBack) {
             return log;
         }
         LogDirectory emptiest = directories.get(0);
@@ -216,7 +245,8 @@ public final class LogDirectories implements AutoCloseable {
 
     public void delete(PartitionId id) {
         for (LogDirectory directory : directories) {
-            if (directory.log(id.topicId(), id.partition()) != null) {
+            if (directory.isHeldBack(id.topicId(), id.partition())
+                    || directory.log(id.topicId(), id.partition()) != null) {
                 directory.delete(id.topicId(), id.partition());
             }
         }
@@ -257,26 +287,5 @@ public final class LogDirectories implements AutoCloseable {
     @Override
     public void close() {
         directories.forEach(LogDirectory::close);
-    }
-
-    /** One line for every tenth of the work. */
-    private static final class RecoveryProgress implements io.shiplog.storage.log.RecoveryListener {
-        private static final int LINES = 10;
-
-        private final Path directory;
-        private int tenths;
-
-        RecoveryProgress(Path directory) {
-            this.directory = directory;
-        }
-
-        @Override
-        public synchronized void onProgress(int done, int total) {
-            int now = total < 100 ? 0 : (int) ((long) done * LINES / total);
-            if (now > tenths) {
-                tenths = now;
-                LOG.info("recovering {}: {} of {} partitions", directory, done, total);
-            }
-        }
     }
 }

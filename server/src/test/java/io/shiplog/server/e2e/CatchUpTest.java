@@ -63,13 +63,14 @@ class CatchUpTest {
 
     @Test
     void deletedIndexIsRebuiltAtStart() throws Exception {
-        produce("all", 1_500);
+        // More than is walked over before a node registers: the log is opened while the node serves.
+        produce("all", 4_500);
         int leader = cluster.leader(TOPIC, 0);
         cluster.stopStorage(leader);
         deleteTree(cluster.data(leader).resolve("index"));
         cluster.startStorage(leader);
         cluster.awaitIsr(TOPIC, 0, 3);
-        assertThat(cluster.clients().readAll(TOPIC, 0)).hasSize(1_500);
+        assertThat(cluster.clients().readAll(TOPIC, 0)).hasSize(4_500);
         cluster.awaitIdenticalLogs(TOPIC, 0);
     }
 
