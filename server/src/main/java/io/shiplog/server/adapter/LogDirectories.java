@@ -94,8 +94,7 @@ public final class LogDirectories implements AutoCloseable {
     public Recovered recover() {
         List<FutureTask<RecoveryReport>> tasks = new ArrayList<>();
         for (LogDirectory directory : directories) {
-            FutureTask<RecoveryReport> task =
-                    new FutureTask<>(() -> directory.recover((done, total) -> {}));
+            FutureTask<RecoveryReport> task = new FutureTask<>(() -> directory.recover((done, total) -> {}));
             tasks.add(task);
             new Thread(task, "recovery-" + directory.path().getFileName()).start();
         }
