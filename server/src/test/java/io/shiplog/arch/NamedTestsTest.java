@@ -15,18 +15,19 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tests that the page of decisions names exist: a class, a method of it, or another method of the class named before. */
+/** The tests that pages name exist: a class, a method of it, or another method of the class named before. */
 class NamedTestsTest {
     private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
-    private static final Path PAGE = TOP.resolve("docs/metadata-decisions.md");
     private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+(?:Test|IT))?(?:\\.(\\w+))?`");
 
-    @Test
-    void everyTestThatThePageNamesExists() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"metadata-decisions.md", "storage-guarantees.md"})
+    void everyTestThatThePageNamesExists(String page) throws IOException {
         Map<String, String> sources = testSources();
-        Matcher names = NAME.matcher(Files.readString(PAGE));
+        Matcher names = NAME.matcher(Files.readString(TOP.resolve("docs").resolve(page)));
         List<String> missing = new ArrayList<>();
         String named = "";
         int found = 0;

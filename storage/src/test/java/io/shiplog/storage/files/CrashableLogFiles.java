@@ -8,21 +8,29 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A disk that can lose power. Works on real files under a root, and keeps beside them what a disk would still hold: the
- * bytes of each file at its last sync, the entries of each directory at its last sync. {@link #powerOff} stops it,
- * {@link #restore} puts back what survived. Files that were not made through this port (RocksDB's) are left alone.
+ * A disk that can lose power, as unkind as POSIX allows. It works on real files under a root and keeps beside them what
+ * the disk is bound to hold: of each file its bytes at the last sync, of each directory its entries at the last sync, and
+ * what was changed since. {@link #powerOff} stops it, {@link #restore} puts back what {@link Survivors} chooses.
+ *
+ * <ul>
+ *   <li>Of writes and cuts since the last sync of a file any subset survives, block by block, in any order; its size is
+ *       that after any of them. A block below that size that never arrived holds zeros.
+ *   <li>Of entries that were made, renamed or removed since the last sync of their directory any subset survives. A rename
+ *       within a directory is atomic; the sync of a file says nothing of its entry.
+ *   <li>What a failed sync should have written may be lost for good, though it can be read until the power goes and a later
+ *       sync succeeds (the kernel marks such pages clean).
+ * </ul>
+ *
+ * <p>Files that were not made through this port (RocksDB's) are left alone.
  */
 public final class CrashableLogFiles implements LogFiles {
-    /** What becomes of bytes that were written but not synced. */
+    /** What becomes of bytes that were written but not synced, in four simple ways; entries that were not synced go. */
     public enum Unsynced {
         LOST,
         KEPT,
@@ -32,24 +40,14 @@ public final class CrashableLogFiles implements LogFiles {
         TORN
     }
 
-    private abstract static class Node {}
-
-    private static final class FileNode extends Node {
-        byte[] durable = {};
-        byte[] atPowerOff;
-        Path path;
-    }
-
-    private static final class DirectoryNode extends Node {
-        final Map<String, Node> current = new TreeMap<>();
-        Map<String, Node> durable = new TreeMap<>();
-    }
-
     private final DiskLogFiles disk = new DiskLogFiles();
     private final Path root;
-    private DirectoryNode rootNode = new DirectoryNode();
+    private CrashNodes.Directory rootNode = new CrashNodes.Directory();
     private int changes;
     private int powerOffAfter = Integer.MAX_VALUE;
+    private boolean lastOneHappens;
+    private int failingSync = Integer.MAX_VALUE;
+    private int syncs;
     private boolean off;
 
     /** @param root an existing directory, empty; itself durable */
@@ -57,14 +55,26 @@ public final class CrashableLogFiles implements LogFiles {
         this.root = root;
     }
 
-    /** Changes (writes, syncs, entries) so far. */
+    /** Changes (writes, cuts, syncs, entries) so far. */
     public synchronized int changes() {
         return changes;
     }
 
-    /** Power fails after so many further changes. */
+    /** Power fails after so many further changes: the one after them does not happen. */
     public synchronized void powerOffAfter(int furtherChanges) {
         powerOffAfter = changes + furtherChanges;
+        lastOneHappens = false;
+    }
+
+    /** Power fails in the n-th change from now on (1 is the next), which happens as far as unsynced things do; its caller hears of a failure. */
+    public synchronized void powerOffDuring(int nth) {
+        powerOffAfter = changes + nth - 1;
+        lastOneHappens = true;
+    }
+
+    /** The n-th sync of a file from now on (1 is the next) fails; what it should have written may never arrive. */
+    public synchronized void failSync(int nth) {
+        failingSync = syncs + nth;
     }
 
     public synchronized boolean isOff() {
@@ -73,21 +83,25 @@ public final class CrashableLogFiles implements LogFiles {
 
     /** Power fails now: every later call fails. */
     public synchronized void powerOff() {
-        if (off) return;
         off = true;
-        try {
-            remember(rootNode);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    }
+
+    /** It was not the power: the process died, and whatever it wrote is as it was, synced or not. */
+    public synchronized void processDied() {
+        off = false;
+        powerOffAfter = Integer.MAX_VALUE;
     }
 
     /** Power is back: the root holds what survived. All files must have been closed. */
     public synchronized void restore(Unsynced unsynced) throws IOException {
-        powerOff();
+        restore(Survivors.of(unsynced));
+    }
+
+    public synchronized void restore(Survivors survivors) throws IOException {
+        off = true;
         removeTracked(root, rootNode);
-        DirectoryNode survivor = new DirectoryNode();
-        rebuild(root, rootNode, survivor, unsynced);
+        CrashNodes.Directory survivor = new CrashNodes.Directory();
+        rebuild(root, rootNode, survivor, survivors);
         rootNode = survivor;
         off = false;
         powerOffAfter = Integer.MAX_VALUE;
@@ -95,20 +109,23 @@ public final class CrashableLogFiles implements LogFiles {
 
     @Override
     public synchronized LogFile create(Path path) throws IOException {
-        change();
+        boolean last = change();
         LogFile file = disk.create(path);
-        FileNode node = new FileNode();
-        node.path = path;
-        parent(path).current.put(name(path), node);
+        CrashNodes.File node = new CrashNodes.File();
+        parent(path).put(name(path), node);
+        if (last) {
+            file.close();
+            throw off();
+        }
         return new TrackedFile(file, node);
     }
 
     @Override
     public synchronized LogFile open(Path path) throws IOException {
         check();
-        Node node = parent(path).current.get(name(path));
+        CrashNodes.Node node = parent(path).get(name(path));
         LogFile file = disk.open(path);
-        return node == null ? file : new TrackedFile(file, (FileNode) node);
+        return node == null ? file : new TrackedFile(file, (CrashNodes.File) node);
     }
 
     @Override
@@ -117,33 +134,39 @@ public final class CrashableLogFiles implements LogFiles {
             if (!path.equals(root) && find(path) == null) throw new IOException("untracked directory " + path);
             return;
         }
-        change();
+        boolean last = change();
         disk.createDirectory(path);
-        parent(path).current.put(name(path), new DirectoryNode());
+        parent(path).put(name(path), new CrashNodes.Directory());
+        if (last) throw off();
     }
 
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
-        change();
+        boolean last = change();
         disk.rename(from, to);
-        Node node = parent(from).current.remove(name(from));
-        if (node == null) return;
-        parent(to).current.put(name(to), node);
-        relocate(node, to);
+        if (parent(from) == parent(to)) {
+            parent(from).rename(name(from), name(to));
+        } else {
+            CrashNodes.Node node = parent(from).get(name(from));
+            parent(to).put(name(to), node);
+            parent(from).remove(name(from));
+        }
+        if (last) throw off();
     }
 
     @Override
     public synchronized void delete(Path path) throws IOException {
-        if (disk.exists(path)) change();
+        boolean last = disk.exists(path) && change();
         disk.delete(path);
-        parent(path).current.remove(name(path));
+        parent(path).remove(name(path));
+        if (last) throw off();
     }
 
     @Override
     public synchronized void syncDirectory(Path directory) throws IOException {
-        change();
-        DirectoryNode node = (DirectoryNode) find(directory);
-        if (node != null) node.durable = new TreeMap<>(node.current);
+        boolean last = change();
+        if (find(directory) instanceof CrashNodes.Directory node) node.sync();
+        if (last) throw off();
     }
 
     @Override
@@ -169,31 +192,36 @@ public final class CrashableLogFiles implements LogFiles {
         return disk.isDirectory(path);
     }
 
-    private synchronized void change() throws IOException {
+    /** Counts a change; true when the power goes during it. */
+    private boolean change() throws IOException {
         check();
-        if (changes >= powerOffAfter) {
-            powerOff();
-            check();
-        }
+        boolean now = changes >= powerOffAfter;
+        if (now) off = true;
+        if (now && !lastOneHappens) check();
         changes++;
+        return now;
     }
 
     private synchronized void check() throws IOException {
-        if (off) throw new IOException("the power is off");
+        if (off) throw off();
     }
 
-    private DirectoryNode parent(Path path) {
-        Node node = find(path.getParent());
-        return node instanceof DirectoryNode directory ? directory : new DirectoryNode();
+    private static IOException off() {
+        return new IOException("the power is off");
     }
 
-    private Node find(Path path) {
+    /** The node of a directory; changes of one that is not tracked go nowhere. */
+    private CrashNodes.Directory parent(Path path) {
+        return find(path.getParent()) instanceof CrashNodes.Directory node ? node : new CrashNodes.Directory();
+    }
+
+    private CrashNodes.Node find(Path path) {
         if (path.equals(root)) return rootNode;
         if (!path.startsWith(root)) return null;
-        Node node = rootNode;
+        CrashNodes.Node node = rootNode;
         for (Path part : root.relativize(path)) {
-            if (!(node instanceof DirectoryNode directory)) return null;
-            node = directory.current.get(part.toString());
+            if (!(node instanceof CrashNodes.Directory directory)) return null;
+            node = directory.get(part.toString());
         }
         return node;
     }
@@ -202,24 +230,8 @@ public final class CrashableLogFiles implements LogFiles {
         return path.getFileName().toString();
     }
 
-    private static void relocate(Node node, Path to) {
-        if (node instanceof FileNode file) file.path = to;
-        else ((DirectoryNode) node).current.forEach((name, child) -> relocate(child, to.resolve(name)));
-    }
-
-    private static void remember(DirectoryNode directory) throws IOException {
-        List<Node> all = new ArrayList<>(directory.current.values());
-        all.addAll(directory.durable.values());
-        for (Node node : all) {
-            if (node instanceof DirectoryNode child) remember(child);
-            else if (node instanceof FileNode file && file.atPowerOff == null) {
-                file.atPowerOff = Files.exists(file.path) ? Files.readAllBytes(file.path) : file.durable;
-            }
-        }
-    }
-
-    private static void removeTracked(Path path, DirectoryNode directory) throws IOException {
-        for (String name : directory.current.keySet()) {
+    private static void removeTracked(Path path, CrashNodes.Directory directory) throws IOException {
+        for (String name : directory.names()) {
             Path child = path.resolve(name);
             if (!Files.exists(child)) continue;
             try (Stream<Path> below = Files.walk(child)) {
@@ -228,54 +240,29 @@ public final class CrashableLogFiles implements LogFiles {
         }
     }
 
-    private static void rebuild(Path path, DirectoryNode from, DirectoryNode to, Unsynced unsynced) throws IOException {
-        for (Map.Entry<String, Node> entry : from.durable.entrySet()) {
+    private static void rebuild(Path path, CrashNodes.Directory from, CrashNodes.Directory to, Survivors survivors)
+            throws IOException {
+        for (Map.Entry<String, CrashNodes.Node> entry : survivors.entries(from).entrySet()) {
             Path child = path.resolve(entry.getKey());
-            if (entry.getValue() instanceof DirectoryNode directory) {
+            if (entry.getValue() instanceof CrashNodes.Directory directory) {
                 Files.createDirectories(child);
-                DirectoryNode survivor = new DirectoryNode();
-                rebuild(child, directory, survivor, unsynced);
-                to.current.put(entry.getKey(), survivor);
+                CrashNodes.Directory survivor = new CrashNodes.Directory();
+                rebuild(child, directory, survivor, survivors);
+                to.put(entry.getKey(), survivor);
             } else {
-                FileNode file = new FileNode();
-                file.path = child;
-                file.durable = surviving((FileNode) entry.getValue(), unsynced);
-                Files.write(child, file.durable);
-                to.current.put(entry.getKey(), file);
+                byte[] bytes = survivors.bytes((CrashNodes.File) entry.getValue());
+                Files.write(child, bytes);
+                to.put(entry.getKey(), new CrashNodes.File(bytes));
             }
         }
-        to.durable = new TreeMap<>(to.current);
-    }
-
-    private static byte[] surviving(FileNode file, Unsynced unsynced) {
-        byte[] durable = file.durable;
-        byte[] written = file.atPowerOff;
-        switch (unsynced) {
-            case LOST -> {
-                return durable;
-            }
-            case KEPT -> {
-                return written;
-            }
-            case ZEROS -> {
-                return written.length > durable.length ? Arrays.copyOf(durable, written.length) : durable;
-            }
-            case TORN -> {
-                int same = Math.max(0, Arrays.mismatch(durable, written));
-                int upTo = same + (written.length - Math.min(written.length, same)) / 2;
-                byte[] torn = Arrays.copyOf(durable, Math.max(upTo, durable.length));
-                System.arraycopy(written, 0, torn, 0, Math.min(upTo, written.length));
-                return torn;
-            }
-        }
-        throw new IllegalStateException();
+        to.sync();
     }
 
     private final class TrackedFile implements LogFile {
         private final LogFile file;
-        private final FileNode node;
+        private final CrashNodes.File node;
 
-        TrackedFile(LogFile file, FileNode node) {
+        TrackedFile(LogFile file, CrashNodes.File node) {
             this.file = file;
             this.node = node;
         }
@@ -283,8 +270,12 @@ public final class CrashableLogFiles implements LogFiles {
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (CrashableLogFiles.this) {
-                change();
+                boolean last = change();
+                byte[] bytes = new byte[source.remaining()];
+                source.duplicate().get(bytes);
                 file.write(source, position);
+                node.write(Math.toIntExact(position), bytes);
+                if (last) throw off();
             }
         }
 
@@ -303,18 +294,24 @@ public final class CrashableLogFiles implements LogFiles {
         @Override
         public void truncate(long size) throws IOException {
             synchronized (CrashableLogFiles.this) {
-                change();
+                boolean last = change();
                 file.truncate(size);
+                node.truncate(Math.toIntExact(size));
+                if (last) throw off();
             }
         }
 
         @Override
         public void sync() throws IOException {
             synchronized (CrashableLogFiles.this) {
-                change();
-                ByteBuffer all = ByteBuffer.allocate((int) file.size());
-                file.read(all, 0);
-                node.durable = Arrays.copyOf(all.array(), all.position());
+                boolean last = change();
+                syncs++;
+                if (syncs == failingSync) {
+                    node.syncFailed();
+                    throw new IOException("Input/output error");
+                }
+                node.sync();
+                if (last) throw off();
             }
         }
 
@@ -327,5 +324,15 @@ public final class CrashableLogFiles implements LogFiles {
         public void close() throws IOException {
             file.close();
         }
+    }
+
+    /** The bytes that the disk is bound to hold under a name, null when the name may be gone. */
+    public synchronized byte[] durableBytes(Path path) {
+        CrashNodes.Node node = rootNode;
+        for (Path part : root.relativize(path)) {
+            if (!(node instanceof CrashNodes.Directory directory)) return null;
+            node = directory.durable().get(part.toString());
+        }
+        return node instanceof CrashNodes.File file ? file.durable().clone() : null;
     }
 }

@@ -7,15 +7,23 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** A disk that fails when it is told to: the n-th call of one kind throws, and calls are counted. */
+/**
+ * A disk that fails when it is told to: calls that throw (once), areas that cannot be read, room that runs out, writes that
+ * are lost or go astray, bits that rot. Calls are counted.
+ */
 public final class FaultyLogFiles implements LogFiles {
     /** Kinds of calls that can fail. */
     public enum Call {
         CREATE,
+        OPEN,
+        CREATE_DIRECTORY,
+        LIST,
         WRITE,
         READ,
         SYNC,
@@ -25,16 +33,30 @@ public final class FaultyLogFiles implements LogFiles {
         DELETE
     }
 
+    /** What the disk does with a write that it says it has done. */
+    private enum Astray {
+        LOST,
+        MISDIRECTED
+    }
+
+    private record UnreadableArea(Path path, long from, long to) {}
+
+    private static final String NO_SPACE = "No space left on device";
+
     private final LogFiles files;
     private final Map<Call, Integer> calls = new EnumMap<>(Call.class);
     private final Map<Call, Integer> failAt = new EnumMap<>(Call.class);
+    private final List<UnreadableArea> unreadable = new ArrayList<>();
     private String message = "Input/output error";
+    private long freeBytes = Long.MAX_VALUE;
+    private Astray nextWrite;
+    private long misdirectedBy;
 
     public FaultyLogFiles(LogFiles files) {
         this.files = files;
     }
 
-    /** The n-th such call from now on (1 is the next) fails; a failing write writes half of its bytes first. */
+    /** The n-th such call from now on (1 is the next) fails, once; a failing write writes half of its bytes first. */
     public synchronized void fail(Call call, int nth, String error) {
         failAt.put(call, count(call) + nth);
         message = error;
@@ -42,6 +64,44 @@ public final class FaultyLogFiles implements LogFiles {
 
     public synchronized int count(Call call) {
         return calls.getOrDefault(call, 0);
+    }
+
+    /** Reads that touch these bytes of a file fail from now on (a latent sector), until something else is written there. */
+    public synchronized void makeUnreadable(Path path, long from, long to) {
+        unreadable.add(new UnreadableArea(path, from, to));
+    }
+
+    /**
+     * Room for so many more bytes; a write that needs more writes what fits and fails. Files that go or are cut make room.
+     * New files and directories need no room, but fail when there is none.
+     */
+    public synchronized void limitFreeBytes(long bytes) {
+        freeBytes = bytes;
+    }
+
+    public synchronized long freeBytes() {
+        return freeBytes;
+    }
+
+    /** The next write reports success and changes nothing. */
+    public synchronized void loseNextWrite() {
+        nextWrite = Astray.LOST;
+    }
+
+    /** The next write reports success and goes elsewhere in the same file. */
+    public synchronized void misdirectNextWrite(long byBytes) {
+        nextWrite = Astray.MISDIRECTED;
+        misdirectedBy = byBytes;
+    }
+
+    /** Bits rot under everybody's hands; reads by the kernel see it too. */
+    public void flip(Path path, long position, int mask) throws IOException {
+        try (LogFile file = files.open(path)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            if (file.read(one, position) != 1) throw new IOException(path + " has no byte " + position);
+            one.put(0, (byte) (one.get(0) ^ mask)).flip();
+            file.write(one, position);
+        }
     }
 
     private synchronized boolean fails(Call call) {
@@ -53,19 +113,60 @@ public final class FaultyLogFiles implements LogFiles {
         if (fails(call)) throw new IOException(message);
     }
 
+    private synchronized void checkRoom() throws IOException {
+        if (freeBytes <= 0) throw new IOException(NO_SPACE);
+    }
+
+    /** Takes room for as many of the bytes as there is. */
+    private synchronized int takeRoom(long bytes) {
+        if (freeBytes == Long.MAX_VALUE) return (int) bytes;
+        long taken = Math.max(0, Math.min(bytes, freeBytes));
+        freeBytes -= taken;
+        return (int) taken;
+    }
+
+    private synchronized void giveRoom(long bytes) {
+        if (freeBytes != Long.MAX_VALUE) freeBytes += bytes;
+    }
+
+    private synchronized void checkReadable(Path path, long from, long to) throws IOException {
+        for (UnreadableArea area : unreadable) {
+            if (area.path().equals(path) && from < area.to() && area.from() < to) {
+                throw new IOException("Input/output error");
+            }
+        }
+    }
+
+    private synchronized void written(Path path, long from, long to) {
+        for (Iterator<UnreadableArea> areas = unreadable.iterator(); areas.hasNext(); ) {
+            UnreadableArea area = areas.next();
+            if (area.path().equals(path) && from <= area.from() && area.to() <= to) areas.remove();
+        }
+    }
+
+    private synchronized Astray takeAstray() {
+        Astray now = nextWrite;
+        nextWrite = null;
+        return now;
+    }
+
     @Override
     public LogFile create(Path path) throws IOException {
         check(Call.CREATE);
-        return new FaultyFile(files.create(path));
+        checkRoom();
+        return new FaultyFile(path, files.create(path));
     }
 
     @Override
     public LogFile open(Path path) throws IOException {
-        return new FaultyFile(files.open(path));
+        check(Call.OPEN);
+        return new FaultyFile(path, files.open(path));
     }
 
     @Override
     public void createDirectory(Path path) throws IOException {
+        check(Call.CREATE_DIRECTORY);
+        if (!files.exists(path)) checkRoom();
         files.createDirectory(path);
     }
 
@@ -78,7 +179,9 @@ public final class FaultyLogFiles implements LogFiles {
     @Override
     public void delete(Path path) throws IOException {
         check(Call.DELETE);
+        long room = files.exists(path) && !files.isDirectory(path) ? files.size(path) : 0;
         files.delete(path);
+        giveRoom(room);
     }
 
     @Override
@@ -89,6 +192,7 @@ public final class FaultyLogFiles implements LogFiles {
 
     @Override
     public List<Path> list(Path directory) throws IOException {
+        check(Call.LIST);
         return files.list(directory);
     }
 
@@ -108,25 +212,48 @@ public final class FaultyLogFiles implements LogFiles {
     }
 
     private final class FaultyFile implements LogFile {
+        private final Path path;
         private final LogFile file;
 
-        FaultyFile(LogFile file) {
+        FaultyFile(Path path, LogFile file) {
+            this.path = path;
             this.file = file;
         }
 
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             if (fails(Call.WRITE)) {
-                source.limit(source.position() + source.remaining() / 2);
-                file.write(source, position);
+                writePart(source, position, source.remaining() / 2);
                 throw new IOException(message);
             }
+            Astray astray = takeAstray();
+            if (astray == Astray.LOST) {
+                source.position(source.limit());
+                return;
+            }
+            long target = astray == Astray.MISDIRECTED ? position + misdirectedBy : position;
+            long overwritten = Math.max(0, Math.min(source.remaining(), file.size() - target));
+            int fits = (int) overwritten + takeRoom(source.remaining() - overwritten);
+            if (fits < source.remaining()) {
+                writePart(source, target, fits);
+                throw new IOException(NO_SPACE);
+            }
+            int size = source.remaining();
+            file.write(source, target);
+            written(path, target, target + size);
+        }
+
+        private void writePart(ByteBuffer source, long position, int bytes) throws IOException {
+            int limit = source.limit();
+            source.limit(source.position() + bytes);
             file.write(source, position);
+            source.limit(limit);
         }
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
             check(Call.READ);
+            checkReadable(path, position, position + target.remaining());
             return file.read(target, position);
         }
 
@@ -138,6 +265,7 @@ public final class FaultyLogFiles implements LogFiles {
         @Override
         public void truncate(long size) throws IOException {
             check(Call.TRUNCATE);
+            giveRoom(Math.max(0, file.size() - size));
             file.truncate(size);
         }
 

@@ -6,12 +6,14 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.index.IndexStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -27,6 +29,10 @@ final class TestDirectory implements AutoCloseable {
     final LogFiles files;
     LogDirectoryConfig config = config(4096, 512);
     MemoryIndexStore memoryIndex;
+
+    /** Makes the index store at each open; goes before {@link #memoryIndex}. */
+    Supplier<IndexStore> indexStores;
+
     LogDirectory directory;
     RecoveryReport report;
 
@@ -40,6 +46,16 @@ final class TestDirectory implements AutoCloseable {
     }
 
     static LogDirectoryConfig config(int segmentBytes, int indexIntervalBytes) {
+        return config(segmentBytes, indexIntervalBytes, 1 << 20, 1, 2);
+    }
+
+    /** One recovery at a time, and no thread that flushes: whatever touches the disk does so when the test says. */
+    static LogDirectoryConfig stepwise(int segmentBytes, int indexIntervalBytes, long indexCacheBytes) {
+        return config(segmentBytes, indexIntervalBytes, indexCacheBytes, 0, 1);
+    }
+
+    private static LogDirectoryConfig config(
+            int segmentBytes, int indexIntervalBytes, long indexCacheBytes, int flushThreads, int recoveryThreads) {
         LogSettings settings = LogSettings.fromTopicConfigs(
                 Map.of(
                         "segment.bytes", "" + segmentBytes,
@@ -48,13 +64,16 @@ final class TestDirectory implements AutoCloseable {
                         "message.timestamp.after.max.ms", "" + Long.MAX_VALUE,
                         "segment.ms", "" + Long.MAX_VALUE),
                 LogSettings.defaults());
-        return new LogDirectoryConfig(settings, 1, 2, 3600_000, 100, 1 << 20, 10_000, 3600_000, 1 << 20, 64L << 20);
+        return new LogDirectoryConfig(
+                settings, flushThreads, recoveryThreads, 3600_000, 100, 1 << 20, 10_000, 3600_000, indexCacheBytes, 64L << 20);
     }
 
     TestDirectory open() {
-        directory = memoryIndex == null
+        directory = null;
+        Supplier<IndexStore> stores = indexStores != null ? indexStores : () -> memoryIndex;
+        directory = indexStores == null && memoryIndex == null
                 ? LogDirectory.open(path, config, clock, files)
-                : LogDirectory.open(path, config, clock, files, (f, d) -> memoryIndex);
+                : LogDirectory.open(path, config, clock, files, (f, d) -> stores.get());
         report = directory.recover((done, total) -> {});
         return this;
     }
@@ -120,7 +139,7 @@ final class TestDirectory implements AutoCloseable {
 
     /** Stops without any order, as a killed process does, except that file handles are given back. */
     void kill() {
-        directory.close();
+        close();
     }
 
     void closeCleanly(long epoch) {

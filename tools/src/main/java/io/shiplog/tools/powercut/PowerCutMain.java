@@ -23,8 +23,8 @@ public final class PowerCutMain implements Callable<Integer> {
     @Parameters(index = "0", description = "${COMPLETION-CANDIDATES}")
     private Which which;
 
-    @Option(names = "--cycles", required = true, description = "Power cuts per scenario.")
-    private int cycles;
+    @Option(names = "--cycles", description = "Power cuts per scenario (default: as each of them asks for).")
+    private Integer cycles;
 
     @Option(names = "--seed", required = true, description = "Of the schedule: when, and who.")
     private long seed;

@@ -30,7 +30,9 @@ final class Records {
     private final Random random;
     private final int perSecond;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final Object turn = new Object();
     private volatile boolean stopped;
+    private volatile boolean paused;
     private Thread thread;
 
     Records(String bootstrap, String topic, Ledger ledger, long seed, int perSecond) {
@@ -52,11 +54,19 @@ final class Records {
         long sent = 0;
         try {
             while (!stopped && ledger.firstFailure() == null) {
+                if (paused) {
+                    startNs = System.nanoTime();
+                    sent = 0;
+                    LockSupport.parkNanos(TICK_NS);
+                    continue;
+                }
                 long due = (System.nanoTime() - startNs) * perSecond / TimeUnit.SECONDS.toNanos(1);
                 // What could not be sent while the producer was blocked is not made up for.
                 sent = Math.max(sent, due - perSecond);
-                for (; sent < due && !stopped; sent++) {
-                    send();
+                synchronized (turn) {
+                    for (; sent < due && !stopped && !paused; sent++) {
+                        send();
+                    }
                 }
                 LockSupport.parkNanos(TICK_NS);
             }
@@ -85,6 +95,18 @@ final class Records {
         };
         // The outcome comes to the callback; the future says the same.
         var unused = producer.send(new ProducerRecord<>(topic, key, value), outcome);
+    }
+
+    /** Sends no more until {@link #resume}, and waits until the outcome of each record is known. */
+    void pause() {
+        paused = true;
+        synchronized (turn) {
+            producer.flush();
+        }
+    }
+
+    void resume() {
+        paused = false;
     }
 
     /** Sends no more, and waits until the outcome of each record is known. */

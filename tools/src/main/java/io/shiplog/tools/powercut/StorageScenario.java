@@ -5,11 +5,7 @@ package io.shiplog.tools.powercut;
 
 import io.shiplog.tools.demo.DemoClients;
 import io.shiplog.tools.demo.DemoTopic;
-import io.shiplog.tools.demo.Ledger;
-import io.shiplog.tools.demo.ReadLog;
-import io.shiplog.tools.demo.Reader;
 import io.shiplog.tools.demo.Replicas;
-import io.shiplog.tools.demo.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,8 +15,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RetriableException;
@@ -43,20 +37,6 @@ final class StorageScenario implements Scenario {
     private final Random random;
     private Admin admin;
 
-    /** One topic of a cycle, and what is known of its records. */
-    private final class Sent {
-        private final DemoTopic topic;
-        private final Ledger ledger = new Ledger(PARTITIONS);
-        private final Records records;
-
-        Sent(String name, Map<String, String> configs) throws ExecutionException, InterruptedException {
-            topic = new DemoTopic(admin, name, PARTITIONS);
-            topic.create(configs, WAIT_MS);
-            records = new Records(cluster.bootstrap(), name, ledger, random.nextLong(), PER_SECOND);
-            records.start();
-        }
-    }
-
     StorageScenario(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
         this.random = new Random(seed);
         this.cluster = new LocalCluster(scripts, work, "storage", NODES, NODES);
@@ -78,28 +58,33 @@ final class StorageScenario implements Scenario {
 
     @Override
     public String cycle(int number) throws Exception {
-        Sent commit = new Sent("commit-" + number, Map.of());
-        Sent replicated = new Sent("replicated-" + number, Map.of("flush.policy", "replicated"));
+        Sent commit = send("commit-" + number, Map.of());
+        Sent replicated = send("replicated-" + number, Map.of("flush.policy", "replicated"));
         boolean quorumToo = number % 2 == 0;
         String gone = cluster.storageNodes().get(random.nextInt(NODES));
         List<String> back = new ArrayList<>(cluster.storageNodes());
         back.remove(gone);
         cut(quorumToo);
-        int acknowledged = commit.ledger.acknowledgedLines();
-        replicated.records.abandon();
+        int acknowledged = commit.ledger().acknowledgedLines();
+        replicated.records().abandon();
         recover(quorumToo, gone, back);
-        long onlineMs = awaitOnline(commit.topic);
+        long onlineMs = awaitOnline(commit.topic());
         TimeUnit.MILLISECONDS.sleep(500);
-        commit.records.finish();
-        checkCommit(commit);
-        String loss = lossOf(replicated);
+        commit.records().finish();
+        commit.check("commit");
+        String loss = replicated.loss().words();
         replace(gone, commit);
-        admin.deleteTopics(List.of(commit.topic.name(), replicated.topic.name()))
+        admin.deleteTopics(List.of(commit.topic().name(), replicated.topic().name()))
                 .all()
                 .get();
         return (quorumToo ? "all six nodes" : "all storage nodes") + " cut, the disk of " + gone + " gone; commit: "
-                + acknowledged + " acknowledged before and " + (commit.ledger.acknowledgedLines() - acknowledged)
+                + acknowledged + " acknowledged before and " + (commit.ledger().acknowledgedLines() - acknowledged)
                 + " after, all there, online after " + onlineMs + " ms; replicated: " + loss;
+    }
+
+    private Sent send(String name, Map<String, String> configs) throws Exception {
+        Sent.Load load = new Sent.Load(random.nextLong(), PER_SECOND);
+        return new Sent(cluster.bootstrap(), admin, name, PARTITIONS, configs, load);
     }
 
     /** Some time after the load began. */
@@ -157,73 +142,15 @@ final class StorageScenario implements Scenario {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
     }
 
-    private void checkCommit(Sent sent) throws Exception {
-        Verification verification = new Verification(sent.ledger, sequence -> "record " + sequence);
-        verification.allAcknowledged();
-        verification.readBack(readBack(sent), PARTITIONS);
-        if (!verification.faults().isEmpty()) {
-            throw new Fault("commit: " + String.join("; ", verification.faults()));
-        }
-    }
-
-    private ReadLog readBack(Sent sent) throws Exception {
-        long records = 0;
-        for (long mark : sent.topic.highWatermarks()) {
-            records += mark;
-        }
-        ReadLog read = new ReadLog(sent.ledger, PARTITIONS);
-        Reader reader = new Reader(cluster.bootstrap(), "power-cut-reader", sent.topic.name(), PARTITIONS, read);
-        reader.start();
-        reader.await(Math.toIntExact(records), WAIT_MS);
-        return read;
-    }
-
-    /** May be anything from nothing to all of it; only its shape is promised. */
-    private String lossOf(Sent sent) throws Exception {
-        List<Integer> offline = new ArrayList<>();
-        for (TopicPartitionInfo partition : sent.topic.describe().partitions()) {
-            if (partition.leader() == null || partition.leader().isEmpty()) {
-                offline.add(partition.partition());
-            }
-        }
-        if (!offline.isEmpty()) {
-            return "partitions " + offline + " offline, " + sent.ledger.acknowledgedLines()
-                    + " were acknowledged in all";
-        }
-        awaitReadable(sent);
-        ReplicatedLoss loss = ReplicatedLoss.of(sent.ledger, readBack(sent), PARTITIONS);
-        if (loss.fault() != null) {
-            throw new Fault("replicated: " + loss.fault());
-        }
-        return loss.toString();
-    }
-
-    /** A new leader does not name its high watermark before it knows it. */
-    private void awaitReadable(Sent sent) throws Exception {
-        Until.must("the high watermarks of " + sent.topic.name(), WAIT_MS, () -> {
-            try {
-                for (int p = 0; p < PARTITIONS; p++) {
-                    var unused = admin.listOffsets(
-                                    Map.of(new TopicPartition(sent.topic.name(), p), OffsetSpec.latest()))
-                            .all()
-                            .get();
-                }
-                return true;
-            } catch (ExecutionException e) {
-                return false;
-            }
-        });
-    }
-
     /** A new disk in the place of the one that is gone: the node fills it again, and the replicas are the same byte for byte. */
     private void replace(String gone, Sent commit) throws Exception {
         cluster.disk(gone).renew();
         cluster.start(List.of(gone));
-        if (!commit.topic.awaitFullIsr(WAIT_MS)) {
+        if (!commit.topic().awaitFullIsr(WAIT_MS)) {
             throw new Fault("the new disk of " + gone + " is not in sync after " + WAIT_MS + " ms");
         }
-        Uuid topicId = commit.topic.describe().topicId();
-        long[] marks = commit.topic.highWatermarks();
+        Uuid topicId = commit.topic().describe().topicId();
+        long[] marks = commit.topic().highWatermarks();
         Replicas replicas = new Replicas(cluster.directory());
         for (int p = 0; p < PARTITIONS; p++) {
             String difference = replicas.difference(topicId, p, marks[p], NODES);

@@ -13,9 +13,13 @@ import java.util.concurrent.TimeUnit;
 
 /** Scenarios, one after the other; a line per cycle, a table at the end. A scenario ends with its first fault, so that it can be looked at. */
 final class Suite {
+    private static final int CYCLES = 3;
+    private static final int STORAGE_CYCLES = 51;
+
     private final List<Named> scenarios = new ArrayList<>();
     private final List<String> rows = new ArrayList<>();
     private final PrintStream out;
+    private final long seed;
     private boolean passed = true;
 
     /** Makes a scenario when it is its turn. */
@@ -23,15 +27,16 @@ final class Suite {
         Scenario make() throws IOException, InterruptedException;
     }
 
-    private record Named(String name, Maker maker) {}
+    private record Named(String name, int cycles, Maker maker) {}
 
-    private Suite(PrintStream out) {
+    private Suite(PrintStream out, long seed) {
         this.out = out;
+        this.seed = seed;
     }
 
     /** The scenarios of {@code quorum}, {@code storage} or {@code all}. */
     static Suite of(String which, Scripts scripts, Path work, long seed, PrintStream out) {
-        Suite suite = new Suite(out);
+        Suite suite = new Suite(out, seed);
         if (!which.equals("storage")) {
             for (VoteScenario.Guards guards : VoteScenario.Guards.values()) {
                 suite.add(guards.title(), () -> new VoteScenario(scripts, work, guards, seed));
@@ -43,13 +48,19 @@ final class Suite {
             suite.add("full disk, unwatched", () -> new FullDiskScenario(scripts, work, false, seed));
         }
         if (!which.equals("quorum")) {
-            suite.add("storage", () -> new StorageScenario(scripts, work, seed));
+            suite.add("storage", STORAGE_CYCLES, () -> new StorageCutsScenario(scripts, work, seed));
+            suite.add("storage, control", () -> new ReplicatedControl(scripts, work, seed));
+            suite.add("storage, disk gone", () -> new StorageScenario(scripts, work, seed));
         }
         return suite;
     }
 
     private void add(String name, Maker maker) {
-        scenarios.add(new Named(name, maker));
+        add(name, CYCLES, maker);
+    }
+
+    private void add(String name, int cycles, Maker maker) {
+        scenarios.add(new Named(name, cycles, maker));
     }
 
     /** Keeps just one; returns whether there is one of that name. */
@@ -58,12 +69,13 @@ final class Suite {
         return !scenarios.isEmpty();
     }
 
-    /** Runs each scenario so many times; returns whether every promise was kept. */
-    boolean run(int cycles) throws InterruptedException {
+    /** Runs each scenario so many times (null: as often as it asks for); returns whether every promise was kept. */
+    boolean run(Integer cycles) throws InterruptedException {
         for (Named scenario : scenarios) {
-            run(scenario.name(), scenario.maker(), cycles);
+            run(scenario.name(), scenario.maker(), cycles == null ? scenario.cycles() : cycles);
         }
         out.println();
+        out.println("seed " + seed);
         row("SCENARIO", "CYCLES", "KEPT", "RESULT");
         rows.forEach(out::println);
         out.flush();

@@ -1,0 +1,52 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+/**
+ * One step in the life of a log under test. The numbers mean something only in view of the state that the step meets, so
+ * that any sequence of steps is a life, and stays one when steps are left out.
+ *
+ * @param a not negative
+ * @param b not negative
+ */
+record ModelStep(Kind kind, int a, int b) {
+    /** What can happen. The first ones are tried more often. */
+    enum Kind {
+        /** a: records and their sizes; b: timestamps. */
+        APPEND(12),
+        /** a: which producer and how many records; b: timestamps. */
+        APPEND_IDEMPOTENT(6),
+        /** a: which producer; b: which of its last batches. */
+        REPEAT(3),
+        /** a: how many batches; b: epochs that they skip. */
+        APPEND_AS_FOLLOWER(4),
+        /** a: by how much the leader epoch rises. */
+        NEW_EPOCH(2),
+        FLUSH(5),
+        CHECKPOINT(3),
+        /** a: where. */
+        TRUNCATE(2),
+        /** a: to where. */
+        TRUNCATE_FULLY(1),
+        /** a: high watermark; b: bytes to keep. */
+        RETAIN_BYTES(2),
+        /** a: high watermark. */
+        RETAIN_NOTHING(1),
+        /** a: log start offset. */
+        READ(8),
+        LOOK_UP_TIME(4),
+        LOOK_UP_EPOCH(4),
+        CLOSE_CLEANLY(1),
+        /** kill -9: everything that was written survives. a: what becomes of the index store. */
+        KILL(1),
+        /** Power loss. a: what becomes of the index store; b: seed of what survives. */
+        CRASH(2);
+
+        final int weight;
+
+        Kind(int weight) {
+            this.weight = weight;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.powercut;
+
+import io.shiplog.tools.demo.DemoClients;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * One, two or all three storage nodes lose power at once while records are acknowledged, again and again on one cluster, as fast as nodes can
+ * be started. After each cut all partitions are in sync again, the producer that lived through it has got each of its records acknowledged,
+ * each stands at its offset, and no recovery found fault with what was flushed. The quorum node keeps its power: what happens to quorum nodes
+ * is the other scenarios' concern.
+ */
+final class StorageCutsScenario implements Scenario {
+    private static final int NODES = 3;
+    private static final int PARTITIONS = 6;
+    private static final int DISK_MIB = 512;
+    private static final int PER_SECOND = 1_500;
+    private static final int CYCLES_PER_TOPIC = 10;
+    private static final long LEAST_LOAD_MS = 300;
+    private static final int FURTHER_LOAD_MS = 900;
+    private static final long WAIT_MS = 60_000;
+
+    /** The compiler that starts fastest: no node lives long enough for the other one. */
+    private static final String JVM_OPTIONS = "-XX:TieredStopAtLevel=1";
+
+    private final LocalCluster cluster;
+    private final Random random;
+    private final Map<String, Long> logRead = new HashMap<>();
+    private Admin admin;
+    private Sent sent;
+
+    StorageCutsScenario(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
+        this.random = new Random(seed);
+        this.cluster = new LocalCluster(scripts, work, "cuts", 1, NODES);
+    }
+
+    @Override
+    public void open() throws Exception {
+        for (String node : cluster.storageNodes()) {
+            cluster.giveDisk(node, DISK_MIB);
+        }
+        List<String> all = new ArrayList<>(cluster.quorumNodes());
+        all.addAll(cluster.storageNodes());
+        cluster.start(all, JVM_OPTIONS);
+        admin = DemoClients.admin(cluster.bootstrap());
+    }
+
+    @Override
+    public String cycle(int number) throws Exception {
+        if ((number - 1) % CYCLES_PER_TOPIC == 0) {
+            nextTopic(number);
+        }
+        List<String> victims = new ArrayList<>(cluster.storageNodes());
+        Collections.shuffle(victims, random);
+        victims = victims.subList(0, 1 + (number - 1) % NODES);
+        Phases phases = new Phases();
+        sent.records().resume();
+        try (PowerSwitch power = cluster.arm(victims)) {
+            TimeUnit.MILLISECONDS.sleep(LEAST_LOAD_MS + random.nextInt(FURTHER_LOAD_MS));
+            power.cut();
+        }
+        int before = sent.ledger().acknowledgedLines();
+        phases.end("load");
+        cluster.killAndRemount(victims);
+        phases.end("disks");
+        cluster.start(victims, JVM_OPTIONS);
+        phases.end("start");
+        if (!sent.topic().awaitFullIsr(WAIT_MS)) {
+            throw new Fault("not every replica is in sync " + WAIT_MS + " ms after the nodes' start");
+        }
+        phases.end("in sync");
+        sent.records().pause();
+        phases.end("acknowledged");
+        refuseDamage();
+        sent.check("commit");
+        phases.end("checked");
+        int after = sent.ledger().acknowledgedLines();
+        return String.join(", ", victims) + " cut; " + before + " records acknowledged before, " + (after - before)
+                + " after, all there (ms: " + phases + ")";
+    }
+
+    private void nextTopic(int number) throws Exception {
+        if (sent != null) {
+            sent.records().finish();
+            admin.deleteTopics(List.of(sent.topic().name())).all().get();
+        }
+        Sent.Load load = new Sent.Load(random.nextLong(), PER_SECOND);
+        sent = new Sent(cluster.bootstrap(), admin, "cuts-" + number, PARTITIONS, Map.of(), load);
+    }
+
+    /** A replica that was given up and fetched anew from a peer would pass every other check. */
+    private void refuseDamage() throws IOException, Fault {
+        for (String node : cluster.storageNodes()) {
+            byte[] log = Files.readAllBytes(cluster.log(node));
+            int from = Math.toIntExact(logRead.getOrDefault(node, 0L));
+            logRead.put(node, (long) log.length);
+            String text = new String(log, from, log.length - from, StandardCharsets.UTF_8);
+            for (String line : text.split("\n")) {
+                if (line.contains(" is damaged: ")) {
+                    throw new Fault(node + " refused what a power cut left: " + line);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (sent != null) {
+            try {
+                sent.records().abandon();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (admin != null) {
+            admin.close();
+        }
+        cluster.close();
+    }
+
+    /** How long each part of a cycle took. */
+    private static final class Phases {
+        private final StringBuilder words = new StringBuilder();
+        private long sinceNs = System.nanoTime();
+
+        void end(String phase) {
+            long nowNs = System.nanoTime();
+            words.append(words.isEmpty() ? "" : ", ")
+                    .append(phase)
+                    .append(' ')
+                    .append(TimeUnit.NANOSECONDS.toMillis(nowNs - sinceNs));
+            sinceNs = nowNs;
+        }
+
+        @Override
+        public String toString() {
+            return words.toString();
+        }
+    }
+}
