@@ -59,6 +59,8 @@ final class DirectoryRecovery {
         long startMs = context.clock().nowMs();
         MarksFile marks = context.marks();
         long cleanEpoch = marks.cleanBrokerEpoch();
+        // A process that was killed may have left entries that only the page cache knows.
+        context.files().syncDirectory(context.directory());
         List<PartitionKey> keys = list();
         boolean lost = marks.condition() == MarksFile.Condition.LOST
                 || (marks.condition() == MarksFile.Condition.FRESH && !keys.isEmpty());

@@ -89,7 +89,8 @@ final class LogFlush {
     private void collect(List<Segment> dirty, List<SegmentFile> files) {
         for (int i = state.segments.count() - 1; i >= 0; i--) {
             Segment segment = state.segments.get(i);
-            boolean clean = segment.entryDurable && segment.nextOffset <= state.flushedOffset;
+            // An empty segment that a power loss takes is made anew.
+            boolean clean = (segment.entryDurable || segment.isEmpty()) && segment.nextOffset <= state.flushedOffset;
             if (clean && i < state.segments.count() - 1) break;
             if (clean || !segment.file.tryRetain()) continue;
             dirty.add(0, segment);

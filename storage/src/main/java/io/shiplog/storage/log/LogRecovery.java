@@ -61,6 +61,7 @@ final class LogRecovery {
     private volatile boolean cancelled;
     private final Map<Long, SegmentSummary> summaries = new HashMap<>();
     private boolean entriesChanged;
+    private boolean truncationCutShort;
     private long scannedBytes;
     private long cutBytes;
 
@@ -133,6 +134,8 @@ final class LogRecovery {
             long base = Segment.parseFileName(path);
             if (base >= 0) {
                 found.add(base);
+            } else if (path.endsWith(LogTruncation.UNDER_WAY)) {
+                truncationCutShort = true;
             } else {
                 files.delete(path);
                 entriesChanged = true;
@@ -332,9 +335,14 @@ final class LogRecovery {
         long end = state.segments.active().nextOffset;
         if (end < mark) throw new Damage("the log ends at " + end + ", everything below " + mark + " was on the disk");
         state.epochs.truncateFromStart(logStart);
-        syncBehind();
-        if (entriesChanged) files.syncDirectory(state.directory);
-        for (int i = 0; i < state.segments.count(); i++) state.segments.get(i).entryDurable = true;
+        boolean entriesSynced = syncBehind() || entriesChanged || truncationCutShort;
+        if (entriesSynced) files.syncDirectory(state.directory);
+        if (truncationCutShort) files.delete(state.directory.resolve(LogTruncation.UNDER_WAY));
+        for (int i = 0; i < state.segments.count(); i++) {
+            Segment segment = state.segments.get(i);
+            // Below the mark are bytes that were flushed, and their file's entry with them.
+            segment.entryDurable = entriesSynced || !segment.isEmpty();
+        }
         state.directoryDurable = true;
         state.logStartOffset = logStart;
         state.logEndOffset = end;
@@ -347,13 +355,17 @@ final class LogRecovery {
         return log;
     }
 
-    /** What survived a kill may be in the page cache only. */
-    private void syncBehind() throws IOException {
+    /** What survived a kill may be in the page cache only, files and their entries; returns whether anything is there. */
+    private boolean syncBehind() throws IOException {
+        boolean any = false;
         for (int i = 0; i < state.segments.count(); i++) {
             Segment segment = state.segments.get(i);
-            if (segment.nextOffset > mark && !segment.isEmpty())
-                segment.file.open().sync();
+            boolean behind = segment.nextOffset > mark && !segment.isEmpty();
+            boolean cut = truncationCutShort && segment == state.segments.active();
+            if (behind || cut) segment.file.open().sync();
+            any |= behind;
         }
+        return any;
     }
 
     private Path path(long base) {

@@ -46,6 +46,8 @@ final class LogRetention {
         long start = state.segments.first().baseOffset;
         long before = state.logStartOffset;
         state.logStartOffset = Math.max(before, start);
+        // Under flush.policy=replicated segments may go before they were flushed.
+        state.flushedOffset = Math.max(state.flushedOffset, state.logStartOffset);
         state.epochs.truncateFromStart(state.logStartOffset);
         reader.forgetPositions();
         for (Segment segment : segments) state.context.indexCache().forget(segment);

@@ -23,6 +23,13 @@ import org.slf4j.LoggerFactory;
 final class LogTruncation {
     private static final Logger LOG = LoggerFactory.getLogger(LogTruncation.class);
     private static final String COPY_SUFFIX = ".cut";
+
+    /**
+     * An empty file in the partition's directory while files are being cut. A process that is killed meanwhile leaves cuts
+     * that only the page cache knows; recovery finds the file, and syncs them before it believes them.
+     */
+    static final String UNDER_WAY = "truncating";
+
     private static final int COPY_CHUNK_BYTES = 1 << 20;
 
     private final LogState state;
@@ -57,9 +64,11 @@ final class LogTruncation {
         }
         long before = state.logEndOffset;
         prepare(end, segment.baseOffset);
+        Path underWay = markUnderWay();
         while (state.segments.active() != segment) drop(state.segments.removeLast());
         state.context.files().syncDirectory(state.directory);
         if (position < segment.sizeInBytes) cut(segment, position);
+        state.context.files().delete(underWay);
         rebuild(segment, position, end);
         LOG.info("Truncated {} from {} to {}", state, before, end);
         return true;
@@ -71,10 +80,12 @@ final class LogTruncation {
         retention.deletePendingFiles();
         // From here on nothing here is vouched for, so that any part of it may be missing after a crash.
         prepare(Math.min(state.logStartOffset, offset), Long.MIN_VALUE);
+        Path underWay = markUnderWay();
         while (!state.segments.isEmpty()) drop(state.segments.removeLast());
         state.context.files().syncDirectory(state.directory);
         Segment segment = state.addSegment(offset);
         state.context.files().syncDirectory(state.directory);
+        state.context.files().delete(underWay);
         segment.entryDurable = true;
         state.epochs.clear();
         state.producers.clear();
@@ -86,6 +97,13 @@ final class LogTruncation {
         state.putMarks();
         state.context.marks().write();
         LOG.info("Truncated {} fully from {}, it begins at {} now", state, before, offset);
+    }
+
+    private Path markUnderWay() throws IOException {
+        Path path = state.directory.resolve(UNDER_WAY);
+        state.context.files().delete(path);
+        state.context.files().create(path).close();
+        return path;
     }
 
     /** Everything that must be on the disk before the first byte goes. */

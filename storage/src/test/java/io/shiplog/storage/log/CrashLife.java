@@ -116,8 +116,8 @@ final class CrashLife {
     void flush(int partition) {
         PartitionLog log = log(partition);
         log.flush().flushNow();
-        promise(partition).flushed(log.flushedOffset());
         checkOnline();
+        promise(partition).flushed(log.flushedOffset());
     }
 
     /** Marks, and whatever is due of checkpoints. */

@@ -180,8 +180,18 @@ final class CrashPoints {
                     partition,
                     log.logStartOffset() + ".." + log.logEndOffset() + " epoch " + log.latestEpoch() + " of "
                             + log.sizeBytes() + " bytes: "
-                            + LogPromise.entries(LogPromise.batches(log)).values());
+                            + records(log));
         }
         return found;
+    }
+
+    private static String records(PartitionLog log) {
+        StringBuilder words = new StringBuilder();
+        LogPromise.entries(LogPromise.batches(log))
+                .forEach((offset, entry) -> words.append(offset)
+                        .append('=')
+                        .append(entry.value(), 0, entry.value().indexOf('-'))
+                        .append(' '));
+        return words.toString();
     }
 }

@@ -134,7 +134,7 @@ class CrashPointsTest {
     @Test
     void truncateAcrossSegmentsAndCheckpoints() throws IOException {
         enumerate("truncate-deep", CrashPointsTest::longLog, life -> {
-            life.truncate(0, 8);
+            life.truncate(0, 9);
             life.appendOf(77, 3, 0, 5, 100, 100);
             life.append(0, 5, 6, 500);
             life.flush(0);

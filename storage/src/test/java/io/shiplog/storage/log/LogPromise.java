@@ -75,7 +75,7 @@ final class LogPromise {
     /** The log said that everything below is on the disk. */
     void flushed(long offset) {
         flushed = Math.max(flushed, offset);
-        mustExist = true;
+        mustExist |= offset > startAtMost;
     }
 
     /** Returns where the cut will be: the batch that holds the offset goes whole. */

@@ -65,7 +65,16 @@ final class TestDirectory implements AutoCloseable {
                         "segment.ms", "" + Long.MAX_VALUE),
                 LogSettings.defaults());
         return new LogDirectoryConfig(
-                settings, flushThreads, recoveryThreads, 3600_000, 100, 1 << 20, 10_000, 3600_000, indexCacheBytes, 64L << 20);
+                settings,
+                flushThreads,
+                recoveryThreads,
+                3600_000,
+                100,
+                1 << 20,
+                10_000,
+                3600_000,
+                indexCacheBytes,
+                64L << 20);
     }
 
     TestDirectory open() {
