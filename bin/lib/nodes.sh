@@ -147,6 +147,24 @@ process_state() {
   echo "${stat%% *}"
 }
 
+# Whether nothing is left of a process: its ports are free and its files closed. A process that ends loses its command line,
+# and its first thread may be dead, while other threads still hold all that. $2 is when it started, as process_birth said.
+is_gone() {
+  local stat fields
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  read -ra fields <<<"${stat##*) }"
+  [[ ${fields[19]} == "$2" ]] || return 0
+  [[ ${fields[0]} == [ZX] ]] && ((fields[17] <= 1))
+}
+
+# When a process started, which tells it from a later one of the same number; empty when there is none.
+process_birth() {
+  local stat fields
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  read -ra fields <<<"${stat##*) }"
+  echo "${fields[19]}"
+}
+
 is_paused() {
   local pid
   pid=$(node_pid "$1") && [[ $(process_state "$pid") == T ]]
@@ -265,37 +283,43 @@ give_up() {
   exit 1
 }
 
-# Asks the named nodes to end and waits; one that does not within the time is killed, and said so.
+# Asks the named nodes to end and waits until nothing is left of them; one that does not end within the time is killed, and
+# said so.
 terminate() {
   local name pid deadline=$((SECONDS + STOP_TIMEOUT_S))
-  local -A pids=()
+  local -A pids=() births=()
   for name in "$@"; do
     if pid=$(node_pid "$name"); then
       pids[$name]=$pid
+      births[$name]=$(process_birth "$pid")
       kill -TERM "$pid" 2>/dev/null || true
       kill -CONT "$pid" 2>/dev/null || true
     fi
   done
   for name in "${!pids[@]}"; do
-    while node_pid "$name" >/dev/null; do
+    until is_gone "${pids[$name]}" "${births[$name]}"; do
       if ((SECONDS >= deadline)); then
         echo "cluster: $name did not stop within $STOP_TIMEOUT_S s: killed" >&2
         kill -KILL "${pids[$name]}" 2>/dev/null || true
         deadline=$((SECONDS + 5))
       fi
-      sleep 0.05
+      sleep 0.02
     done
     rm -f "$DIR/$name/pid"
   done
 }
 
-# Ends the named nodes at once, without a farewell.
+# Ends the named nodes at once, without a farewell, and waits until nothing is left of them.
 kill_nodes() {
   local name pid
+  local -A births=()
   for name in "$@"; do
-    if pid=$(node_pid "$name"); then kill -KILL "$pid" 2>/dev/null || true; fi
+    if pid=$(node_pid "$name"); then
+      births[$pid]=$(process_birth "$pid")
+      kill -KILL "$pid" 2>/dev/null || true
+    fi
   done
-  for name in "$@"; do
-    while node_pid "$name" >/dev/null; do sleep 0.02; done
+  for pid in "${!births[@]}"; do
+    until is_gone "$pid" "${births[$pid]}"; do sleep 0.02; done
   done
 }

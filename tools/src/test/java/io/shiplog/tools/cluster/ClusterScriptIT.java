@@ -27,9 +27,11 @@ class ClusterScriptIT {
         script = new Script(temporary.resolve("cluster"));
     }
 
+    /** When it returns nothing is left of any process: a start can follow at once. */
     @AfterEach
     void stop() throws Exception {
         script.run("stop");
+        assertThat(Script.areFree(basePort)).isTrue();
         assertThat(script.processes()).isEmpty();
     }
 

@@ -81,7 +81,8 @@ final class Script {
         throw new AssertionError("no free ports");
     }
 
-    private static boolean areFree(int base) {
+    /** Whether nobody listens on any port that a cluster of three with this base takes. */
+    static boolean areFree(int base) {
         for (int role = 0; role <= 200; role += 100) {
             for (int node = 1; node <= 3; node++) {
                 try (ServerSocket socket = new ServerSocket(base + role + node, 1, InetAddress.getLoopbackAddress())) {
