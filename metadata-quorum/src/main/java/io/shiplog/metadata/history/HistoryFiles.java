@@ -23,29 +23,30 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * The lines on disk: a few files of bounded size, the oldest deleted for the newest. Never synced: a power failure costs the
- * last lines, which are told to be missing. The writing half belongs to one thread; reading is for any.
+ * The lines of one {@link Share} on disk: a few files of bounded size, the oldest deleted for the newest. Never synced: a power failure costs
+ * the last lines, which are told to be missing. The writing half belongs to one thread; reading is for any.
  *
  * <pre>
- * file       history-(offset of the first line, 20 digits).log
+ * file       SHARE-(offset of the first line, 20 digits).log
  * line       length 4 bytes, CRC32C 4 bytes, HistoryLine
  * </pre>
  */
 final class HistoryFiles implements Closeable {
-    private static final String PREFIX = "history-";
     private static final String SUFFIX = ".log";
     private static final int FRAME_BYTES = 8;
     /** Longer than any line that we write: what says so is damage. */
     private static final int MAX_LINE_BYTES = 64 << 10;
 
     private final Path directory;
+    private final Share share;
     private final int maxFileBytes;
     private final int maxFiles;
     private DataOutputStream out;
     private long size;
 
-    HistoryFiles(Path directory, int maxFileBytes, int maxFiles) {
+    HistoryFiles(Path directory, Share share, int maxFileBytes, int maxFiles) {
         this.directory = directory;
+        this.share = share;
         this.maxFileBytes = maxFileBytes;
         this.maxFiles = maxFiles;
     }
@@ -53,23 +54,19 @@ final class HistoryFiles implements Closeable {
     /**
      * Opens the newest file, without what may be torn at its end.
      *
-     * @return offset of the record after that of the last line; -1 when there is no line
+     * @return the last line; null when there is none
      */
-    long open() throws IOException {
+    HistoryLine open() throws IOException {
         Files.createDirectories(directory);
-        long[] next = {-1};
-        List<Path> files = files(directory);
-        for (int i = files.size() - 1; i >= 0 && next[0] < 0; i--) {
-            long valid = read(files.get(i), line -> next[0] = nextOffset(line));
+        HistoryLine[] last = {null};
+        List<Path> files = files(directory, share);
+        for (int i = files.size() - 1; i >= 0 && last[0] == null; i--) {
+            long valid = read(files.get(i), line -> last[0] = line);
             if (i == files.size() - 1) {
                 append(files.get(i), valid);
             }
         }
-        return next[0];
-    }
-
-    private static long nextOffset(HistoryLine line) {
-        return line.getOffset() + Math.max(1, line.getMissing());
+        return last[0];
     }
 
     private void append(Path file, long validBytes) throws IOException {
@@ -105,10 +102,10 @@ final class HistoryFiles implements Closeable {
 
     private void roll(long offset) throws IOException {
         close();
-        Path file = directory.resolve(PREFIX + String.format(Locale.ROOT, "%020d", offset) + SUFFIX);
+        Path file = directory.resolve(share.prefix() + String.format(Locale.ROOT, "%020d", offset) + SUFFIX);
         Files.deleteIfExists(file);
         begin(file, 0);
-        List<Path> files = files(directory);
+        List<Path> files = files(directory, share);
         for (Path old : files.subList(0, Math.max(0, files.size() - maxFiles))) {
             Files.delete(old);
         }
@@ -124,18 +121,19 @@ final class HistoryFiles implements Closeable {
     }
 
     /** The files of a directory, oldest first. */
-    static List<Path> files(Path directory) throws IOException {
+    static List<Path> files(Path directory, Share share) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         try (Stream<Path> all = Files.list(directory)) {
-            return new ArrayList<>(all.filter(HistoryFiles::isOurs).sorted().toList());
+            return new ArrayList<>(
+                    all.filter(file -> isOf(share, file)).sorted().toList());
         }
     }
 
-    private static boolean isOurs(Path file) {
+    private static boolean isOf(Share share, Path file) {
         String name = file.getFileName().toString();
-        return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+        return name.startsWith(share.prefix()) && name.endsWith(SUFFIX);
     }
 
     /**

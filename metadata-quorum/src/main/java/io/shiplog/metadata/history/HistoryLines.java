@@ -16,6 +16,7 @@ import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
 import io.shiplog.metadata.proto.PartitionRecord;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,64 +24,86 @@ import java.util.Map;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What an entry changed, as lines for people: one for each record, with what was there before. Everything comes from the entry
- * and the image that it was applied to.
+ * What an entry changed, as lines for people: one for each record, with what was there before, but one for all partitions of a topic that were
+ * created together. Everything comes from the entry and the image that it was applied to.
  *
  * <p>Partition records come by the thousand, so they are not replayed one by one: what they leave is remembered beside the image.
  */
 final class HistoryLines {
-    private static final int MAX_TEXT = 500;
+    /** Takes the lines in the order of their records. */
+    interface Sink {
+        void accept(Share share, HistoryLine.Builder line) throws IOException;
+    }
 
-    private final List<HistoryLine> lines = new ArrayList<>();
+    private final MetadataEntry entry;
+    private final Sink sink;
     private final Map<PartitionId, PartitionImage> changed = new HashMap<>();
     private final List<MetadataRecord> pending = new ArrayList<>();
     private MetadataImage image;
+    /** Of the record that is looked at; the empty one when the entry does not say. */
+    private CommandOrigin origin = CommandOrigin.getDefaultInstance();
 
-    private HistoryLines(MetadataImage before) {
-        image = before;
+    /** How many of the entry's origins have been reached. */
+    private int origins;
+
+    private int leftOfOrigin;
+    private NewPartitions created;
+
+    private HistoryLines(MetadataImage before, MetadataEntry entry, Sink sink) {
+        this.image = before;
+        this.entry = entry;
+        this.sink = sink;
     }
 
-    /** The lines of {@code entry}, which was applied to {@code before}: as many as it has records. */
-    static List<HistoryLine> of(MetadataImage before, MetadataEntry entry) {
-        HistoryLines history = new HistoryLines(before);
+    /** Gives the lines of {@code entry}, which was applied to {@code before}. */
+    static void write(MetadataImage before, MetadataEntry entry, Sink sink) throws IOException {
+        HistoryLines history = new HistoryLines(before, entry, sink);
         long offset = before.offset();
-        int origin = 0;
-        int ofOrigin = 0;
         for (MetadataRecord record : entry.getRecordsList()) {
-            while (origin < entry.getOriginsCount()
-                    && ofOrigin >= entry.getOrigins(origin).getRecords()) {
-                origin++;
-                ofOrigin = 0;
-            }
-            ofOrigin++;
-            HistoryLine.Builder line =
-                    HistoryLine.newBuilder().setOffset(offset++).setTimeMs(entry.getDecidedAtMs());
-            if (origin < entry.getOriginsCount()) {
-                addOrigin(line, entry.getOrigins(origin));
-            }
-            history.add(line, record);
+            history.findOrigin();
+            history.add(offset++, record);
         }
-        return history.lines;
+        history.endCreated();
     }
 
-    private static void addOrigin(HistoryLine.Builder line, CommandOrigin origin) {
-        String self = origin.getBrokerId() >= 0 ? "broker " + origin.getBrokerId() : "controller";
-        line.setCause(origin.getCommand())
-                .setPrincipal(origin.getPrincipal().isEmpty() ? self : origin.getPrincipal())
-                .setClient(origin.getClient());
+    private void findOrigin() {
+        while (leftOfOrigin == 0 && origins < entry.getOriginsCount()) {
+            origin = entry.getOrigins(origins++);
+            leftOfOrigin = origin.getRecords();
+        }
+        if (leftOfOrigin == 0) {
+            origin = CommandOrigin.getDefaultInstance();
+        } else {
+            leftOfOrigin--;
+        }
     }
 
-    private void add(HistoryLine.Builder line, MetadataRecord record) {
-        switch (record.getBodyCase()) {
-            case PARTITION -> addPartition(line, record.getPartition());
-            case PARTITION_CHANGE -> addPartitionChange(line, record.getPartitionChange());
-            default -> {
+    private HistoryLine.Builder line(long offset) {
+        HistoryLine.Builder line = HistoryLine.newBuilder().setOffset(offset).setTimeMs(entry.getDecidedAtMs());
+        if (!origin.getCommand().isEmpty()) {
+            String self = origin.getBrokerId() >= 0 ? "broker " + origin.getBrokerId() : "controller";
+            line.setCause(origin.getCommand())
+                    .setPrincipal(origin.getPrincipal().isEmpty() ? self : origin.getPrincipal())
+                    .setClient(origin.getClient());
+        }
+        return line;
+    }
+
+    private void add(long offset, MetadataRecord record) throws IOException {
+        if (record.hasPartition()) {
+            addPartition(offset, record);
+        } else {
+            endCreated();
+            HistoryLine.Builder line = line(offset);
+            if (record.hasPartitionChange()) {
+                describeChange(line, record.getPartitionChange());
+            } else {
                 settle();
                 RecordText.describe(line, image, record);
             }
+            sink.accept(Share.of(record, origin), shortened(line));
         }
         pending.add(record);
-        lines.add(shortened(line));
     }
 
     /** Brings the image up to the record that is looked at. */
@@ -90,39 +113,50 @@ final class HistoryLines {
         changed.clear();
     }
 
-    private void addPartition(HistoryLine.Builder line, PartitionRecord record) {
-        PartitionId id = new PartitionId(Uuids.fromBytes(record.getTopicId()), record.getPartition());
-        String name = name(id);
-        int[] replicas =
-                record.getReplicasList().stream().mapToInt(Integer::intValue).toArray();
-        PartitionImage created = ImageRecords.partition(replicas, record.getState());
-        changed.put(id, created);
-        line.setKind(Kind.PARTITION).setName(name).setNewValue(RecordText.of(created));
+    private void addPartition(long offset, MetadataRecord record) throws IOException {
+        PartitionRecord partition = record.getPartition();
+        if (created == null || !created.goesOnWith(partition, origins)) {
+            endCreated();
+            String topic = topicName(Uuids.fromBytes(partition.getTopicId()));
+            created = new NewPartitions(line(offset), origins, Share.of(record, origin), topic, partition);
+        }
+        created.add(partition);
     }
 
-    private void addPartitionChange(HistoryLine.Builder line, PartitionChangeRecord record) {
+    private void endCreated() throws IOException {
+        NewPartitions ended = created;
+        created = null;
+        if (ended != null) {
+            sink.accept(ended.share(), shortened(ended.line()));
+        }
+    }
+
+    private void describeChange(HistoryLine.Builder line, PartitionChangeRecord record) {
         PartitionId id = new PartitionId(Uuids.fromBytes(record.getTopicId()), record.getPartition());
-        String name = name(id);
-        PartitionImage before =
-                changed.containsKey(id) ? changed.get(id) : image.partition(id.topicId(), id.partition());
-        int[] replicas = record.getReplicasCount() > 0
-                ? record.getReplicasList().stream().mapToInt(Integer::intValue).toArray()
-                : before.replicas();
+        String topic = topicName(id.topicId());
+        PartitionImage before = before(id);
+        int[] replicas = record.getReplicasCount() > 0 ? ImageRecords.ids(record.getReplicasList()) : before.replicas();
         PartitionImage after = ImageRecords.partition(replicas, record.getState());
         changed.put(id, after);
+        String cause = record.getCause().name();
         line.setKind(Kind.PARTITION)
-                .setName(name)
+                .setName(topic + "-" + id.partition())
                 .setOldValue(RecordText.of(before))
                 .setNewValue(RecordText.of(after))
-                .setCause(
-                        line.getCause().isEmpty()
-                                ? record.getCause().name()
-                                : line.getCause() + ": " + record.getCause().name());
+                .setCause(line.getCause().isEmpty() ? cause : line.getCause() + ": " + cause);
     }
 
-    /** May {@link #settle}, so it comes before anything is remembered of the record. */
-    private String name(PartitionId id) {
-        return topicName(id.topicId()) + "-" + id.partition();
+    /** Both of these may {@link #settle}, so they come before anything is remembered of the record. */
+    private PartitionImage before(PartitionId id) {
+        PartitionImage before = changed.get(id);
+        if (before == null) {
+            before = image.partition(id.topicId(), id.partition());
+        }
+        if (before == null) {
+            settle();
+            before = image.partition(id.topicId(), id.partition());
+        }
+        return before;
     }
 
     private String topicName(Uuid id) {
@@ -134,14 +168,13 @@ final class HistoryLines {
         return topic.name();
     }
 
-    private static HistoryLine shortened(HistoryLine.Builder line) {
+    private static HistoryLine.Builder shortened(HistoryLine.Builder line) {
         return line.setName(shortened(line.getName()))
                 .setOldValue(shortened(line.getOldValue()))
-                .setNewValue(shortened(line.getNewValue()))
-                .build();
+                .setNewValue(shortened(line.getNewValue()));
     }
 
     private static String shortened(String text) {
-        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+        return text.length() <= RecordText.MAX_LENGTH ? text : text.substring(0, RecordText.MAX_LENGTH) + "...";
     }
 }

@@ -7,7 +7,6 @@ import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.DescribeHistoryResponse;
-import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.metadata.proto.MetadataEntry;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -26,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the history of the metadata on one quorum node, and finds in it. Whoever applies entries only hands them over: a queue
  * that is full, or a disk that fails, costs lines and nothing else, and the next line that is written says how many are missing.
- * The same shows after a snapshot took the place of entries. What was written before a restart is not written again.
+ * The same shows after a snapshot took the place of entries. What was written before a restart is not written again. The lines of what
+ * happens by itself have files of their own ({@link Share}), each share at most 4 of 16 MiB.
  */
 public final class HistoryRecorder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryRecorder.class);
@@ -36,7 +36,6 @@ public final class HistoryRecorder implements AutoCloseable {
     private static final long MAX_QUEUED_BYTES = 16L << 20;
     private static final int MAX_QUESTIONS = 16;
     private static final long CLOSE_MS = 2_000;
-    private static final long NOT_OPENED = -2;
 
     /** The entry as bytes, which readers of the metadata share: a parsed one takes eight times the memory. */
     private record Applied(MetadataImage before, ByteString entry) {}
@@ -44,16 +43,14 @@ public final class HistoryRecorder implements AutoCloseable {
     private static final Applied END = new Applied(null, ByteString.EMPTY);
 
     private final Path directory;
-    private final HistoryFiles files;
+    private final HistoryWriter lines;
     private final LinkedBlockingQueue<Applied> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Thread writer;
     private final ThreadPoolExecutor reader = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUESTIONS), HistoryRecorder::readerThread);
     private volatile boolean closed;
-    /** Offset of the next record that has no line; -1 when nothing is known of what was before. Of the writer. */
-    private long next = NOT_OPENED;
-
+    /** Of the writer. */
     private boolean failed;
 
     public HistoryRecorder(Path directory) {
@@ -62,7 +59,7 @@ public final class HistoryRecorder implements AutoCloseable {
 
     HistoryRecorder(Path directory, int maxFileBytes, int maxFiles) {
         this.directory = directory;
-        this.files = new HistoryFiles(directory, maxFileBytes, maxFiles);
+        this.lines = new HistoryWriter(directory, maxFileBytes, maxFiles);
         this.writer = new Thread(this::run, "metadata-history");
         writer.setDaemon(true);
     }
@@ -84,10 +81,6 @@ public final class HistoryRecorder implements AutoCloseable {
         if (queuedBytes.addAndGet(bytes) > MAX_QUEUED_BYTES || !queue.offer(new Applied(before, entry))) {
             queuedBytes.addAndGet(-bytes);
         }
-    }
-
-    void onApplied(MetadataImage before, MetadataEntry entry) {
-        onApplied(before, entry.toByteString());
     }
 
     /** Whether a question is one that can be answered. */
@@ -112,10 +105,13 @@ public final class HistoryRecorder implements AutoCloseable {
     private DescribeHistoryResponse find(DescribeHistoryRequest request) {
         HistoryQuery query = new HistoryQuery(request);
         try {
-            List<Path> all = HistoryFiles.files(directory);
-            boolean more = true;
-            for (int i = all.size() - 1; i >= 0 && more; i--) {
-                more = read(all.get(i), query);
+            for (Share share : Share.values()) {
+                query.begin();
+                List<Path> all = HistoryFiles.files(directory, share);
+                boolean more = true;
+                for (int i = all.size() - 1; i >= 0 && more; i--) {
+                    more = read(all.get(i), query);
+                }
             }
         } catch (IOException e) {
             LOG.warn("the metadata history cannot be read: {}", e.toString());
@@ -147,15 +143,12 @@ public final class HistoryRecorder implements AutoCloseable {
 
     private void record(Applied applied) {
         try {
-            if (next == NOT_OPENED) {
-                next = files.open();
-            }
-            write(applied.before(), MetadataEntry.parseFrom(applied.entry()));
+            lines.write(applied.before(), MetadataEntry.parseFrom(applied.entry()));
             if (queue.isEmpty()) {
-                files.flush();
+                lines.flush();
             }
             if (failed) {
-                LOG.info("the metadata history is written again, from offset {}", next);
+                LOG.info("the metadata history is written again, from offset {}", lines.next());
             }
             failed = false;
         } catch (IOException e) {
@@ -167,7 +160,6 @@ public final class HistoryRecorder implements AutoCloseable {
             }
             failed = true;
             closeFiles();
-            next = NOT_OPENED;
         } catch (RuntimeException e) {
             LOG.error(
                     "the metadata entry at offset {} has no history",
@@ -176,32 +168,9 @@ public final class HistoryRecorder implements AutoCloseable {
         }
     }
 
-    private void write(MetadataImage before, MetadataEntry entry) throws IOException {
-        long first = before.offset();
-        long known = Math.max(next, 0);
-        if (first > known) {
-            files.write(HistoryLine.newBuilder()
-                    .setKind(HistoryLine.Kind.GAP)
-                    .setOffset(known)
-                    .setMissing(first - known)
-                    .setTimeMs(entry.getDecidedAtMs())
-                    .build());
-            next = first;
-        }
-        if (first + entry.getRecordsCount() <= next) {
-            return;
-        }
-        for (HistoryLine line : HistoryLines.of(before, entry)) {
-            if (line.getOffset() >= next) {
-                files.write(line);
-                next = line.getOffset() + 1;
-            }
-        }
-    }
-
     private void closeFiles() {
         try {
-            files.close();
+            lines.close();
         } catch (IOException e) {
             LOG.warn("the metadata history could not be closed: {}", e.toString());
         }

@@ -21,7 +21,6 @@ import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.metadata.proto.HistoryLine.Kind;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.ScramCredentialRecord;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +29,9 @@ import org.apache.kafka.common.acl.AclBinding;
 
 /** Records and what they change in words: what it is, what was there, what is there now. */
 final class RecordText {
+    /** What is longer is cut. */
+    static final int MAX_LENGTH = 500;
+
     private static final String HIDDEN = "[hidden]";
 
     private RecordText() {}
@@ -164,14 +166,28 @@ final class RecordText {
                 .setNewValue(record.getRemoved() ? "" : Double.toString(record.getValue()));
     }
 
+    /** Built for every partition that changes, so by hand. */
     static String of(PartitionImage partition) {
-        return "leader " + partition.leader()
-                + ", leader epoch " + partition.leaderEpoch()
-                + ", partition epoch " + partition.partitionEpoch()
-                + ", isr " + Arrays.toString(partition.isr())
-                + (partition.elr().length > 0 ? ", elr " + Arrays.toString(partition.elr()) : "")
-                + ", replicas " + Arrays.toString(partition.replicas())
-                + (partition.unclean() ? ", unclean" : "");
+        StringBuilder text = new StringBuilder(96);
+        text.append("leader ").append(partition.leader());
+        text.append(", leader epoch ").append(partition.leaderEpoch());
+        text.append(", partition epoch ").append(partition.partitionEpoch());
+        append(text.append(", isr "), partition.isr());
+        int[] elr = partition.elr();
+        if (elr.length > 0) {
+            append(text.append(", elr "), elr);
+        }
+        append(text.append(", replicas "), partition.replicas());
+        return partition.unclean() ? text.append(", unclean").toString() : text.toString();
+    }
+
+    /** As {@link java.util.Arrays#toString(int[])}. */
+    static void append(StringBuilder text, int[] ids) {
+        text.append('[');
+        for (int i = 0; i < ids.length; i++) {
+            text.append(i == 0 ? "" : ", ").append(ids[i]);
+        }
+        text.append(']');
     }
 
     private static String of(BrokerImage broker) {

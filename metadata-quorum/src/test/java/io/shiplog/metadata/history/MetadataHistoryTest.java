@@ -31,11 +31,13 @@ import io.shiplog.metadata.proto.RemoveTopicRecord;
 import io.shiplog.metadata.proto.ScramCredentialRecord;
 import io.shiplog.metadata.proto.TopicRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -80,8 +82,12 @@ class MetadataHistoryTest {
     }
 
     private List<HistoryLine> lines(MetadataEntry entry) {
-        List<HistoryLine> lines = HistoryLines.of(image, entry);
-        assertThat(lines).hasSize(entry.getRecordsCount());
+        List<HistoryLine> lines = new ArrayList<>();
+        try {
+            HistoryLines.write(image, entry, (share, line) -> lines.add(line.build()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         image = image.apply(entry);
         return lines;
     }
@@ -242,17 +248,34 @@ class MetadataHistoryTest {
 
     // ---- in files
 
-    private static List<HistoryLine> all(Path directory) throws IOException {
+    private static List<HistoryLine> all(Path directory, Share share) throws IOException {
         List<HistoryLine> lines = new ArrayList<>();
-        for (Path file : HistoryFiles.files(directory)) {
+        for (Path file : HistoryFiles.files(directory, share)) {
             HistoryFiles.read(file, lines::add);
         }
         return lines;
     }
 
+    /** Of both shares, in the order of the records; a gap that both tell of once. */
+    private static List<HistoryLine> all(Path directory) throws IOException {
+        List<HistoryLine> lines = all(directory, Share.ADMINISTRATIVE);
+        lines.addAll(all(directory, Share.AUTOMATIC));
+        return lines.stream()
+                .distinct()
+                .sorted(Comparator.comparingLong(HistoryLine::getOffset))
+                .toList();
+    }
+
     private void record(HistoryRecorder recorder, MetadataRecord.Builder... records) {
         MetadataEntry entry = entry(records);
-        recorder.onApplied(image, entry);
+        recorder.onApplied(image, entry.toByteString());
+        image = image.apply(entry);
+    }
+
+    /** As a command of {@code principal}; empty: of a broker. */
+    private void recordBy(HistoryRecorder recorder, String principal, MetadataRecord.Builder... records) {
+        MetadataEntry entry = by(entry(records), origin(records.length, principal, "COMMAND"));
+        recorder.onApplied(image, entry.toByteString());
         image = image.apply(entry);
     }
 
@@ -269,12 +292,12 @@ class MetadataHistoryTest {
         first.start();
         MetadataImage before = image;
         MetadataEntry entry = entry(producerIds(1_000));
-        first.onApplied(before, entry);
+        first.onApplied(before, entry.toByteString());
         first.close();
 
         HistoryRecorder second = new HistoryRecorder(directory);
         second.start();
-        second.onApplied(before, entry);
+        second.onApplied(before, entry.toByteString());
         image = image.apply(entry);
         record(second, producerIds(2_000));
         second.close();
@@ -312,16 +335,16 @@ class MetadataHistoryTest {
         record(first, producerIds(1_000));
         MetadataImage second = image;
         MetadataEntry entry = entry(producerIds(2_000));
-        first.onApplied(second, entry);
+        first.onApplied(second, entry.toByteString());
         image = image.apply(entry);
         first.close();
-        Path file = HistoryFiles.files(directory).get(0);
+        Path file = HistoryFiles.files(directory, Share.AUTOMATIC).get(0);
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 3), StandardOpenOption.TRUNCATE_EXISTING);
 
         HistoryRecorder again = new HistoryRecorder(directory);
         again.start();
-        again.onApplied(second, entry);
+        again.onApplied(second, entry.toByteString());
         again.close();
         assertThat(all(directory)).extracting(HistoryLine::getOffset).containsExactly(0L, 1L);
     }
@@ -332,7 +355,7 @@ class MetadataHistoryTest {
         first.start();
         record(first, producerIds(1_000));
         first.close();
-        Path file = HistoryFiles.files(directory).get(0);
+        Path file = HistoryFiles.files(directory, Share.AUTOMATIC).get(0);
         Files.write(file, new byte[100], StandardOpenOption.APPEND);
         HistoryRecorder again = new HistoryRecorder(directory);
         again.start();
@@ -348,7 +371,7 @@ class MetadataHistoryTest {
         record(recorder, producerIds(1_000));
         record(recorder, producerIds(2_000));
         recorder.close();
-        Path file = HistoryFiles.files(directory).get(0);
+        Path file = HistoryFiles.files(directory, Share.AUTOMATIC).get(0);
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 2] ^= 1;
         Files.write(file, bytes);
@@ -363,7 +386,7 @@ class MetadataHistoryTest {
             record(recorder, producerIds(i * 1_000L));
         }
         recorder.close();
-        assertThat(HistoryFiles.files(directory)).hasSize(3);
+        assertThat(HistoryFiles.files(directory, Share.AUTOMATIC)).hasSize(3);
         List<HistoryLine> left = all(directory);
         assertThat(left.get(left.size() - 1).getOffset()).isEqualTo(99);
         assertThat(left.size()).isBetween(3, 20);
@@ -398,17 +421,137 @@ class MetadataHistoryTest {
         assertThat(all(directory).get(0).getOffset()).isZero();
     }
 
+    // ---- two shares
+
+    @Test
+    void whatHappensByItselfDoesNotPushOutWhatPeopleDid() throws Exception {
+        try (HistoryRecorder recorder = new HistoryRecorder(directory, 300, 2)) {
+            recorder.start();
+            recordBy(recorder, "User:alice", topic(TOPIC, "t"), partition(0));
+            recordBy(recorder, "User:alice", config("retention.ms", "5"));
+            for (int epoch = 1; epoch <= 100; epoch++) {
+                recordBy(recorder, "", change(0, 1 + epoch % 2, epoch));
+            }
+            awaitWritten(recorder, 102);
+            assertThat(HistoryFiles.files(directory, Share.AUTOMATIC)).hasSize(2);
+            DescribeHistoryResponse all =
+                    ask(recorder, DescribeHistoryRequest.newBuilder().setLimit(1_000));
+            List<Long> offsets =
+                    all.getLinesList().stream().map(HistoryLine::getOffset).toList();
+            assertThat(offsets).isSortedAccordingTo(Comparator.reverseOrder()).endsWith(2L, 1L, 0L);
+            assertThat(offsets.size()).isBetween(5, 20);
+        }
+    }
+
+    private static void awaitWritten(HistoryRecorder recorder, long offset) throws Exception {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            List<HistoryLine> newest = ask(
+                            recorder, DescribeHistoryRequest.newBuilder().setLimit(1))
+                    .getLinesList();
+            if (!newest.isEmpty() && newest.get(0).getOffset() >= offset) {
+                return;
+            }
+            assertThat(System.nanoTime()).as("line %d is not there", offset).isLessThan(deadlineNs);
+        }
+    }
+
+    @Test
+    void shareThatNothingConcernedIsCompleteAllTheSame() throws IOException {
+        writeAndClose("User:alice", config("retention.ms", "5"));
+        writeAndClose("", producerIds(1_000), producerIds(2_000));
+        writeAndClose("User:alice", config("retention.ms", "6"));
+        assertThat(all(directory)).extracting(HistoryLine::getKind).doesNotContain(Kind.GAP);
+        assertThat(all(directory, Share.ADMINISTRATIVE))
+                .extracting(HistoryLine::getNewValue)
+                .contains("5", "6");
+    }
+
+    @Test
+    void lostEndOfOneShareIsToldThoughTheOtherGoesOn() throws IOException {
+        writeAndClose("User:alice", config("retention.ms", "5"));
+        writeAndClose("User:alice", config("retention.ms", "6"));
+        writeAndClose("", producerIds(1_000));
+        Path file = HistoryFiles.files(directory, Share.ADMINISTRATIVE).get(0);
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 3), StandardOpenOption.TRUNCATE_EXISTING);
+        writeAndClose("", producerIds(2_000));
+        List<HistoryLine> gaps = all(directory, Share.ADMINISTRATIVE).stream()
+                .filter(line -> line.getKind() == Kind.GAP)
+                .toList();
+        assertThat(gaps).hasSize(1);
+        assertThat(gaps.get(0).getOffset()).isEqualTo(3);
+        assertThat(gaps.get(0).getMissing()).isEqualTo(2);
+        assertThat(all(directory, Share.AUTOMATIC))
+                .extracting(HistoryLine::getKind)
+                .doesNotContain(Kind.GAP);
+    }
+
+    private void writeAndClose(String principal, MetadataRecord.Builder... records) {
+        try (HistoryRecorder recorder = new HistoryRecorder(directory)) {
+            recorder.start();
+            if (image.offset() == 0) {
+                recordBy(recorder, "User:alice", topic(TOPIC, "t"), partition(0));
+            }
+            recordBy(recorder, principal, records);
+        }
+    }
+
+    @Test
+    void partitionsThatAreCreatedTogetherHaveOneLine() throws Exception {
+        List<HistoryLine> lines = lines(by(
+                entry(topic(TOPIC, "t"), partition(0), partition(1), partition(2), change(1, 2, 1), partition(3)),
+                origin(4, "User:alice", "CREATE_TOPICS"),
+                origin(2, "User:bob", "CREATE_PARTITIONS")));
+        assertThat(lines).extracting(HistoryLine::getOffset).containsExactly(0L, 1L, 4L, 5L);
+        assertThat(lines.get(1).getName()).isEqualTo("t");
+        assertThat(lines.get(1).getPartitions()).isEqualTo(3);
+        assertThat(lines.get(1).getNewValue()).isEqualTo("partitions 0 to 2, replicas [1, 2] [1, 2] [1, 2]");
+        assertThat(lines.get(2).getOldValue()).startsWith("leader 1, leader epoch 0");
+        assertThat(lines.get(3).getName()).isEqualTo("t-3");
+        assertThat(lines.get(3).getPrincipal()).isEqualTo("User:bob");
+    }
+
+    @Test
+    void partitionsOfTwoCommandsHaveTwoLines() {
+        List<HistoryLine> lines = lines(by(
+                entry(topic(TOPIC, "t"), partition(0), partition(1)),
+                origin(2, "User:alice", "CREATE_TOPICS"),
+                origin(1, "User:bob", "CREATE_PARTITIONS")));
+        assertThat(lines).extracting(HistoryLine::getName).containsExactly("t", "t-0", "t-1");
+    }
+
+    @Test
+    void lineOfManyPartitionsIsFoundByTheNameOfEach() throws Exception {
+        try (HistoryRecorder recorder = new HistoryRecorder(directory)) {
+            recorder.start();
+            record(recorder, topic(TOPIC, "t"), partition(0), partition(1), partition(2));
+            awaitWritten(recorder, 1);
+            for (String name : List.of("t-0", "t-2")) {
+                assertThat(ask(recorder, DescribeHistoryRequest.newBuilder().setName(name))
+                                .getLinesList())
+                        .extracting(HistoryLine::getOffset)
+                        .containsExactly(1L);
+            }
+            for (String name : List.of("t-3", "t--1", "u-1", "t-x", "-")) {
+                assertThat(ask(recorder, DescribeHistoryRequest.newBuilder().setName(name))
+                                .getLinesList())
+                        .isEmpty();
+            }
+        }
+    }
+
     // ---- asked
 
     private HistoryRecorder filled() {
-        HistoryRecorder recorder = new HistoryRecorder(directory, 300, 100);
+        HistoryRecorder recorder = new HistoryRecorder(directory, 60, 100);
         recorder.start();
         record(recorder, topic(TOPIC, "t"), partition(0), config("retention.ms", "5"));
         record(recorder, topic(new Uuid(2, 2), "t-0x"));
         record(recorder, change(0, 2, 1));
         record(recorder, producerIds(1_000));
         recorder.close();
-        HistoryRecorder reading = new HistoryRecorder(directory, 300, 100);
+        HistoryRecorder reading = new HistoryRecorder(directory, 60, 100);
         reading.start();
         return reading;
     }
@@ -416,7 +559,7 @@ class MetadataHistoryTest {
     @Test
     void linesAreFoundNewestFirstOverAllFiles() throws Exception {
         try (HistoryRecorder recorder = filled()) {
-            assertThat(HistoryFiles.files(directory).size()).isGreaterThan(1);
+            assertThat(HistoryFiles.files(directory, Share.AUTOMATIC).size()).isGreaterThan(1);
             DescribeHistoryResponse all = ask(recorder, DescribeHistoryRequest.newBuilder());
             assertThat(all.getLinesList()).extracting(HistoryLine::getOffset).containsExactly(5L, 4L, 3L, 2L, 1L, 0L);
             assertThat(all.getMore()).isFalse();
