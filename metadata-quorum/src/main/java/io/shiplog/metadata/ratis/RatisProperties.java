@@ -100,8 +100,11 @@ final class RatisProperties {
         properties.set("raft.rpc.type", DurableVotes.class.getName());
         GrpcConfigKeys.Server.setHost(properties, settings.bindHost());
         GrpcConfigKeys.Server.setPort(properties, settings.bindPort());
-        GrpcConfigKeys.Server.setWorkerGroupSize(properties, 2);
-        GrpcConfigKeys.Client.setWorkerGroupSize(properties, 2);
+        // No event loops of its own, so gRPC's, which all channels share: Ratis waits two seconds for the end of its
+        // own
+        // ones.
+        GrpcConfigKeys.Server.setWorkerGroupSize(properties, 0);
+        GrpcConfigKeys.Client.setWorkerGroupSize(properties, 0);
         GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(MESSAGE_BYTES));
         // Heartbeats do not queue behind a slow append.
         GrpcConfigKeys.Server.setHeartbeatChannel(properties, true);
