@@ -27,7 +27,8 @@ public final class Controller {
     private final IsrDecider isrs = new IsrDecider();
     private final BrokerStateDecider brokerStates;
     private final TopicCreationDecider topicCreation;
-    private final TopicDecider topics;
+    private final TopicGrowthDecider topicGrowth;
+    private final TopicDecider topics = new TopicDecider();
     private final LeadersDecider leaders;
     private final ReassignmentDecider reassignments;
     private final RecoveryDecider recoveries;
@@ -39,7 +40,7 @@ public final class Controller {
     public Controller(ControllerSettings settings) {
         brokerStates = new BrokerStateDecider(settings);
         topicCreation = new TopicCreationDecider(settings);
-        topics = new TopicDecider(settings);
+        topicGrowth = new TopicGrowthDecider(settings);
         leaders = new LeadersDecider(settings);
         reassignments = new ReassignmentDecider(settings);
         recoveries = new RecoveryDecider(settings);
@@ -75,7 +76,7 @@ public final class Controller {
             case ALTER_PARTITION -> isrs.decide(image, command.getBrokerId(), command.getAlterPartition());
             case ALLOCATE_PRODUCER_IDS -> cluster.allocateProducerIds(image, command);
             case SWEEP -> brokerStates.sweep(image, command.getSweep());
-            case CREATE_PARTITIONS -> topics.createPartitions(image, command.getCreatePartitions());
+            case CREATE_PARTITIONS -> topicGrowth.decide(image, command.getCreatePartitions());
             case ELECT_LEADERS -> leaders.elect(image, command.getElectLeaders());
             case BALANCE_LEADERS -> leaders.balance(image, command.getBalanceLeaders());
             case ALTER_REASSIGNMENTS -> reassignments.decide(image, command.getAlterReassignments());

@@ -40,33 +40,26 @@ final class TopicCreationDecider {
             uses.merge(topic.getName(), 1, Integer::sum);
         }
         boolean tooMany = requestedPartitions(command) > settings.maxPartitionsPerCall();
-        MetadataImage candidate = image;
-        List<MetadataRecord> records = new ArrayList<>();
+        TopicBatch batch = new TopicBatch(image, settings.maxAtomicBytes());
         CreateTopicsResult.Builder results = CreateTopicsResult.newBuilder();
-        int bytes = 0;
         for (NewTopic topic : command.getTopicsList()) {
             List<MetadataRecord> own = new ArrayList<>();
             TopicResult.Builder result = TopicResult.newBuilder().setName(topic.getName());
             Refusal refusal = uses.get(topic.getName()) > 1
                     ? new Refusal(Errors.INVALID_REQUEST, "The topic is named twice.")
-                    : create(candidate, topic, tooMany, own, result);
-            int ownBytes = bytes(own);
-            if (refusal == null && bytes + ownBytes > settings.maxAtomicBytes()) {
-                refusal = new Refusal(Errors.POLICY_VIOLATION, "Too much for one call; create it in another one.");
+                    : create(batch.candidate(), topic, tooMany, own, result);
+            if (refusal == null) {
+                refusal = batch.add(own);
             }
             if (refusal != null) {
                 result.clear().setName(topic.getName());
                 result.setError(refusal.error().code()).setMessage(refusal.message());
-            } else {
-                bytes += ownBytes;
-                records.addAll(own);
-                candidate = candidate.candidate(own);
             }
             results.addTopics(result);
         }
         return Decision.atomic(
                 image.offset(),
-                command.getValidateOnly() ? List.of() : records,
+                command.getValidateOnly() ? List.of() : batch.records(),
                 MetadataResult.newBuilder().setCreateTopics(results));
     }
 
@@ -77,14 +70,6 @@ final class TopicCreationDecider {
             total += own == -1 ? settings.defaultPartitions() : Math.max(own, 0);
         }
         return total;
-    }
-
-    private static int bytes(List<MetadataRecord> records) {
-        int bytes = 0;
-        for (MetadataRecord record : records) {
-            bytes += record.getSerializedSize() + Integer.BYTES;
-        }
-        return bytes;
     }
 
     /** Appends the records of one topic and fills in its result; or says why not. */

@@ -7,8 +7,6 @@ import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
-import io.shiplog.metadata.proto.CreatePartitionsCommand;
-import io.shiplog.metadata.proto.CreatePartitionsResult;
 import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.DeleteTopicsResult;
 import io.shiplog.metadata.proto.MetadataRecord;
@@ -23,16 +21,8 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Deletes topics and adds partitions to them. */
+/** Deletes topics, each of a call for itself. */
 final class TopicDecider {
-    private final ControllerSettings settings;
-    private final Assignments assignments;
-
-    TopicDecider(ControllerSettings settings) {
-        this.settings = settings;
-        this.assignments = new Assignments(settings.limits());
-    }
-
     Decision delete(MetadataImage image, DeleteTopicsCommand command) {
         List<MetadataRecord> records = new ArrayList<>();
         Set<Uuid> deleted = new HashSet<>();
@@ -60,54 +50,5 @@ final class TopicDecider {
         }
         return Decision.divisible(
                 image.offset(), records, MetadataResult.newBuilder().setDeleteTopics(results));
-    }
-
-    Decision createPartitions(MetadataImage image, CreatePartitionsCommand command) {
-        TopicImage topic = image.topic(command.getTopic());
-        Refusal refusal = refusal(topic, command);
-        if (refusal != null) {
-            return refusal.decision(image.offset());
-        }
-        int first = topic.partitionCount();
-        int added = command.getCount() - first;
-        int replication = topic.partition(0).replicationFactor();
-        Assignments.Outcome assigned = command.getAssignmentsCount() > 0
-                ? assignments.manual(image, command.getAssignmentsList(), first, replication)
-                : assignments.placed(image, topic.id(), topic, added, replication);
-        if (assigned.refusal() != null) {
-            return assigned.refusal().decision(image.offset());
-        }
-        List<MetadataRecord> records = new ArrayList<>();
-        boolean commit = TopicPolicy.of(image, topic.id()).commit();
-        for (int i = 0; i < added; i++) {
-            records.add(Assignments.record(
-                    image, topic.id(), first + i, assigned.replicas().get(i), commit));
-        }
-        return Decision.atomic(
-                image.offset(),
-                command.getValidateOnly() ? List.of() : records,
-                MetadataResult.newBuilder().setCreatePartitions(CreatePartitionsResult.getDefaultInstance()));
-    }
-
-    private Refusal refusal(TopicImage topic, CreatePartitionsCommand command) {
-        if (topic == null) {
-            return new Refusal(Errors.UNKNOWN_TOPIC_OR_PARTITION, "There is no such topic.");
-        }
-        int added = command.getCount() - topic.partitionCount();
-        if (added <= 0) {
-            return new Refusal(
-                    Errors.INVALID_PARTITIONS, "The topic has " + topic.partitionCount() + " partitions already.");
-        }
-        if (added > settings.maxPartitionsPerCall()) {
-            return new Refusal(
-                    Errors.POLICY_VIOLATION,
-                    "One call may create at most " + settings.maxPartitionsPerCall() + " partitions.");
-        }
-        if (command.getAssignmentsCount() > 0 && command.getAssignmentsCount() != added) {
-            return new Refusal(
-                    Errors.INVALID_REPLICA_ASSIGNMENT,
-                    added + " partitions are to be added, but " + command.getAssignmentsCount() + " are assigned.");
-        }
-        return null;
     }
 }

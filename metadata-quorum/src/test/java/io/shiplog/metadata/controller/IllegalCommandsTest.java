@@ -24,6 +24,7 @@ import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.PartitionAlteration;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import io.shiplog.metadata.proto.SweepCommand;
+import io.shiplog.metadata.proto.TopicGrowth;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.UnregisterBrokerCommand;
 import io.shiplog.metadata.proto.UpdateFeaturesCommand;
@@ -146,12 +147,12 @@ class IllegalCommandsTest {
                                         DeleteTopicsCommand.newBuilder().addTopics(TopicRef.getDefaultInstance()))));
     }
 
-    private static Arguments increase(String what, Errors expected, Consumer<CreatePartitionsCommand.Builder> fault) {
+    private static Arguments increase(String what, Errors expected, Consumer<TopicGrowth.Builder> fault) {
         return illegal(what, expected, cluster -> {
-            CreatePartitionsCommand.Builder command =
-                    CreatePartitionsCommand.newBuilder().setTopic("t").setCount(2);
-            fault.accept(command);
-            return TestCluster.own().setCreatePartitions(command);
+            TopicGrowth.Builder growth = TopicGrowth.newBuilder().setTopic("t").setCount(2);
+            fault.accept(growth);
+            return TestCluster.own()
+                    .setCreatePartitions(CreatePartitionsCommand.newBuilder().addTopics(growth));
         });
     }
 
@@ -327,6 +328,7 @@ class IllegalCommandsTest {
         return switch (result.getBodyCase()) {
             case CREATE_TOPICS -> result.getCreateTopics().getTopics(0).getError();
             case DELETE_TOPICS -> result.getDeleteTopics().getTopics(0).getError();
+            case CREATE_PARTITIONS -> result.getCreatePartitions().getTopics(0).getError();
             case ALTER_CONFIGS -> result.getAlterConfigs().getResults(0).getError();
             case ALTER_PARTITION -> result.getAlterPartition().getPartitions(0).getError();
             default -> Errors.NONE.code();
@@ -340,9 +342,9 @@ class IllegalCommandsTest {
         small.topicOn("t", TestCluster.ids(1));
         long hash = small.image().stateHash();
         MetadataResult result = small.run(TestCluster.own()
-                .setCreatePartitions(
-                        CreatePartitionsCommand.newBuilder().setTopic("t").setCount(100)));
-        assertThat(result.getError()).isEqualTo(Errors.POLICY_VIOLATION.code());
+                .setCreatePartitions(CreatePartitionsCommand.newBuilder()
+                        .addTopics(TopicGrowth.newBuilder().setTopic("t").setCount(100))));
+        assertThat(error(result)).isEqualTo(Errors.POLICY_VIOLATION.code());
         assertThat(small.image().stateHash()).isEqualTo(hash);
     }
 }

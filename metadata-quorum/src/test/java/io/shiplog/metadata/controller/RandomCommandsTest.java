@@ -42,6 +42,7 @@ import io.shiplog.metadata.proto.ReplicaLogInfo;
 import io.shiplog.metadata.proto.ScramCredentialRecord;
 import io.shiplog.metadata.proto.SnapshotHeader;
 import io.shiplog.metadata.proto.SweepCommand;
+import io.shiplog.metadata.proto.TopicGrowth;
 import io.shiplog.metadata.proto.TopicPartitionName;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.UnregisterBrokerCommand;
@@ -210,9 +211,12 @@ class RandomCommandsTest {
 
     private MetadataCommand.Builder createPartitions() {
         return TestCluster.own()
-                .setCreatePartitions(CreatePartitionsCommand.newBuilder()
-                        .setTopic("t" + random.nextInt(8))
-                        .setCount(random.nextInt(8)));
+                .setCreatePartitions(
+                        CreatePartitionsCommand.newBuilder().addTopics(growth()).addTopics(growth()));
+    }
+
+    private TopicGrowth.Builder growth() {
+        return TopicGrowth.newBuilder().setTopic("t" + random.nextInt(8)).setCount(random.nextInt(8));
     }
 
     private MetadataCommand.Builder register() {

@@ -16,6 +16,7 @@ import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.NewTopic;
+import io.shiplog.metadata.proto.TopicGrowth;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.TopicResult;
 import java.util.List;
@@ -340,16 +341,26 @@ class TopicDeciderTest {
 
     // ---- create partitions
 
-    private MetadataResult addPartitions(CreatePartitionsCommand.Builder command) {
-        return cluster.run(TestCluster.own().setCreatePartitions(command));
+    private List<Errors> addPartitions(TopicGrowth.Builder... growths) {
+        CreatePartitionsCommand.Builder command = CreatePartitionsCommand.newBuilder();
+        for (TopicGrowth.Builder growth : growths) {
+            command.addTopics(growth);
+        }
+        MetadataResult result = cluster.run(TestCluster.own().setCreatePartitions(command));
+        assertThat(error(result)).isEqualTo(Errors.NONE);
+        return result.getCreatePartitions().getTopicsList().stream()
+                .map(TopicDeciderTest::error)
+                .toList();
+    }
+
+    private static TopicGrowth.Builder growth(String topic, int count) {
+        return TopicGrowth.newBuilder().setTopic(topic).setCount(count);
     }
 
     @Test
     void partitionsAreAdded() {
         cluster.create(cluster.newTopic("t", 3, 2));
-        assertThat(error(addPartitions(
-                        CreatePartitionsCommand.newBuilder().setTopic("t").setCount(6))))
-                .isEqualTo(Errors.NONE);
+        assertThat(addPartitions(growth("t", 6))).containsExactly(Errors.NONE);
         TopicImage topic = cluster.image().topic("t");
         assertThat(topic.partitionCount()).isEqualTo(6);
         int[] leaders = new int[4];
@@ -363,32 +374,50 @@ class TopicDeciderTest {
     @Test
     void partitionsAreAddedAsAssigned() {
         cluster.create(cluster.newTopic("t", 1, 2));
-        CreatePartitionsCommand.Builder command =
-                CreatePartitionsCommand.newBuilder().setTopic("t").setCount(2);
-        assertThat(error(addPartitions(command.clone().addAssignments(assignment(1, 3, 2)))))
-                .isEqualTo(Errors.NONE);
+        assertThat(addPartitions(growth("t", 2).addAssignments(assignment(1, 3, 2))))
+                .containsExactly(Errors.NONE);
         assertThat(cluster.image().topic("t").partition(1).replicas()).containsExactly(3, 2);
+    }
+
+    @Test
+    void topicsOfOneCallGrowEachForItself() {
+        cluster.create(cluster.newTopic("t", 1, 2), cluster.newTopic("u", 2, 1), cluster.newTopic("v", 1, 1));
+        assertThat(addPartitions(growth("t", 3), growth("u", 2), growth("none", 5), growth("v", 2), growth("t", 9)))
+                .containsExactly(
+                        Errors.NONE,
+                        Errors.INVALID_PARTITIONS,
+                        Errors.UNKNOWN_TOPIC_OR_PARTITION,
+                        Errors.NONE,
+                        Errors.INVALID_REQUEST);
+        assertThat(cluster.image().topic("t").partitionCount()).isEqualTo(3);
+        assertThat(cluster.image().topic("u").partitionCount()).isEqualTo(2);
+        assertThat(cluster.image().topic("v").partitionCount()).isEqualTo(2);
+    }
+
+    @Test
+    void oneCallAddsAtMostTenThousandPartitionsToAllItsTopics() {
+        cluster.create(cluster.newTopic("t", 1, 1), cluster.newTopic("u", 1, 1));
+        assertThat(addPartitions(growth("t", 6_001), growth("u", 4_002)))
+                .containsExactly(Errors.NONE, Errors.POLICY_VIOLATION);
+        assertThat(addPartitions(growth("u", 4_002))).containsExactly(Errors.NONE);
     }
 
     @Test
     void badPartitionsAreRefused() {
         cluster.create(cluster.newTopic("t", 2, 2));
-        CreatePartitionsCommand.Builder command =
-                CreatePartitionsCommand.newBuilder().setTopic("t").setCount(3);
-        assertThat(error(addPartitions(command.clone().setTopic("x")))).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
-        assertThat(error(addPartitions(command.clone().setCount(2)))).isEqualTo(Errors.INVALID_PARTITIONS);
-        assertThat(error(addPartitions(command.clone().setCount(-5)))).isEqualTo(Errors.INVALID_PARTITIONS);
-        assertThat(error(addPartitions(command.clone().setCount(Integer.MAX_VALUE))))
-                .isEqualTo(Errors.POLICY_VIOLATION);
+        assertThat(addPartitions(growth("x", 3))).containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(addPartitions(growth("t", 2))).containsExactly(Errors.INVALID_PARTITIONS);
+        assertThat(addPartitions(growth("t", Integer.MIN_VALUE))).containsExactly(Errors.INVALID_PARTITIONS);
+        assertThat(addPartitions(growth("t", Integer.MAX_VALUE))).containsExactly(Errors.POLICY_VIOLATION);
         Errors invalid = Errors.INVALID_REPLICA_ASSIGNMENT;
-        assertThat(error(addPartitions(command.clone().addAssignments(assignment(2, 1)))))
-                .isEqualTo(invalid);
-        assertThat(error(addPartitions(command.clone().setCount(4).addAssignments(assignment(2, 1, 2)))))
-                .isEqualTo(invalid);
-        assertThat(error(addPartitions(command.clone().addAssignments(assignment(3, 1, 2)))))
-                .isEqualTo(invalid);
+        assertThat(addPartitions(growth("t", 3).addAssignments(assignment(2, 1))))
+                .containsExactly(invalid);
+        assertThat(addPartitions(growth("t", 4).addAssignments(assignment(2, 1, 2))))
+                .containsExactly(invalid);
+        assertThat(addPartitions(growth("t", 3).addAssignments(assignment(3, 1, 2))))
+                .containsExactly(invalid);
         cluster.fence(1, 2, 3);
-        assertThat(error(addPartitions(command))).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
+        assertThat(addPartitions(growth("t", 3))).containsExactly(Errors.INVALID_REPLICATION_FACTOR);
         assertThat(cluster.image().topic("t").partitionCount()).isEqualTo(2);
     }
 }

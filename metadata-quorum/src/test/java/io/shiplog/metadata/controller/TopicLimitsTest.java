@@ -11,6 +11,7 @@ import io.shiplog.metadata.proto.CreatePartitionsCommand;
 import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.NewTopic;
+import io.shiplog.metadata.proto.TopicGrowth;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.TopicResult;
 import io.shiplog.metadata.proto.UnregisterBrokerCommand;
@@ -54,9 +55,9 @@ class TopicLimitsTest {
         refused(cluster, assigned(cluster, "b", 1, 2, 3), "max.partitions.per.cluster");
         assertThat(create(cluster, cluster.newTopic("b", 2, 1)).getError()).isZero();
         MetadataResult grown = cluster.run(TestCluster.own()
-                .setCreatePartitions(
-                        CreatePartitionsCommand.newBuilder().setTopic("b").setCount(3)));
-        assertThat(grown.getError()).isEqualTo(Errors.POLICY_VIOLATION.code());
+                .setCreatePartitions(CreatePartitionsCommand.newBuilder()
+                        .addTopics(TopicGrowth.newBuilder().setTopic("b").setCount(3))));
+        assertThat(grown.getCreatePartitions().getTopics(0).getError()).isEqualTo(Errors.POLICY_VIOLATION.code());
         assertThat(cluster.image().topic("b").partitionCount()).isEqualTo(2);
     }
 
@@ -122,8 +123,8 @@ class TopicLimitsTest {
         cluster.startInRack(3, "b");
         cluster.create(cluster.newTopic("t", 1, 2));
         cluster.ok(TestCluster.own()
-                .setCreatePartitions(
-                        CreatePartitionsCommand.newBuilder().setTopic("t").setCount(6)));
+                .setCreatePartitions(CreatePartitionsCommand.newBuilder()
+                        .addTopics(TopicGrowth.newBuilder().setTopic("t").setCount(6))));
         for (var partition : cluster.image().topic("t").partitions()) {
             assertThat(partition.replicas()).contains(3).hasSize(2);
         }

@@ -7,13 +7,14 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.proto.Assignment;
 import io.shiplog.metadata.proto.CreatePartitionsCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.TopicGrowth;
+import io.shiplog.metadata.proto.TopicResult;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsAssignment;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -22,7 +23,7 @@ import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartit
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** CreatePartitions: more partitions for topics that exist, one topic after the other, each for itself (KIP-195). */
+/** CreatePartitions: more partitions for topics that exist, all in one command, each topic for itself (KIP-195). */
 final class CreatePartitionsHandler implements RequestHandler<CreatePartitionsRequestData> {
     /** A topic gets one partition at least, and Kafka creates so many in one request (ReplicationControlManager). */
     private static final int MAX_TOPICS = 10_000;
@@ -45,97 +46,90 @@ final class CreatePartitionsHandler implements RequestHandler<CreatePartitionsRe
         return new CreatePartitionsRequestData(body, version);
     }
 
+    /** A topic that will be asked for, with the partitions that it had as far as this node knew. */
+    private record Asked(CreatePartitionsTopic topic, int before) {}
+
     @Override
     public void handle(CreatePartitionsRequestData request, Exchange exchange) {
-        new Call(request, exchange).begin();
+        CreatePartitionsResponseData response = new CreatePartitionsResponseData();
+        List<Asked> asked = sort(request, response);
+        if (asked.isEmpty()) {
+            exchange.respond(response);
+            return;
+        }
+        CreatePartitionsCommand.Builder command =
+                CreatePartitionsCommand.newBuilder().setValidateOnly(request.validateOnly());
+        asked.forEach(each -> command.addTopics(growth(each)));
+        var created = admin.submit(
+                MetadataCommand.newBuilder().setCreatePartitions(command), Origins.of(exchange), request.timeoutMs());
+        Later.answered(created, exchange, answer -> {
+            List<TopicResult> results = answer.result().getCreatePartitions().getTopicsList();
+            for (int i = 0; i < asked.size(); i++) {
+                Asked each = asked.get(i);
+                response.results()
+                        .add(answer.isRefused() ? refusal(each, answer) : outcome(each, results.get(i), answer));
+            }
+            exchange.respond(response);
+        });
     }
 
-    private static CreatePartitionsTopicResult result(String topic, Errors error, String message) {
-        return new CreatePartitionsTopicResult()
-                .setName(topic)
-                .setErrorCode(error.code())
-                .setErrorMessage(AdminAnswer.message(error, message));
+    /** Those that the controller decides; the others are answered. */
+    private List<Asked> sort(CreatePartitionsRequestData request, CreatePartitionsResponseData response) {
+        Map<String, Integer> named = new HashMap<>();
+        for (CreatePartitionsTopic topic : request.topics()) {
+            named.merge(topic.name(), 1, Integer::sum);
+        }
+        List<Asked> asked = new ArrayList<>();
+        for (CreatePartitionsTopic topic : request.topics()) {
+            int times = named.getOrDefault(topic.name(), 0);
+            if (named.size() > MAX_TOPICS) {
+                String message = "Excessively large number of partitions per request.";
+                response.results().add(result(topic, Errors.POLICY_VIOLATION, message));
+            } else if (times == 1) {
+                asked.add(new Asked(topic, partitionCount(topic.name())));
+            } else if (times > 1) {
+                response.results().add(result(topic, Errors.INVALID_REQUEST, "Duplicate topic name."));
+                named.put(topic.name(), 0);
+            }
+        }
+        return asked;
     }
 
-    private static MetadataCommand.Builder command(CreatePartitionsTopic topic, int first, boolean validateOnly) {
-        CreatePartitionsCommand.Builder command = CreatePartitionsCommand.newBuilder()
-                .setTopic(topic.name())
-                .setCount(topic.count())
-                .setValidateOnly(validateOnly);
+    private int partitionCount(String topic) {
+        TopicImage known = cluster.image().topic(topic);
+        return known == null ? 0 : known.partitionCount();
+    }
+
+    private static TopicGrowth.Builder growth(Asked asked) {
+        CreatePartitionsTopic topic = asked.topic();
+        TopicGrowth.Builder growth =
+                TopicGrowth.newBuilder().setTopic(topic.name()).setCount(topic.count());
         if (topic.assignments() != null) {
-            int partition = first;
+            int partition = asked.before();
             for (CreatePartitionsAssignment assignment : topic.assignments()) {
-                command.addAssignments(
+                growth.addAssignments(
                         Assignment.newBuilder().setPartition(partition++).addAllReplicas(assignment.brokerIds()));
             }
         }
-        return MetadataCommand.newBuilder().setCreatePartitions(command);
+        return growth;
     }
 
-    /** One request; on the connection's loop. */
-    private final class Call {
-        private final CreatePartitionsRequestData request;
-        private final Exchange exchange;
-        private final CreatePartitionsResponseData response = new CreatePartitionsResponseData();
-        private final Queue<CreatePartitionsTopic> open = new ArrayDeque<>();
-        private final long deadlineNs;
+    private static CreatePartitionsTopicResult refusal(Asked asked, AdminAnswer answer) {
+        return result(asked.topic(), answer.error(), answer.message());
+    }
 
-        Call(CreatePartitionsRequestData request, Exchange exchange) {
-            this.request = request;
-            this.exchange = exchange;
-            this.deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.timeoutMs());
-        }
+    /** A repeated command finds what it did the first time: that the topic has grown so is a success. */
+    private CreatePartitionsTopicResult outcome(Asked asked, TopicResult result, AdminAnswer answer) {
+        CreatePartitionsTopic topic = asked.topic();
+        Errors error = Errors.forCode((short) result.getError());
+        boolean grew = asked.before() < topic.count() && partitionCount(topic.name()) == topic.count();
+        return result(topic, grew ? answer.settled(error, Errors.INVALID_PARTITIONS) : error, result.getMessage());
+    }
 
-        void begin() {
-            Map<String, Integer> named = new HashMap<>();
-            for (CreatePartitionsTopic topic : request.topics()) {
-                named.merge(topic.name(), 1, Integer::sum);
-            }
-            for (CreatePartitionsTopic topic : request.topics()) {
-                int times = named.getOrDefault(topic.name(), 0);
-                if (named.size() > MAX_TOPICS) {
-                    refuse(topic, Errors.POLICY_VIOLATION, "Excessively large number of partitions per request.");
-                } else if (times == 1) {
-                    open.add(topic);
-                } else if (times > 1) {
-                    refuse(topic, Errors.INVALID_REQUEST, "Duplicate topic name.");
-                    named.put(topic.name(), 0);
-                }
-            }
-            next();
-        }
-
-        private void refuse(CreatePartitionsTopic topic, Errors error, String message) {
-            response.results().add(result(topic.name(), error, message));
-        }
-
-        private void next() {
-            CreatePartitionsTopic topic = open.poll();
-            if (topic == null) {
-                exchange.respond(response);
-                return;
-            }
-            TopicImage known = cluster.image().topic(topic.name());
-            int before = known == null ? 0 : known.partitionCount();
-            var created =
-                    admin.submit(command(topic, before, request.validateOnly()), Origins.of(exchange), timeLeftMs());
-            Later.answered(created, exchange, answer -> {
-                boolean grew = before < topic.count() && partitionCount(topic.name()) == topic.count();
-                Errors error = grew ? answer.settled(answer.error(), Errors.INVALID_PARTITIONS) : answer.error();
-                response.results().add(result(topic.name(), error, answer.message()));
-                next();
-            });
-        }
-
-        private int partitionCount(String topic) {
-            TopicImage known = cluster.image().topic(topic);
-            return known == null ? 0 : known.partitionCount();
-        }
-
-        private int timeLeftMs() {
-            return request.timeoutMs() <= 0
-                    ? 0
-                    : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
-        }
+    private static CreatePartitionsTopicResult result(CreatePartitionsTopic topic, Errors error, String message) {
+        return new CreatePartitionsTopicResult()
+                .setName(topic.name())
+                .setErrorCode(error.code())
+                .setErrorMessage(AdminAnswer.message(error, message));
     }
 }

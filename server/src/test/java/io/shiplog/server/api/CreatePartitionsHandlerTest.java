@@ -61,6 +61,16 @@ class CreatePartitionsHandlerTest {
                 .containsExactly("t INVALID_PARTITIONS", "u NONE", "none UNKNOWN_TOPIC_OR_PARTITION");
         assertThat(partitions("t")).isEqualTo(2);
         assertThat(partitions("u")).isEqualTo(3);
+        assertThat(harness.admin.commands).as("one round").hasSize(1);
+    }
+
+    @Test
+    void repeatedIncreaseOfSeveralTopicsKeepsTheRefusalsOfTheFirstTime() {
+        harness.admin.firstAnswersAreLost = true;
+        CreatePartitionsResponseData response = ask(LATEST, request(topic("t", 4), topic("u", 1), topic("none", 1)));
+        assertThat(response.results())
+                .extracting(r -> r.name() + " " + Errors.forCode(r.errorCode()))
+                .containsExactly("t NONE", "u INVALID_PARTITIONS", "none UNKNOWN_TOPIC_OR_PARTITION");
     }
 
     @Test
