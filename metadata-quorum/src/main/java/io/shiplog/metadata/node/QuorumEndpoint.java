@@ -104,6 +104,12 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
 
     private void heartbeat(EndpointCaller caller, EndpointRequest request) {
         long id = request.getCorrelationId();
+        HelloRequest hello = caller.hello();
+        int brokerId = request.getHeartbeat().getBrokerId();
+        if (hello.getRole() != HelloRequest.Role.STORAGE || hello.getNodeId() != brokerId) {
+            caller.answer(error(id, Errors.INVALID_REQUEST, "only storage node " + brokerId + " beats for itself"));
+            return;
+        }
         ActiveController controller = node.controller();
         if (controller == null) {
             caller.answer(notController(id));
@@ -225,6 +231,11 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
     }
 
     private void formation(EndpointCaller caller, EndpointRequest request) {
+        if (caller.hello().getRole() != HelloRequest.Role.QUORUM) {
+            caller.answer(error(
+                    request.getCorrelationId(), Errors.INVALID_REQUEST, "only quorum nodes ask about the formation"));
+            return;
+        }
         FormationResponse answer = node.onFormationRequest(request.getFormation());
         caller.answer(withHint(request.getCorrelationId()).setFormation(answer).build());
     }

@@ -53,7 +53,9 @@ public final class QuorumNode implements AutoCloseable {
     private static final int RING_ENTRIES = 32_768;
     private static final long WAKE_EVERY_MS = 50;
     private static final long OBSERVE_EVERY_MS = 200;
-    private static final long RESIGN_TIMEOUT_MS = 1_500;
+    /** Several times what handing over takes. When all nodes stop together nobody takes over, and the last ones wait for nothing. */
+    private static final long RESIGN_TIMEOUT_MS = 600;
+
     private static final String RAFT_DIRECTORY = "raft";
     private static final String HISTORY_DIRECTORY = "history";
 
@@ -118,9 +120,9 @@ public final class QuorumNode implements AutoCloseable {
     private Stamp ownStamp(StampFile file) throws IOException {
         Stamp stamp = file.read();
         if (stamp == null) {
-            Path raft = config.dataDir().resolve(RAFT_DIRECTORY);
-            if (Files.exists(raft)) {
-                throw new IOException(raft + " exists without " + file + ": this disk cannot be trusted, empty it");
+            if (Files.exists(raftDirectory())) {
+                throw new IOException(
+                        raftDirectory() + " exists without " + file + ": this disk cannot be trusted, empty it");
             }
             stamp = Stamp.empty(config.nodeId(), config.nodeId() + "-" + Uuid.randomUuid());
             file.write(stamp);
@@ -136,7 +138,7 @@ public final class QuorumNode implements AutoCloseable {
     /** On the formation's thread: this node has a stamp with which it may run. */
     private void startPeer(Stamp stamp) {
         RatisSettings settings = new RatisSettings(
-                config.dataDir().resolve(RAFT_DIRECTORY),
+                raftDirectory(),
                 config.self().host(),
                 config.self().raftPort(),
                 config.electionTimeoutMinMs(),
@@ -169,7 +171,8 @@ public final class QuorumNode implements AutoCloseable {
             controller = shell;
             shell.start();
             LOG.info("quorum node {} runs as {} in cluster {}", config.nodeId(), stamp.peerId(), stamp.clusterId());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Ratis refuses a damaged log or a directory that another process holds with exceptions of all kinds.
             fatal.fatal("the Raft peer cannot start: " + e.getMessage(), e);
         }
     }
@@ -178,21 +181,29 @@ public final class QuorumNode implements AutoCloseable {
         return new QuorumPeer(peerId, voter.host(), voter.raftPort(), voter.endpointPort());
     }
 
-    /** The members of the first formation. With fewer than all of them a majority would be another one. */
+    /**
+     * The members of the first formation. With fewer than all of them a majority would be another one, until Raft has kept a configuration of
+     * its own: from then on that one counts, whatever quorum.voters has become.
+     */
     private List<QuorumPeer> initialPeers(Stamp stamp) {
-        List<QuorumPeer> peers = new ArrayList<>();
-        stamp.peerIds().forEach((id, peerId) -> {
-            Voter voter = config.voters().get(id);
-            if (voter == null) {
-                throw new ConfigProblem(
-                        config.dataDir().toString(),
-                        QuorumConfig.Key.VOTERS.key(),
-                        "must name the nodes with which the cluster began, "
-                                + stamp.peerIds().keySet());
+        if (!config.voters().keySet().containsAll(stamp.peerIds().keySet())) {
+            if (RatisQuorum.hasConfiguration(raftDirectory(), stamp.clusterId())) {
+                return List.of();
             }
-            peers.add(peer(peerId, voter));
-        });
+            throw new ConfigProblem(
+                    config.dataDir().toString(),
+                    QuorumConfig.Key.VOTERS.key(),
+                    "must name the nodes with which the cluster began, "
+                            + stamp.peerIds().keySet());
+        }
+        List<QuorumPeer> peers = new ArrayList<>();
+        stamp.peerIds()
+                .forEach((id, peerId) -> peers.add(peer(peerId, config.voters().get(id))));
         return peers;
+    }
+
+    private Path raftDirectory() {
+        return config.dataDir().resolve(RAFT_DIRECTORY);
     }
 
     private ControllerSettings controllerSettings() {
@@ -306,19 +317,21 @@ public final class QuorumNode implements AutoCloseable {
         boolean wantsToJoin = request.getPhase() == Phase.JOINING.number()
                 && request.getClusterId().equals(clusterId())
                 && isActiveController();
-        if (wantsToJoin) {
-            membership.onJoiner(quorum, joiner(request));
+        QuorumPeer joiner = wantsToJoin ? joiner(request) : null;
+        if (joiner != null) {
+            membership.onJoiner(quorum, joiner);
         }
         return formation.onRequest(request);
     }
 
-    /** A configured node is reached where the configuration says, any other where it says itself. */
+    /** A configured node is reached where the configuration says, any other where it says itself; null when it says nonsense. */
     private QuorumPeer joiner(FormationRequest request) {
         String peerId = request.getPeerId().toStringUtf8();
         Voter voter = config.voters().get(request.getNodeId());
-        return voter == null
+        QuorumPeer joiner = voter == null
                 ? new QuorumPeer(peerId, request.getHost(), request.getRaftPort(), request.getEndpointPort())
                 : peer(peerId, voter);
+        return VoterRules.isPossible(joiner, request.getNodeId()) ? joiner : null;
     }
 
     private boolean isMember() {

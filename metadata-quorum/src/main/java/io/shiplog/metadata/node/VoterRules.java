@@ -14,6 +14,8 @@ import org.apache.kafka.common.protocol.Errors;
 final class VoterRules {
     /** More make every change slower and survive hardly more. */
     static final int MAX_VOTERS = 5;
+    /** The longest name of a host that there is (RFC 1035). */
+    private static final int MAX_HOST = 255;
 
     private VoterRules() {}
 
@@ -107,6 +109,21 @@ final class VoterRules {
         List<QuorumPeer> next = new ArrayList<>(members);
         next.set(members.indexOf(old), joiner);
         return next;
+    }
+
+    /** Whether what a node says of itself can be a peer: its own id with a random part, and where it is reached. */
+    static boolean isPossible(QuorumPeer joiner, int nodeId) {
+        return nodeId >= 0
+                && joiner.peerId().equals(nodeId + "-" + joiner.directoryId())
+                && !joiner.directoryId().equals(Uuid.ZERO_UUID)
+                && !joiner.host().isEmpty()
+                && joiner.host().length() <= MAX_HOST
+                && isPort(joiner.raftPort())
+                && isPort(joiner.endpointPort());
+    }
+
+    private static boolean isPort(int port) {
+        return port > 0 && port <= 0xffff;
     }
 
     static QuorumPeer find(List<QuorumPeer> members, int nodeId) {

@@ -10,6 +10,7 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.RecentProposal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,6 +50,9 @@ import org.slf4j.LoggerFactory;
 public final class RatisQuorum implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
     private static final long WATCH_EVERY_MS = 200;
+    /** Ratis writes it when the first leader has begun. */
+    private static final String CONFIGURATION_FILE = "raft-meta.conf";
+
     /** A member that was silent for so long is no successor. */
     private static final long SILENT_MS = 1_000;
 
@@ -101,8 +105,7 @@ public final class RatisQuorum implements AutoCloseable {
         RaftGroupId groupId = groupIdOf(clusterId);
         DurableFiles.createDirectories(settings.directory());
         DirectoryFlags.syncNamesAlways(settings.directory());
-        Path current =
-                settings.directory().resolve(groupId.getUuid().toString()).resolve("current");
+        Path current = current(settings.directory(), groupId);
         RaftMetaGuard.check(current);
         TornTail.repair(current);
         UnfinishedInstall.settle(current);
@@ -130,6 +133,15 @@ public final class RatisQuorum implements AutoCloseable {
             server.close();
             throw e;
         }
+    }
+
+    private static Path current(Path directory, RaftGroupId groupId) {
+        return directory.resolve(groupId.getUuid().toString()).resolve("current");
+    }
+
+    /** Whether the disk holds a configuration of the group's members, which then counts instead of those given to {@link #start}. */
+    public static boolean hasConfiguration(Path directory, String clusterId) {
+        return Files.exists(current(directory, groupIdOf(clusterId)).resolve(CONFIGURATION_FILE));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // ends with the timer; beginSnapshot reports its own failures

@@ -12,6 +12,7 @@ import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.SnapshotHeader;
+import io.shiplog.metadata.ratis.QuorumPeer;
 import io.shiplog.metadata.snapshot.SnapshotFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -101,6 +102,61 @@ class QuorumDisksTest {
             quorum.kill(away);
             awaitOffset(quorum.start(away), next);
             assertThat(quorum.fatals()).isEmpty();
+        }
+    }
+
+    @Test
+    void aNodeThatIsFormedRunsWhoeverTheConfigurationNamesLater() throws Exception {
+        try (TestQuorum quorum = new TestQuorum(directory, 3).startAll()) {
+            long offset = write(quorum.awaitActive(), 1, 3);
+            for (int id = 1; id <= 3; id++) {
+                awaitOffset(quorum.node(id), offset);
+            }
+            for (int id = 1; id <= 3; id++) {
+                quorum.kill(id);
+            }
+            quorum.replaceInConfiguration(3, 4);
+            quorum.start(1);
+            quorum.start(2);
+            QuorumNode active = quorum.awaitActive();
+            assertThat(active.members()).extracting(QuorumPeer::nodeId).containsExactly(1, 2, 3);
+            awaitOffset(active, write(active, 2, 1));
+            assertThat(quorum.fatals()).isEmpty();
+        }
+    }
+
+    /** Ratis refuses it with an exception of another kind than what it says of its own directory. */
+    @Test
+    void damageInTheMiddleOfTheLogIsToldForWhatItIs() throws Exception {
+        TestQuorum settings = new TestQuorum(directory, 1)
+                .set("metadata.log.max.entries.between.snapshots", "100000")
+                .set("metadata.log.segment.bytes", "65536");
+        try (TestQuorum quorum = settings.startAll()) {
+            write(quorum.awaitActive(), 1, 900);
+            quorum.kill(1);
+            Path closed;
+            try (Stream<Path> files = Files.walk(quorum.dataDir(1))) {
+                closed = files.filter(file -> file.getFileName().toString().matches("log_\\d+-\\d+"))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            byte[] bytes = Files.readAllBytes(closed);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(closed, bytes);
+            quorum.start(1);
+            Await.until("refused", WAIT_MS, () -> !quorum.fatals().isEmpty());
+            assertThat(quorum.fatals().get(0)).startsWith("1: the Raft peer cannot start: ");
+        }
+    }
+
+    /** Ratis would wait two seconds for the end of its own. */
+    @Test
+    void aPeerHasNoEventLoopsOfItsOwn() {
+        try (TestQuorum quorum = new TestQuorum(directory, 1).startAll()) {
+            quorum.awaitActive();
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.matches("\\d+-.*-(boss|server-workers|client-workers).*"));
         }
     }
 

@@ -86,6 +86,13 @@ public final class TestQuorum implements AutoCloseable {
         return this;
     }
 
+    /** From now on {@code quorum.voters} names a node that never ran instead of this one. */
+    public void replaceInConfiguration(int id, int by) {
+        List<Integer> ports = freePorts(2);
+        voters.remove(id);
+        voters.put(by, new Voter(by, "127.0.0.1", ports.get(0), ports.get(1)));
+    }
+
     public QuorumNode start(int id) {
         Map<String, String> values = new HashMap<>(settings);
         values.put("node.id", String.valueOf(id));
