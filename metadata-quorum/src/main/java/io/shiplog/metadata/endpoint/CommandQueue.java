@@ -120,7 +120,7 @@ final class CommandQueue {
     }
 
     private void uncertain(Waiting entry, String why) {
-        if (entry.repeatable) {
+        if (entry.repeatable && !stopped) {
             loop.schedule(
                     () -> {
                         again(entry);

@@ -51,7 +51,7 @@ final class MetadataFollower {
         void onFollowerFailed(RuntimeException failure);
     }
 
-    private record AwaitedOffset(long offset, Runnable action) {}
+    private record AwaitedOffset(long offset, Runnable action, Runnable late) {}
 
     private final EventLoop loop;
     private final MetadataClientSettings settings;
@@ -102,6 +102,9 @@ final class MetadataFollower {
         if (source != null) {
             source.close();
         }
+        List<AwaitedOffset> never = new ArrayList<>(awaited);
+        awaited.clear();
+        never.forEach(entry -> entry.late().run());
     }
 
     /** The controller is known: follow it. */
@@ -123,7 +126,11 @@ final class MetadataFollower {
             reached.run();
             return;
         }
-        AwaitedOffset entry = new AwaitedOffset(offset, reached);
+        if (stopped) {
+            late.run();
+            return;
+        }
+        AwaitedOffset entry = new AwaitedOffset(offset, reached, late);
         awaited.add(entry);
         loop.schedule(
                 () -> {

@@ -8,6 +8,8 @@ import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointResponse;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
@@ -24,6 +26,11 @@ final class QuorumCalls {
 
     private final EventLoop loop;
     private final ControllerFinder finder;
+    /** Those without an answer, by their number. */
+    private final TreeMap<Long, CompletableFuture<EndpointResponse>> open = new TreeMap<>();
+
+    private long calls;
+    private boolean stopped;
 
     QuorumCalls(EventLoop loop, ControllerFinder finder) {
         this.loop = loop;
@@ -34,13 +41,35 @@ final class QuorumCalls {
     CompletableFuture<EndpointResponse> call(EndpointRequest request, long timeoutMs) {
         CompletableFuture<EndpointResponse> result = new CompletableFuture<>();
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        loop.execute(() -> attempt(request, deadlineNs, result));
+        loop.execute(() -> {
+            if (stopped) {
+                result.completeExceptionally(closed());
+            } else {
+                long number = ++calls;
+                open.put(number, result);
+                result.whenComplete((answer, failure) -> open.remove(number));
+                attempt(request, deadlineNs, result);
+            }
+        });
         return result;
+    }
+
+    /** Whoever waits hears nothing any more. */
+    void stop() {
+        stopped = true;
+        List.copyOf(open.values()).forEach(result -> result.completeExceptionally(closed()));
+    }
+
+    private static MetadataUnavailable closed() {
+        return new MetadataUnavailable("the client is closed");
     }
 
     private void attempt(EndpointRequest request, long deadlineNs, CompletableFuture<EndpointResponse> result) {
         long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
         EndpointConnection controller = finder.controller();
+        if (result.isDone()) {
+            return;
+        }
         if (leftMs <= 0) {
             result.completeExceptionally(new MetadataUnavailable("no answer of an active controller in time"));
         } else if (controller == null || controller.isClosed()) {

@@ -349,6 +349,9 @@ public final class RemoteMetadataClient implements MetadataClient {
 
     @Override
     public void close() {
+        if (group.isShuttingDown()) {
+            return;
+        }
         loop.execute(this::stop);
         group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
@@ -360,6 +363,7 @@ public final class RemoteMetadataClient implements MetadataClient {
         closed = true;
         lease.end(System.nanoTime());
         commands.stop();
+        quorumCalls.stop();
         heartbeats.stop();
         finder.stop();
         follower.stop();
