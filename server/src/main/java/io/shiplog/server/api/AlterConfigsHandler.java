@@ -11,7 +11,6 @@ import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.api.ConfigAlterations.Change;
 import io.shiplog.server.api.ConfigAlterations.Outcome;
 import io.shiplog.server.api.ConfigAlterations.Resource;
-import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -26,11 +25,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * AlterConfigs: replaces all settings of a resource; what is not named is unset. The Java client has given it up for
  * {@link IncrementalAlterConfigsHandler}, others have not.
  */
-final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestData> {
-    private final ConfigAlterations alterations;
-
+final class AlterConfigsHandler extends ConfigAlteringHandler<AlterConfigsRequestData> {
     AlterConfigsHandler(ConfigAlterations alterations) {
-        this.alterations = alterations;
+        super(alterations);
     }
 
     @Override
@@ -44,7 +41,7 @@ final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestDat
     }
 
     @Override
-    public void handle(AlterConfigsRequestData request, Exchange exchange) {
+    List<Resource> resources(AlterConfigsRequestData request) {
         List<Resource> resources = new ArrayList<>();
         for (AlterConfigsResource resource : request.resources()) {
             List<Change> changes = new ArrayList<>();
@@ -53,17 +50,14 @@ final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestDat
             }
             resources.add(new Resource(resource.resourceType(), resource.resourceName(), changes));
         }
-        alterations.run(
-                resources,
-                asked -> command(asked, request.validateOnly()),
-                exchange,
-                outcomes -> exchange.respond(response(outcomes)));
+        return resources;
     }
 
-    private static MetadataCommand.Builder command(List<Resource> resources, boolean validateOnly) {
+    @Override
+    MetadataCommand.Builder command(AlterConfigsRequestData request, List<Resource> asked) {
         ReplaceConfigsCommand.Builder command =
-                ReplaceConfigsCommand.newBuilder().setValidateOnly(validateOnly);
-        for (Resource resource : resources) {
+                ReplaceConfigsCommand.newBuilder().setValidateOnly(request.validateOnly());
+        for (Resource resource : asked) {
             ConfigReplacement.Builder replacement =
                     ConfigReplacement.newBuilder().setResource(resource.toProto());
             for (Change change : resource.changes()) {
@@ -75,7 +69,8 @@ final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestDat
         return MetadataCommand.newBuilder().setReplaceConfigs(command);
     }
 
-    private static AlterConfigsResponseData response(List<Outcome> outcomes) {
+    @Override
+    AlterConfigsResponseData response(List<Outcome> outcomes) {
         AlterConfigsResponseData response = new AlterConfigsResponseData();
         for (Outcome outcome : outcomes) {
             response.responses()

@@ -11,7 +11,6 @@ import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.api.ConfigAlterations.Change;
 import io.shiplog.server.api.ConfigAlterations.Outcome;
 import io.shiplog.server.api.ConfigAlterations.Resource;
-import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -23,11 +22,9 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.Alter
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** IncrementalAlterConfigs: sets, unsets, and lengthens or shortens lists (KIP-339). */
-final class IncrementalAlterConfigsHandler implements RequestHandler<IncrementalAlterConfigsRequestData> {
-    private final ConfigAlterations alterations;
-
+final class IncrementalAlterConfigsHandler extends ConfigAlteringHandler<IncrementalAlterConfigsRequestData> {
     IncrementalAlterConfigsHandler(ConfigAlterations alterations) {
-        this.alterations = alterations;
+        super(alterations);
     }
 
     @Override
@@ -41,7 +38,7 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
     }
 
     @Override
-    public void handle(IncrementalAlterConfigsRequestData request, Exchange exchange) {
+    List<Resource> resources(IncrementalAlterConfigsRequestData request) {
         List<Resource> resources = new ArrayList<>();
         for (AlterConfigsResource resource : request.resources()) {
             List<Change> changes = new ArrayList<>();
@@ -50,17 +47,14 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
             }
             resources.add(new Resource(resource.resourceType(), resource.resourceName(), changes));
         }
-        alterations.run(
-                resources,
-                asked -> command(asked, request.validateOnly()),
-                exchange,
-                outcomes -> exchange.respond(response(outcomes)));
+        return resources;
     }
 
-    private static MetadataCommand.Builder command(List<Resource> resources, boolean validateOnly) {
+    @Override
+    MetadataCommand.Builder command(IncrementalAlterConfigsRequestData request, List<Resource> asked) {
         IncrementalAlterConfigsCommand.Builder command =
-                IncrementalAlterConfigsCommand.newBuilder().setValidateOnly(validateOnly);
-        for (Resource resource : resources) {
+                IncrementalAlterConfigsCommand.newBuilder().setValidateOnly(request.validateOnly());
+        for (Resource resource : asked) {
             for (Change change : resource.changes()) {
                 ConfigAlteration.Builder alteration = ConfigAlteration.newBuilder()
                         .setResource(resource.toProto())
@@ -84,7 +78,8 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
         };
     }
 
-    private static IncrementalAlterConfigsResponseData response(List<Outcome> outcomes) {
+    @Override
+    IncrementalAlterConfigsResponseData response(List<Outcome> outcomes) {
         IncrementalAlterConfigsResponseData response = new IncrementalAlterConfigsResponseData();
         for (Outcome outcome : outcomes) {
             response.responses()

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.client.ReplicaLogInfo;
 import io.shiplog.metadata.image.PartitionId;
-import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.replication.runtime.ReplicationSettings;
+import io.shiplog.server.HandLoop;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
@@ -38,7 +38,7 @@ class LogInfosTest {
     Path path;
 
     private final List<List<ReplicaLogInfo>> reported = new ArrayList<>();
-    private final EventLoop loop = new DirectLoop();
+    private final EventLoop loop = HandLoop.direct();
     private final ReplicaSet replicas = new ReplicaSet(
             new ReplicaContext(loop, (partition, proposal, outcome) -> {}, ReplicationSettings.defaults(1)));
     private final LogInfos infos = new LogInfos(replicas, loop, reported::add);
@@ -104,33 +104,5 @@ class LogInfosTest {
 
     private static PartitionId id(int partition) {
         return new PartitionId(TOPIC, partition);
-    }
-
-    /** Runs what it is given at once. */
-    private static final class DirectLoop implements EventLoop {
-        @Override
-        public boolean inLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public Cancellable schedule(Runnable task, long delayMs) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long nowMs() {
-            return 0;
-        }
-
-        @Override
-        public long wallClockMs() {
-            return 0;
-        }
     }
 }

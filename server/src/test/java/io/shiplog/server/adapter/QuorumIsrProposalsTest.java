@@ -12,12 +12,9 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.replication.port.IsrMember;
 import io.shiplog.replication.port.IsrProposal;
-import io.shiplog.replication.runtime.Cancellable;
-import io.shiplog.replication.runtime.EventLoop;
-import java.util.ArrayDeque;
+import io.shiplog.server.HandLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -27,7 +24,7 @@ class QuorumIsrProposalsTest {
     private static final Uuid TOPIC = new Uuid(0, 7);
 
     private final ScriptedMetadataClient client = new ScriptedMetadataClient();
-    private final ManualLoop loop = new ManualLoop();
+    private final HandLoop loop = HandLoop.waiting();
     private final QuorumIsrProposals proposals = new QuorumIsrProposals(client, loop);
     private final List<String> outcomes = new ArrayList<>();
 
@@ -92,41 +89,5 @@ class QuorumIsrProposalsTest {
                 new IsrProposal(3, 4, List.of(new IsrMember(101, 9)), true, false),
                 (error, state) ->
                         outcomes.add(partition + " " + error + " " + (state == null ? "-" : state.partitionEpoch())));
-    }
-
-    /** Runs what was given to it when the test says so. */
-    private static final class ManualLoop implements EventLoop {
-        private final Queue<Runnable> tasks = new ArrayDeque<>();
-
-        void run() {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-            }
-        }
-
-        @Override
-        public boolean inLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public Cancellable schedule(Runnable task, long delayMs) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long nowMs() {
-            return 0;
-        }
-
-        @Override
-        public long wallClockMs() {
-            return 0;
-        }
     }
 }

@@ -8,9 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shiplog.replication.fetch.FetchService;
 import io.shiplog.replication.fetch.FetchSettings;
 import io.shiplog.replication.fetch.PartitionLookup;
-import io.shiplog.replication.runtime.Cancellable;
-import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.Replica;
+import io.shiplog.server.HandLoop;
 import io.shiplog.server.protocol.Exchange;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -33,7 +32,7 @@ class FetchHandlerTest {
     private Errors absence = Errors.NOT_LEADER_OR_FOLLOWER;
     private final RequestDispatcher dispatcher = new RequestDispatcher(
             List.of(new FetchHandler(
-                    cluster, new FetchService(new IdleLoop(), new Nowhere(), FetchSettings.DEFAULTS, () -> 5), 100)),
+                    cluster, new FetchService(HandLoop.direct(), new Nowhere(), FetchSettings.DEFAULTS, () -> 5), 100)),
             cluster);
 
     @ParameterizedTest
@@ -139,34 +138,6 @@ class FetchHandlerTest {
         @Override
         public Errors absence(Uuid topic, int partition) {
             return absence;
-        }
-    }
-
-    /** Nothing here waits for time. */
-    private static final class IdleLoop implements EventLoop {
-        @Override
-        public boolean inLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public Cancellable schedule(Runnable task, long delayMs) {
-            return () -> {};
-        }
-
-        @Override
-        public long nowMs() {
-            return 0;
-        }
-
-        @Override
-        public long wallClockMs() {
-            return 0;
         }
     }
 }

@@ -6,8 +6,16 @@ package io.shiplog.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shiplog.metadata.client.MetadataClientSettings;
+import io.shiplog.metadata.client.MetadataListener;
+import io.shiplog.metadata.endpoint.RemoteMetadataClient;
+import io.shiplog.metadata.image.MetadataDelta;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.HistoryLine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +62,7 @@ import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.VoterNotFoundException;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
@@ -101,6 +110,46 @@ class AdminApisTest {
                 InvalidReplicaAssignmentException.class,
                 admin.createPartitions(Map.of("grows", NewPartitions.increaseTo(4, List.of(List.of(101, 999)))))
                         .all());
+    }
+
+    /** From the connection of a client to the files of a quorum node. */
+    @Test
+    void historyTellsOnWhoseBehalfAndFromWhere() throws Exception {
+        MetadataClientSettings settings = cluster.config(101).metadataClientSettings();
+        try (Admin named = cluster.clients().admin(Map.of("client.id", "the-operators-desk"));
+                RemoteMetadataClient tool =
+                        new RemoteMetadataClient(MetadataClientSettings.of(settings.endpoints(), -1, 3_000))) {
+            tool.start(new Unmoved());
+            get(named.createTopics(List.of(new NewTopic("traced", Map.of(0, List.of(101)))))
+                    .all());
+            get(named.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, "traced"), List.of(set("retention.ms", "7"))))
+                    .all());
+            DescribeHistoryRequest question =
+                    DescribeHistoryRequest.newBuilder().setName("traced").build();
+            List<HistoryLine> lines = new ArrayList<>();
+            Await.until("the lines are written", 30_000, () -> {
+                lines.clear();
+                lines.addAll(tool.describeHistory(question)
+                        .get(TIMEOUT_S, TimeUnit.SECONDS)
+                        .getLinesList());
+                return lines.size() == 3;
+            });
+            assertThat(lines)
+                    .extracting(HistoryLine::getCause)
+                    .containsExactly("ALTER_CONFIGS", "CREATE_TOPICS", "CREATE_TOPICS");
+            assertThat(lines).extracting(HistoryLine::getPrincipal).containsOnly("User:ANONYMOUS");
+            assertThat(lines).extracting(HistoryLine::getClient).containsOnly("the-operators-desk@127.0.0.1");
+        }
+    }
+
+    /** Of the metadata, nothing is wanted but answers. */
+    private static final class Unmoved implements MetadataListener {
+        @Override
+        public void onMetadata(MetadataImage previous, MetadataImage current, MetadataDelta delta) {}
+
+        @Override
+        public void onRegistrationLost(Errors error, String message) {}
     }
 
     @Test

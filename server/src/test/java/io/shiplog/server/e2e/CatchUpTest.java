@@ -19,30 +19,14 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A replica that was away gets what it missed. */
-class CatchUpTest {
-    private static final String TOPIC = "bulk";
+class CatchUpTest extends OneTopic {
     private static final int RECORD_BYTES = 16 * 1024;
 
-    @TempDir
-    Path directory;
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new TestCluster(directory, 1, 3).start();
-        cluster.clients().createTopic(TOPIC, 1, 3, Map.of("segment.bytes", "8388608"));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        cluster.close();
+    CatchUpTest() {
+        super(3, 1, Map.of("segment.bytes", "8388608"));
     }
 
     @Test

@@ -52,11 +52,16 @@ final class Clients {
     }
 
     Admin admin() {
+        return admin(Map.of());
+    }
+
+    Admin admin(Map<String, Object> more) {
         Properties properties = new Properties();
         properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         properties.put(AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, 50);
+        properties.putAll(more);
         return Admin.create(properties);
     }
 

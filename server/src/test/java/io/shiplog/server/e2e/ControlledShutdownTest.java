@@ -5,7 +5,6 @@ package io.shiplog.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,29 +13,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A storage node that is told to stop hands over while it goes on serving. */
-class ControlledShutdownTest {
-    private static final String TOPIC = "orders";
-
-    @TempDir
-    Path directory;
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new TestCluster(directory, 1, 3).start();
-        cluster.clients().createTopic(TOPIC, 1, 3, Map.of("min.insync.replicas", "2"));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        cluster.close();
+class ControlledShutdownTest extends OneTopic {
+    ControlledShutdownTest() {
+        super(3, 1, Map.of("min.insync.replicas", "2"));
     }
 
     /** A producer that never retries sees everything that goes wrong: acknowledged, or told that the leader is another one now. */

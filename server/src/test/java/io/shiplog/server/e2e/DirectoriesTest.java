@@ -14,29 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of log directories when topics go, and whose they are. */
-class DirectoriesTest {
-    private static final String TOPIC = "short-lived";
-
-    @TempDir
-    Path directory;
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new TestCluster(directory, 1, 2).start();
-        cluster.clients().createTopic(TOPIC, 2, 2, Map.of());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        cluster.close();
+class DirectoriesTest extends OneTopic {
+    DirectoriesTest() {
+        super(2, 2, Map.of());
     }
 
     @Test

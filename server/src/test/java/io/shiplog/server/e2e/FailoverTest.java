@@ -5,31 +5,13 @@ package io.shiplog.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Storage nodes die, stop and come back under load with acks=all; nothing that was acknowledged may be missing. */
-class FailoverTest {
-    private static final String TOPIC = "orders";
-
-    @TempDir
-    Path directory;
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new TestCluster(directory, 1, 3).start();
-        cluster.clients().createTopic(TOPIC, 1, 3, Map.of());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        cluster.close();
+class FailoverTest extends OneTopic {
+    FailoverTest() {
+        super(3, 1, Map.of());
     }
 
     @Test

@@ -6,34 +6,17 @@ package io.shiplog.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.image.PartitionImage;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** All nodes stop uncleanly and one of their disks never comes back; under flush.policy=commit nothing that was acknowledged is lost. */
-class LostDiskTest {
-    private static final String TOPIC = "orders";
+class LostDiskTest extends OneTopic {
     private static final List<Integer> NODES = List.of(101, 102, 103);
 
-    @TempDir
-    Path directory;
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new TestCluster(directory, 1, 3).start();
-        cluster.clients().createTopic(TOPIC, 1, 3, Map.of("min.insync.replicas", "2"));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        cluster.close();
+    LostDiskTest() {
+        super(3, 1, Map.of("min.insync.replicas", "2"));
     }
 
     @Test
