@@ -3,10 +3,13 @@
 
 package io.shiplog.tools;
 
+import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.tools.quorum.QuorumClient;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,10 +67,10 @@ final class QuorumCommand {
             @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
                     String directoryId)
             throws ExecutionException, InterruptedException {
-        try (QuorumClient quorum = connection.open()) {
-            quorum.await(quorum.client().addQuorumVoter("", nodeId, directory(directoryId), connection.timeoutMs()));
-        }
-        return done("quorum node " + nodeId + " is a voter");
+        return change(
+                connection,
+                client -> client.addQuorumVoter("", nodeId, directory(directoryId), connection.timeoutMs()),
+                "quorum node " + nodeId + " is a voter");
     }
 
     @Command(
@@ -81,10 +84,10 @@ final class QuorumCommand {
             @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
                     String directoryId)
             throws ExecutionException, InterruptedException {
-        try (QuorumClient quorum = connection.open()) {
-            quorum.await(quorum.client().removeQuorumVoter("", nodeId, directory(directoryId), connection.timeoutMs()));
-        }
-        return done("quorum node " + nodeId + " is no voter any more");
+        return change(
+                connection,
+                client -> client.removeQuorumVoter("", nodeId, directory(directoryId), connection.timeoutMs()),
+                "quorum node " + nodeId + " is no voter any more");
     }
 
     @Command(
@@ -99,19 +102,23 @@ final class QuorumCommand {
                             description = "Its node.id; without one, whichever has most of the log.")
                     Integer nodeId)
             throws ExecutionException, InterruptedException {
-        try (QuorumClient quorum = connection.open()) {
-            quorum.await(quorum.client()
-                    .transferQuorumLeadership(nodeId == null ? ANY_NODE : nodeId, connection.timeoutMs()));
-        }
-        return done("leadership of the quorum was handed over");
+        return change(
+                connection,
+                client -> client.transferQuorumLeadership(nodeId == null ? ANY_NODE : nodeId, connection.timeoutMs()),
+                "leadership of the quorum was handed over");
     }
 
     private static Uuid directory(String id) {
         return id == null ? Uuid.ZERO_UUID : Uuid.fromString(id);
     }
 
-    private int done(String what) {
-        spec.commandLine().getOut().println(what);
+    private int change(
+            QuorumConnection connection, Function<MetadataClient, CompletableFuture<Void>> asked, String done)
+            throws ExecutionException, InterruptedException {
+        try (QuorumClient quorum = connection.open()) {
+            quorum.await(asked.apply(quorum.client()));
+        }
+        spec.commandLine().getOut().println(done);
         spec.commandLine().getOut().flush();
         return 0;
     }

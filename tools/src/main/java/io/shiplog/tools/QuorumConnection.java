@@ -7,7 +7,6 @@ import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.tools.quorum.QuorumAddress;
 import io.shiplog.tools.quorum.QuorumClient;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +15,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/**
- * The options of commands that ask the metadata quorum: where it is, and how to print. A storage node that is named instead is asked where
- * the quorum is.
- */
-final class QuorumConnection {
+/** The options of commands that ask the metadata quorum. A storage node that is named instead is asked where the quorum is. */
+final class QuorumConnection extends ToolOptions {
     @Option(
             names = "--quorum",
             defaultValue = "${env:SHIPLOG_QUORUM}",
@@ -40,21 +33,8 @@ final class QuorumConnection {
             description = "Or storage nodes, which know where the quorum is (or the environment's SHIPLOG_BOOTSTRAP).")
     private String bootstrap;
 
-    @Option(
-            names = "--timeout-ms",
-            defaultValue = "15000",
-            paramLabel = "MS",
-            description = "How long to wait for an answer (${DEFAULT-VALUE}).")
-    private int timeoutMs;
-
-    @Option(names = "--json", description = "Print JSON instead of a table.")
-    private boolean json;
-
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
     QuorumClient open() throws ExecutionException, InterruptedException {
-        return QuorumClient.connect(endpoints(), timeoutMs);
+        return QuorumClient.connect(endpoints(), timeoutMs());
     }
 
     private List<Endpoint> endpoints() throws ExecutionException, InterruptedException {
@@ -62,16 +42,16 @@ final class QuorumConnection {
             return QuorumAddress.parse(quorum);
         }
         if (!given(bootstrap)) {
-            throw new ParameterException(spec.commandLine(), "Where is the cluster? --quorum or --bootstrap says so.");
+            throw notSaid("--quorum or --bootstrap");
         }
         List<Endpoint> endpoints = new ArrayList<>();
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrap,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                timeoutMs,
+                timeoutMs(),
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                Math.min(timeoutMs, 5_000)))) {
+                requestTimeoutMs()))) {
             for (QuorumInfo.Node node :
                     admin.describeMetadataQuorum().quorumInfo().get().nodes().values()) {
                 for (RaftVoterEndpoint endpoint : node.endpoints()) {
@@ -82,26 +62,8 @@ final class QuorumConnection {
         return endpoints;
     }
 
-    private static boolean given(String value) {
-        return value != null && !value.isBlank();
-    }
-
     /** As whom the history of the metadata names who uses this tool. */
     static RequestOrigin origin() {
         return new RequestOrigin("User:" + System.getProperty("user.name", "ANONYMOUS"), "shiplog-tool");
-    }
-
-    int timeoutMs() {
-        return timeoutMs;
-    }
-
-    boolean json() {
-        return json;
-    }
-
-    /** Prints rows in the way that was asked for. */
-    void print(Rows rows, PrintWriter out) {
-        out.print(json ? Json.write(rows.objects()) + System.lineSeparator() : rows.table());
-        out.flush();
     }
 }

@@ -32,7 +32,9 @@ public final class MetadataScaleMain {
         try {
             measure(options, System.out);
         } catch (Exception e) {
-            e.printStackTrace();
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                System.err.println(cause == e ? "not measured: " + cause.getMessage() : "because of " + cause);
+            }
             System.exit(FAILED);
         }
         System.exit(0);

@@ -9,11 +9,10 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /** Kills the node that leads most partitions when half of the input is sent, and starts it again near the end. */
-final class Outage implements Disturbance {
+final class Outage extends BackgroundDisturbance {
     private static final double KILL_AT = 0.5;
     private static final double START_AT = 0.85;
 
-    private final BackgroundTask task = new BackgroundTask("demo-outage", this::run);
     private final DemoTopic topic;
     private final ClusterScript cluster;
     private final DoubleSupplier progress;
@@ -21,9 +20,9 @@ final class Outage implements Disturbance {
     private final Console console;
     private volatile String node = "";
     private volatile int led;
-    private volatile long startedNs;
 
     Outage(DemoTopic topic, ClusterScript cluster, DoubleSupplier progress, Ledger ledger, Console console) {
+        super("demo-outage");
         this.topic = topic;
         this.cluster = cluster;
         this.progress = progress;
@@ -32,40 +31,21 @@ final class Outage implements Disturbance {
     }
 
     @Override
-    public void begin() {
-        task.begin();
-    }
-
-    @Override
-    public boolean isOver() {
-        return task.isOver();
-    }
-
-    @Override
-    public void await() throws Exception {
-        task.await();
-    }
-
-    @Override
-    public long startedNs() {
-        return startedNs;
-    }
-
-    @Override
     public String[] summary() {
         return new String[] {"killed", node + ", leader of " + led + " of " + topic.partitions() + " partitions"};
     }
 
-    private void run() throws Exception {
-        BackgroundTask.until(() -> progress.getAsDouble() >= KILL_AT);
+    @Override
+    void run() throws Exception {
+        until(() -> progress.getAsDouble() >= KILL_AT);
         int id = leaderOfMost();
         String role = Files.isDirectory(cluster.directory().resolve("node-" + id)) ? "node-" : "storage-";
         ledger.mark();
         cluster.run("kill", role + id);
         node = role + id;
         console.say("killed " + node + " (kill -9), which led " + led + " of " + topic.partitions() + " partitions");
-        BackgroundTask.until(() -> progress.getAsDouble() >= START_AT);
-        startedNs = System.nanoTime();
+        until(() -> progress.getAsDouble() >= START_AT);
+        markStart();
         cluster.run("start", node);
         console.say("started " + node + " again");
     }

@@ -9,49 +9,29 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 
 /** Restarts every process of the cluster, one after the other, each when it may. */
-final class RollingDisturbance implements Disturbance {
+final class RollingDisturbance extends BackgroundDisturbance {
     private static final double BEGIN_AT = 0.1;
 
-    private final BackgroundTask task = new BackgroundTask("demo-rolling", this::run);
     private final RollingRestart restart;
     private final List<NodeName> nodes;
     private final DoubleSupplier progress;
     private final Ledger ledger;
-    private volatile long startedNs;
 
     /** @param progress the part of the input that has been sent, 0 to 1 */
     RollingDisturbance(RollingRestart restart, List<NodeName> nodes, DoubleSupplier progress, Ledger ledger) {
+        super("demo-rolling");
         this.restart = restart;
         this.nodes = List.copyOf(nodes);
         this.progress = progress;
         this.ledger = ledger;
     }
 
-    private void run() throws Exception {
-        BackgroundTask.until(() -> progress.getAsDouble() >= BEGIN_AT);
+    @Override
+    void run() throws Exception {
+        until(() -> progress.getAsDouble() >= BEGIN_AT);
         ledger.mark();
         restart.run(nodes);
-        startedNs = System.nanoTime();
-    }
-
-    @Override
-    public void begin() {
-        task.begin();
-    }
-
-    @Override
-    public boolean isOver() {
-        return task.isOver();
-    }
-
-    @Override
-    public void await() throws Exception {
-        task.await();
-    }
-
-    @Override
-    public long startedNs() {
-        return startedNs;
+        markStart();
     }
 
     @Override

@@ -6,27 +6,31 @@ package io.shiplog.tools.demo;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** A task on a thread of its own that may fail. */
-final class BackgroundTask {
+/** A disturbance on a thread of its own, which may fail. */
+abstract class BackgroundDisturbance implements Disturbance {
     private static final long POLL_MS = 5;
-
-    /** What is to be done. */
-    interface Work {
-        void run() throws Exception;
-    }
 
     private final Thread thread;
     private volatile Exception failure;
     private volatile boolean over;
+    private volatile long startedNs;
 
-    BackgroundTask(String name, Work work) {
-        thread = new Thread(() -> run(work), name);
+    BackgroundDisturbance(String name) {
+        thread = new Thread(this::runToItsEnd, name);
         thread.setDaemon(true);
     }
 
-    private void run(Work work) {
+    /** Does it; may take as long as it likes. */
+    abstract void run() throws Exception;
+
+    /** The last node is being started again. */
+    final void markStart() {
+        startedNs = System.nanoTime();
+    }
+
+    private void runToItsEnd() {
         try {
-            work.run();
+            run();
         } catch (Exception e) {
             failure = e;
         } finally {
@@ -34,20 +38,27 @@ final class BackgroundTask {
         }
     }
 
-    void begin() {
+    @Override
+    public final void begin() {
         thread.start();
     }
 
-    boolean isOver() {
+    @Override
+    public final boolean isOver() {
         return over;
     }
 
-    /** Waits until it is over; throws what went wrong. */
-    void await() throws Exception {
+    @Override
+    public final void await() throws Exception {
         thread.join();
         if (failure != null) {
             throw failure;
         }
+    }
+
+    @Override
+    public final long startedNs() {
+        return startedNs;
     }
 
     /** Waits until the condition holds. */
