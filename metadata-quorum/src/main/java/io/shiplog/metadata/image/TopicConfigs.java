@@ -16,6 +16,11 @@ import java.util.TreeMap;
  */
 public final class TopicConfigs {
     public static final String CLEANUP_POLICY = "cleanup.policy";
+    public static final String DELETE_RETENTION_MS = "delete.retention.ms";
+    public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
+    public static final String MIN_CLEANABLE_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+    public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
+    public static final String RECORD_VALIDATION = "record.validation";
     public static final String COMPRESSION_TYPE = "compression.type";
     public static final String FLUSH_POLICY = "flush.policy";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
@@ -44,6 +49,7 @@ public final class TopicConfigs {
     static {
         addAgreed();
         addOfTheLog();
+        addOfCompaction();
         addOfKafkaWithoutEffect();
         addOfKafkaThatAskForMore();
     }
@@ -87,8 +93,9 @@ public final class TopicConfigs {
                         TopicConfigKey.Type.LIST,
                         CLEANUP_POLICY,
                         "delete",
-                        List.of("delete"),
-                        "What happens to old segments: delete removes them by age and size. There is no compaction yet.")
+                        List.of("delete", "compact"),
+                        "What happens to old segments: delete removes them by age and size, compact keeps the latest record of"
+                                + " each key. Both may be given.")
                 .defaultOf("log.cleanup.policy"));
         add(TopicConfigKey.onlyDefault(
                         TopicConfigKey.Type.STRING,
@@ -146,6 +153,41 @@ public final class TopicConfigs {
                 .defaultOf("log.roll.ms"));
     }
 
+    private static void addOfCompaction() {
+        add(TopicConfigKey.choice(
+                        TopicConfigKey.Type.DOUBLE,
+                        MIN_CLEANABLE_DIRTY_RATIO,
+                        "0.5",
+                        List.of(),
+                        "A log is compacted when this part of it has come since the last time.")
+                .between(0, 1)
+                .defaultOf("log.cleaner.min.cleanable.ratio"));
+        add(TopicConfigKey.longNumber(
+                        MIN_COMPACTION_LAG_MS, 0, 0, "A record is left alone by compaction for so many milliseconds.")
+                .defaultOf("log.cleaner.min.compaction.lag.ms"));
+        add(TopicConfigKey.longNumber(
+                        MAX_COMPACTION_LAG_MS,
+                        Long.MAX_VALUE,
+                        1,
+                        "A log with a record that has waited so many milliseconds is compacted, whatever part of it is new.")
+                .defaultOf("log.cleaner.max.compaction.lag.ms"));
+        add(TopicConfigKey.longNumber(
+                        DELETE_RETENTION_MS,
+                        86_400_000,
+                        0,
+                        "A record without a value, which deletes its key, is kept for so many milliseconds after the compaction"
+                                + " that met it first.")
+                .defaultOf("log.cleaner.delete.retention.ms"));
+        add(
+                TopicConfigKey.choice(
+                        TopicConfigKey.Type.STRING,
+                        RECORD_VALIDATION,
+                        "batch",
+                        List.of("batch", "records"),
+                        "What is checked of a batch that is produced: batch means the header, the CRC and, unless it is compressed, every"
+                                + " record; records means every record of compressed batches, too. Compacted topics always do that."));
+    }
+
     /** Taken and kept, because they cannot matter here: nobody can tell whether they were acted on. */
     private static void addOfKafkaWithoutEffect() {
         String compressed = "No effect: batches are kept as the producer compressed them.";
@@ -153,12 +195,6 @@ public final class TopicConfigs {
         add(TopicConfigKey.number("compression.lz4.level", 9, 1, compressed).between(1, 17));
         add(TopicConfigKey.number("compression.zstd.level", 3, -131_072, compressed)
                 .between(-131_072, 22));
-        String compacted = "No effect: concerns compacted topics, which there are none of yet.";
-        add(TopicConfigKey.longNumber("delete.retention.ms", 86_400_000, 0, compacted));
-        add(TopicConfigKey.longNumber("max.compaction.lag.ms", Long.MAX_VALUE, 1, compacted));
-        add(TopicConfigKey.longNumber("min.compaction.lag.ms", 0, 0, compacted));
-        add(TopicConfigKey.choice(TopicConfigKey.Type.DOUBLE, "min.cleanable.dirty.ratio", "0.5", List.of(), compacted)
-                .between(0, 1));
         add(TopicConfigKey.longNumber(
                 "file.delete.delay.ms", 60_000, 0, "No effect: a file goes when nobody reads it any more."));
         add(TopicConfigKey.number(

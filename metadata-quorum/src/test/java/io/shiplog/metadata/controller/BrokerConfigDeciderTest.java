@@ -160,7 +160,13 @@ class BrokerConfigDeciderTest {
                 .isEqualTo(Errors.NONE);
         assertThat(cluster.image().topicConfigs(cluster.image().topic("t").id()))
                 .containsEntry("cleanup.policy", "delete");
-        refused(Errors.INVALID_CONFIG, change(topic("t"), Op.APPEND, "cleanup.policy", "compact"));
+        assertThat(outcome(change(topic("t"), Op.APPEND, "cleanup.policy", "compact")))
+                .isEqualTo(Errors.NONE);
+        assertThat(cluster.image().topicConfigs(cluster.image().topic("t").id()))
+                .containsEntry("cleanup.policy", "delete,compact");
+        assertThat(outcome(change(topic("t"), Op.SUBTRACT, "cleanup.policy", "compact")))
+                .isEqualTo(Errors.NONE);
+        refused(Errors.INVALID_CONFIG, change(topic("t"), Op.APPEND, "cleanup.policy", "keep"));
         refused(Errors.INVALID_CONFIG, change(topic("t"), Op.SUBTRACT, "cleanup.policy", "delete"));
     }
 

@@ -105,7 +105,7 @@ class IllegalCommandsTest {
                 topic("unknown setting", Errors.INVALID_CONFIG, t -> t.putConfigs("no.such", "1")),
                 topic("bad value", Errors.INVALID_CONFIG, t -> t.putConfigs("retention.ms", "soon")),
                 topic("value out of range", Errors.INVALID_CONFIG, t -> t.putConfigs("min.insync.replicas", "0")),
-                topic("compaction", Errors.INVALID_CONFIG, t -> t.putConfigs("cleanup.policy", "compact")),
+                topic("cleanup policy", Errors.INVALID_CONFIG, t -> t.putConfigs("cleanup.policy", "keep")),
                 topic("tiered storage", Errors.INVALID_CONFIG, t -> t.putConfigs("remote.storage.enable", "true")),
                 topic("assignment and numbers", Errors.INVALID_REQUEST, t -> t.addAssignments(assignment(0, 1))),
                 assigned("unknown broker", 1, 9),

@@ -270,7 +270,7 @@ class RegistryImageTest {
                         "segment.jitter.ms",
                         "segment.ms",
                         "unclean.leader.election.enable")
-                .contains("flush.policy", "unclean.recovery.strategy")
-                .hasSize(35);
+                .contains("flush.policy", "record.validation", "unclean.recovery.strategy")
+                .hasSize(36);
     }
 }

@@ -30,6 +30,9 @@ public final class FetchedPartition {
 
     public long divergingEndOffset = -1;
 
+    /** Below it offsets may be missing between the leader's batches, since compaction took them; 0 for none. */
+    public long gapsBelow;
+
     /** Batches, valid during the call; null or empty for none. */
     public ByteBuffer records;
 
@@ -40,6 +43,7 @@ public final class FetchedPartition {
         logStartOffset = -1;
         divergingEpoch = -1;
         divergingEndOffset = -1;
+        gapsBelow = 0;
         records = null;
     }
 }

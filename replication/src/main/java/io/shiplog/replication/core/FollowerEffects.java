@@ -16,8 +16,12 @@ public interface FollowerEffects {
     /** Drop everything and start the log anew at the offset; then onTruncated. */
     void truncateFullyAndStartAt(long offset);
 
-    /** Append the batches as they are, offsets and epochs checked against the log; then onAppended or onAppendRefused. */
-    void append(ByteBuffer batches, int maxLeaderEpoch);
+    /**
+     * Append the batches as they are, offsets and epochs checked against the log; then onAppended or onAppendRefused.
+     *
+     * @param gapsBelow below it offsets may be missing between batches, since compaction took them at the leader; 0 for none
+     */
+    void append(ByteBuffer batches, int maxLeaderEpoch, long gapsBelow);
 
     /** Bring the log to disk up to its end; then onFlushed. */
     void requestFlush();

@@ -118,7 +118,7 @@ public final class PartitionFollower {
             leaderHighWatermark = fetched.highWatermark;
             if (fetched.records != null && fetched.records.hasRemaining()) {
                 busy = true;
-                effects.append(fetched.records, state.leaderEpoch());
+                effects.append(fetched.records, state.leaderEpoch(), fetched.gapsBelow);
             } else {
                 followHighWatermark();
             }

@@ -234,6 +234,9 @@ final class FetchPass {
         if (diverges()) {
             described.divergingEpoch().setEpoch(outcome.divergingEpoch).setEndOffset(outcome.divergingEndOffset);
         }
+        if (outcome.gapsBelow > 0) {
+            InterBrokerTags.setGapsBelow(described, outcome.gapsBelow);
+        }
         if (fetch.version() >= FIRST_WITH_CURRENT_LEADER && namesLeader(outcome.error)) {
             described.currentLeader().setLeaderId(outcome.currentLeaderId).setLeaderEpoch(outcome.currentLeaderEpoch);
         }

@@ -7,15 +7,18 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.types.RawTaggedField;
 
 /**
- * What a follower says beyond Kafka's Fetch, in tagged fields that every other reader skips (Fetch version 12 and later).
+ * What follower and leader say beyond Kafka's Fetch, in tagged fields that every other reader skips (Fetch version 12 and later).
  *
  * <pre>
  * FetchPartition  tag 10000  int64  flushed offset: everything below it is on this follower's disk
  * FetchRequest    tag 10001  (empty)  pipelined: the answer to the session's previous request had not arrived when this one
  *                                     was sent, so positions in it may be older than what that answer delivers
+ * PartitionData   tag 10002  int64  gaps below: below it offsets may be missing between the leader's batches, since compaction
+ *                                   took them; absent where the follower has passed it
  * </pre>
  */
 public final class InterBrokerTags {
@@ -25,6 +28,8 @@ public final class InterBrokerTags {
     private static final int FLUSHED_OFFSET = 10_000;
     private static final int FLUSHED_OFFSET_BYTES = Long.BYTES;
     private static final int PIPELINED = 10_001;
+    private static final int GAPS_BELOW = 10_002;
+    private static final int GAPS_BELOW_BYTES = Long.BYTES;
 
     private InterBrokerTags() {}
 
@@ -52,8 +57,24 @@ public final class InterBrokerTags {
         return find(request.unknownTaggedFields(), PIPELINED) != null;
     }
 
+    /** Says below which offset the leader's log may have gaps. */
+    static void setGapsBelow(PartitionData partition, long offset) {
+        byte[] bytes = ByteBuffer.allocate(GAPS_BELOW_BYTES).putLong(offset).array();
+        partition.unknownTaggedFields().add(new RawTaggedField(GAPS_BELOW, bytes));
+    }
+
+    /** Below which offset the leader's log may have gaps, 0 when it has none where the follower is. */
+    static long gapsBelow(PartitionData partition) {
+        RawTaggedField field = find(partition.unknownTaggedFields(), GAPS_BELOW);
+        return field == null || field.data().length != GAPS_BELOW_BYTES
+                ? 0
+                : ByteBuffer.wrap(field.data()).getLong();
+    }
+
     static boolean isKnown(int tag, int size) {
-        return (tag == FLUSHED_OFFSET && size == FLUSHED_OFFSET_BYTES) || (tag == PIPELINED && size == 0);
+        return (tag == FLUSHED_OFFSET && size == FLUSHED_OFFSET_BYTES)
+                || (tag == PIPELINED && size == 0)
+                || (tag == GAPS_BELOW && size == GAPS_BELOW_BYTES);
     }
 
     static RawTaggedField find(List<RawTaggedField> fields, int tag) {

@@ -245,6 +245,7 @@ final class ReplicaFetcher implements AutoCloseable {
         fetched.logStartOffset = answer.logStartOffset();
         fetched.divergingEpoch = answer.divergingEpoch().epoch();
         fetched.divergingEndOffset = answer.divergingEpoch().endOffset();
+        fetched.gapsBelow = InterBrokerTags.gapsBelow(answer);
         if (answer.records() instanceof MemoryRecords records) {
             fetched.records = records.buffer();
         }

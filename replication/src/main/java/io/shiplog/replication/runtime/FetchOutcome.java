@@ -24,6 +24,9 @@ public final class FetchOutcome {
 
     public long divergingEndOffset = -1;
 
+    /** To a follower: below it offsets may be missing between the leader's batches; 0 when none are where the follower is. */
+    public long gapsBelow;
+
     /** Whole batches, never null; with one reference that the caller has to release. */
     public LogSlice records = LogSlice.EMPTY;
 
@@ -40,6 +43,7 @@ public final class FetchOutcome {
         logStartOffset = -1;
         divergingEpoch = -1;
         divergingEndOffset = -1;
+        gapsBelow = 0;
         records = LogSlice.EMPTY;
         currentLeaderId = -1;
         currentLeaderEpoch = -1;

@@ -64,8 +64,8 @@ final class FollowerRole implements FollowerEffects {
     }
 
     @Override
-    public void append(ByteBuffer batches, int maxLeaderEpoch) {
-        AppendOutcome outcome = log.appendAsFollower(batches, maxLeaderEpoch);
+    public void append(ByteBuffer batches, int maxLeaderEpoch, long gapsBelow) {
+        AppendOutcome outcome = log.appendAsFollower(batches, maxLeaderEpoch, gapsBelow);
         if (outcome.error() == Errors.NONE) {
             lastRefusal = Errors.NONE;
             watchers.logEndMoved();

@@ -112,7 +112,7 @@ final class LeaderRole implements LeaderEffects {
         AppendOutcome outcome =
                 log.appendAsLeader(produces.takeBatches(slot), core.leaderEpoch(), loop.wallClockMs(), true);
         if (outcome.error() != Errors.NONE) {
-            produces.refused(slot, outcome.message());
+            produces.refused(slot, outcome);
             core.onAppendRefused(token, outcome.error());
             if (outcome.error() == Errors.KAFKA_STORAGE_ERROR) {
                 replica.goOffline(outcome.message());

@@ -3,9 +3,13 @@
 
 package io.shiplog.replication.runtime;
 
+import io.shiplog.storage.batch.RecordError;
 import io.shiplog.storage.log.AppendOutcome;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -21,6 +25,9 @@ final class PendingProduces {
     private long[] logAppendTimeMs = new long[16];
     private Errors[] answer = new Errors[16];
     private String[] message = new String[16];
+
+    /** Refused records of those that have an answer and were refused for them; mostly empty. */
+    private final Map<Integer, List<RecordError>> refusedRecords = new HashMap<>();
 
     /** Tokens that are free, as a stack. */
     private int[] free = new int[16];
@@ -69,6 +76,13 @@ final class PendingProduces {
         message[token] = reason.isEmpty() ? null : reason;
     }
 
+    void refused(int token, AppendOutcome outcome) {
+        refused(token, outcome.message());
+        if (!outcome.recordErrors().isEmpty()) {
+            refusedRecords.put(token, outcome.recordErrors());
+        }
+    }
+
     /** The produce has its answer; {@link #tell} passes it on. */
     void answer(int token, Errors error) {
         answer[token] = error;
@@ -101,7 +115,11 @@ final class PendingProduces {
         long base = good ? baseOffset[token] : -1;
         long appendTime = good ? logAppendTimeMs[token] : -1;
         String reason = message[token];
+        List<RecordError> records = refusedRecords.isEmpty() ? null : refusedRecords.remove(token);
         release(token);
+        if (records != null) {
+            callback.refusedRecords(records);
+        }
         callback.complete(error, base, appendTime, good ? logStartOffset : -1, reason);
     }
 

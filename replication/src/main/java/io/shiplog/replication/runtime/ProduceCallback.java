@@ -3,11 +3,16 @@
 
 package io.shiplog.replication.runtime;
 
+import io.shiplog.storage.batch.RecordError;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Where the outcome of one produced partition goes. */
 @FunctionalInterface
 public interface ProduceCallback {
+    /** Which records are the reason of the refusal that {@link #complete} is called with next. */
+    default void refusedRecords(List<RecordError> records) {}
+
     /**
      * Called exactly once per produce, on the loop, never from inside {@link Replica#produce} of another replica; it may be
      * called before {@code produce} returns.

@@ -49,6 +49,10 @@ final class ReplicaReads {
     }
 
     void forFollower(FollowerRead read, FetchOutcome out) {
+        long gapsBelow = log.gapsBelow();
+        if (gapsBelow > read.fetchOffset) {
+            out.gapsBelow = gapsBelow;
+        }
         if (read.fetchOffset < log.logEndOffset()) {
             out.records = log.read(read.fetchOffset, read.maxBytes, log.logEndOffset(), read.atLeastOneBatch);
         }

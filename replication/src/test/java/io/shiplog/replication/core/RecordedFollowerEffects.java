@@ -39,7 +39,7 @@ final class RecordedFollowerEffects implements FollowerEffects {
     }
 
     @Override
-    public void append(ByteBuffer batches, int maxLeaderEpoch) {
+    public void append(ByteBuffer batches, int maxLeaderEpoch, long gapsBelow) {
         Errors error = log.appendCopy(batches, maxLeaderEpoch);
         if (error == Errors.NONE) {
             appends++;

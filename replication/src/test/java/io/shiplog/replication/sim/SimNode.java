@@ -286,7 +286,7 @@ final class SimNode {
         }
 
         @Override
-        public void append(ByteBuffer batches, int maxLeaderEpoch) {
+        public void append(ByteBuffer batches, int maxLeaderEpoch, long gapsBelow) {
             Errors error = log.appendCopy(batches, maxLeaderEpoch);
             if (error == Errors.NONE) {
                 follower.onAppended();

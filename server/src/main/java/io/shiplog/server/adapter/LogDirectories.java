@@ -5,6 +5,7 @@ package io.shiplog.server.adapter;
 
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.compact.CleanableLog;
 import io.shiplog.storage.log.DamagedPartition;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
@@ -212,6 +213,17 @@ public final class LogDirectories implements AutoCloseable {
     public boolean whenRecovered(PartitionId id, Runnable action) {
         return directories.stream()
                 .anyMatch(directory -> directory.whenRecovered(id.topicId(), id.partition(), action));
+    }
+
+    /** All logs as cleaner threads see them. */
+    public List<CleanableLog> cleanable() {
+        List<CleanableLog> logs = new ArrayList<>();
+        for (LogDirectory directory : directories) {
+            for (PartitionLog log : directory.logs()) {
+                logs.add(log.cleanable());
+            }
+        }
+        return logs;
     }
 
     /** The log of a partition; null when there is none. */

@@ -10,6 +10,7 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.replication.runtime.ProduceCallback;
 import io.shiplog.server.protocol.Exchange;
+import io.shiplog.storage.batch.RecordError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -163,6 +165,16 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
 
             void refuse(Errors error, String message) {
                 complete(error, -1, -1, -1, message);
+            }
+
+            @Override
+            public void refusedRecords(List<RecordError> records) {
+                for (RecordError record : records) {
+                    response.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(record.batchIndex())
+                                    .setBatchIndexErrorMessage(record.message()));
+                }
             }
 
             @Override

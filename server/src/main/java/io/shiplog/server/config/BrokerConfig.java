@@ -14,6 +14,7 @@ import io.shiplog.replication.runtime.ReplicationSettings;
 import io.shiplog.server.api.NodeConfigs;
 import io.shiplog.server.net.LeaderEndpointSettings;
 import io.shiplog.server.net.NetSettings;
+import io.shiplog.storage.compact.CleanerSettings;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
 import java.nio.file.Path;
@@ -136,7 +137,19 @@ public final class BrokerConfig implements NodeConfigs {
                 otherwise.flushPolicy(),
                 otherwise.timestampType(),
                 otherwise.timestampBeforeMaxMs(),
-                otherwise.timestampAfterMaxMs());
+                otherwise.timestampAfterMaxMs(),
+                otherwise.compaction(),
+                otherwise.everyRecord());
+    }
+
+    /** How logs are compacted. */
+    public CleanerSettings cleanerSettings() {
+        return new CleanerSettings(
+                values.get(StorageKeys.LOG_CLEANER_THREADS),
+                values.get(StorageKeys.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+                values.get(StorageKeys.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND),
+                values.get(StorageKeys.LOG_CLEANER_BACKOFF_MS),
+                CleanerSettings.defaults().retryUncleanableMs());
     }
 
     public long retentionCheckIntervalMs() {

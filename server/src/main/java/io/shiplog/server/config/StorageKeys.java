@@ -215,6 +215,23 @@ public final class StorageKeys {
             KIB,
             64 * MIB,
             "Bytes of a segment between two entries of its index. Default of topics. (Kafka's default is 4 KiB.)");
+    static final ConfigKey<Integer> LOG_CLEANER_THREADS = wholeNumber(
+            "log.cleaner.threads", 1, 1, 64, "Threads that compact the logs of topics with cleanup.policy=compact.");
+    static final ConfigKey<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE = longNumber(
+            "log.cleaner.dedupe.buffer.size",
+            32L * MIB,
+            64 * KIB,
+            Long.MAX_VALUE,
+            "Memory for the keys of the logs that are being compacted, of all threads together; 32 bytes a key. Taken while it is "
+                    + "needed. (Kafka's default is 128 MiB.)");
+    static final ConfigKey<Long> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND = longNumber(
+            "log.cleaner.io.max.bytes.per.second",
+            Long.MAX_VALUE,
+            64 * KIB,
+            Long.MAX_VALUE,
+            "Bytes that compaction reads and writes in a second, of all threads together.");
+    static final ConfigKey<Long> LOG_CLEANER_BACKOFF_MS = longNumber(
+            "log.cleaner.backoff.ms", 15_000L, 1, DAY_MS, "How often logs are looked over when none needs compaction.");
     static final ConfigKey<Integer> RECOVERY_THREADS = wholeNumber(
             "num.recovery.threads.per.data.dir",
             2,
@@ -285,6 +302,10 @@ public final class StorageKeys {
                 LOG_RETENTION_BYTES,
                 LOG_RETENTION_CHECK_INTERVAL_MS,
                 LOG_INDEX_INTERVAL_BYTES,
+                LOG_CLEANER_THREADS,
+                LOG_CLEANER_DEDUPE_BUFFER_SIZE,
+                LOG_CLEANER_IO_MAX_BYTES_PER_SECOND,
+                LOG_CLEANER_BACKOFF_MS,
                 RECOVERY_THREADS,
                 MESSAGE_MAX_BYTES,
                 PRODUCER_ID_EXPIRATION_MS,

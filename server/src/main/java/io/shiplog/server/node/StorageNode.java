@@ -24,6 +24,7 @@ import io.shiplog.server.net.KafkaListener;
 import io.shiplog.server.net.NettyEventLoop;
 import io.shiplog.server.net.TransferCounters;
 import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.compact.CleanerThreads;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -64,6 +65,7 @@ public final class StorageNode implements AutoCloseable {
     private final ImageToReplicas images;
     private final Membership membership;
     private final NodeWatchdog watchdog;
+    private final CleanerThreads cleaners;
     private final TransferCounters transfers = new TransferCounters();
     /** Completes when the replicas are what the metadata said at the time of the registration. */
     private final CompletableFuture<Void> applied = new CompletableFuture<>();
@@ -98,6 +100,7 @@ public final class StorageNode implements AutoCloseable {
         LogInfos logInfos = new LogInfos(partitions.replicas(), loop, client::reportLogInfo);
         membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata, logInfos::wanted);
         watchdog = new NodeWatchdog(loop, client, directories, config);
+        cleaners = new CleanerThreads(config.cleanerSettings(), StorageClock.system(), directories::cleanable);
     }
 
     /**
@@ -122,6 +125,7 @@ public final class StorageNode implements AutoCloseable {
         await(applied);
         partitions.start();
         watchdog.start();
+        cleaners.start();
         await(membership.serving());
         LOG.info(
                 "node {} serves on {} (broker epoch {}, {} ms after its start)",
@@ -273,6 +277,7 @@ public final class StorageNode implements AutoCloseable {
             }
             closed = true;
             watchdog.close();
+            cleaners.close();
             if (listener != null) {
                 listener.closeAtOnce();
             }
@@ -290,6 +295,7 @@ public final class StorageNode implements AutoCloseable {
      */
     private boolean stopParts() {
         watchdog.close();
+        cleaners.close();
         if (listener != null) {
             listener.stopAccepting();
         }

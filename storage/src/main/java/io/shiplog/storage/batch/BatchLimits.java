@@ -12,6 +12,20 @@ import org.apache.kafka.common.record.TimestampType;
  * @param timestampType whether the client's timestamps are kept or replaced by the time of the append
  * @param timestampBeforeMaxMs how far a client's timestamp may lie behind the wall clock
  * @param timestampAfterMaxMs how far it may lie ahead
+ * @param keysRequired whether every record needs a key, as in a compacted topic
+ * @param everyRecord whether every record of a compressed batch is looked at, too ({@code record.validation=records})
  */
 public record BatchLimits(
-        int maxMessageBytes, TimestampType timestampType, long timestampBeforeMaxMs, long timestampAfterMaxMs) {}
+        int maxMessageBytes,
+        TimestampType timestampType,
+        long timestampBeforeMaxMs,
+        long timestampAfterMaxMs,
+        boolean keysRequired,
+        boolean everyRecord) {
+
+    /** Of a topic that is not compacted and not strict. */
+    public BatchLimits(
+            int maxMessageBytes, TimestampType timestampType, long timestampBeforeMaxMs, long timestampAfterMaxMs) {
+        this(maxMessageBytes, timestampType, timestampBeforeMaxMs, timestampAfterMaxMs, false, false);
+    }
+}

@@ -4,14 +4,15 @@
 package io.shiplog.storage.batch;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Judges batches that arrive, before anything is changed. A refusal is a value: the Kafka error, with the reason in
- * {@link #problem()}. Follows Kafka's {@code ProduceRequest.validateRecords} and {@code LogValidator}, but never
- * decompresses: of a compressed batch the header is checked, of an uncompressed one every record. Allocates nothing.
- * One instance per thread.
+ * {@link #problem()}. Follows Kafka's {@code ProduceRequest.validateRecords} and {@code LogValidator}, but decompresses
+ * only where the topic asks for it ({@link RecordChecks}): otherwise of a compressed batch the header is checked, of an
+ * uncompressed one every record, and nothing is allocated. One instance per thread.
  */
 public final class BatchValidator {
     private static final int HIGHEST_CODEC = 4;
@@ -21,16 +22,24 @@ public final class BatchValidator {
 
     private final BatchCrc crc = new BatchCrc();
     private final RecordWalker walker = new RecordWalker();
+    private final RecordChecks checks = new RecordChecks();
     private String problem = "";
+    private List<RecordError> recordErrors = List.of();
 
     /** Why the last batch was refused; for the client's error message and the log. */
     public String problem() {
         return problem;
     }
 
+    /** Which records of the last batch were refused, if that is why it was; otherwise empty. */
+    public List<RecordError> recordErrors() {
+        return recordErrors;
+    }
+
     /** Judges what a client wants to have written: one batch of magic 2 from position to limit of the buffer. */
     public Errors validateFromClient(ByteBuffer batches, BatchLimits limits, long wallClockMs) {
         int at = batches.position();
+        recordErrors = List.of();
         Errors error = validateStructure(batches, at, batches.limit());
         if (error != Errors.NONE) return error;
         long size = RecordBatchHeader.sizeInBytes(batches, at);
@@ -50,23 +59,34 @@ public final class BatchValidator {
         if (error != Errors.NONE) return error;
         error = validateRecords(batches, at, (int) size);
         if (error != Errors.NONE) return error;
+        boolean everyRecord = limits.keysRequired() || limits.everyRecord();
+        if (everyRecord) error = checkEveryRecord(batches, at, (int) size, limits, wallClockMs);
+        if (error != Errors.NONE) return error;
         return settleTimestamps(batches, at, (int) size, limits, wallClockMs);
     }
 
     /**
-     * Judges the batch at {@code at} that a leader or an inner component wrote: sizes, magic, counts, CRC.
+     * Judges the batch at {@code at} that a leader or an inner component wrote: sizes, magic, counts, CRC. Compaction may have
+     * taken some or all of its records.
      *
      * @param limit where the bytes end; a batch that goes beyond is refused
      */
     public Errors validateTrusted(ByteBuffer batches, int at, int limit) {
         Errors error = validateStructure(batches, at, limit);
         if (error != Errors.NONE) return error;
-        error = validateCounts(batches, at);
+        error = validateTrustedCounts(batches, at);
         if (error != Errors.NONE) return error;
         if (!crc.matches(batches, at, (int) RecordBatchHeader.sizeInBytes(batches, at))) {
             return refuse(Errors.CORRUPT_MESSAGE, "the CRC does not match the batch");
         }
         return Errors.NONE;
+    }
+
+    private Errors checkEveryRecord(ByteBuffer b, int at, int size, BatchLimits limits, long wallClockMs) {
+        Errors error = checks.check(b, at, size, limits, wallClockMs);
+        if (error == Errors.NONE) return error;
+        recordErrors = checks.errors();
+        return refuse(error, checks.problem());
     }
 
     private Errors validateStructure(ByteBuffer b, int at, int limit) {
@@ -83,6 +103,15 @@ public final class BatchValidator {
         return Errors.NONE;
     }
 
+    private Errors validateTrustedCounts(ByteBuffer b, int at) {
+        int count = RecordBatchHeader.recordCount(b, at);
+        int lastDelta = RecordBatchHeader.lastOffsetDelta(b, at);
+        if (lastDelta < 0 || lastDelta >= MAX_RECORDS_PER_BATCH || count < 0 || count > lastDelta + 1) {
+            return refuse(Errors.INVALID_RECORD, "the number of records is out of range");
+        }
+        return validateCodec(b, at);
+    }
+
     private Errors validateCounts(ByteBuffer b, int at) {
         int count = RecordBatchHeader.recordCount(b, at);
         if (count < 1 || count > MAX_RECORDS_PER_BATCH) {
@@ -91,6 +120,10 @@ public final class BatchValidator {
         if (RecordBatchHeader.lastOffsetDelta(b, at) != count - 1) {
             return refuse(Errors.INVALID_RECORD, "the last offset delta is not the number of records less one");
         }
+        return validateCodec(b, at);
+    }
+
+    private Errors validateCodec(ByteBuffer b, int at) {
         if ((RecordBatchHeader.attributes(b, at) & RecordBatchHeader.CODEC_MASK) > HIGHEST_CODEC) {
             return refuse(Errors.INVALID_RECORD, "unknown compression codec");
         }
@@ -101,6 +134,9 @@ public final class BatchValidator {
         Errors error = validateCounts(b, at);
         if (error != Errors.NONE) return error;
         int attributes = RecordBatchHeader.attributes(b, at);
+        if ((attributes & RecordBatchHeader.DELETE_HORIZON_BIT) != 0) {
+            return refuse(Errors.INVALID_RECORD, "clients may not set a delete horizon");
+        }
         if ((attributes & RecordBatchHeader.CONTROL_BIT) != 0) {
             return refuse(Errors.INVALID_RECORD, "clients may not write control records");
         }
@@ -146,8 +182,7 @@ public final class BatchValidator {
         if ((attributes & RecordBatchHeader.LOG_APPEND_TIME_BIT) != 0) {
             return refuse(Errors.INVALID_TIMESTAMP, "a producer may not set the timestamp type to LogAppendTime");
         }
-        boolean compressed = RecordBatchHeader.isCompressed(b, at);
-        long maxMs = compressed ? RecordBatchHeader.maxTimestamp(b, at) : walker.maxTimestampMs();
+        long maxMs = maxTimestampMs(b, at, limits);
         long baseMs = RecordBatchHeader.baseTimestamp(b, at);
         if (maxMs < -1 || baseMs < -1) return refuse(Errors.INVALID_TIMESTAMP, "negative timestamp");
         if (maxMs - wallClockMs > limits.timestampAfterMaxMs()) {
@@ -158,6 +193,12 @@ public final class BatchValidator {
         }
         if (maxMs != RecordBatchHeader.maxTimestamp(b, at)) replaceMaxTimestamp(b, at, size, maxMs);
         return Errors.NONE;
+    }
+
+    private long maxTimestampMs(ByteBuffer b, int at, BatchLimits limits) {
+        if (!RecordBatchHeader.isCompressed(b, at)) return walker.maxTimestampMs();
+        boolean everyRecord = limits.keysRequired() || limits.everyRecord();
+        return everyRecord ? checks.maxTimestampMs() : RecordBatchHeader.maxTimestamp(b, at);
     }
 
     private void replaceMaxTimestamp(ByteBuffer b, int at, int size, long timestampMs) {

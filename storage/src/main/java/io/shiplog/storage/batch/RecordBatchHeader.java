@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
  *  17 CRC-32C                uint32  of everything from the attributes to the end
  *  21 attributes             int16   bits 0-2 codec, 3 timestamp type, 4 transactional, 5 control, 6 delete horizon
  *  23 last offset delta      int32
- *  27 base timestamp         int64
+ *  27 base timestamp         int64   with bit 6 of the attributes the delete horizon, which the records count from then, too
  *  35 max timestamp          int64
  *  43 producer id            int64   -1: none
  *  51 producer epoch         int16
@@ -40,6 +40,7 @@ public final class RecordBatchHeader {
     public static final int LOG_APPEND_TIME_BIT = 0x08;
     public static final int TRANSACTIONAL_BIT = 0x10;
     public static final int CONTROL_BIT = 0x20;
+    public static final int DELETE_HORIZON_BIT = 0x40;
 
     private static final int LENGTH_AT = 8;
     private static final int LEADER_EPOCH_AT = 12;
@@ -90,6 +91,20 @@ public final class RecordBatchHeader {
         return (attributes(b, at) & CODEC_MASK) != 0;
     }
 
+    public static boolean isTransactional(ByteBuffer b, int at) {
+        return (attributes(b, at) & TRANSACTIONAL_BIT) != 0;
+    }
+
+    /** Whether the batch holds the marker that ends a transaction, not data. */
+    public static boolean isControl(ByteBuffer b, int at) {
+        return (attributes(b, at) & CONTROL_BIT) != 0;
+    }
+
+    /** From when on compaction may remove the batch's tombstones or its marker; -1 as long as that is not settled. */
+    public static long deleteHorizonMs(ByteBuffer b, int at) {
+        return (attributes(b, at) & DELETE_HORIZON_BIT) != 0 ? baseTimestamp(b, at) : -1;
+    }
+
     public static int lastOffsetDelta(ByteBuffer b, int at) {
         return b.getInt(at + LAST_OFFSET_DELTA_AT);
     }
@@ -128,6 +143,18 @@ public final class RecordBatchHeader {
 
     public static void setLeaderEpoch(ByteBuffer b, int at, int epoch) {
         b.putInt(at + LEADER_EPOCH_AT, epoch);
+    }
+
+    static void setBatchLength(ByteBuffer b, int at, int length) {
+        b.putInt(at + LENGTH_AT, length);
+    }
+
+    static void setBaseTimestamp(ByteBuffer b, int at, long timestampMs) {
+        b.putLong(at + BASE_TIMESTAMP_AT, timestampMs);
+    }
+
+    static void setRecordCount(ByteBuffer b, int at, int count) {
+        b.putInt(at + RECORD_COUNT_AT, count);
     }
 
     static void setMaxTimestamp(ByteBuffer b, int at, long timestampMs) {

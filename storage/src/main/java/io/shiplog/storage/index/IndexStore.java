@@ -42,6 +42,9 @@ public interface IndexStore extends AutoCloseable {
     /** Forgets segments and checkpoints that end at or before the log start offset. */
     void forgetBelow(PartitionKey partition, long logStartOffset);
 
+    /** Forgets, durably before it returns, segments whose base offset lies in the range, and checkpoints in them. */
+    void forgetSegments(PartitionKey partition, long fromBase, long toBaseExclusive);
+
     void forgetCheckpoint(PartitionKey partition, long offset);
 
     void forgetPartition(PartitionKey partition);

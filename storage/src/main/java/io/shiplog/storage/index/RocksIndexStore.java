@@ -171,6 +171,22 @@ public final class RocksIndexStore implements IndexStore {
     }
 
     @Override
+    public void forgetSegments(PartitionKey partition, long fromBase, long toBaseExclusive) {
+        if (broken) return;
+        List<byte[]> keys = new ArrayList<>();
+        for (SegmentSummary summary : summaries(partition)) {
+            boolean within = summary.baseOffset() >= fromBase && summary.baseOffset() < toBaseExclusive;
+            if (within) keys.add(IndexCodec.stateKey(partition, IndexCodec.SUMMARY, summary.baseOffset()));
+        }
+        for (LogCheckpoint checkpoint : checkpoints(partition)) {
+            boolean within = checkpoint.segmentBase() >= fromBase && checkpoint.segmentBase() < toBaseExclusive;
+            if (within) keys.add(checkpointKey(partition, checkpoint.offset()));
+        }
+        byte[] from = IndexCodec.segmentKey(partition, fromBase);
+        delete(keys, from, IndexCodec.segmentKey(partition, toBaseExclusive), true);
+    }
+
+    @Override
     public void forgetCheckpoint(PartitionKey partition, long offset) {
         forget(List.of(checkpointKey(partition, offset)), null, null);
     }

@@ -3,6 +3,8 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.batch.RecordError;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -18,6 +20,7 @@ public final class AppendOutcome {
     private long maxTimestampMs = -1;
     private long logAppendTimeMs = -1;
     private boolean duplicate;
+    private List<RecordError> recordErrors = List.of();
 
     AppendOutcome() {}
 
@@ -60,8 +63,19 @@ public final class AppendOutcome {
         return duplicate;
     }
 
+    /** Which records are the reason of a refusal, where it is not the batch as such; otherwise empty. */
+    public List<RecordError> recordErrors() {
+        return recordErrors;
+    }
+
     AppendOutcome refused(Errors refusal, String reason) {
         return set(refusal, reason, -1, -1, 0, -1, -1, false);
+    }
+
+    AppendOutcome refused(Errors refusal, String reason, List<RecordError> records) {
+        set(refusal, reason, -1, -1, 0, -1, -1, false);
+        recordErrors = records;
+        return this;
     }
 
     AppendOutcome appended(long base, long last, int bytes, long maxMs, long appendTimeMs) {
@@ -82,6 +96,7 @@ public final class AppendOutcome {
         maxTimestampMs = maxMs;
         logAppendTimeMs = appendMs;
         duplicate = known;
+        recordErrors = List.of();
         return this;
     }
 }

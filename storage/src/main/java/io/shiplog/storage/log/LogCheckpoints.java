@@ -71,6 +71,7 @@ final class LogCheckpoints {
         synchronized (state) {
             if (state.closed) return;
             state.putMarks();
+            if (state.isSwapping()) return;
             ready = takeReady();
             if (ready == null && pending == null && isDue(force)) {
                 pending = snapshot();
@@ -97,6 +98,28 @@ final class LogCheckpoints {
         }
         storedOffsets.removeIf(offset -> offset > end);
         storedEnd = end;
+    }
+
+    /** Before segments are exchanged: whatever was about to be written of them is not, and a new snapshot is due. */
+    void beforeSwap(long fromBase, long endOffset) {
+        awaitWrite();
+        pending = null;
+        bytesAtLast = state.appendedBytes - 1;
+        storedOffsets.removeIf(offset -> offset >= fromBase && offset < endOffset);
+    }
+
+    /** Brings all about a sealed segment into the store. */
+    void store(Segment segment) {
+        IndexBlock block;
+        SegmentSummary summary;
+        synchronized (state) {
+            block = block(segment);
+            summary = segment.summary();
+        }
+        state.context.index().put(state.key, block, summary, null);
+        synchronized (state) {
+            stored(segment, block, summary);
+        }
     }
 
     /** Waits for a write under way and takes no further snapshots: the log is going away. */
@@ -234,9 +257,11 @@ final class LogCheckpoints {
     }
 
     private void later(int generation, IndexBlock block, boolean replace) {
+        int swaps = state.swaps();
         state.context.background().execute("storing the index of a segment of " + state, () -> {
             synchronized (state) {
                 if (state.closed || writing || generation != state.truncationGeneration) return;
+                if (swaps != state.swaps()) return;
                 writing = true;
             }
             if (replace) state.context.index().forgetBlocks(state.key, block.segmentBase());

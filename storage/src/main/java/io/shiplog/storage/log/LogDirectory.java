@@ -258,6 +258,7 @@ public final class LogDirectory implements AutoCloseable {
         LogState state = log.state();
         Path aside;
         synchronized (state) {
+            state.awaitSwap();
             log.checkpoints().stop();
             state.closed = true;
             context.marks().remove(key);
@@ -390,6 +391,7 @@ public final class LogDirectory implements AutoCloseable {
 
     private static void close(LogState state) {
         synchronized (state) {
+            state.awaitSwap();
             if (state.closed) return;
             state.closed = true;
             for (int i = 0; i < state.segments.count(); i++)

@@ -55,7 +55,7 @@ final class LogReader {
 
     /** Finds the batch that holds the offset, or the first one behind it. */
     private void locate(Segment segment, long offset) throws IOException {
-        if (segment == state.segments.active()) {
+        if (segment == state.segments.active() && state.gapsBelow <= segment.baseOffset) {
             long recent = state.recent.floorByOffset(offset);
             if (recent >= 0) {
                 foundOffset = state.recent.offset(recent);
@@ -140,7 +140,7 @@ final class LogReader {
 
     /** Finds the last batch boundary within the limits among the recent batches; false when they do not reach there. */
     private boolean cutFromRecent(Segment segment, int start, int maxBytes, long end) {
-        if (segment != state.segments.active()) return false;
+        if (segment != state.segments.active() || state.gapsBelow > segment.baseOffset) return false;
         RecentBatches recent = state.recent;
         long limit = (long) start + maxBytes;
         long byOffset = segment.nextOffset <= end ? Long.MAX_VALUE : recent.floorByOffset(end);

@@ -62,6 +62,8 @@ final class LogRecovery {
     private final Map<Long, SegmentSummary> summaries = new HashMap<>();
     private boolean entriesChanged;
     private boolean truncationCutShort;
+    private boolean mayHaveGaps;
+    private long lastGapEnd;
     private long scannedBytes;
     private long cutBytes;
 
@@ -83,6 +85,7 @@ final class LogRecovery {
 
     /** Looks at which files there are and at what the store tells of them; walks over no segment yet. */
     void begin() throws IOException, Damage {
+        SegmentSwap.complete(files, state.directory);
         bases = listSegments();
         logStart = marks == null ? (bases.isEmpty() ? 0 : bases.get(0)) : marks.logStartOffset();
         mark = marks == null ? logStart : Math.max(marks.flushedOffset(), logStart);
@@ -136,6 +139,8 @@ final class LogRecovery {
                 found.add(base);
             } else if (path.endsWith(LogTruncation.UNDER_WAY)) {
                 truncationCutShort = true;
+            } else if (path.getFileName().toString().equals(CompactionFile.NAME)) {
+                mayHaveGaps = true;
             } else {
                 files.delete(path);
                 entriesChanged = true;
@@ -290,7 +295,7 @@ final class LogRecovery {
         long walkedTo = segment.sizeInBytes;
         while (!cancelled && batch.next()) {
             boolean trusted = batch.lastOffset() < mark;
-            if (batch.baseOffset() != expected || batch.leaderEpoch() < epoch) break;
+            if (!follows(batch.baseOffset(), expected) || batch.leaderEpoch() < epoch) break;
             if (!trusted) {
                 scannedBytes += batch.sizeInBytes();
                 if (!batch.crcMatches()) break;
@@ -305,6 +310,14 @@ final class LogRecovery {
         }
         progress.walked(0, size - walkedTo);
         return segment.sizeInBytes == size;
+    }
+
+    /** Gaps are where compaction left them: within a segment, never between two. */
+    private boolean follows(long baseOffset, long expected) {
+        if (baseOffset == expected) return true;
+        if (!mayHaveGaps || baseOffset < expected) return false;
+        lastGapEnd = baseOffset;
+        return true;
     }
 
     private int lastEpochBefore(Segment segment) {
@@ -349,6 +362,12 @@ final class LogRecovery {
         state.flushedOffset = end;
         long highWatermark = marks == null ? logStart : marks.highWatermark();
         state.highWatermark = Math.max(logStart, Math.min(end, highWatermark));
+        if (mayHaveGaps) {
+            // What was not read may have gaps up to where reading began.
+            long unread = checkpoint == null ? 0 : checkpoint.offset();
+            long firstDirty = Math.min(end, CompactionFile.read(files, state.directory));
+            state.foundGaps(firstDirty, Math.max(unread, lastGapEnd));
+        }
         state.putMarks();
         PartitionLog log = new PartitionLog(state, "");
         log.checkpoints().recovered(checkpoints, end);

@@ -30,6 +30,7 @@ final class LogRetention {
 
     /** Whether the oldest segment is due; the caller rolls the active one before it is dropped. */
     boolean isDue(long wallClockMs, long sizeInBytes) {
+        if (!state.settings.compaction().delete() || state.isSwapping()) return false;
         Segment oldest = state.segments.first();
         if (oldest.isEmpty() || oldest.nextOffset > state.highWatermark) return false;
         LogSettings settings = state.settings;

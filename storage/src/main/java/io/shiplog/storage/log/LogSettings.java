@@ -4,6 +4,7 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchLimits;
+import io.shiplog.storage.compact.CompactionSettings;
 import java.util.Map;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -20,6 +21,8 @@ import org.apache.kafka.common.record.TimestampType;
  * @param timestampType {@code message.timestamp.type}
  * @param timestampBeforeMaxMs {@code message.timestamp.before.max.ms}
  * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
+ * @param compaction {@code cleanup.policy} and what belongs to it
+ * @param everyRecord whether the records of compressed batches are looked at, too ({@code record.validation})
  */
 public record LogSettings(
         int segmentBytes,
@@ -31,7 +34,9 @@ public record LogSettings(
         FlushPolicy flushPolicy,
         TimestampType timestampType,
         long timestampBeforeMaxMs,
-        long timestampAfterMaxMs) {
+        long timestampAfterMaxMs,
+        CompactionSettings compaction,
+        boolean everyRecord) {
 
     private static final long WEEK_MS = 7 * 24 * 3600_000L;
 
@@ -47,7 +52,9 @@ public record LogSettings(
                 FlushPolicy.COMMIT,
                 TimestampType.CREATE_TIME,
                 Long.MAX_VALUE,
-                3600_000L);
+                3600_000L,
+                CompactionSettings.defaults(),
+                false);
     }
 
     /**
@@ -68,11 +75,59 @@ public record LogSettings(
                 policy == null ? defaults.flushPolicy : FlushPolicy.parse(policy),
                 type == null ? defaults.timestampType : timestampType(type),
                 number(overrides, "message.timestamp.before.max.ms", 0, Long.MAX_VALUE, defaults.timestampBeforeMaxMs),
-                number(overrides, "message.timestamp.after.max.ms", 0, Long.MAX_VALUE, defaults.timestampAfterMaxMs));
+                number(overrides, "message.timestamp.after.max.ms", 0, Long.MAX_VALUE, defaults.timestampAfterMaxMs),
+                compaction(overrides, defaults.compaction),
+                everyRecord(overrides.get("record.validation"), defaults.everyRecord));
+    }
+
+    private static CompactionSettings compaction(Map<String, String> overrides, CompactionSettings defaults) {
+        String policy = overrides.get("cleanup.policy");
+        boolean compact = defaults.compact();
+        boolean delete = defaults.delete();
+        if (policy != null) {
+            compact = false;
+            delete = false;
+            for (String each : policy.split(",", -1)) {
+                switch (each.trim()) {
+                    case "compact" -> compact = true;
+                    case "delete" -> delete = true;
+                    default ->
+                        throw new IllegalArgumentException(
+                                "cleanup.policy=" + policy + ": a list of delete and compact");
+                }
+            }
+        }
+        return new CompactionSettings(
+                compact,
+                delete,
+                ratio(overrides, "min.cleanable.dirty.ratio", defaults.minDirtyRatio()),
+                number(overrides, "min.compaction.lag.ms", 0, Long.MAX_VALUE, defaults.minLagMs()),
+                number(overrides, "max.compaction.lag.ms", 1, Long.MAX_VALUE, defaults.maxLagMs()),
+                number(overrides, "delete.retention.ms", 0, Long.MAX_VALUE, defaults.deleteRetentionMs()));
+    }
+
+    private static boolean everyRecord(String value, boolean otherwise) {
+        if (value == null) return otherwise;
+        return switch (value) {
+            case "batch" -> false;
+            case "records" -> true;
+            default -> throw new IllegalArgumentException("record.validation=" + value + ": batch or records");
+        };
+    }
+
+    /** For how long a segment takes records: in a compacted topic no longer than they may wait to be compacted. */
+    long rollMs() {
+        return compaction.compact() ? Math.min(segmentMs, compaction.maxLagMs()) : segmentMs;
     }
 
     BatchLimits batchLimits() {
-        return new BatchLimits(maxMessageBytes, timestampType, timestampBeforeMaxMs, timestampAfterMaxMs);
+        return new BatchLimits(
+                maxMessageBytes,
+                timestampType,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction.compact(),
+                everyRecord);
     }
 
     private static long number(Map<String, String> configs, String key, long least, long most, long otherwise) {
@@ -85,6 +140,18 @@ public record LogSettings(
             throw new IllegalArgumentException(notInRange(key, value, least, most), e);
         }
         throw new IllegalArgumentException(notInRange(key, value, least, most));
+    }
+
+    private static double ratio(Map<String, String> configs, String key, double otherwise) {
+        String value = configs.get(key);
+        if (value == null) return otherwise;
+        try {
+            double number = Double.parseDouble(value.trim());
+            if (number >= 0 && number <= 1) return number;
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + "=" + value + ": a number from 0 to 1", e);
+        }
+        throw new IllegalArgumentException(key + "=" + value + ": a number from 0 to 1");
     }
 
     private static String notInRange(String key, String value, long least, long most) {

@@ -41,6 +41,21 @@ final class LogState {
     /** Bytes of batches applied since the log was opened. */
     long appendedBytes;
 
+    /** The log is compacted below this offset; see {@link CompactionFile}. */
+    volatile long firstDirtyOffset;
+
+    /** Below this offset some may be missing between batches, since compaction took them; 0 when none are. */
+    volatile long gapsBelow;
+
+    /** Whether the file is there that says so. */
+    private boolean mayHaveGaps;
+
+    /** Segments are being exchanged on the disk. */
+    private boolean swapping;
+
+    /** Counts exchanges of segments: what was learnt of a file before one may not be true of the file of that name after it. */
+    private int swaps;
+
     /** Whether a power loss would leave the partition's directory. */
     boolean directoryDurable;
 
@@ -101,6 +116,57 @@ final class LogState {
             short producerEpoch = RecordBatchHeader.producerEpoch(b, at);
             producers.append(producerId, producerEpoch, baseSequence, baseOffset, delta, maxTimestampMs, logTimeMs);
         }
+    }
+
+    /** After recovery: the log has, or may have, gaps. */
+    void foundGaps(long firstDirty, long below) {
+        mayHaveGaps = true;
+        firstDirtyOffset = firstDirty;
+        gapsBelow = below;
+    }
+
+    /** Makes it durable, unless it is, that there may be gaps. Within a swap, or when there can be none. */
+    void markGaps() throws IOException {
+        if (!mayHaveGaps) CompactionFile.write(context, directory, firstDirtyOffset);
+        mayHaveGaps = true;
+    }
+
+    /** Makes durable how far the log is compacted. Within a swap, or when there can be none. */
+    void setFirstDirtyOffset(long offset) throws IOException {
+        CompactionFile.write(context, directory, offset);
+        mayHaveGaps = true;
+        firstDirtyOffset = offset;
+    }
+
+    boolean isSwapping() {
+        return swapping;
+    }
+
+    void beginSwap() {
+        swapping = true;
+        swaps++;
+    }
+
+    int swaps() {
+        return swaps;
+    }
+
+    synchronized void endSwap() {
+        swapping = false;
+        notifyAll();
+    }
+
+    /** Waits until no segments are being exchanged, which takes a few syncs. Under the lock, which is given up meanwhile. */
+    void awaitSwap() {
+        boolean interrupted = false;
+        while (swapping) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
     }
 
     /** Puts the present offsets where the next write of the marks finds them. */

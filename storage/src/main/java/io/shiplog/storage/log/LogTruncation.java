@@ -55,12 +55,21 @@ final class LogTruncation {
         Segment segment = reader.segmentHolding(target);
         int position = 0;
         long end = segment.baseOffset;
-        if (target > segment.baseOffset) {
-            // All of the index comes into memory, since the store is going to forget it.
-            reader.wholeIndexOf(segment);
+        // All of the index comes into memory, since the store is going to forget it.
+        if (target > segment.baseOffset) reader.wholeIndexOf(segment);
+        if (target > segment.baseOffset && state.gapsBelow > segment.baseOffset) {
+            BatchCursor cursor = BatchCursor.ofThread();
+            end = walkOverGapsTo(segment, cursor, target);
+            position = (int) cursor.position();
+        } else if (target > segment.baseOffset) {
             BatchCursor cursor = reader.batchHolding(segment, target);
             position = (int) cursor.position();
             end = cursor.baseOffset();
+        }
+        if (end < state.logStartOffset) {
+            // What is left of a compacted log lies below its start.
+            truncateFullyAndStartAt(state.logStartOffset);
+            return true;
         }
         long before = state.logEndOffset;
         prepare(end, segment.baseOffset);
@@ -90,6 +99,7 @@ final class LogTruncation {
         state.epochs.clear();
         state.producers.clear();
         state.logTimeMs = -1;
+        state.gapsBelow = 0;
         state.logStartOffset = offset;
         state.logEndOffset = offset;
         state.highWatermark = Math.max(state.highWatermark, offset);
@@ -106,8 +116,20 @@ final class LogTruncation {
         return path;
     }
 
+    /** Stops at the batch that holds the offset, or the next one, and returns where the last one before it ends. */
+    private long walkOverGapsTo(Segment segment, BatchCursor cursor, long offset) throws IOException {
+        long end = segment.baseOffset;
+        cursor.open(segment.file.open(), 0, segment.sizeInBytes);
+        while (cursor.next()) {
+            if (cursor.lastOffset() >= offset) return end;
+            end = cursor.lastOffset() + 1;
+        }
+        throw SegmentIndexer.corrupt(segment, cursor.position());
+    }
+
     /** Everything that must be on the disk before the first byte goes. */
     private void prepare(long end, long segmentBase) throws IOException {
+        if (state.firstDirtyOffset > end) state.setFirstDirtyOffset(end);
         checkpoints.forgetFrom(end, segmentBase);
         int generation = state.truncationGeneration + 1;
         state.truncationGeneration = generation;

@@ -5,6 +5,7 @@ package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchValidator;
 import io.shiplog.storage.batch.RecordBatchHeader;
+import io.shiplog.storage.compact.CleanableLog;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.InvariantViolation;
 import io.shiplog.storage.model.OffsetAndTimestamp;
@@ -43,9 +44,13 @@ public final class PartitionLog {
     private final LogCheckpoints checkpoints;
     private final LogRetention retention;
     private final LogTruncation truncation;
+    private final LogCompaction compaction;
     private final TimestampLookup timestamps;
     private final BatchValidator validator = new BatchValidator();
     private final AppendOutcome outcome = new AppendOutcome();
+
+    /** Where the last gap in the batches ends that were looked at last, 0 when there is none. */
+    private long lastGapEnd;
 
     /** @param topic the topic's name, empty when only its id is known */
     PartitionLog(LogState state, String topic) {
@@ -56,6 +61,7 @@ public final class PartitionLog {
         this.reader = new LogReader(state, checkpoints);
         this.retention = new LogRetention(state, reader);
         this.truncation = new LogTruncation(state, reader, checkpoints, retention);
+        this.compaction = new LogCompaction(state, reader, checkpoints);
         this.timestamps = new TimestampLookup(state, reader);
     }
 
@@ -74,6 +80,11 @@ public final class PartitionLog {
 
     PartitionKey key() {
         return state.key;
+    }
+
+    /** The log as cleaner threads see it; nothing is ever due when its topic is not compacted. */
+    public CleanableLog cleanable() {
+        return compaction;
     }
 
     LogCheckpoints checkpoints() {
@@ -105,6 +116,11 @@ public final class PartitionLog {
     /** Everything below is on this disk. Never above the log end. */
     public long flushedOffset() {
         return state.flushedOffset;
+    }
+
+    /** Below this offset some may be missing between batches, since compaction took them; 0 when none are. */
+    public long gapsBelow() {
+        return state.gapsBelow;
     }
 
     /** Counts truncations since the log was opened: tells apart flushes before and after one. */
@@ -185,25 +201,33 @@ public final class PartitionLog {
             Errors error = fromClient
                     ? validator.validateFromClient(batches, state.batchLimits(), wallClockMs)
                     : validateInternal(batches);
-            if (error != Errors.NONE) return outcome.refused(error, validator.problem());
+            if (error != Errors.NONE) return outcome.refused(error, validator.problem(), validator.recordErrors());
             return fromClient
                     ? appendFromClient(batches, leaderEpoch, wallClockMs)
                     : assignAndWrite(batches, leaderEpoch, wallClockMs);
         }
     }
 
+    /** The same for a leader that has no gaps: {@link #appendAsFollower(ByteBuffer, int, long)}. */
+    public AppendOutcome appendAsFollower(ByteBuffer batches, int maxLeaderEpoch) {
+        return appendAsFollower(batches, maxLeaderEpoch, 0);
+    }
+
     /**
-     * Appends what the leader sent, as it is. The batches must continue the log without a gap, in epochs that never fall;
-     * otherwise nothing is appended: OFFSET_OUT_OF_RANGE for a gap or an overlap, INVALID_RECORD for an epoch that falls,
-     * FENCED_LEADER_EPOCH for one above the leader's, CORRUPT_MESSAGE for damaged bytes.
+     * Appends what the leader sent, as it is. The batches must continue the log without a gap, but for those that compaction left
+     * in the leader's log, in epochs that never fall; otherwise nothing is appended: OFFSET_OUT_OF_RANGE for a gap or an overlap,
+     * INVALID_RECORD for an epoch that falls, FENCED_LEADER_EPOCH for one above the leader's, CORRUPT_MESSAGE for damaged bytes.
      *
      * @param maxLeaderEpoch the epoch of the leader that sent them
+     * @param leaderGapsBelow the leader's {@link #gapsBelow}: only there gaps are taken
      */
-    public AppendOutcome appendAsFollower(ByteBuffer batches, int maxLeaderEpoch) {
+    public AppendOutcome appendAsFollower(ByteBuffer batches, int maxLeaderEpoch, long leaderGapsBelow) {
         synchronized (state) {
             if (unusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the data directory is offline");
-            Errors error = validateFromLeader(batches, maxLeaderEpoch);
+            long gapsBelow = state.gapsBelow;
+            Errors error = validateFromLeader(batches, maxLeaderEpoch, leaderGapsBelow);
             if (error != Errors.NONE) return outcome;
+            if (lastGapEnd > gapsBelow && !markGaps()) return outcome;
             return write(batches, state.context.clock().wallClockMs(), -1);
         }
     }
@@ -234,6 +258,7 @@ public final class PartitionLog {
      */
     public void truncateTo(long offset) {
         synchronized (state) {
+            state.awaitSwap();
             checkUsable();
             try {
                 truncation.truncateTo(offset);
@@ -246,6 +271,7 @@ public final class PartitionLog {
     /** Removes everything; the log is empty afterwards and begins at the offset. */
     public void truncateFullyAndStartAt(long offset) {
         synchronized (state) {
+            state.awaitSwap();
             checkUsable();
             try {
                 truncation.truncateFullyAndStartAt(offset);
@@ -372,15 +398,36 @@ public final class PartitionLog {
         return Errors.NONE;
     }
 
-    private Errors validateFromLeader(ByteBuffer batches, int maxLeaderEpoch) {
+    /** It must be on the disk that gaps are as they should be, before the first one can be. */
+    private boolean markGaps() {
+        state.awaitSwap();
+        if (unusable()) {
+            outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the data directory is offline");
+            return false;
+        }
+        try {
+            state.markGaps();
+        } catch (IOException | StorageException e) {
+            outcome.refused(
+                    Errors.KAFKA_STORAGE_ERROR,
+                    state.context.failure().fail("appending to " + state, e).getMessage());
+            return false;
+        }
+        state.gapsBelow = lastGapEnd;
+        return true;
+    }
+
+    private Errors validateFromLeader(ByteBuffer batches, int maxLeaderEpoch, long leaderGapsBelow) {
         long expected = state.logEndOffset;
+        lastGapEnd = 0;
         int epoch = state.epochs.latest();
         Errors error = validateInternal(batches);
         if (error != Errors.NONE)
             return outcome.refused(error, validator.problem()).error();
         for (int at = batches.position(); at < batches.limit(); ) {
             long base = RecordBatchHeader.baseOffset(batches, at);
-            if (base != expected) {
+            if (base > expected && base <= leaderGapsBelow) lastGapEnd = base;
+            else if (base != expected) {
                 return outcome.refused(
                                 Errors.OFFSET_OUT_OF_RANGE, "a batch at " + base + " where the log is at " + expected)
                         .error();

@@ -116,9 +116,9 @@ final class Segment {
         if (filled + size > settings.segmentBytes()) return true;
         if (lastOffset - baseOffset > Integer.MAX_VALUE) return true;
         if (firstTimestampMs >= 0 && batchMaxTimestampMs >= 0) {
-            return batchMaxTimestampMs - firstTimestampMs > settings.segmentMs();
+            return batchMaxTimestampMs - firstTimestampMs > settings.rollMs();
         }
-        return wallClockMs - openedMs > settings.segmentMs();
+        return wallClockMs - openedMs > settings.rollMs();
     }
 
     SegmentSummary summary() {

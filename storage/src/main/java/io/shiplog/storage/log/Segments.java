@@ -48,6 +48,14 @@ final class Segments {
         return last;
     }
 
+    /** Puts one segment in the place of several that follow each other. */
+    void replace(int from, int replaced, Segment by) {
+        System.arraycopy(segments, from + replaced, segments, from + 1, count - from - replaced);
+        segments[from] = by;
+        for (int i = count - replaced + 1; i < count; i++) segments[i] = null;
+        count -= replaced - 1;
+    }
+
     /** Index of the last segment that begins at or before the offset, -1 when all begin later. */
     int floorIndex(long offset) {
         if (count > 0 && segments[count - 1].baseOffset <= offset) return count - 1;

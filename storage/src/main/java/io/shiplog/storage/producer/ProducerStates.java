@@ -5,6 +5,8 @@ package io.shiplog.storage.producer;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The idempotent producers of one partition. Rules of epochs and sequences as in Kafka's {@code ProducerAppendInfo}; a
@@ -117,6 +119,16 @@ public final class ProducerStates {
     public boolean knowsOffsetsFrom(long offset) {
         for (ProducerEntry entry : table) if (entry != null && entry.lastOffset() >= offset) return true;
         return false;
+    }
+
+    /** Of every producer that would be remembered at that time: the last offsets of its last batches, in order. */
+    public Map<Long, long[]> lastOffsets(long logTimeMs) {
+        Map<Long, long[]> found = new HashMap<>();
+        for (ProducerEntry entry : table) {
+            if (entry == null || expired(entry, logTimeMs)) continue;
+            found.put(entry.producerId, Arrays.copyOf(entry.lastOffsets, entry.count));
+        }
+        return found;
     }
 
     /** Forgets the producers whose time is up. */

@@ -99,6 +99,14 @@ final class MemoryIndexStore implements IndexStore {
     }
 
     @Override
+    public synchronized void forgetSegments(PartitionKey partition, long fromBase, long toBaseExclusive) {
+        Partition p = of(partition);
+        p.summaries.subMap(fromBase, toBaseExclusive).clear();
+        p.blocks.subMap(fromBase, toBaseExclusive).clear();
+        p.checkpoints.values().removeIf(c -> c.segmentBase() >= fromBase && c.segmentBase() < toBaseExclusive);
+    }
+
+    @Override
     public synchronized void forgetCheckpoint(PartitionKey partition, long offset) {
         of(partition).checkpoints.remove(offset);
     }
