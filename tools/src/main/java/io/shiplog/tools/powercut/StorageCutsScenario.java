@@ -108,10 +108,12 @@ final class StorageCutsScenario implements Scenario {
             int from = Math.toIntExact(logRead.getOrDefault(node, 0L));
             logRead.put(node, (long) log.length);
             String text = new String(log, from, log.length - from, StandardCharsets.UTF_8);
-            for (String line : text.split("\n")) {
-                if (line.contains(" is damaged: ")) {
-                    throw new Fault(node + " refused what a power cut left: " + line);
-                }
+            String refused = text.lines()
+                    .filter(line -> line.contains(" is damaged: "))
+                    .findFirst()
+                    .orElse(null);
+            if (refused != null) {
+                throw new Fault(node + " refused what a power cut left: " + refused);
             }
         }
     }
