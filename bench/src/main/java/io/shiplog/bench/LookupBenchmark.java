@@ -93,7 +93,7 @@ public class LookupBenchmark {
 
     @Benchmark
     public long readTail() {
-        return read(log.logEndOffset() - 1 - nextBelow(200));
+        return read(log.logEndOffset() - 1 - nextBelow(Math.min(200, log.logEndOffset())));
     }
 
     @Benchmark
