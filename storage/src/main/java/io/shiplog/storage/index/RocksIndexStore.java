@@ -172,18 +172,21 @@ public final class RocksIndexStore implements IndexStore {
 
     @Override
     public void forgetSegments(PartitionKey partition, long fromBase, long toBaseExclusive) {
+        markOrFail();
         if (broken) return;
         List<byte[]> keys = new ArrayList<>();
-        for (SegmentSummary summary : summaries(partition)) {
+        StoredLog stored = load(partition);
+        for (SegmentSummary summary : stored.summaries()) {
             boolean within = summary.baseOffset() >= fromBase && summary.baseOffset() < toBaseExclusive;
             if (within) keys.add(IndexCodec.stateKey(partition, IndexCodec.SUMMARY, summary.baseOffset()));
         }
-        for (LogCheckpoint checkpoint : checkpoints(partition)) {
+        for (LogCheckpoint checkpoint : stored.checkpoints()) {
             boolean within = checkpoint.segmentBase() >= fromBase && checkpoint.segmentBase() < toBaseExclusive;
             if (within) keys.add(checkpointKey(partition, checkpoint.offset()));
         }
         byte[] from = IndexCodec.segmentKey(partition, fromBase);
         delete(keys, from, IndexCodec.segmentKey(partition, toBaseExclusive), true);
+        markOrFail();
     }
 
     @Override

@@ -4,19 +4,22 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.batch.RecordBatchHeader;
+import io.shiplog.storage.batch.RecordStream;
 import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.model.OffsetAndTimestamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.Record;
-import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
- * Finds records by time: segment by its largest timestamp, batch by the time index, record by looking into that one batch
- * (the only place where a batch is decompressed). Used under the lock of the log.
+ * Finds records by time: segment by its largest timestamp, batch by the time index, record by looking into that one batch, which is
+ * unpacked as far as is needed and no further than is allowed. A batch that cannot be unpacked (nobody checks that when it is
+ * appended) is answered as a whole: by its base offset, so that a reader that begins there misses nothing. Used under the lock of
+ * the log.
  */
 final class TimestampLookup {
+    private static final ThreadLocal<RecordStream> RECORDS = ThreadLocal.withInitial(RecordStream::new);
+
     private final LogState state;
     private final LogReader reader;
 
@@ -37,22 +40,45 @@ final class TimestampLookup {
 
     OffsetAndTimestamp largest() {
         Segment best = null;
+        long bestMs = -1;
         for (int i = 0; i < state.segments.count(); i++) {
             Segment segment = state.segments.get(i);
-            if (best == null || segment.maxTimestampMs > best.maxTimestampMs) best = segment;
+            boolean partly = segment.baseOffset < state.logStartOffset;
+            long maxTimestampMs = partly ? maxTimestampFromLogStart(segment) : segment.maxTimestampMs;
+            if (maxTimestampMs > bestMs) {
+                best = segment;
+                bestMs = maxTimestampMs;
+            }
         }
-        if (best == null || best.maxTimestampMs < 0) return null;
-        return searchSegment(best, best.maxTimestampMs);
+        return best == null ? null : searchSegment(best, bestMs);
+    }
+
+    /** Of the first segment, the part that may still be read. */
+    private long maxTimestampFromLogStart(Segment segment) {
+        try {
+            long maxTimestampMs = -1;
+            int position = reader.indexedPosition(state.logStartOffset);
+            BatchCursor cursor = BatchCursor.ofThread();
+            cursor.open(segment.file.open(), position, segment.sizeInBytes);
+            while (cursor.next()) {
+                if (cursor.lastOffset() < state.logStartOffset) continue;
+                maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
+            }
+            return maxTimestampMs;
+        } catch (IOException e) {
+            throw state.context.failure().fail("reading " + segment.path(), e);
+        }
     }
 
     private OffsetAndTimestamp searchSegment(Segment segment, long timestampMs) {
         try {
-            SparseIndex index = reader.indexOf(segment, segment.baseOffset);
+            SparseIndex index = reader.wholeIndexOf(segment);
             int entry = index.lastBeforeTimestamp(timestampMs);
             BatchCursor cursor = BatchCursor.ofThread();
             cursor.open(segment.file.open(), entry < 0 ? 0 : index.position(entry), segment.sizeInBytes);
             while (cursor.next()) {
                 if (cursor.maxTimestampMs() < timestampMs || cursor.lastOffset() < state.logStartOffset) continue;
+                if (!cursor.crcMatches()) throw SegmentIndexer.corrupt(segment, cursor.position());
                 OffsetAndTimestamp found = searchBatch(segment, cursor, timestampMs);
                 if (found != null) return found;
             }
@@ -62,16 +88,28 @@ final class TimestampLookup {
         }
     }
 
+    /** The first record of the batch at or after the time; null when it only seemed to have one. */
     private OffsetAndTimestamp searchBatch(Segment segment, BatchCursor cursor, long timestampMs) throws IOException {
+        long baseOffset = cursor.baseOffset();
+        long batchMaxTimestampMs = cursor.maxTimestampMs();
+        int epoch = cursor.leaderEpoch();
         ByteBuffer bytes = ByteBuffer.allocate(cursor.sizeInBytes());
         segment.file.open().read(bytes, cursor.position());
-        for (RecordBatch batch : MemoryRecords.readableRecords(bytes.flip()).batches()) {
-            for (Record record : batch) {
-                if (record.timestamp() >= timestampMs && record.offset() >= state.logStartOffset) {
-                    return new OffsetAndTimestamp(record.offset(), record.timestamp(), batch.partitionLeaderEpoch());
+        bytes.flip();
+        boolean appendTime = (RecordBatchHeader.attributes(bytes, 0) & RecordBatchHeader.LOG_APPEND_TIME_BIT) != 0;
+        long baseTimestampMs = RecordBatchHeader.baseTimestamp(bytes, 0);
+        try (RecordStream records = RECORDS.get()) {
+            long maxBytes = RecordStream.limitFor(state.settings.maxMessageBytes());
+            records.open(bytes, 0, bytes.limit(), maxBytes);
+            while (records.next()) {
+                long offset = baseOffset + records.offsetDelta();
+                long recordTimestampMs = appendTime ? batchMaxTimestampMs : baseTimestampMs + records.timestampDelta();
+                if (recordTimestampMs >= timestampMs && offset >= state.logStartOffset) {
+                    return new OffsetAndTimestamp(offset, recordTimestampMs, epoch);
                 }
             }
+            if (records.problem() == null) return null;
         }
-        return null;
+        return new OffsetAndTimestamp(Math.max(baseOffset, state.logStartOffset), batchMaxTimestampMs, epoch);
     }
 }

@@ -41,6 +41,12 @@ public final class TestBatches {
         return b;
     }
 
+    /** Makes a batch whose bytes were changed one that arrived so. */
+    public static void renewCrc(ByteBuffer batch) {
+        int crc = new BatchCrc().of(batch, RecordBatchHeader.CRC_COVERS_FROM, batch.limit());
+        RecordBatchHeader.setCrc(batch, 0, crc);
+    }
+
     /** A batch with one record of so many bytes of value. */
     public static ByteBuffer ofSize(long timestampMs, int valueBytes) {
         return batch(timestampMs, "x".repeat(valueBytes));

@@ -49,6 +49,39 @@ class LookupTest {
     }
 
     @Test
+    void aBatchThatCannotBeUnpackedIsAnsweredAsAWhole() {
+        java.nio.ByteBuffer broken = TestBatches.compressed(200, "d", "e", "f");
+        for (int i = 70; i < broken.limit(); i++) broken.put(i, (byte) 0x55);
+        TestBatches.renewCrc(broken);
+        log.appendAsLeader(TestBatches.batch(100, "a"), 1, 2000, true);
+        assertThat(log.appendAsLeader(broken, 1, 2000, true).error())
+                .isEqualTo(org.apache.kafka.common.protocol.Errors.NONE);
+        assertThat(log.lookupTimestamp(201)).isEqualTo(new OffsetAndTimestamp(1, 202, 1));
+        assertThat(log.lookupTimestamp(100)).isEqualTo(new OffsetAndTimestamp(0, 100, 1));
+    }
+
+    @Test
+    void withAppendTimeEveryRecordHasTheTimeOfItsBatch() {
+        log.updateSettings(LogSettings.fromTopicConfigs(
+                java.util.Map.of("message.timestamp.type", "LogAppendTime"), LogSettings.defaults()));
+        log.appendAsLeader(TestBatches.compressed(100, "a", "b"), 1, 5000, true);
+        log.appendAsLeader(TestBatches.compressed(100, "c", "d"), 1, 6000, true);
+        assertThat(log.lookupTimestamp(0)).isEqualTo(new OffsetAndTimestamp(0, 5000, 1));
+        assertThat(log.lookupTimestamp(5001)).isEqualTo(new OffsetAndTimestamp(2, 6000, 1));
+        assertThat(log.lookupMaxTimestamp()).isEqualTo(new OffsetAndTimestamp(2, 6000, 1));
+    }
+
+    @Test
+    void theEpochOfTheLogStartIsKnown() {
+        log.assignEpochStart(3, 0);
+        assertThat(log.epochAt(log.logStartOffset())).isEqualTo(3);
+        fill(log, 3, 2, 10);
+        fill(log, 7, 2, 10);
+        assertThat(log.epochAt(1)).isEqualTo(3);
+        assertThat(log.epochAt(2)).isEqualTo(7);
+    }
+
+    @Test
     void emptyLogHasNoTimes() {
         assertThat(log.lookupTimestamp(0)).isNull();
         assertThat(log.lookupMaxTimestamp()).isNull();
