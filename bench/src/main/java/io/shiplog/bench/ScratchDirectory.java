@@ -13,9 +13,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /** A data directory in the system's temporary folder, removed when it is closed; and batches to put there. */
 final class ScratchDirectory implements AutoCloseable {
@@ -40,15 +37,8 @@ final class ScratchDirectory implements AutoCloseable {
         return directory;
     }
 
-    /** A batch as a client sends it, in a direct buffer as from the network. */
     static ByteBuffer batch(int records, int valueBytes) {
-        SimpleRecord[] all = new SimpleRecord[records];
-        byte[] value = new byte[valueBytes];
-        for (int i = 0; i < records; i++) {
-            all[i] = new SimpleRecord(System.currentTimeMillis(), value);
-        }
-        ByteBuffer heap = MemoryRecords.withRecords(Compression.NONE, all).buffer();
-        return ByteBuffer.allocateDirect(heap.remaining()).put(heap).flip();
+        return Batches.of(records, valueBytes);
     }
 
     @Override

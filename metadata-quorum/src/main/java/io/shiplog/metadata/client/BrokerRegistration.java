@@ -15,6 +15,7 @@ import org.apache.kafka.common.Uuid;
  * @param cleanShutdownEpoch broker epoch in the clean mark of the last stop; -1 after an unclean one or on a first start
  * @param damagedPartitions replicas whose recovery could not vouch for what they held
  * @param clusterId the cluster that the directories are stamped with; empty when they are new
+ * @param logDirs what is known of the directories beyond their ids
  */
 public record BrokerRegistration(
         int brokerId,
@@ -25,9 +26,48 @@ public record BrokerRegistration(
         List<Uuid> directoryIds,
         long cleanShutdownEpoch,
         List<PartitionId> damagedPartitions,
-        String clusterId) {
+        String clusterId,
+        List<LogDirReport> logDirs) {
     public BrokerRegistration {
         directoryIds = List.copyOf(directoryIds);
+        logDirs = List.copyOf(logDirs);
         damagedPartitions = List.copyOf(damagedPartitions);
+    }
+
+    /** Of a node that says of its directories only that they are there. */
+    public BrokerRegistration(
+            int brokerId,
+            Uuid incarnationId,
+            String host,
+            int port,
+            String rack,
+            List<Uuid> directoryIds,
+            long cleanShutdownEpoch,
+            List<PartitionId> damagedPartitions,
+            String clusterId) {
+        this(
+                brokerId,
+                incarnationId,
+                host,
+                port,
+                rack,
+                directoryIds,
+                cleanShutdownEpoch,
+                damagedPartitions,
+                clusterId,
+                List.of());
+    }
+
+    /**
+     * A directory as it was found.
+     *
+     * @param incarnations the process whose registration it saw accepted last, and those that tried since; empty: not known
+     * @param held partitions whose logs lie there; may be left out when the node has no other directory
+     */
+    public record LogDirReport(Uuid directoryId, List<Uuid> incarnations, List<PartitionId> held) {
+        public LogDirReport {
+            incarnations = List.copyOf(incarnations);
+            held = List.copyOf(held);
+        }
     }
 }

@@ -4,6 +4,7 @@
 package io.shiplog.metadata.client;
 
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -78,6 +79,17 @@ public interface MetadataClient extends AutoCloseable {
 
     /** Proposes in-sync replicas as the registered broker; outcomes in the order of the proposals. */
     CompletableFuture<List<PartitionAlterationOutcome>> alterPartitions(List<PartitionAlterationSpec> alterations);
+
+    /**
+     * Tells, as the registered broker, that this node can serve these replicas no more, though it lives: others lead them where they can. May
+     * be told again.
+     *
+     * @param partitions at most {@link #MAX_OFFLINE_REPLICAS}
+     */
+    CompletableFuture<Void> reportOffline(List<PartitionId> partitions);
+
+    /** As many replicas as one {@link #reportOffline} may name. */
+    int MAX_OFFLINE_REPLICAS = 10_000;
 
     CompletableFuture<ProducerIdBlock> allocateProducerIds();
 

@@ -25,6 +25,7 @@ public final class Controller {
     private final ConfigDecider configs = new ConfigDecider();
     private final RegistrationDecider registrations;
     private final IsrDecider isrs = new IsrDecider();
+    private final OfflineReplicasDecider offlineReplicas = new OfflineReplicasDecider();
     private final BrokerStateDecider brokerStates;
     private final TopicCreationDecider topicCreation;
     private final TopicGrowthDecider topicGrowth;
@@ -74,6 +75,8 @@ public final class Controller {
             case CREATE_TOPICS -> topicCreation.decide(image, command.getCreateTopics());
             case DELETE_TOPICS -> topics.delete(image, command.getDeleteTopics());
             case ALTER_PARTITION -> isrs.decide(image, command.getBrokerId(), command.getAlterPartition());
+            case REPORT_OFFLINE_REPLICAS ->
+                offlineReplicas.decide(image, command.getBrokerId(), command.getReportOfflineReplicas());
             case ALLOCATE_PRODUCER_IDS -> cluster.allocateProducerIds(image, command);
             case SWEEP -> brokerStates.sweep(image, command.getSweep());
             case CREATE_PARTITIONS -> topicGrowth.decide(image, command.getCreatePartitions());
@@ -123,7 +126,8 @@ public final class Controller {
         return switch (command.getBodyCase()) {
             case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS, RECORD_STATE_HASH, RECORD_VOTERS ->
                 ownCommand(command);
-            case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS, REPORT_LOG_INFO -> staleBroker(image, command);
+            case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS, REPORT_LOG_INFO, REPORT_OFFLINE_REPLICAS ->
+                staleBroker(image, command);
             case REGISTER_BROKER, BODY_NOT_SET -> null;
             case CREATE_TOPICS,
                     DELETE_TOPICS,

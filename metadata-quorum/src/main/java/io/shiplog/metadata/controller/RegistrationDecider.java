@@ -116,13 +116,13 @@ final class RegistrationDecider {
         if (repeated && damaged.isEmpty()) {
             return records;
         }
-        boolean sameDisks = existing != null
-                && Uuids.fromBytes(command.getDirectoryIdsList()).containsAll(existing.directoryIds());
+        ReportedDisks disks = ReportedDisks.of(existing, command);
         boolean clean = existing != null && (repeated || clean(existing, command));
         BrokerView brokers = repeated ? BrokerView.of(image) : BrokerView.without(image, brokerId);
         PartitionChanges changes = new PartitionChanges(image, records, ChangeCause.UNCLEAN_RESTART, Integer.MAX_VALUE);
         PartitionChanges.Rule rule = (topic, partition, before, policy) -> {
-            boolean worthless = !sameDisks || damaged.contains(new PartitionId(topic.id(), partition));
+            boolean worthless = !disks.hold(topic.id(), partition)
+                    || damaged.contains(new PartitionId(topic.id(), partition));
             if (repeated && !worthless) {
                 return before;
             }

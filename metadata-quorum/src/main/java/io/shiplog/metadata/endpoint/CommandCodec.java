@@ -3,7 +3,9 @@
 
 package io.shiplog.metadata.endpoint;
 
+import com.google.protobuf.ByteString;
 import io.shiplog.metadata.client.BrokerRegistration;
+import io.shiplog.metadata.client.BrokerRegistration.LogDirReport;
 import io.shiplog.metadata.client.IsrMember;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.PartitionAlterationOutcome;
@@ -25,6 +27,7 @@ import io.shiplog.metadata.proto.CreateTopicsCommand;
 import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.DescribeQuorumResponse;
 import io.shiplog.metadata.proto.Endpoint;
+import io.shiplog.metadata.proto.HeldTopic;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.NodeHint;
@@ -35,12 +38,15 @@ import io.shiplog.metadata.proto.PartitionLogInfo;
 import io.shiplog.metadata.proto.PartitionRef;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import io.shiplog.metadata.proto.ReportLogInfoCommand;
+import io.shiplog.metadata.proto.ReportOfflineReplicasCommand;
 import io.shiplog.metadata.proto.TopicRef;
 import io.shiplog.metadata.proto.TopicResult;
 import io.shiplog.metadata.proto.VoterState;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -63,12 +69,36 @@ final class CommandCodec {
                 .setCleanShutdownEpoch(registration.cleanShutdownEpoch())
                 .addAllFeatures(RegistryRecords.ranges(Features.supported()));
         registration.directoryIds().forEach(id -> command.addDirectoryIds(Uuids.toBytes(id)));
-        for (PartitionId damaged : registration.damagedPartitions()) {
-            command.addDamagedPartitions(PartitionRef.newBuilder()
-                    .setTopicId(Uuids.toBytes(damaged.topicId()))
-                    .setPartition(damaged.partition()));
-        }
+        registration.damagedPartitions().forEach(damaged -> command.addDamagedPartitions(ref(damaged)));
+        registration.logDirs().forEach(report -> command.addLogDirs(logDir(report)));
         return MetadataCommand.newBuilder().setBrokerId(registration.brokerId()).setRegisterBroker(command);
+    }
+
+    private static PartitionRef ref(PartitionId partition) {
+        return PartitionRef.newBuilder()
+                .setTopicId(Uuids.toBytes(partition.topicId()))
+                .setPartition(partition.partition())
+                .build();
+    }
+
+    private static io.shiplog.metadata.proto.LogDirReport logDir(LogDirReport report) {
+        Map<Uuid, BitSet> held = new TreeMap<>();
+        for (PartitionId partition : report.held()) {
+            held.computeIfAbsent(partition.topicId(), any -> new BitSet()).set(partition.partition());
+        }
+        io.shiplog.metadata.proto.LogDirReport.Builder message = io.shiplog.metadata.proto.LogDirReport.newBuilder()
+                .setDirectoryId(Uuids.toBytes(report.directoryId()));
+        report.incarnations().forEach(id -> message.addIncarnations(Uuids.toBytes(id)));
+        held.forEach((topic, partitions) -> message.addHeld(HeldTopic.newBuilder()
+                .setTopicId(Uuids.toBytes(topic))
+                .setPartitions(ByteString.copyFrom(partitions.toByteArray()))));
+        return message.build();
+    }
+
+    static MetadataCommand.Builder reportOffline(List<PartitionId> partitions) {
+        ReportOfflineReplicasCommand.Builder command = ReportOfflineReplicasCommand.newBuilder();
+        partitions.forEach(partition -> command.addPartitions(ref(partition)));
+        return MetadataCommand.newBuilder().setReportOfflineReplicas(command);
     }
 
     /** The topics get their ids here, so that the command can be sent again when its answer was lost. */

@@ -259,6 +259,11 @@ public final class RemoteMetadataClient implements MetadataClient {
     }
 
     @Override
+    public CompletableFuture<Void> reportOffline(List<PartitionId> partitions) {
+        return asBroker(CommandCodec.reportOffline(partitions), result -> null);
+    }
+
+    @Override
     public CompletableFuture<ProducerIdBlock> allocateProducerIds() {
         return asBroker(
                 MetadataCommand.newBuilder().setAllocateProducerIds(AllocateProducerIdsCommand.getDefaultInstance()),

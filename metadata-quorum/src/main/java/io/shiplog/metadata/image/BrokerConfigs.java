@@ -52,6 +52,7 @@ public final class BrokerConfigs {
             "num.recovery.threads.per.data.dir",
             "producer.id.expiration.ms",
             "flush.threads",
+            "max.open.segment.files",
             "num.partitions",
             "default.replication.factor"));
 

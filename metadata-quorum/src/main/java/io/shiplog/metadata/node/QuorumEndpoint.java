@@ -197,6 +197,7 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
                     DRAIN_BROKER,
                     RECOVER_PARTITIONS,
                     REPORT_LOG_INFO,
+                    REPORT_OFFLINE_REPLICAS,
                     REPLACE_CONFIGS,
                     UNREGISTER_BROKER,
                     UPDATE_FEATURES,

@@ -11,6 +11,7 @@ import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.runtime.ReplicaStatus.Role;
 import io.shiplog.storage.log.PartitionLog;
+import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -236,6 +237,11 @@ public final class Replica {
         watchers.stateChanged();
     }
 
+    /** Somebody else found that the log can no longer be used: this replica is out until the node starts again. */
+    public void takeOffline(String why) {
+        event(() -> goOffline(why));
+    }
+
     /** The replica leaves this node, or the node stops. */
     void close() {
         event(() -> {
@@ -328,7 +334,9 @@ public final class Replica {
     }
 
     private void fail(FetchOutcome out, StorageException e) {
-        goOffline(e.getMessage());
+        if (!(e instanceof NoRoom)) {
+            goOffline(e.getMessage());
+        }
         out.clear();
         out.error = Errors.KAFKA_STORAGE_ERROR;
         tell();

@@ -32,14 +32,24 @@ public final class DescribedLogDirs implements LogDirView {
 
     @Override
     public CompletableFuture<List<LogDir>> logDirs() {
-        return CompletableFuture.supplyAsync(
-                () -> directories.all().stream().map(DescribedLogDirs::describe).toList(), off);
+        return CompletableFuture.supplyAsync(this::describeAll, off);
+    }
+
+    private List<LogDir> describeAll() {
+        List<LogDir> described = new ArrayList<>();
+        directories.all().forEach(directory -> described.add(describe(directory)));
+        directories.leftOut().forEach(path -> described.add(offline(path.toString())));
+        return described;
+    }
+
+    private static LogDir offline(String path) {
+        return new LogDir(path, true, UNKNOWN, UNKNOWN, List.of());
     }
 
     private static LogDir describe(LogDirectory directory) {
         String path = directory.path().toString();
         if (directory.isOffline()) {
-            return new LogDir(path, true, UNKNOWN, UNKNOWN, List.of());
+            return offline(path);
         }
         List<LogSize> logs = new ArrayList<>();
         for (PartitionLog log : directory.logs()) {

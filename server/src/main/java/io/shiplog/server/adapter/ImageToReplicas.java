@@ -14,6 +14,7 @@ import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
+import io.shiplog.storage.model.NoRoom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -169,14 +170,9 @@ public final class ImageToReplicas {
 
     private List<PartitionLog> openLogs(List<PartitionId> ids, MetadataImage image) {
         List<PartitionLog> logs = new ArrayList<>(ids.size());
+        TopicSettings settings = new TopicSettings(image);
         for (PartitionId id : ids) {
-            String topic = image.topic(id.topicId()).name();
-            TopicIdPartition partition = new TopicIdPartition(id.topicId(), id.partition(), topic);
-            PartitionLog log = directories.logOrNew(partition, settings(id.topicId(), image));
-            logs.add(log);
-            if (log == null && waitingFor.add(id)) {
-                serveWhenRecovered(id);
-            }
+            logs.add(openLog(id, image, settings.of(id.topicId())));
         }
         return logs;
     }
@@ -204,6 +200,41 @@ public final class ImageToReplicas {
         });
     }
 
+    /** Null while it is held back, and when there is no room for a new log: then there is no replica either, until the metadata of the partition change again. */
+    private PartitionLog openLog(PartitionId id, MetadataImage image, LogSettings settings) {
+        String topic = image.topic(id.topicId()).name();
+        try {
+            PartitionLog log =
+                    directories.logOrNew(new TopicIdPartition(id.topicId(), id.partition(), topic), settings);
+            if (log == null && waitingFor.add(id)) {
+                serveWhenRecovered(id);
+            }
+            return log;
+        } catch (NoRoom e) {
+            LOG.error("{}-{} is not served: {}", topic, id.partition(), e.getMessage());
+            return null;
+        }
+    }
+
+    /** The settings of the topics of one update: partitions of a topic, which come together, share theirs. */
+    private final class TopicSettings {
+        private final MetadataImage image;
+        private Uuid topicId;
+        private LogSettings settings;
+
+        TopicSettings(MetadataImage image) {
+            this.image = image;
+        }
+
+        LogSettings of(Uuid wanted) {
+            if (!wanted.equals(topicId)) {
+                settings = settings(wanted, image);
+                topicId = wanted;
+            }
+            return settings;
+        }
+    }
+
     /** A value that this version cannot use must not keep the other topics from being served. */
     private LogSettings settings(Uuid topicId, MetadataImage image) {
         try {
@@ -219,6 +250,7 @@ public final class ImageToReplicas {
 
     private void apply(List<PartitionId> ids, List<PartitionLog> logs, MetadataDelta delta) {
         MetadataImage image = delta.to();
+        TopicSettings settings = new TopicSettings(image);
         for (int i = 0; i < ids.size(); i++) {
             PartitionId id = ids.get(i);
             if (logs.get(i) == null) {
@@ -228,7 +260,7 @@ public final class ImageToReplicas {
             boolean configured =
                     delta.brokerConfigsChanged() || delta.changedTopicConfigs().contains(id.topicId());
             if (replica == null || configured) {
-                logs.get(i).updateSettings(settings(id.topicId(), image));
+                logs.get(i).updateSettings(settings.of(id.topicId()));
             }
             if (replica == null) {
                 String topic = image.topic(id.topicId()).name();

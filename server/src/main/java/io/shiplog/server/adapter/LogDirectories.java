@@ -3,10 +3,12 @@
 
 package io.shiplog.server.adapter;
 
+import io.shiplog.metadata.client.BrokerRegistration.LogDirReport;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.compact.CleanableLog;
 import io.shiplog.storage.log.DamagedPartition;
+import io.shiplog.storage.log.DirectoryLives;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
@@ -15,30 +17,35 @@ import io.shiplog.storage.log.RecoveryReport;
 import io.shiplog.storage.log.SyncTimes;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * All log directories of a node as one. Any thread; logs belong to their loops. A directory that fails takes the node with it
- * (who listens to {@link #onFailure} sees to that).
+ * All log directories of a node as one. Any thread; logs belong to their loops. A directory that fails takes only its own partitions with it,
+ * unless it was the last. One that cannot be used at start is left out of everything until the next start; one that fails later stays where it
+ * is, and its logs refuse.
  */
 public final class LogDirectories implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
     /** There is no clean mark, or not the same one in every directory. */
     private static final long NOT_CLEAN = -1;
 
     private final List<LogDirectory> directories;
+    private final List<Path> leftOut;
+    private final DirectoryPlacement placement;
 
     /**
      * What all directories together know after recovery.
@@ -48,62 +55,44 @@ public final class LogDirectories implements AutoCloseable {
      */
     public record Recovered(long cleanBrokerEpoch, List<PartitionId> damaged) {}
 
-    private LogDirectories(List<LogDirectory> directories) {
-        this.directories = directories;
+    /** Hears of directories that fail while the node runs; on the thread that met the failure. */
+    public interface FailureListener {
+        /**
+         * Failed I/O took a directory offline.
+         *
+         * @param partitions whose logs were in it
+         * @param last whether no other directory is left
+         */
+        void onFailed(Path directory, List<PartitionId> partitions, boolean last, StorageException failure);
+    }
+
+    private LogDirectories(List<LogDirectory> opened, List<Path> leftOut) {
+        this.directories = new CopyOnWriteArrayList<>(opened);
+        this.leftOut = new CopyOnWriteArrayList<>(leftOut);
+        this.placement = new DirectoryPlacement(directories);
     }
 
     /**
-     * Opens and locks all directories, creating those that do not exist.
+     * Opens and locks all directories, creating those of a new node that do not exist. Those whose disk does not answer are left out.
      *
-     * @throws StorageException when one cannot be used; none is open then
+     * @throws StorageException when one is in use or is not to be used, or none can be; none is open then
      */
     public static LogDirectories open(List<Path> paths, LogDirectoryConfig config, StorageClock clock) {
-        List<LogDirectory> opened = new ArrayList<>();
-        try {
-            for (Path path : paths) {
-                createParents(path.toAbsolutePath());
-                opened.add(LogDirectory.open(path.toAbsolutePath(), config, clock));
-            }
-            return new LogDirectories(List.copyOf(opened));
-        } catch (IOException e) {
-            opened.forEach(LogDirectory::close);
-            throw new StorageException("the parent of a log directory cannot be created: " + e, e);
-        } catch (StorageException e) {
-            opened.forEach(LogDirectory::close);
-            throw e;
-        }
-    }
-
-    /** A directory that is not synced into its parent may be gone after a power loss, with all that was acknowledged in it. */
-    private static void createParents(Path directory) throws IOException {
-        Path parent = directory.getParent();
-        if (parent == null) {
-            return;
-        }
-        if (!Files.isDirectory(parent)) {
-            createParents(parent);
-            Files.createDirectory(parent);
-        }
-        if (parent.getParent() != null && Files.isReadable(parent.getParent())) {
-            try (FileChannel channel = FileChannel.open(parent.getParent(), StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
+        OpenedDirectories opened = OpenedDirectories.open(paths, config, clock);
+        return new LogDirectories(opened.opened(), opened.leftOut());
     }
 
     /** Opens all logs, the directories side by side. */
     public Recovered recover() {
-        List<FutureTask<RecoveryReport>> tasks = new ArrayList<>();
+        Map<LogDirectory, FutureTask<RecoveryReport>> tasks = new HashMap<>();
         for (LogDirectory directory : directories) {
             FutureTask<RecoveryReport> task = new FutureTask<>(() -> directory.recover((done, total) -> {}));
-            tasks.add(task);
+            tasks.put(directory, task);
             new Thread(task, "recovery-" + directory.path().getFileName()).start();
         }
         List<RecoveryReport> reports = new ArrayList<>();
-        for (FutureTask<RecoveryReport> task : tasks) {
-            reports.add(get(task));
-        }
-        refuseTwins();
+        onEach(directory -> reports.add(get(tasks.get(directory))));
+        TwinLogs.resolve(directories);
         return combined(reports);
     }
 
@@ -121,14 +110,23 @@ public final class LogDirectories implements AutoCloseable {
         }
     }
 
-    private void refuseTwins() {
-        Set<PartitionId> seen = new HashSet<>();
-        for (LogDirectory directory : directories) {
-            for (PartitionId id : partitionsOf(directory)) {
-                if (!seen.add(id)) {
-                    throw new StorageException("partition " + id.topicId() + "-" + id.partition()
-                            + " is in two log directories, one of them " + directory.path());
+    /**
+     * Does something to every directory before the node serves. One that fails meanwhile is closed and left out.
+     *
+     * @throws StorageException when something was refused, or the last directory failed
+     */
+    private void onEach(Consumer<LogDirectory> action) {
+        for (LogDirectory directory : List.copyOf(directories)) {
+            try {
+                action.accept(directory);
+            } catch (StorageException e) {
+                if (!directory.isOffline() || directories.size() == 1) {
+                    throw e;
                 }
+                directories.remove(directory);
+                leftOut.add(directory.path());
+                directory.close();
+                LOG.error("log directory {} is left out: {}", directory.path(), e.getMessage());
             }
         }
     }
@@ -149,14 +147,19 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     /**
-     * Stamps new directories, and checks that the others are this node's.
+     * Stamps new directories, and checks that the others are this node's; then writes down in all of them that this process uses them.
      *
+     * @param incarnationId of the process
      * @throws StorageException when one belongs to another cluster or node
      */
-    public void stampAs(String clusterId, int nodeId) {
+    public void stampAs(String clusterId, int nodeId, Uuid incarnationId) {
+        onEach(directory -> directory.stampAs(clusterId, nodeId));
+        long life = 0;
         for (LogDirectory directory : directories) {
-            directory.stampAs(clusterId, nodeId);
+            life = Math.max(life, directory.lives().life());
         }
+        long next = life + 1;
+        onEach(directory -> directory.beginLife(next, incarnationId));
     }
 
     /** The cluster id on the directories that have one; empty when they are all new. */
@@ -169,13 +172,30 @@ public final class LogDirectories implements AutoCloseable {
         return "";
     }
 
-    /** Each for itself. */
+    /** Each for itself; those that are left out are not among them. */
     List<LogDirectory> all() {
         return directories;
     }
 
+    /** Paths of directories that could not be used at start. */
+    List<Path> leftOut() {
+        return leftOut;
+    }
+
     public List<Uuid> ids() {
         return directories.stream().map(LogDirectory::directoryId).toList();
+    }
+
+    /** What the controller is told of the directories. */
+    public List<LogDirReport> reports() {
+        boolean several = directories.size() + leftOut.size() > 1;
+        List<LogDirReport> reports = new ArrayList<>();
+        for (LogDirectory directory : directories) {
+            DirectoryLives lives = directory.lives();
+            List<PartitionId> held = several ? List.copyOf(partitionsOf(directory)) : List.of();
+            reports.add(new LogDirReport(directory.directoryId(), lives.incarnations(), held));
+        }
+        return reports;
     }
 
     public List<PartitionLog> logs() {
@@ -193,7 +213,8 @@ public final class LogDirectories implements AutoCloseable {
         return partitions;
     }
 
-    private static Set<PartitionId> partitionsOf(LogDirectory directory) {
+    /** Whose data are in the directory, their logs open or not yet. */
+    static Set<PartitionId> partitionsOf(LogDirectory directory) {
         Set<PartitionId> partitions = new HashSet<>();
         for (PartitionKey key : directory.heldBack()) {
             partitions.add(new PartitionId(key.topicId(), key.partition()));
@@ -237,29 +258,38 @@ public final class LogDirectories implements AutoCloseable {
         return null;
     }
 
-    /** The log of a partition, made where the fewest logs are when there is none; null while it is held back. */
+    /**
+     * The log of a partition, made where there is most room for it when there is none; null while it is held back.
+     *
+     * @throws io.shiplog.storage.model.NoRoom when it cannot be made for the time being
+     */
     public PartitionLog logOrNew(TopicIdPartition partition, LogSettings settings) {
         // In this order: a log is among the open ones before it ceases to be held back.
         boolean heldBack = isHeldBack(new PartitionId(partition.topicId(), partition.partition()));
         PartitionLog log = log(partition.topicId(), partition.partition());
-        if (log != null || heldBack) {
-            return log;
-        }
-        LogDirectory emptiest = directories.get(0);
-        for (LogDirectory directory : directories) {
-            if (directory.logs().size() < emptiest.logs().size()) {
-                emptiest = directory;
-            }
-        }
-        return emptiest.create(partition, settings);
+        boolean known = log != null || heldBack;
+        return known ? log : placement.place(directory -> directory.create(partition, settings));
     }
 
+    /** Deletes the log of a partition. In a directory that failed it is found, and deleted, when that one is usable again. */
     public void delete(PartitionId id) {
         for (LogDirectory directory : directories) {
-            if (directory.isHeldBack(id.topicId(), id.partition())
-                    || directory.log(id.topicId(), id.partition()) != null) {
-                directory.delete(id.topicId(), id.partition());
+            boolean here = directory.isHeldBack(id.topicId(), id.partition())
+                    || directory.log(id.topicId(), id.partition()) != null;
+            if (here && !directory.isOffline()) {
+                deleteFrom(directory, id);
             }
+        }
+    }
+
+    private static void deleteFrom(LogDirectory directory, PartitionId id) {
+        try {
+            directory.delete(id.topicId(), id.partition());
+        } catch (StorageException e) {
+            if (!directory.isOffline()) {
+                throw e;
+            }
+            LOG.warn("{}-{} is not deleted: {}", id.topicId(), id.partition(), e.getMessage());
         }
     }
 
@@ -275,19 +305,25 @@ public final class LogDirectories implements AutoCloseable {
 
     /** From now on the directories count as in use; before the first write. */
     public void markRunning(long brokerEpoch) {
+        onEach(directory -> directory.markRunning(brokerEpoch));
+    }
+
+    /** Notices within about this time when a disk takes no more writes. */
+    public void watch(long periodMs) {
+        directories.forEach(directory -> directory.watch(periodMs));
+    }
+
+    /** From now on the listener hears of directories that fail; at once of those that have failed since they were marked as running. */
+    public void onFailure(FailureListener listener) {
         for (LogDirectory directory : directories) {
-            directory.markRunning(brokerEpoch);
+            directory.onFailure(failure -> {
+                boolean last = directories.stream().allMatch(LogDirectory::isOffline);
+                listener.onFailed(directory.path(), List.copyOf(partitionsOf(directory)), last, failure);
+            });
         }
     }
 
-    /** Is told, once per directory, when failed I/O took it offline. */
-    public void onFailure(Consumer<StorageException> listener) {
-        for (LogDirectory directory : directories) {
-            directory.onFailure(listener);
-        }
-    }
-
-    /** Flushes everything and leaves a clean mark in each directory. */
+    /** Flushes everything and leaves a clean mark in each directory that did not fail. */
     public void closeCleanly(long brokerEpoch) {
         for (LogDirectory directory : directories) {
             directory.closeCleanly(brokerEpoch);

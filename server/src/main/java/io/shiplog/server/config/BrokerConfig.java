@@ -121,7 +121,8 @@ public final class BrokerConfig implements NodeConfigs {
                 otherwise.checkpointIntervalMs(),
                 otherwise.marksIntervalMs(),
                 otherwise.indexCacheBytes(),
-                otherwise.recoverLaterBytes());
+                otherwise.recoverLaterBytes(),
+                values.get(StorageKeys.MAX_OPEN_SEGMENT_FILES));
     }
 
     /** Settings of the log of a topic that says nothing itself. */

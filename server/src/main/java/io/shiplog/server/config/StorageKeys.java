@@ -9,6 +9,7 @@ import static io.shiplog.server.config.ConfigKey.string;
 import static io.shiplog.server.config.ConfigKey.wholeNumber;
 
 import io.shiplog.server.net.NetSettings;
+import io.shiplog.storage.log.LogDirectoryConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -253,6 +254,14 @@ public final class StorageKeys {
     static final ConfigKey<Integer> FLUSH_THREADS =
             wholeNumber("flush.threads", 2, 1, 64, "Ours. Threads of each log directory that sync files to disk.");
 
+    static final ConfigKey<Integer> MAX_OPEN_SEGMENT_FILES = wholeNumber(
+            "max.open.segment.files",
+            LogDirectoryConfig.DEFAULT_OPEN_FILES,
+            16,
+            10_000_000,
+            "Ours. Segment files of all log directories that are open at a time; others are opened when they are used. At start it is "
+                    + "lowered to half of the descriptors that the process may have, if need be.");
+
     static final ConfigKey<Integer> DISK_SLOW_THRESHOLD_MS = wholeNumber(
             "disk.slow.threshold.ms",
             500,
@@ -310,6 +319,7 @@ public final class StorageKeys {
                 MESSAGE_MAX_BYTES,
                 PRODUCER_ID_EXPIRATION_MS,
                 FLUSH_THREADS,
+                MAX_OPEN_SEGMENT_FILES,
                 DISK_SLOW_THRESHOLD_MS,
                 DISK_HANG_TIMEOUT_MS);
     }

@@ -62,6 +62,20 @@ public record NetSettings(
         require(backlog >= 1, "backlog", backlog);
     }
 
+    public NetSettings withMaxConnections(int count) {
+        return new NetSettings(
+                requestMaxBytes,
+                count,
+                maxConnectionsPerAddress,
+                idleMs,
+                frameMaxMs,
+                pipelineRequests,
+                pipelineBytes,
+                queuedBytes,
+                zeroCopyMinBytes,
+                backlog);
+    }
+
     /** The settings of a node that is configured with none of them. */
     public static NetSettings defaults() {
         return new NetSettings(

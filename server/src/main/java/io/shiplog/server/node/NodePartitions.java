@@ -12,6 +12,7 @@ import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.server.adapter.LeaderConnections;
 import io.shiplog.server.adapter.LocalPartitions;
+import io.shiplog.server.adapter.OfflineReplicas;
 import io.shiplog.server.adapter.QuorumIsrProposals;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.net.NettyEventLoop;
@@ -30,6 +31,7 @@ final class NodePartitions {
     private final NettyEventLoop loop;
     private final ReplicaSet replicas;
     private final ReplicaFetchers fetchers;
+    private final OfflineReplicas offline;
     private final LocalPartitions access;
     private final FetchService fetchService;
     private final long retentionIntervalMs;
@@ -42,6 +44,8 @@ final class NodePartitions {
         replicas = new ReplicaSet(new ReplicaContext(loop, proposals, config.replicationSettings()));
         LeaderConnections leaders = new LeaderConnections(loop, client::image, config.leaderEndpointSettings());
         fetchers = new ReplicaFetchers(loop, leaders, brokerEpoch, config.fetcherSettings());
+        offline = new OfflineReplicas(
+                config.nodeId(), replicas, fetchers, loop, client::image, client::reportOffline);
         access = new LocalPartitions(replicas, client::image, client.lease());
         fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt);
         retentionIntervalMs = config.retentionCheckIntervalMs();
@@ -53,6 +57,10 @@ final class NodePartitions {
 
     ReplicaFetchers fetchers() {
         return fetchers;
+    }
+
+    OfflineReplicas offline() {
+        return offline;
     }
 
     LocalPartitions access() {
@@ -91,6 +99,7 @@ final class NodePartitions {
             if (nextRetention != null) {
                 nextRetention.cancel();
             }
+            offline.close();
             fetchers.close();
             replicas.close();
             stopped.countDown();

@@ -9,6 +9,7 @@ import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.server.adapter.DescribedLogDirs;
 import io.shiplog.server.adapter.ImageToReplicas;
 import io.shiplog.server.adapter.LogDirectories;
@@ -25,7 +26,11 @@ import io.shiplog.server.net.NettyEventLoop;
 import io.shiplog.server.net.TransferCounters;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.compact.CleanerThreads;
+import io.shiplog.storage.log.LogDirectoryConfig;
+import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
@@ -53,11 +58,13 @@ public final class StorageNode implements AutoCloseable {
     private static final long HAND_OVER_TIMEOUT_MS = 10_000;
     private static final long REGISTRATION_TIMEOUT_S = 60;
     private static final long REGISTRATION_RETRY_MS = 200;
+    private static final long DISK_PROBE_MS = 2_000;
 
     private final BrokerConfig config;
     private final FatalHandler fatal;
     private final Uuid incarnationId = Uuid.randomUuid();
     private final AtomicLong brokerEpoch = new AtomicLong(NOT_REGISTERED);
+    private final DescriptorBudget descriptors;
     private final LogDirectories directories;
     private final MetadataClient client;
     private final NettyEventLoop loop;
@@ -84,7 +91,11 @@ public final class StorageNode implements AutoCloseable {
     public StorageNode(BrokerConfig config, FatalHandler fatal) {
         this.config = config;
         this.fatal = fatal;
-        directories = LogDirectories.open(config.logDirs(), config.logDirectoryConfig(), StorageClock.system());
+        LogDirectoryConfig disks = config.logDirectoryConfig();
+        descriptors = DescriptorBudget.ofProcess(
+                disks.maxOpenFiles(), config.netSettings().maxConnections());
+        directories = LogDirectories.open(
+                config.logDirs(), disks.withMaxOpenFiles(descriptors.segmentFiles()), StorageClock.system());
         client = new RemoteMetadataClient(config.metadataClientSettings());
         loop = NettyEventLoop.start("loop-" + config.nodeId(), this::onEscaped);
         partitions = new NodePartitions(config, loop, client, brokerEpoch::get);
@@ -113,14 +124,15 @@ public final class StorageNode implements AutoCloseable {
      */
     public synchronized void start() throws IOException {
         long startNs = System.nanoTime();
-        directories.onFailure(failure -> fatal.fatal("a log directory failed", failure));
         client.start(membership);
         Recovered recovered = directories.recover();
-        directories.stampAs(await(client.clusterId()), config.nodeId());
+        directories.stampAs(await(client.clusterId()), config.nodeId(), incarnationId);
         HostPort address = bind();
         Registration registration = register(address, recovered);
         brokerEpoch.set(registration.brokerEpoch());
         directories.markRunning(registration.brokerEpoch());
+        directories.onFailure(this::onDirectoryFailed);
+        directories.watch(DISK_PROBE_MS);
         images.activate(registration.brokerEpoch());
         await(applied);
         partitions.start();
@@ -138,7 +150,7 @@ public final class StorageNode implements AutoCloseable {
     private HostPort bind() throws IOException {
         HostPort wanted = config.listener();
         String host = wanted.host().isEmpty() ? "0.0.0.0" : wanted.host();
-        listener = KafkaListener.bind(loop, host, wanted.port(), apis(), config.netSettings(), transfers);
+        listener = KafkaListener.bind(loop, host, wanted.port(), apis(), descriptors.within(config.netSettings()), transfers);
         return config.advertised(listener.port());
     }
 
@@ -164,7 +176,8 @@ public final class StorageNode implements AutoCloseable {
                 directories.ids(),
                 recovered.cleanBrokerEpoch(),
                 recovered.damaged(),
-                directories.clusterId());
+                directories.clusterId(),
+                directories.reports());
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(REGISTRATION_TIMEOUT_S);
         while (true) {
             try {
@@ -219,6 +232,17 @@ public final class StorageNode implements AutoCloseable {
             applied.complete(null);
         }
         client.reportApplied(offset);
+    }
+
+    /** The others go on with what they hold; without any the node is of no use. */
+    private void onDirectoryFailed(
+            Path directory, List<PartitionId> lost, boolean last, StorageException failure) {
+        if (last) {
+            fatal.fatal("the last log directory failed", failure);
+            return;
+        }
+        LOG.error("log directory {} failed, and {} partitions with it", directory, lost.size());
+        partitions.offline().onLost(lost, failure.getMessage());
     }
 
     private void onEscaped(Throwable escaped) {

@@ -18,6 +18,7 @@ import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.MetadataCommand;
@@ -122,6 +123,11 @@ final class ScriptedMetadataClient implements MetadataClient {
 
     @Override
     public void reportDegraded(boolean degraded) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> reportOffline(List<PartitionId> partitions) {
         throw new UnsupportedOperationException();
     }
 

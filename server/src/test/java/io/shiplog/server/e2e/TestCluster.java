@@ -49,6 +49,7 @@ final class TestCluster implements AutoCloseable {
     private final Map<Integer, Integer> kafkaPorts = new TreeMap<>();
     private final List<Integer> quorumPorts = new ArrayList<>();
     private final List<String> fatal = new CopyOnWriteArrayList<>();
+    private boolean twoDisks;
 
     /** @param directory where the nodes' data go */
     TestCluster(Path directory, int quorumNodes, int storageNodes) throws IOException {
@@ -63,6 +64,12 @@ final class TestCluster implements AutoCloseable {
     /** A setting of every storage node that is started from now on. */
     TestCluster with(String key, String value) {
         settings.put(key, value);
+        return this;
+    }
+
+    /** Every storage node has a second log directory, {@link #secondData}. */
+    TestCluster withTwoDisks() {
+        twoDisks = true;
         return this;
     }
 
@@ -110,7 +117,7 @@ final class TestCluster implements AutoCloseable {
         Map<String, String> values = new HashMap<>(settings);
         values.put("node.id", Integer.toString(id));
         values.put("listeners", "PLAINTEXT://127.0.0.1:" + kafkaPorts.get(id));
-        values.put("log.dirs", data(id).toString());
+        values.put("log.dirs", twoDisks ? data(id) + "," + secondData(id) : data(id).toString());
         values.put("quorum.endpoints", endpoints());
         return BrokerConfig.of(new ConfigValues("storage-" + id, values));
     }
@@ -118,6 +125,15 @@ final class TestCluster implements AutoCloseable {
     /** The log directory of a storage node. */
     Path data(int id) {
         return directory.resolve("storage-" + id);
+    }
+
+    Path secondData(int id) {
+        return directory.resolve("storage-" + id + "-second");
+    }
+
+    /** Waits until a storage node has found that it cannot go on; that is then no failure of the test. */
+    void awaitFatal(int id) {
+        Await.until("the end of storage-" + id, 30_000, () -> fatal.removeIf(line -> line.startsWith("storage-" + id)));
     }
 
     StorageNode node(int id) {
@@ -225,7 +241,9 @@ final class TestCluster implements AutoCloseable {
     }
 
     Path logDirectory(int id, String topic, int partition) {
-        return data(id).resolve(image().topic(topic).id() + "-" + partition);
+        String name = image().topic(topic).id() + "-" + partition;
+        Path second = secondData(id).resolve(name);
+        return twoDisks && Files.isDirectory(second) ? second : data(id).resolve(name);
     }
 
     String bootstrap() {

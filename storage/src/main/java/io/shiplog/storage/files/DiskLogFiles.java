@@ -4,7 +4,6 @@
 package io.shiplog.storage.files;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -18,13 +17,13 @@ import java.util.stream.Stream;
 public final class DiskLogFiles implements LogFiles {
     @Override
     public LogFile create(Path path) throws IOException {
-        return new DiskLogFile(FileChannel.open(
-                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return DiskLogFile.open(
+                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     @Override
     public LogFile open(Path path) throws IOException {
-        return new DiskLogFile(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return DiskLogFile.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     @Override
@@ -73,55 +72,5 @@ public final class DiskLogFiles implements LogFiles {
     @Override
     public boolean isDirectory(Path path) {
         return Files.isDirectory(path);
-    }
-
-    private static final class DiskLogFile implements LogFile {
-        private final FileChannel channel;
-
-        DiskLogFile(FileChannel channel) {
-            this.channel = channel;
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            long at = position;
-            while (source.hasRemaining()) at += channel.write(source, at);
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            int total = 0;
-            while (target.hasRemaining()) {
-                int count = channel.read(target, position + total);
-                if (count <= 0) break;
-                total += count;
-            }
-            return total;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public void truncate(long size) throws IOException {
-            channel.truncate(size);
-        }
-
-        @Override
-        public void sync() throws IOException {
-            channel.force(false);
-        }
-
-        @Override
-        public FileChannel channel() {
-            return channel;
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
     }
 }

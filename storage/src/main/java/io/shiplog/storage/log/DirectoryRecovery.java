@@ -99,11 +99,16 @@ final class DirectoryRecovery {
 
     private List<PartitionKey> list() throws IOException {
         List<PartitionKey> keys = new ArrayList<>();
+        PartitionKey last = null;
         for (Path path : context.files().list(context.directory())) {
             String name = path.getFileName().toString();
             PartitionKey key = PartitionKey.parse(name);
-            if (key != null) keys.add(key);
-            else if (name.endsWith(".deleted")) trash.add(path);
+            if (key != null) {
+                last = key.sharing(last);
+                keys.add(last);
+            } else if (name.endsWith(".deleted")) {
+                trash.add(path);
+            }
         }
         return keys;
     }
@@ -140,7 +145,9 @@ final class DirectoryRecovery {
                 later.add(key, recovery);
                 return;
             }
-            logs.put(key, recovery.complete());
+            PartitionLog log = recovery.complete();
+            logs.put(key, log);
+            if (!log.checkpoints().isSettled()) log.state().touch();
             scannedBytes.addAndGet(recovery.scannedBytes());
             cutBytes.addAndGet(recovery.cutBytes());
             if (recovery.cutBytes() > 0) {

@@ -149,6 +149,7 @@ final class LaterRecovery {
                 waiting.recovery.abandon();
             } else {
                 logs.put(waiting.key, log);
+                if (!log.checkpoints().isSettled()) log.state().touch();
                 LOG.info("Opened {} late, up to {}", waiting.key.directoryName(), log.logEndOffset());
             }
         } catch (LogRecovery.Damage e) {

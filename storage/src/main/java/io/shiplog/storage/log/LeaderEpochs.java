@@ -12,8 +12,8 @@ import java.util.Arrays;
  * LeaderEpochFileCache}. Guarded by the lock of its log.
  */
 final class LeaderEpochs {
-    private int[] epochs = new int[4];
-    private long[] starts = new long[4];
+    private int[] epochs = {};
+    private long[] starts = {};
     private int count;
 
     /** The newest epoch, -1 when none is known. */
@@ -37,8 +37,9 @@ final class LeaderEpochs {
         // An epoch that began here or later and got no record is as if it had never been.
         truncateFromEnd(startOffset);
         if (count == epochs.length) {
-            epochs = Arrays.copyOf(epochs, count * 2);
-            starts = Arrays.copyOf(starts, count * 2);
+            int capacity = Math.max(1, count * 2);
+            epochs = Arrays.copyOf(epochs, capacity);
+            starts = Arrays.copyOf(starts, capacity);
         }
         epochs[count] = epoch;
         starts[count] = startOffset;

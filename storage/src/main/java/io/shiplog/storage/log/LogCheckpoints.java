@@ -82,6 +82,13 @@ final class LogCheckpoints {
         if (ready != null) write(ready);
     }
 
+    /** Whether the store has all that a snapshot would hold now, so that nothing is to be done until the log changes. */
+    boolean isSettled() {
+        synchronized (state) {
+            return pending == null && !isChanged();
+        }
+    }
+
     /**
      * Makes the store forget, durably, whatever lies behind the end.
      *
@@ -184,10 +191,14 @@ final class LogCheckpoints {
         return b.array();
     }
 
+    private boolean isChanged() {
+        return state.appendedBytes > bytesAtLast
+                || (storedOffsets.isEmpty() && state.logEndOffset > state.logStartOffset);
+    }
+
     private boolean isDue(boolean force) {
         long bytes = state.appendedBytes - bytesAtLast;
-        boolean changed = bytes > 0 || (storedOffsets.isEmpty() && state.logEndOffset > state.logStartOffset);
-        if (!changed) return false;
+        if (!isChanged()) return false;
         LogDirectoryConfig config = state.context.config();
         boolean old = state.context.clock().nowMs() - lastMs >= config.checkpointIntervalMs();
         return force || old || bytes >= config.checkpointBytes();

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 record LogContext(
         Path directory,
         LogFiles files,
+        OpenFiles openFiles,
+        TouchedLogs touched,
         StorageClock clock,
         LogDirectoryConfig config,
         MarksFile marks,

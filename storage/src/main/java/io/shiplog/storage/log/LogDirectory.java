@@ -10,9 +10,12 @@ import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.index.RocksIndexStore;
 import io.shiplog.storage.marks.MarksFile;
 import io.shiplog.storage.marks.PartitionMarks;
+import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
+import io.shiplog.storage.model.UnreadableDirectory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -32,19 +35,25 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   .lock                    held while a process uses the directory
  *   stamp                    cluster id, node id, directory id
+ *   lives                    which processes used it last
  *   marks-0, marks-1         flush marks, log starts, high watermarks, the clean mark
  *   index/                   RocksDB: what can be rebuilt
  *   TOPICID-PARTITION/       segments
- *   *.deleted, *.damaged     directories on their way out, or kept for inspection
+ *   *.deleted                directories on their way out
+ *   *.damaged, *.stray       kept for inspection; never read
  * </pre>
  *
- * <p>Order of use: {@link #open}, {@link #recover}, {@link #stampAs}, {@link #markRunning}, logs, {@link #closeCleanly}.
+ * <p>Order of use: {@link #open}, {@link #recover}, {@link #stampAs}, {@link #beginLife}, {@link #markRunning}, logs, {@link #closeCleanly}.
  * Any thread; logs themselves belong to their loops.
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
     private static final String DELETED_SUFFIX = ".deleted";
+    private static final String STRAY_SUFFIX = ".stray";
     private static final long INDEX_FLUSH_INTERVAL_MS = 30_000;
+
+    /** The marks are written as a whole: those of many partitions less often, so that it stays at about 1 MB a second. */
+    private static final long MARKS_PER_MS = 20;
 
     private final LogContext context;
     private final DirectoryLock lock;
@@ -53,17 +62,21 @@ public final class LogDirectory implements AutoCloseable {
     private final LaterRecovery later;
     private DirectoryStamp stamp;
     private final Uuid directoryId;
+    private DirectoryLives lives;
     private long lastIndexFlushMs;
+    private long lastMarksMs;
     private boolean recovered;
     private boolean closed;
     private int deletions;
 
-    private LogDirectory(LogContext context, DirectoryLock lock, DirectoryStamp stamp) {
+    private LogDirectory(LogContext context, DirectoryLock lock, DirectoryStamp stamp, DirectoryLives lives) {
         this.context = context;
+        this.lives = lives;
         this.lock = lock;
         this.recoveryProgress = new RecoveryProgress(context.directory(), context.clock());
         this.later = new LaterRecovery(context, logs, recoveryProgress);
         this.lastIndexFlushMs = context.clock().nowMs();
+        this.lastMarksMs = lastIndexFlushMs;
         this.stamp = stamp;
         this.directoryId = stamp == null ? Uuid.randomUuid() : stamp.directoryId();
     }
@@ -71,7 +84,8 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Opens a data directory, creating it if its parent is there, and takes its lock.
      *
-     * @throws StorageException when another process uses it, when it cannot be read, or its stamp is damaged
+     * @throws UnreadableDirectory when its disk does not answer, or the parent is not there
+     * @throws StorageException when another process uses it, or its stamp is damaged
      */
     public static LogDirectory open(Path directory, LogDirectoryConfig config, StorageClock clock) {
         return open(directory, config, clock, new DiskLogFiles());
@@ -94,6 +108,7 @@ public final class LogDirectory implements AutoCloseable {
             files.createDirectory(directory);
             lock = DirectoryLock.take(directory);
             DirectoryStamp stamp = StampFile.read(files, directory);
+            DirectoryLives lives = LivesFile.read(files, directory);
             MarksFile marks = MarksFile.open(files, directory);
             IndexStore index = stores.open(files, directory);
             FailureLatch failure = new FailureLatch();
@@ -101,6 +116,8 @@ public final class LogDirectory implements AutoCloseable {
             LogContext context = new LogContext(
                     directory,
                     files,
+                    new OpenFiles(files, config.maxOpenFiles()),
+                    new TouchedLogs(),
                     clock,
                     config,
                     marks,
@@ -110,16 +127,26 @@ public final class LogDirectory implements AutoCloseable {
                     new Background(name, failure),
                     failure,
                     new SyncTimes());
-            return new LogDirectory(context, lock, stamp);
+            return new LogDirectory(context, lock, stamp, lives);
         } catch (IOException | StorageException e) {
             if (lock != null) lock.release();
             if (e instanceof StorageException refusal) throw refusal;
-            throw new StorageException("the data directory " + directory + " cannot be opened: " + e, e);
+            throw new UnreadableDirectory("the data directory " + directory + " cannot be opened: " + e, e);
         }
     }
 
     public Path path() {
         return context.directory();
+    }
+
+    /** Whether some node has used the directory before. It need not be open. */
+    public static boolean isStamped(Path directory) {
+        return Files.exists(directory.resolve(StampFile.NAME));
+    }
+
+    /** Bytes that may still be written to its file system. */
+    public long usableBytes() {
+        return context.directory().toFile().getUsableSpace();
     }
 
     /** Whose directory this is; empty before the first {@link #stampAs}. */
@@ -203,6 +230,11 @@ public final class LogDirectory implements AutoCloseable {
         return recoveryProgress;
     }
 
+    /** How many logs are open. */
+    public int logCount() {
+        return logs.size();
+    }
+
     /** The logs that are open. */
     public Collection<PartitionLog> logs() {
         return List.copyOf(logs.values());
@@ -216,6 +248,8 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Creates an empty log at offset 0, or returns the one that is there (with the new settings). Its directory becomes
      * durable with the first flush.
+     *
+     * @throws NoRoom when the process has no file descriptor left for it
      */
     public synchronized PartitionLog create(TopicIdPartition partition, LogSettings settings) {
         context.failure().check();
@@ -241,20 +275,27 @@ public final class LogDirectory implements AutoCloseable {
             logs.put(key, log);
             return log;
         } catch (IOException e) {
+            if (OpenFiles.isOutOfDescriptors(e)) throw new NoRoom(key.directoryName() + " is not created: " + e, e);
             throw context.failure().fail("creating " + key.directoryName(), e);
         }
     }
 
     /** Deletes a log: it is gone from the directory, durably, when this returns; its bytes go in the background. */
     public synchronized void delete(Uuid topicId, int partition) {
+        Path aside = remove(new PartitionKey(topicId, partition), DELETED_SUFFIX);
+        if (aside != null) removeInBackground(aside);
+    }
+
+    /** Takes a log out of use and keeps its files under another name, which is returned; null when there is no such log. */
+    public synchronized Path setAside(Uuid topicId, int partition) {
+        return remove(new PartitionKey(topicId, partition), STRAY_SUFFIX);
+    }
+
+    private Path remove(PartitionKey key, String suffix) {
         context.failure().check();
-        PartitionKey key = new PartitionKey(topicId, partition);
-        if (later.cancel(key)) {
-            deleteUnopened(key);
-            return;
-        }
+        if (later.cancel(key)) return renameUnopened(key, suffix);
         PartitionLog log = logs.remove(key);
-        if (log == null) return;
+        if (log == null) return null;
         LogState state = log.state();
         Path aside;
         synchronized (state) {
@@ -264,7 +305,7 @@ public final class LogDirectory implements AutoCloseable {
             context.marks().remove(key);
             try {
                 context.marks().write();
-                aside = freeName(key);
+                aside = freeName(key, suffix);
                 context.files().rename(state.directory, aside);
                 context.files().syncDirectory(context.directory());
             } catch (IOException e) {
@@ -279,18 +320,18 @@ public final class LogDirectory implements AutoCloseable {
                 .execute(
                         "forgetting " + key.directoryName(),
                         () -> context.index().forgetPartition(key));
-        removeInBackground(aside);
+        return aside;
     }
 
-    private void deleteUnopened(PartitionKey key) {
+    private Path renameUnopened(PartitionKey key, String suffix) {
+        Path aside = null;
         context.marks().remove(key);
         try {
             context.marks().write();
             Path path = context.directory().resolve(key.directoryName());
             if (context.files().exists(path)) {
-                Path aside = freeName(key);
+                aside = freeName(key, suffix);
                 context.files().rename(path, aside);
-                removeInBackground(aside);
             }
             context.files().syncDirectory(context.directory());
         } catch (IOException e) {
@@ -300,11 +341,42 @@ public final class LogDirectory implements AutoCloseable {
                 .execute(
                         "forgetting " + key.directoryName(),
                         () -> context.index().forgetPartition(key));
+        return aside;
     }
 
-    /** Removes the clean mark, durably: from now on the directory counts as in use. Call before the first write. */
-    public void markRunning(long brokerEpoch) {
+    /** Which processes used this directory last; before {@link #beginLife} those before this one. */
+    public synchronized DirectoryLives lives() {
+        return lives;
+    }
+
+    /**
+     * Writes down, durably, that this process uses the directory. Call before the process registers: a registration that is accepted must be
+     * known to every directory that took part in it.
+     *
+     * @param life higher than that of any directory of the node
+     * @param incarnationId of the process
+     */
+    public synchronized void beginLife(long life, Uuid incarnationId) {
         context.failure().check();
+        writeLives(lives.with(life, incarnationId));
+    }
+
+    private void writeLives(DirectoryLives next) {
+        try {
+            LivesFile.write(context.files(), context.directory(), next);
+        } catch (IOException e) {
+            throw context.failure().fail("writing the lives of " + context.directory(), e);
+        }
+        lives = next;
+    }
+
+    /**
+     * Removes the clean mark, durably: from now on the directory counts as in use. Call after the registration was accepted and before the
+     * first write.
+     */
+    public synchronized void markRunning(long brokerEpoch) {
+        context.failure().check();
+        if (lives.incarnations().size() > 1) writeLives(lives.accepted());
         try {
             context.marks().setClean(-1);
             context.marks().writeBothSlots();
@@ -325,6 +397,16 @@ public final class LogDirectory implements AutoCloseable {
         closeFiles(-1);
     }
 
+    /**
+     * Begins to write a few bytes to the disk now and then, so that a file system that takes nothing more is noticed even when nobody writes
+     * to it. After {@link #recover}, once.
+     */
+    public void watch(long periodMs) {
+        requireRecovered();
+        DirectoryProbe probe = new DirectoryProbe(context.files(), context.directory());
+        context.background().every(periodMs, "writing to " + context.directory(), () -> probe.write(context.clock()));
+    }
+
     /** Is told, once, when failed I/O took the directory offline; at once if that has happened. Any thread. */
     public void onFailure(Consumer<StorageException> listener) {
         context.failure().listen(listener);
@@ -339,15 +421,37 @@ public final class LogDirectory implements AutoCloseable {
         return context.syncTimes();
     }
 
-    /** One round of housekeeping, on the background thread: marks, due checkpoints. */
+    /**
+     * One round of housekeeping, on the background thread: marks, due checkpoints. Looks only at logs that something happened to.
+     *
+     * @param force takes the checkpoints of all logs, due or not
+     */
     void checkpoint(boolean force) throws IOException {
-        for (PartitionLog log : logs.values()) log.checkpoints().tick(force);
-        context.marks().write();
+        if (force) logs.values().forEach(log -> log.state().touch());
+        for (int left = context.touched().size(); left > 0; left--) {
+            LogState state = context.touched().poll();
+            if (state == null) break;
+            state.untouch();
+            PartitionLog log = logs.get(state.key);
+            if (log == null || log.state() != state) continue;
+            log.checkpoints().tick(force);
+            if (!log.checkpoints().isSettled()) state.touch();
+        }
         long nowMs = context.clock().nowMs();
+        long marksGapMs = logs.size() / MARKS_PER_MS;
+        if (force || marksGapMs <= context.config().marksIntervalMs() || nowMs - lastMarksMs >= marksGapMs) {
+            lastMarksMs = nowMs;
+            context.marks().write();
+        }
         if (nowMs - lastIndexFlushMs >= INDEX_FLUSH_INTERVAL_MS) {
             lastIndexFlushMs = nowMs;
             context.index().flush();
         }
+    }
+
+    /** Segment files that are open now. */
+    public int openFileCount() {
+        return context.openFiles().count();
     }
 
     LogContext context() {
@@ -406,16 +510,16 @@ public final class LogDirectory implements AutoCloseable {
         });
     }
 
-    private Path freeName(PartitionKey key) throws IOException {
+    private Path freeName(PartitionKey key, String suffix) throws IOException {
         Path aside;
         do {
             deletions++;
-            aside = context.directory().resolve(key.directoryName() + "." + deletions + DELETED_SUFFIX);
+            aside = context.directory().resolve(key.directoryName() + "." + deletions + suffix);
         } while (context.files().exists(aside));
         return aside;
     }
 
-    private void requireRecovered() {
+    private synchronized void requireRecovered() {
         if (!recovered) throw new IllegalStateException("the directory was not recovered yet");
     }
 }

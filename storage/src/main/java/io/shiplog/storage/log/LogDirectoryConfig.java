@@ -16,6 +16,7 @@ package io.shiplog.storage.log;
  * @param marksIntervalMs how far flush marks may lag behind the disk
  * @param indexCacheBytes heap for the index of sealed segments
  * @param recoverLaterBytes a log of which more must be walked over at start is opened while the others are served
+ * @param maxOpenFiles segment files that are open at a time ({@code max.open.segment.files})
  */
 public record LogDirectoryConfig(
         LogSettings defaults,
@@ -27,11 +28,24 @@ public record LogDirectoryConfig(
         long checkpointIntervalMs,
         long marksIntervalMs,
         long indexCacheBytes,
-        long recoverLaterBytes) {
+        long recoverLaterBytes,
+        int maxOpenFiles) {
+    /** Of a process that may have 20,000 descriptors: what is left is for connections, the index and the libraries. */
+    public static final int DEFAULT_OPEN_FILES = 4_096;
 
     public static LogDirectoryConfig defaultConfig() {
         return new LogDirectoryConfig(
-                LogSettings.defaults(), 2, 2, 24 * 3600_000L, 10_000, 4L << 20, 10_000, 1_000, 16L << 20, 64L << 20);
+                LogSettings.defaults(),
+                2,
+                2,
+                24 * 3600_000L,
+                10_000,
+                4L << 20,
+                10_000,
+                1_000,
+                16L << 20,
+                64L << 20,
+                DEFAULT_OPEN_FILES);
     }
 
     public LogDirectoryConfig withDefaults(LogSettings settings) {
@@ -45,7 +59,23 @@ public record LogDirectoryConfig(
                 checkpointIntervalMs,
                 marksIntervalMs,
                 indexCacheBytes,
-                recoverLaterBytes);
+                recoverLaterBytes,
+                maxOpenFiles);
+    }
+
+    public LogDirectoryConfig withFlushThreads(int count) {
+        return new LogDirectoryConfig(
+                defaults,
+                count,
+                recoveryThreads,
+                producerIdExpirationMs,
+                maxProducersPerPartition,
+                checkpointBytes,
+                checkpointIntervalMs,
+                marksIntervalMs,
+                indexCacheBytes,
+                recoverLaterBytes,
+                maxOpenFiles);
     }
 
     /** The same with another bound of what is walked over before the directory is ready. */
@@ -60,7 +90,8 @@ public record LogDirectoryConfig(
                 checkpointIntervalMs,
                 marksIntervalMs,
                 indexCacheBytes,
-                bytes);
+                bytes,
+                maxOpenFiles);
     }
 
     /** The same with other times between checkpoints of a log that changed, and between writes of the marks. */
@@ -75,6 +106,22 @@ public record LogDirectoryConfig(
                 newCheckpointIntervalMs,
                 newMarksIntervalMs,
                 indexCacheBytes,
-                recoverLaterBytes);
+                recoverLaterBytes,
+                maxOpenFiles);
+    }
+
+    public LogDirectoryConfig withMaxOpenFiles(int count) {
+        return new LogDirectoryConfig(
+                defaults,
+                flushThreads,
+                recoveryThreads,
+                producerIdExpirationMs,
+                maxProducersPerPartition,
+                checkpointBytes,
+                checkpointIntervalMs,
+                marksIntervalMs,
+                indexCacheBytes,
+                recoverLaterBytes,
+                count);
     }
 }

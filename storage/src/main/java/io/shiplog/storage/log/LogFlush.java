@@ -112,6 +112,7 @@ final class LogFlush {
             state.directoryDurable = true;
             if (generation != state.truncationGeneration || target <= state.flushedOffset) return;
             state.flushedOffset = target;
+            state.touch();
         }
         listener.onFlushed(target, generation);
     }

@@ -237,9 +237,7 @@ final class LogRecovery {
 
     private Segment segment(long base) {
         Segment segment = new Segment(
-                base,
-                new SegmentFile(files, path(base), null),
-                state.context.clock().wallClockMs());
+                base, state.segmentFile(base, null), state.context.clock().wallClockMs());
         segment.entryDurable = true;
         return segment;
     }

@@ -12,6 +12,7 @@ import io.shiplog.storage.producer.ProducerStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Everything that is known of one open log; the classes that append, read, flush, truncate and checkpoint work on it.
@@ -19,6 +20,9 @@ import java.nio.file.Path;
  * moments in which they copy or publish a few fields, never across I/O. Volatile fields may be read without it.
  */
 final class LogState {
+    private static final AtomicIntegerFieldUpdater<LogState> TOUCHED =
+            AtomicIntegerFieldUpdater.newUpdater(LogState.class, "touched");
+
     final LogContext context;
     final PartitionKey key;
     final Path directory;
@@ -59,6 +63,9 @@ final class LogState {
     /** Whether a power loss would leave the partition's directory. */
     boolean directoryDurable;
 
+    /** 1: the next round of housekeeping looks at this log. */
+    private volatile int touched;
+
     /** The log was deleted or its directory closed: nothing may touch its files any more. */
     volatile boolean closed;
 
@@ -69,6 +76,16 @@ final class LogState {
         updateSettings(settings);
         this.producers = new ProducerStates(
                 context.config().producerIdExpirationMs(), context.config().maxProducersPerPartition());
+    }
+
+    /** Something changed that marks or a checkpoint have to tell of. Any thread. */
+    void touch() {
+        if (touched == 0 && TOUCHED.compareAndSet(this, 0, 1)) context.touched().add(this);
+    }
+
+    /** Housekeeping looks at the log now: what changes from here on touches it again. */
+    void untouch() {
+        touched = 0;
     }
 
     void updateSettings(LogSettings newSettings) {
@@ -83,14 +100,16 @@ final class LogState {
     /** Makes a new, empty segment the active one. Its directory entry is made durable by the next flush. */
     Segment addSegment(long baseOffset) throws IOException {
         Path path = directory.resolve(Segment.fileName(baseOffset));
-        LogFile file = context.files().create(path);
-        Segment segment = new Segment(
-                baseOffset,
-                new SegmentFile(context.files(), path, file),
-                context.clock().wallClockMs());
+        SegmentFile file = segmentFile(baseOffset, context.openFiles().create(path));
+        Segment segment = new Segment(baseOffset, file, context.clock().wallClockMs());
         segments.add(segment);
         recent.clear();
         return segment;
+    }
+
+    /** @param handle as {@link OpenFiles} opened it, or null to open the file when it is needed */
+    SegmentFile segmentFile(long baseOffset, LogFile handle) {
+        return new SegmentFile(context.openFiles(), directory, baseOffset, handle);
     }
 
     /**
@@ -110,6 +129,7 @@ final class LogState {
         active.append(b, at, settings.indexIntervalBytes(), arrived);
         if (leaderEpoch > epochs.latest()) epochs.assign(leaderEpoch, baseOffset);
         appendedBytes += RecordBatchHeader.sizeInBytes(b, at);
+        touch();
         if (maxTimestampMs > logTimeMs) logTimeMs = maxTimestampMs;
         if (producerId >= 0 && baseSequence >= 0) {
             int delta = RecordBatchHeader.lastOffsetDelta(b, at);

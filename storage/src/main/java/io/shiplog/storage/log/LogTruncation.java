@@ -165,19 +165,20 @@ final class LogTruncation {
         Path path = segment.path();
         Path copy = path.resolveSibling(path.getFileName() + COPY_SUFFIX);
         files.delete(copy);
-        LogFile target = files.create(copy);
         LogFile source = segment.file.open();
-        ByteBuffer chunk = ByteBuffer.allocate(Math.min(COPY_CHUNK_BYTES, Math.max(1, size)));
-        for (int at = 0; at < size; at += chunk.capacity()) {
-            chunk.clear().limit(Math.min(chunk.capacity(), size - at));
-            source.read(chunk, at);
-            target.write(chunk.flip(), at);
+        try (LogFile target = files.create(copy)) {
+            ByteBuffer chunk = ByteBuffer.allocate(Math.min(COPY_CHUNK_BYTES, Math.max(1, size)));
+            for (int at = 0; at < size; at += chunk.capacity()) {
+                chunk.clear().limit(Math.min(chunk.capacity(), size - at));
+                source.read(chunk, at);
+                target.write(chunk.flip(), at);
+            }
+            target.sync();
         }
-        target.sync();
         files.rename(copy, path);
         files.syncDirectory(state.directory);
         segment.file.release();
-        segment.file = new SegmentFile(files, path, target);
+        segment.file = state.segmentFile(segment.baseOffset, null);
         segment.entryDurable = true;
     }
 

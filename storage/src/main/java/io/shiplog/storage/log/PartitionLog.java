@@ -8,6 +8,7 @@ import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.compact.CleanableLog;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.InvariantViolation;
+import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.OffsetAndTimestamp;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
@@ -171,6 +172,7 @@ public final class PartitionLog {
     /** Tells the log how far it is committed: bounds retention, and is kept for the next start. */
     public void updateHighWatermark(long highWatermark) {
         state.highWatermark = highWatermark;
+        state.touch();
     }
 
     public void updateSettings(LogSettings settings) {
@@ -479,6 +481,9 @@ public final class PartitionLog {
                 maxTimestampMs = Math.max(maxTimestampMs, apply(batches, run, end));
                 run = end;
             }
+        } catch (NoRoom e) {
+            batches.limit(limit).position(position);
+            return outcome.refused(Errors.UNKNOWN_SERVER_ERROR, e.getMessage());
         } catch (IOException | StorageException e) {
             batches.limit(limit).position(position);
             return outcome.refused(

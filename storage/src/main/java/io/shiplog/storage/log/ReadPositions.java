@@ -7,13 +7,16 @@ package io.shiplog.storage.log;
 final class ReadPositions {
     private static final int CAPACITY = 8;
 
-    private final Segment[] segments = new Segment[CAPACITY];
-    private final long[] offsets = new long[CAPACITY];
-    private final int[] positions = new int[CAPACITY];
+    /** Null until somebody reads: most partitions of a node with many are idle. */
+    private Segment[] segments;
+
+    private long[] offsets;
+    private int[] positions;
     private int next;
 
     /** The position at which the batch with this base offset begins, -1 when unknown. */
     int find(Segment segment, long offset) {
+        if (segments == null) return -1;
         for (int i = 0; i < CAPACITY; i++) {
             if (offsets[i] == offset && segments[i] == segment && positions[i] < segment.sizeInBytes) {
                 return positions[i];
@@ -23,6 +26,11 @@ final class ReadPositions {
     }
 
     void put(Segment segment, long offset, int position) {
+        if (segments == null) {
+            segments = new Segment[CAPACITY];
+            offsets = new long[CAPACITY];
+            positions = new int[CAPACITY];
+        }
         for (int i = 0; i < CAPACITY; i++) {
             if (offsets[i] == offset && segments[i] == segment) return;
         }
@@ -33,6 +41,8 @@ final class ReadPositions {
     }
 
     void clear() {
-        for (int i = 0; i < CAPACITY; i++) segments[i] = null;
+        segments = null;
+        offsets = null;
+        positions = null;
     }
 }

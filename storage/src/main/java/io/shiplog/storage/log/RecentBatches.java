@@ -11,18 +11,24 @@ import java.util.Arrays;
  */
 final class RecentBatches {
     private static final int CAPACITY = 256;
-    /** Most partitions of a node with many are idle: they have room for a few, and grow when they are written to. */
+    /** Most partitions of a node with many are idle: they have room for none, and grow when they are written to. */
     private static final int INITIAL = 8;
 
-    private long[] offsets = new long[INITIAL];
-    private int[] positions = new int[INITIAL];
+    private static final long[] NO_OFFSETS = {};
+    private static final int[] NO_POSITIONS = {};
+
+    private long[] offsets = NO_OFFSETS;
+    private int[] positions = NO_POSITIONS;
     /** Capacity so far, a power of two, less one. */
     private int mask = INITIAL - 1;
 
     private long added;
 
     void add(long baseOffset, int position) {
-        if (added > mask && mask < CAPACITY - 1) {
+        if (offsets.length == 0) {
+            offsets = new long[INITIAL];
+            positions = new int[INITIAL];
+        } else if (added > mask && mask < CAPACITY - 1) {
             grow();
         }
         int slot = (int) (added & mask);

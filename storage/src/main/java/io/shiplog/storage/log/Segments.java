@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /** The segments of a log, oldest first, at least one once the log is open. Guarded by the lock of the log. */
 final class Segments {
-    private Segment[] segments = new Segment[4];
+    private Segment[] segments = new Segment[1];
     private int count;
 
     int count() {

@@ -12,6 +12,11 @@ public record PartitionKey(Uuid topicId, int partition) {
         return topicId + "-" + partition;
     }
 
+    /** The same key; with the other's topic id when they are of one topic, so that a node's keys share what can be shared. */
+    public PartitionKey sharing(PartitionKey other) {
+        return other != null && other.topicId.equals(topicId) ? new PartitionKey(other.topicId, partition) : this;
+    }
+
     /** The partition whose directory has this name, or null when it is not a name of a partition directory. */
     public static PartitionKey parse(String directoryName) {
         int dash = directoryName.lastIndexOf('-');

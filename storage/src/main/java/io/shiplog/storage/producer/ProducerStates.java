@@ -32,12 +32,15 @@ public final class ProducerStates {
     /** Bit of the encoded count. */
     private static final int FORGOT_SOME = 1 << 31;
 
+    /** The table of all partitions that no idempotent producer writes to. Never written to: it is too small for any. */
+    private static final ProducerEntry[] NOBODY = new ProducerEntry[1];
+
     private static final int ENTRY_BYTES = 8 + 2 + 8 + 1;
     private static final int BATCH_BYTES = 4 + 4 + 8 + 8 + 8;
 
     private final long expirationMs;
     private final int maxProducers;
-    private ProducerEntry[] table = new ProducerEntry[16];
+    private ProducerEntry[] table = NOBODY;
     private int size;
     /** Whether a producer that wrote here may be unknown by now. */
     private boolean forgotSome;
@@ -146,7 +149,7 @@ public final class ProducerStates {
     }
 
     public void clear() {
-        table = new ProducerEntry[16];
+        table = NOBODY;
         size = 0;
     }
 
@@ -211,7 +214,7 @@ public final class ProducerStates {
 
     private ProducerEntry insert(ProducerEntry entry) {
         if (size >= maxProducers) forgetLongestIdle();
-        if ((size + 1) * 2 > table.length) resize(table.length * 2);
+        if ((size + 1) * 2 > table.length) resize(Math.max(4, table.length * 2));
         place(entry);
         size++;
         return entry;

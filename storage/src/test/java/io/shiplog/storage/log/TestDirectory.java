@@ -74,7 +74,8 @@ final class TestDirectory implements AutoCloseable {
                 10_000,
                 3600_000,
                 indexCacheBytes,
-                64L << 20);
+                64L << 20,
+                1_000);
     }
 
     TestDirectory open() {

@@ -1,0 +1,152 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench.storage;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.shiplog.bench.Batches;
+import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.log.LogDirectory;
+import io.shiplog.storage.log.LogDirectoryConfig;
+import io.shiplog.storage.log.PartitionLog;
+import io.shiplog.storage.log.RecoveryReport;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Opens a data directory and says what that took and what the process holds afterwards. Arguments: directory, what happened to the
+ * process before (for the names of figures), what to do at the end: {@code close} or {@code halt}.
+ */
+public final class StorageOpenerMain {
+    private static final long IDLE_MS = 5_000;
+    private static final int ACTIVE_APPENDS = 200;
+
+    private StorageOpenerMain() {}
+
+    public static void main(String[] arguments) throws Exception {
+        String before = arguments[1];
+        long heapBefore = liveHeapBytes();
+        long startNs = System.nanoTime();
+        LogDirectory directory =
+                LogDirectory.open(Path.of(arguments[0]), LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        long openedNs = System.nanoTime();
+        RecoveryReport report = directory.recover((done, total) -> {});
+        double readyMs = (System.nanoTime() - startNs) / 1e6;
+        int partitions = directory.logCount();
+        if (!report.damaged().isEmpty()) {
+            throw new IllegalStateException("damaged: " + report.damaged());
+        }
+        String suffix = ", " + before + " before";
+        figure("ready" + suffix, "ms", before.equals("killed") ? "1,000: <= 2,000; 100,000: <= 20,000" : "", readyMs);
+        figure("of that, marks and index opened" + suffix, "ms", "", (openedNs - startNs) / 1e6);
+        figure("ready, per partition" + suffix, "us", "<= 200", readyMs * 1_000 / partitions);
+        figure("read behind the flush marks" + suffix, "KiB", "", report.scannedBytes() / 1024.0);
+        figure("from the start of the JVM" + suffix, "ms", "", (double) ManagementFactory.getRuntimeMXBean().getUptime());
+        figure("heap per partition" + suffix, "bytes", "<= 4,096", (double) (liveHeapBytes() - heapBefore) / partitions);
+        figure("open segment files" + suffix, "", "", directory.openFileCount());
+        figure("descriptors of the process" + suffix, "", "", (double) descriptors());
+        figure("resident, all" + suffix, "MiB", "", status("VmRSS") / 1024.0);
+        figure("resident, not files" + suffix, "MiB", "", status("RssAnon") / 1024.0);
+        figure("memory maps of segments" + suffix, "", "0", (double) mapsOf(".log"));
+        idle(directory, suffix);
+        active(directory, suffix);
+        if (arguments[2].equals("close")) {
+            long closingNs = System.nanoTime();
+            directory.closeCleanly(1);
+            figure("close cleanly", "ms", "", (System.nanoTime() - closingNs) / 1e6);
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void idle(LogDirectory directory, String suffix) throws Exception {
+        directory.markRunning(1);
+        TimeUnit.MILLISECONDS.sleep(IDLE_MS);
+        Usage from = Usage.now();
+        TimeUnit.MILLISECONDS.sleep(IDLE_MS);
+        Usage used = Usage.now().minus(from);
+        figure("CPU when idle" + suffix, "ms/s", "", used.cpuMs() * 1_000 / IDLE_MS);
+        figure("written when idle" + suffix, "KiB/s", "0", used.writtenBytes() / 1024.0 * 1_000 / IDLE_MS);
+    }
+
+    /** One partition of all is written to. */
+    private static void active(LogDirectory directory, String suffix) throws Exception {
+        PartitionLog log = directory.log(StorageFillerMain.TOPIC, 0);
+        ByteBuffer batch = Batches.of(1, 100);
+        Usage from = Usage.now();
+        long startNs = System.nanoTime();
+        for (int i = 0; i < ACTIVE_APPENDS; i++) {
+            batch.rewind().putLong(0, 0);
+            log.appendAsLeader(batch, log.latestEpoch(), System.currentTimeMillis(), true);
+            log.requestFlush();
+            TimeUnit.MILLISECONDS.sleep(IDLE_MS / ACTIVE_APPENDS);
+        }
+        double seconds = (System.nanoTime() - startNs) / 1e9;
+        Usage used = Usage.now().minus(from);
+        figure("CPU, one partition in use" + suffix, "ms/s", "", used.cpuMs() / seconds);
+        figure("written, one partition in use" + suffix, "KiB/s", "", used.writtenBytes() / 1024.0 / seconds);
+    }
+
+    /** What the process has used so far. */
+    private record Usage(double cpuMs, long writtenBytes) {
+        static Usage now() throws IOException {
+            double cpuMs = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                    ? system.getProcessCpuTime() / 1e6
+                    : 0;
+            return new Usage(cpuMs, field(Path.of("/proc/self/io"), "wchar"));
+        }
+
+        Usage minus(Usage other) {
+            return new Usage(cpuMs - other.cpuMs, writtenBytes - other.writtenBytes);
+        }
+    }
+
+    private static void figure(String name, String unit, String target, double value) {
+        System.out.println(name + "|" + unit + "|" + target + "|" + value);
+    }
+
+    /** After full collections, so that only what is reachable counts. */
+    private static long liveHeapBytes() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long descriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getOpenFileDescriptorCount()
+                : -1;
+    }
+
+    private static long status(String field) throws IOException {
+        return field(Path.of("/proc/self/status"), field);
+    }
+
+    private static long mapsOf(String ending) throws IOException {
+        Path file = Path.of("/proc/self/maps");
+        return Files.isReadable(file)
+                ? Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+                        .filter(line -> line.endsWith(ending))
+                        .count()
+                : -1;
+    }
+
+    /** The number in a file of lines {@code name: number ...}; -1 when there is none. */
+    private static long field(Path file, String name) throws IOException {
+        if (!Files.isReadable(file)) {
+            return -1;
+        }
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            if (line.startsWith(name + ":")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return -1;
+    }
+}

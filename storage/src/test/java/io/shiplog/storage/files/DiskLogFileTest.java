@@ -1,0 +1,90 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskLogFileTest {
+    @TempDir
+    Path temp;
+
+    private final LogFiles files = new DiskLogFiles();
+    private Path path;
+    private LogFile file;
+
+    @BeforeEach
+    void create() throws IOException {
+        path = temp.resolve("f");
+        file = files.create(path);
+        file.write(bytes("before"), 0);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        assertThat(Thread.interrupted()).as("left over").isFalse();
+        file.close();
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String content() throws IOException {
+        ByteBuffer read = ByteBuffer.allocate(100);
+        file.read(read, 0);
+        return StandardCharsets.UTF_8.decode(read.flip()).toString();
+    }
+
+    @Test
+    void anInterruptWaitsUntilTheCallIsOver() throws IOException {
+        Thread.currentThread().interrupt();
+        file.write(bytes("-more"), 6);
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        assertThat(content()).isEqualTo("before-more");
+        assertThat(file.size()).isEqualTo(11);
+        file.sync();
+        file.truncate(6);
+        assertThat(Thread.interrupted()).as("is told afterwards").isTrue();
+        assertThat(content()).isEqualTo("before");
+        assertThat(file.channel().isOpen()).isTrue();
+    }
+
+    @Test
+    void aChannelThatSomebodysInterruptClosedIsOpenedAgain() throws IOException {
+        file.channel().close();
+        assertThat(content()).isEqualTo("before");
+        file.channel().close();
+        file.write(bytes("-more"), 6);
+        file.channel().close();
+        file.sync();
+        assertThat(file.channel().isOpen()).isTrue();
+        assertThat(content()).isEqualTo("before-more");
+    }
+
+    @Test
+    void anotherFileOfThatNameIsNotTakenForIt() throws IOException {
+        Files.move(path, temp.resolve("aside"));
+        Files.writeString(path, "another");
+        file.channel().close();
+        assertThatThrownBy(this::content).isInstanceOf(IOException.class).hasMessageContaining("another file");
+    }
+
+    @Test
+    void aFileThatWasClosedStaysClosed() throws IOException {
+        file.close();
+        assertThatThrownBy(this::content).isInstanceOf(ClosedChannelException.class);
+    }
+}
