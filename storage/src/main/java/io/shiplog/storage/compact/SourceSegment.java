@@ -4,6 +4,7 @@
 package io.shiplog.storage.compact;
 
 import io.shiplog.storage.files.LogFile;
+import java.io.IOException;
 
 /** A sealed segment as the cleaner reads it. */
 public interface SourceSegment {
@@ -16,7 +17,7 @@ public interface SourceSegment {
     int sizeInBytes();
 
     /** Its file, which is there until {@link #close}. */
-    LogFile open() throws CleaningAborted;
+    LogFile open() throws CleaningAborted, IOException;
 
     void close();
 }

@@ -49,6 +49,7 @@ final class CleanedSegment implements BatchSink {
         writeOut();
         try {
             file.sync();
+            file.close();
         } catch (IOException e) {
             throw state.context.failure().fail("syncing " + path, e);
         }
@@ -59,7 +60,7 @@ final class CleanedSegment implements BatchSink {
     /** Removes what was written. */
     void discard() throws IOException {
         if (file == null) return;
-        segment.file.release();
+        file.close();
         state.context.files().delete(path);
     }
 
@@ -67,7 +68,8 @@ final class CleanedSegment implements BatchSink {
         LogFiles files = state.context.files();
         files.delete(path);
         file = files.create(path);
-        segment = new Segment(first.baseOffset, new SegmentFile(files, first.path(), file), first.openedMs);
+        // Opened by its name when it is used first: by then it has that name.
+        segment = new Segment(first.baseOffset, state.segmentFile(first.baseOffset, null), first.openedMs);
         segment.entryDurable = true;
     }
 

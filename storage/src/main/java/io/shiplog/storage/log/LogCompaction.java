@@ -54,14 +54,14 @@ final class LogCompaction implements CleanableLog {
         }
 
         @Override
-        public LogFile open() throws CleaningAborted {
-            if (!held.tryRetain()) throw new CleaningAborted("a segment is gone");
+        public LogFile open() throws CleaningAborted, IOException {
+            if (!held.tryRetainOpen()) throw new CleaningAborted("a segment is gone");
             return held.open();
         }
 
         @Override
         public void close() {
-            held.release();
+            held.releaseOpen();
         }
     }
 

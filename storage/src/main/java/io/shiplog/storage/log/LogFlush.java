@@ -99,7 +99,7 @@ final class LogFlush {
     }
 
     private void sync(List<Segment> dirty, List<SegmentFile> files, boolean newDirectory) throws IOException {
-        for (SegmentFile file : files) file.open().sync();
+        for (SegmentFile file : files) file.syncChanges();
         boolean newEntry = false;
         for (Segment segment : dirty) newEntry |= !segment.entryDurable;
         if (newEntry) state.context.files().syncDirectory(state.directory);

@@ -9,6 +9,7 @@ import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.slf4j.Logger;
@@ -105,7 +106,26 @@ final class SegmentFile implements LogFile {
         }
     }
 
-    /** A reference and a pin, until {@link #releaseSlice}. */
+    /**
+     * Takes a reference and keeps the file open, whatever becomes of its name, until {@link #releaseOpen}; unless it is closed for good.
+     */
+    boolean tryRetainOpen() throws IOException {
+        if (!tryRetain()) return false;
+        try {
+            var unused = pin();
+            return true;
+        } catch (IOException | StorageException e) {
+            release();
+            throw e;
+        }
+    }
+
+    void releaseOpen() {
+        unpin();
+        release();
+    }
+
+    /** The same for a slice, by those who hold a reference; until {@link #releaseSlice}. */
     void retainSlice() throws IOException {
         var unused = pin();
         synchronized (this) {
@@ -118,8 +138,7 @@ final class SegmentFile implements LogFile {
         synchronized (this) {
             slices--;
         }
-        unpin();
-        release();
+        releaseOpen();
     }
 
     /** Whether bytes of this file may be on their way to a socket. */
@@ -243,6 +262,19 @@ final class SegmentFile implements LogFile {
             synced(before);
         } finally {
             unpin();
+        }
+    }
+
+    /**
+     * Syncs what was written through this object since the last sync, if anything: for flushes, whose marks cover everything before it was made.
+     * A file that was synced and closed meanwhile need not be there any more.
+     */
+    void syncChanges() throws IOException {
+        if (!hasUnsynced()) return;
+        try {
+            sync();
+        } catch (NoSuchFileException e) {
+            if (hasUnsynced()) throw e;
         }
     }
 
