@@ -73,4 +73,15 @@ public final class DiskLogFiles implements LogFiles {
     public boolean isDirectory(Path path) {
         return Files.isDirectory(path);
     }
+
+    /** Asks the file system alone: a {@code FileStore} would read the table of mounts first. */
+    @Override
+    public long usableBytes(Path directory) {
+        return directory.toFile().getUsableSpace();
+    }
+
+    @Override
+    public long totalBytes(Path directory) {
+        return directory.toFile().getTotalSpace();
+    }
 }

@@ -4,6 +4,7 @@
 package io.shiplog.storage.files;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -47,4 +48,19 @@ public interface LogFiles {
     }
 
     boolean isDirectory(Path path) throws IOException;
+
+    /** When a file was last written, as wall clock milliseconds. */
+    default long lastModifiedMs(Path path) throws IOException {
+        return Files.getLastModifiedTime(path).toMillis();
+    }
+
+    /** Bytes that this process may still write to the file system of the directory; {@code Long.MAX_VALUE} when it has no end. */
+    default long usableBytes(Path directory) throws IOException {
+        return Long.MAX_VALUE;
+    }
+
+    /** Bytes of the whole file system of the directory; {@code Long.MAX_VALUE} when it has no end. */
+    default long totalBytes(Path directory) throws IOException {
+        return Long.MAX_VALUE;
+    }
 }

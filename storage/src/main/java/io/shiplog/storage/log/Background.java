@@ -46,6 +46,16 @@ final class Background {
         }
     }
 
+    /** Queues a task for later; after the end it is dropped, as in {@link #execute}. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what it throws goes to the latch
+    void after(long delayMs, String what, Task task) {
+        try {
+            executor.schedule(() -> run(what, task), delayMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Not done after the end: {}", what);
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // what it throws goes to the latch
     void every(long periodMs, String what, Task task) {
         executor.scheduleWithFixedDelay(() -> run(what, task), periodMs, periodMs, TimeUnit.MILLISECONDS);

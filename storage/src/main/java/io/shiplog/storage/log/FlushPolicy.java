@@ -8,14 +8,17 @@ public enum FlushPolicy {
     /** It is on the replica's disk. The default. */
     COMMIT,
     /** It is in the replica's page cache: Kafka's guarantee. */
-    REPLICATED;
+    REPLICATED,
+    /** As {@link #REPLICATED}, and it is on the replica's disk an interval later ({@link FlushInterval}). */
+    INTERVAL;
 
-    /** The policy of a configuration value: {@code commit} or {@code replicated}. */
+    /** The policy of a configuration value: {@code commit}, {@code replicated} or {@code interval}. */
     public static FlushPolicy parse(String value) {
         return switch (value) {
             case "commit" -> COMMIT;
             case "replicated" -> REPLICATED;
-            default -> throw new IllegalArgumentException("flush.policy=" + value + ": commit or replicated");
+            case "interval" -> INTERVAL;
+            default -> throw new IllegalArgumentException("flush.policy=" + value + ": commit, replicated or interval");
         };
     }
 }

@@ -50,6 +50,9 @@ final class LogCheckpoints {
     /** The store may tell of offsets below this one. */
     private long storedEnd;
 
+    /** Where the segment of the last snapshot begins, -1 before there is one: without that segment the snapshot is worth nothing. */
+    private long lastSegmentBase = -1;
+
     private long bytesAtLast;
     private long lastMs;
 
@@ -61,7 +64,10 @@ final class LogCheckpoints {
 
     /** After recovery: what the store holds already. */
     void recovered(List<LogCheckpoint> stored, long end) {
-        for (LogCheckpoint checkpoint : stored) storedOffsets.add(checkpoint.offset());
+        for (LogCheckpoint checkpoint : stored) {
+            storedOffsets.add(checkpoint.offset());
+            lastSegmentBase = checkpoint.segmentBase();
+        }
         storedEnd = end;
     }
 
@@ -193,7 +199,8 @@ final class LogCheckpoints {
 
     private boolean isChanged() {
         return state.appendedBytes > bytesAtLast
-                || (storedOffsets.isEmpty() && state.logEndOffset > state.logStartOffset);
+                || (storedOffsets.isEmpty() && state.logEndOffset > state.logStartOffset)
+                || (lastSegmentBase >= 0 && lastSegmentBase < state.segments.first().baseOffset);
     }
 
     private boolean isDue(boolean force) {
@@ -242,6 +249,7 @@ final class LogCheckpoints {
             snapshot.summaries.add(sealed ? segment.summary() : null);
         }
         bytesAtLast = state.appendedBytes;
+        lastSegmentBase = active.baseOffset;
         lastMs = state.context.clock().nowMs();
         return snapshot;
     }

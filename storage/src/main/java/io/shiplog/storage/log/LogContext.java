@@ -23,4 +23,5 @@ record LogContext(
         Flusher flusher,
         Background background,
         FailureLatch failure,
-        SyncTimes syncTimes) {}
+        SyncTimes syncTimes,
+        DiskSpace space) {}

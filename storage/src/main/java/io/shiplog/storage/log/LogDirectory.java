@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
  *   marks-0, marks-1         flush marks, log starts, high watermarks, the clean mark
  *   index/                   RocksDB: what can be rebuilt
  *   TOPICID-PARTITION/       segments
+ *   ballast                  zeros, given up when the disk has no room left ({@link DiskSpace})
  *   *.deleted                directories on their way out
  *   *.damaged, *.stray       kept for inspection; never read
  * </pre>
@@ -109,6 +110,8 @@ public final class LogDirectory implements AutoCloseable {
             lock = DirectoryLock.take(directory);
             DirectoryStamp stamp = StampFile.read(files, directory);
             DirectoryLives lives = LivesFile.read(files, directory);
+            DiskSpace space = new DiskSpace(files, directory, clock, config.space());
+            space.open();
             MarksFile marks = MarksFile.open(files, directory);
             IndexStore index = stores.open(files, directory);
             FailureLatch failure = new FailureLatch();
@@ -126,7 +129,8 @@ public final class LogDirectory implements AutoCloseable {
                     new Flusher(config.flushThreads(), name),
                     new Background(name, failure),
                     failure,
-                    new SyncTimes());
+                    new SyncTimes(),
+                    space);
             return new LogDirectory(context, lock, stamp, lives);
         } catch (IOException | StorageException e) {
             if (lock != null) lock.release();
@@ -201,6 +205,11 @@ public final class LogDirectory implements AutoCloseable {
         for (Path trash : recovery.trash()) removeInBackground(trash);
         long period = Math.max(1, context.config().marksIntervalMs());
         context.background().every(period, "checkpoint of " + context.directory(), () -> checkpoint(false));
+        context.background()
+                .every(
+                        context.config().space().checkIntervalMs(),
+                        "looking at the space of " + context.directory(),
+                        context.space()::check);
         return report;
     }
 
@@ -315,6 +324,7 @@ public final class LogDirectory implements AutoCloseable {
                 context.indexCache().forget(state.segments.get(i));
                 state.segments.get(i).file.release();
             }
+            log.start().release();
         }
         context.background()
                 .execute(
@@ -421,6 +431,11 @@ public final class LogDirectory implements AutoCloseable {
         return context.syncTimes();
     }
 
+    /** Whether this directory has room. */
+    public DiskSpace space() {
+        return context.space();
+    }
+
     /**
      * One round of housekeeping, on the background thread: marks, due checkpoints. Looks only at logs that something happened to.
      *
@@ -475,7 +490,10 @@ public final class LogDirectory implements AutoCloseable {
         } catch (IOException e) {
             context.failure().fail("closing " + context.directory(), e);
         }
-        for (PartitionLog log : logs.values()) close(log.state());
+        for (PartitionLog log : logs.values()) {
+            close(log.state());
+            log.start().release();
+        }
         context.index().close();
         try {
             context.marks().close();

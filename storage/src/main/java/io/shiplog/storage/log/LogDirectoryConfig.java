@@ -17,6 +17,7 @@ package io.shiplog.storage.log;
  * @param indexCacheBytes heap for the index of sealed segments
  * @param recoverLaterBytes a log of which more must be walked over at start is opened while the others are served
  * @param maxOpenFiles segment files that are open at a time ({@code max.open.segment.files})
+ * @param space room that is kept free
  */
 public record LogDirectoryConfig(
         LogSettings defaults,
@@ -29,9 +30,38 @@ public record LogDirectoryConfig(
         long marksIntervalMs,
         long indexCacheBytes,
         long recoverLaterBytes,
-        int maxOpenFiles) {
+        int maxOpenFiles,
+        SpaceSettings space) {
     /** Of a process that may have 20,000 descriptors: what is left is for connections, the index and the libraries. */
     public static final int DEFAULT_OPEN_FILES = 4_096;
+
+    /** A directory that keeps no room free. */
+    public LogDirectoryConfig(
+            LogSettings defaults,
+            int flushThreads,
+            int recoveryThreads,
+            long producerIdExpirationMs,
+            int maxProducersPerPartition,
+            long checkpointBytes,
+            long checkpointIntervalMs,
+            long marksIntervalMs,
+            long indexCacheBytes,
+            long recoverLaterBytes,
+            int maxOpenFiles) {
+        this(
+                defaults,
+                flushThreads,
+                recoveryThreads,
+                producerIdExpirationMs,
+                maxProducersPerPartition,
+                checkpointBytes,
+                checkpointIntervalMs,
+                marksIntervalMs,
+                indexCacheBytes,
+                recoverLaterBytes,
+                maxOpenFiles,
+                SpaceSettings.NONE);
+    }
 
     public static LogDirectoryConfig defaultConfig() {
         return new LogDirectoryConfig(
@@ -60,7 +90,8 @@ public record LogDirectoryConfig(
                 marksIntervalMs,
                 indexCacheBytes,
                 recoverLaterBytes,
-                maxOpenFiles);
+                maxOpenFiles,
+                space);
     }
 
     public LogDirectoryConfig withFlushThreads(int count) {
@@ -75,7 +106,8 @@ public record LogDirectoryConfig(
                 marksIntervalMs,
                 indexCacheBytes,
                 recoverLaterBytes,
-                maxOpenFiles);
+                maxOpenFiles,
+                space);
     }
 
     /** The same with another bound of what is walked over before the directory is ready. */
@@ -91,7 +123,8 @@ public record LogDirectoryConfig(
                 marksIntervalMs,
                 indexCacheBytes,
                 bytes,
-                maxOpenFiles);
+                maxOpenFiles,
+                space);
     }
 
     /** The same with other times between checkpoints of a log that changed, and between writes of the marks. */
@@ -107,7 +140,8 @@ public record LogDirectoryConfig(
                 newMarksIntervalMs,
                 indexCacheBytes,
                 recoverLaterBytes,
-                maxOpenFiles);
+                maxOpenFiles,
+                space);
     }
 
     public LogDirectoryConfig withMaxOpenFiles(int count) {
@@ -122,6 +156,24 @@ public record LogDirectoryConfig(
                 marksIntervalMs,
                 indexCacheBytes,
                 recoverLaterBytes,
-                count);
+                count,
+                space);
+    }
+
+    /** The same with other room to keep free. */
+    public LogDirectoryConfig withSpace(SpaceSettings settings) {
+        return new LogDirectoryConfig(
+                defaults,
+                flushThreads,
+                recoveryThreads,
+                producerIdExpirationMs,
+                maxProducersPerPartition,
+                checkpointBytes,
+                checkpointIntervalMs,
+                marksIntervalMs,
+                indexCacheBytes,
+                recoverLaterBytes,
+                maxOpenFiles,
+                settings);
     }
 }

@@ -23,6 +23,9 @@ final class LogFlush {
     private final LogState state;
     private final AtomicInteger phase = new AtomicInteger(IDLE);
     private final Runnable round = this::runRound;
+    /** Whether a flush is going to be asked for when the interval is over; guarded by the lock of the log. */
+    private boolean timerSet;
+
     private volatile LogListener listener = (offset, generation) -> {};
 
     LogFlush(LogState state) {
@@ -31,6 +34,32 @@ final class LogFlush {
 
     void setListener(LogListener newListener) {
         listener = newListener;
+    }
+
+    LogListener listener() {
+        return listener;
+    }
+
+    /**
+     * Something is not on the disk, and nobody asks for a flush: sees to it that one comes when the topic's interval is over. Under
+     * the lock of the log.
+     */
+    void dueInTime() {
+        FlushInterval interval = state.settings.flushInterval();
+        if (state.logEndOffset - state.flushedOffset >= interval.messages()) {
+            request();
+        } else if (interval.ms() < Long.MAX_VALUE && !timerSet) {
+            timerSet = true;
+            state.context.background().after(interval.ms(), "flushing " + state, this::onTimer);
+        }
+    }
+
+    private void onTimer() {
+        synchronized (state) {
+            timerSet = false;
+            if (state.closed) return;
+        }
+        request();
     }
 
     /** Asks for a flush of everything appended so far. Any thread. */

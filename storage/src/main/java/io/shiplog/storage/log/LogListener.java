@@ -12,4 +12,7 @@ public interface LogListener {
      *     news
      */
     void onFlushed(long flushedOffset, int truncationGeneration);
+
+    /** No power loss brings the log start back below the offset. On the background thread of the directory. */
+    default void onLogStartDurable(long logStartOffset) {}
 }

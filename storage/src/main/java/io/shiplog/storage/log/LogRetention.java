@@ -3,84 +3,67 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Deletes old segments by age and by size, never at or above the high watermark. The new log start is on the disk before
- * a file goes; both happen in the background. Used under the lock of the log, by its loop.
+ * Which old segments are due, by age and by size: never at or above the high watermark, and by size only as far as enough
+ * committed bytes stay. Used under the lock of the log, by its loop.
  */
 final class LogRetention {
-    private static final Logger LOG = LoggerFactory.getLogger(LogRetention.class);
-
     private final LogState state;
-    private final LogReader reader;
 
-    /** Segments that left the log and whose files are still there; guarded by itself, also while files go. */
-    private final List<Segment> pending = new ArrayList<>();
-
-    LogRetention(LogState state, LogReader reader) {
+    LogRetention(LogState state) {
         this.state = state;
-        this.reader = reader;
     }
 
-    /** Whether the oldest segment is due; the caller rolls the active one before it is dropped. */
-    boolean isDue(long wallClockMs, long sizeInBytes) {
-        if (!state.settings.compaction().delete() || state.isSwapping()) return false;
+    /**
+     * Whether the oldest segment is due; the caller rolls the active one before it is dropped.
+     *
+     * @param committedBytes see {@link #committedBytes}, less what was dropped since
+     */
+    boolean isDue(long wallClockMs, long committedBytes) {
+        if (state.isSwapping()) return false;
+        // DeleteRecords left it behind, since segments were being exchanged or there was no room for a new one.
+        if (state.segments.count() > 1 && state.segments.get(1).baseOffset <= state.logStartOffset) return true;
+        if (!state.settings.compaction().delete()) return false;
         Segment oldest = state.segments.first();
         if (oldest.isEmpty() || oldest.nextOffset > state.highWatermark) return false;
         LogSettings settings = state.settings;
-        long timestampMs = oldest.maxTimestampMs >= 0 ? oldest.maxTimestampMs : oldest.openedMs;
-        if (settings.retentionMs() >= 0 && wallClockMs - timestampMs > settings.retentionMs()) return true;
+        if (settings.retentionMs() >= 0 && wallClockMs - timestampMs(oldest) > settings.retentionMs()) return true;
         boolean sealed = state.segments.count() > 1;
         return sealed
                 && settings.retentionBytes() >= 0
-                && sizeInBytes - oldest.sizeInBytes >= settings.retentionBytes();
+                && committedBytes - oldest.sizeInBytes >= settings.retentionBytes();
     }
 
-    /** Takes the oldest segments out of the log and has their files deleted. */
-    void drop(List<Segment> segments) {
-        long start = state.segments.first().baseOffset;
-        long before = state.logStartOffset;
-        state.logStartOffset = Math.max(before, start);
-        // Under flush.policy=replicated segments may go before they were flushed.
-        state.flushedOffset = Math.max(state.flushedOffset, state.logStartOffset);
-        state.epochs.truncateFromStart(state.logStartOffset);
-        reader.forgetPositions();
-        for (Segment segment : segments) state.context.indexCache().forget(segment);
-        state.putMarks();
-        synchronized (pending) {
-            pending.addAll(segments);
+    /**
+     * Bytes of the log below the high watermark; of the segment that holds it only what the recent batches tell. What may yet be cut
+     * must not push out what is committed.
+     */
+    long committedBytes() {
+        long bytes = 0;
+        for (int i = 0; i < state.segments.count(); i++) {
+            Segment segment = state.segments.get(i);
+            if (segment.nextOffset <= state.highWatermark) bytes += segment.sizeInBytes;
+            else return bytes + committedPart(segment);
         }
-        state.context.background().execute("deleting segments of " + state, this::deleteUnlessClosed);
-        LOG.info("Retention moved the start of {} from {} to {}", state, before, state.logStartOffset);
+        return bytes;
     }
 
-    /** Deletes the files of segments below the log start. On the background thread, or before names are used again. */
-    void deletePendingFiles() throws IOException {
-        synchronized (pending) {
-            if (pending.isEmpty() || state.closed) return;
-            state.context.marks().write();
-            for (Segment segment : pending) {
-                state.context.files().delete(segment.path());
-                segment.file.release();
-            }
-            pending.clear();
-            state.context.files().syncDirectory(state.directory);
-            state.context.index().forgetBelow(state.key, state.logStartOffset);
-        }
+    private long committedPart(Segment segment) {
+        if (segment != state.segments.active() || state.highWatermark <= segment.baseOffset) return 0;
+        long recent = state.recent.floorByOffset(state.highWatermark);
+        return recent < 0 ? 0 : state.recent.position(recent);
     }
 
-    private void deleteUnlessClosed() throws IOException {
+    /** Kafka's rule: the largest timestamp, or the time of the last write where no batch carries one. */
+    private long timestampMs(Segment segment) {
+        if (segment.maxTimestampMs >= 0) return segment.maxTimestampMs;
         try {
-            deletePendingFiles();
-        } catch (NoSuchFileException e) {
-            // The log was deleted meanwhile, and its directory moved aside.
-            if (!state.closed) throw e;
+            return state.context.files().lastModifiedMs(segment.path());
+        } catch (IOException e) {
+            throw new StorageException("reading the age of " + segment.path(), e);
         }
     }
 }

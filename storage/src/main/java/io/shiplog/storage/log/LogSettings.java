@@ -18,6 +18,7 @@ import org.apache.kafka.common.record.TimestampType;
  * @param maxMessageBytes largest batch from a client ({@code max.message.bytes})
  * @param indexIntervalBytes bytes between index entries ({@code index.interval.bytes})
  * @param flushPolicy {@code flush.policy}
+ * @param flushInterval {@code flush.ms}, {@code flush.messages}
  * @param timestampType {@code message.timestamp.type}
  * @param timestampBeforeMaxMs {@code message.timestamp.before.max.ms}
  * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
@@ -32,6 +33,7 @@ public record LogSettings(
         int maxMessageBytes,
         int indexIntervalBytes,
         FlushPolicy flushPolicy,
+        FlushInterval flushInterval,
         TimestampType timestampType,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
@@ -50,6 +52,7 @@ public record LogSettings(
                 1048588,
                 32 * 1024,
                 FlushPolicy.COMMIT,
+                FlushInterval.NEVER,
                 TimestampType.CREATE_TIME,
                 Long.MAX_VALUE,
                 3600_000L,
@@ -63,7 +66,8 @@ public record LogSettings(
      * @throws IllegalArgumentException naming key, value and what is allowed
      */
     public static LogSettings fromTopicConfigs(Map<String, String> overrides, LogSettings defaults) {
-        String policy = overrides.get("flush.policy");
+        String policyName = overrides.get("flush.policy");
+        FlushPolicy policy = policyName == null ? defaults.flushPolicy : FlushPolicy.parse(policyName);
         String type = overrides.get("message.timestamp.type");
         return new LogSettings(
                 (int) number(overrides, "segment.bytes", 1024, Integer.MAX_VALUE, defaults.segmentBytes),
@@ -72,7 +76,11 @@ public record LogSettings(
                 number(overrides, "retention.bytes", -1, Long.MAX_VALUE, defaults.retentionBytes),
                 (int) number(overrides, "max.message.bytes", 0, Integer.MAX_VALUE, defaults.maxMessageBytes),
                 (int) number(overrides, "index.interval.bytes", 0, Integer.MAX_VALUE, defaults.indexIntervalBytes),
-                policy == null ? defaults.flushPolicy : FlushPolicy.parse(policy),
+                policy,
+                FlushInterval.of(
+                        policy,
+                        number(overrides, "flush.ms", 0, Long.MAX_VALUE, Long.MAX_VALUE),
+                        number(overrides, "flush.messages", 1, Long.MAX_VALUE, Long.MAX_VALUE)),
                 type == null ? defaults.timestampType : timestampType(type),
                 number(overrides, "message.timestamp.before.max.ms", 0, Long.MAX_VALUE, defaults.timestampBeforeMaxMs),
                 number(overrides, "message.timestamp.after.max.ms", 0, Long.MAX_VALUE, defaults.timestampAfterMaxMs),

@@ -34,6 +34,10 @@ final class LogState {
     private volatile BatchLimits batchLimits;
     volatile LogSettings settings;
     volatile long logStartOffset;
+
+    /** The log start that no power loss takes back; at most {@link #logStartOffset}. */
+    volatile long durableLogStart;
+
     volatile long logEndOffset;
     volatile long flushedOffset;
     volatile long highWatermark;
@@ -41,6 +45,9 @@ final class LogState {
 
     /** The largest timestamp seen: the clock by which producers expire. */
     long logTimeMs = -1;
+
+    /** The log start in the marks: never above the flush mark, below which recovery vouches for every byte. */
+    private long markedLogStart;
 
     /** Bytes of batches applied since the log was opened. */
     long appendedBytes;
@@ -189,9 +196,22 @@ final class LogState {
         if (interrupted) Thread.currentThread().interrupt();
     }
 
-    /** Puts the present offsets where the next write of the marks finds them. */
-    void putMarks() {
-        context.marks().put(key, new PartitionMarks(flushedOffset, logStartOffset, highWatermark));
+    /** Puts the present offsets where the next write of the marks finds them; returns the log start among them. */
+    long putMarks() {
+        if (flushedOffset >= logStartOffset) markedLogStart = logStartOffset;
+        context.marks().put(key, new PartitionMarks(flushedOffset, markedLogStart, highWatermark));
+        return markedLogStart;
+    }
+
+    /** Marks that vouch for no byte of this log. */
+    void putMarksOfNothing() {
+        context.marks().put(key, new PartitionMarks(markedLogStart, markedLogStart, highWatermark));
+    }
+
+    /** The log is about to be cut at the end: the marks that hold until then. */
+    void putMarksBeforeCut(long end) {
+        markedLogStart = Math.min(markedLogStart, end);
+        context.marks().put(key, new PartitionMarks(flushedOffset, markedLogStart, Math.min(highWatermark, end)));
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.index.SparseIndex;
-import io.shiplog.storage.marks.PartitionMarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,13 +34,13 @@ final class LogTruncation {
     private final LogState state;
     private final LogReader reader;
     private final LogCheckpoints checkpoints;
-    private final LogRetention retention;
+    private final LogStart start;
 
-    LogTruncation(LogState state, LogReader reader, LogCheckpoints checkpoints, LogRetention retention) {
+    LogTruncation(LogState state, LogReader reader, LogCheckpoints checkpoints, LogStart start) {
         this.state = state;
         this.reader = reader;
         this.checkpoints = checkpoints;
-        this.retention = retention;
+        this.start = start;
     }
 
     /** Removes the batch that holds the offset and everything behind it; returns whether anything was removed. */
@@ -86,7 +85,7 @@ final class LogTruncation {
     /** Removes everything; the log is empty and begins at the offset. */
     void truncateFullyAndStartAt(long offset) throws IOException {
         long before = state.logEndOffset;
-        retention.deletePendingFiles();
+        start.deletePendingFiles();
         // From here on nothing here is vouched for, so that any part of it may be missing after a crash.
         prepare(Math.min(state.logStartOffset, offset), Long.MIN_VALUE);
         Path underWay = markUnderWay();
@@ -106,6 +105,7 @@ final class LogTruncation {
         state.flushedOffset = offset;
         state.putMarks();
         state.context.marks().write();
+        state.durableLogStart = offset;
         LOG.info("Truncated {} fully from {}, it begins at {} now", state, before, offset);
     }
 
@@ -134,9 +134,7 @@ final class LogTruncation {
         int generation = state.truncationGeneration + 1;
         state.truncationGeneration = generation;
         state.flushedOffset = Math.min(state.flushedOffset, end);
-        PartitionMarks lowered = new PartitionMarks(
-                state.flushedOffset, Math.min(state.logStartOffset, end), Math.min(state.highWatermark, end));
-        state.context.marks().put(state.key, lowered);
+        state.putMarksBeforeCut(end);
         if (state.context.marks().mustBeLowered(state.key, end))
             state.context.marks().write();
         state.logEndOffset = end;

@@ -28,7 +28,7 @@ import org.apache.kafka.common.record.TimestampType;
  * after a change of leader and from the start by retention.
  *
  * <pre>
- *   log start ≤ high watermark ≤ log end        log start ≤ flushed ≤ log end
+ *   log start ≤ high watermark ≤ log end        durable log start ≤ flushed ≤ log end
  * </pre>
  *
  * <p>One thread at a time appends, reads, truncates: the loop that owns the partition. Offsets may be read by any thread.
@@ -44,6 +44,7 @@ public final class PartitionLog {
     private final LogFlush flush;
     private final LogCheckpoints checkpoints;
     private final LogRetention retention;
+    private final LogStart start;
     private final LogTruncation truncation;
     private final LogCompaction compaction;
     private final TimestampLookup timestamps;
@@ -60,10 +61,12 @@ public final class PartitionLog {
         this.flush = new LogFlush(state);
         this.checkpoints = new LogCheckpoints(state, flush);
         this.reader = new LogReader(state, checkpoints);
-        this.retention = new LogRetention(state, reader);
-        this.truncation = new LogTruncation(state, reader, checkpoints, retention);
+        this.retention = new LogRetention(state);
+        this.start = new LogStart(state, reader, flush, checkpoints);
+        this.truncation = new LogTruncation(state, reader, checkpoints, start);
         this.compaction = new LogCompaction(state, reader, checkpoints);
         this.timestamps = new TimestampLookup(state, reader);
+        state.durableLogStart = state.logStartOffset;
     }
 
     /** The partition. Of a log that was found at start the topic's name is not known (empty); compare by topic id. */
@@ -100,6 +103,10 @@ public final class PartitionLog {
         return reader;
     }
 
+    LogStart start() {
+        return start;
+    }
+
     LogState state() {
         return state;
     }
@@ -107,6 +114,21 @@ public final class PartitionLog {
     /** The first offset that may be read. */
     public long logStartOffset() {
         return state.logStartOffset;
+    }
+
+    /** The log start that no power loss takes back; at most {@link #logStartOffset}. {@link LogListener} hears of it. */
+    public long durableLogStartOffset() {
+        return state.durableLogStart;
+    }
+
+    /** Whether nothing can be appended or read any more: the log is closed, or its directory offline. */
+    public boolean isOffline() {
+        return unusable();
+    }
+
+    /** Whether appends are refused because the disk is full; reads, retention and all else go on. */
+    public boolean isFull() {
+        return state.context.space().isFull();
     }
 
     /** The offset that the next record gets. */
@@ -176,7 +198,10 @@ public final class PartitionLog {
     }
 
     public void updateSettings(LogSettings settings) {
-        state.updateSettings(settings);
+        synchronized (state) {
+            state.updateSettings(settings);
+            if (!unusable() && state.flushedOffset < state.logEndOffset) flush.dueInTime();
+        }
     }
 
     public LogSettings settings() {
@@ -332,15 +357,42 @@ public final class PartitionLog {
         synchronized (state) {
             if (unusable()) return false;
             List<Segment> due = new ArrayList<>();
-            long size = state.segments.sizeInBytes();
-            while (retention.isDue(wallClockMs, size)) {
-                if (state.segments.count() == 1) roll();
+            long committed = retention.committedBytes();
+            while (retention.isDue(wallClockMs, committed) && (state.segments.count() > 1 || roll())) {
                 Segment oldest = state.segments.removeFirst();
-                size -= oldest.sizeInBytes;
+                committed -= oldest.sizeInBytes;
                 due.add(oldest);
             }
-            if (!due.isEmpty()) retention.drop(due);
+            if (!due.isEmpty()) start.moveTo(state.segments.first().baseOffset, due, "Retention");
             return !due.isEmpty();
+        }
+    }
+
+    /**
+     * Deletes the records below the offset: they can no longer be read, and segments that hold nothing else go. It is for ever once
+     * {@link #durableLogStartOffset} has reached it. Nothing happens when the log starts there or later.
+     *
+     * @param offset not above the high watermark that the log was told
+     * @return whether the log start moved
+     */
+    public boolean advanceLogStart(long offset) {
+        synchronized (state) {
+            checkUsable();
+            if (offset <= state.logStartOffset) return false;
+            if (offset > Math.min(state.highWatermark, state.logEndOffset)) {
+                throw new InvariantViolation("start of " + state + " moved to " + offset + ", above the high watermark "
+                        + state.highWatermark + " or the end " + state.logEndOffset);
+            }
+            boolean mayGo = !state.isSwapping(); // otherwise retention takes them
+            boolean all =
+                    offset == state.logEndOffset && !state.segments.active().isEmpty();
+            if (mayGo && all) roll();
+            List<Segment> below = new ArrayList<>();
+            while (mayGo && state.segments.count() > 1 && state.segments.get(1).baseOffset <= offset) {
+                below.add(state.segments.removeFirst());
+            }
+            start.moveTo(offset, below, "DeleteRecords or the leader");
+            return true;
         }
     }
 
@@ -467,8 +519,10 @@ public final class PartitionLog {
 
     /** Writes batches that were judged, in as few writes as rolling allows. */
     private AppendOutcome write(ByteBuffer batches, long wallClockMs, long logAppendTimeMs) {
+        if (isFull()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the disk is full");
         int position = batches.position();
         int limit = batches.limit();
+        long beganMs = state.context.clock().nowMs();
         long baseOffset = state.logEndOffset;
         long maxTimestampMs = -1;
         try {
@@ -486,11 +540,35 @@ public final class PartitionLog {
             return outcome.refused(Errors.UNKNOWN_SERVER_ERROR, e.getMessage());
         } catch (IOException | StorageException e) {
             batches.limit(limit).position(position);
-            return outcome.refused(
-                    Errors.KAFKA_STORAGE_ERROR,
-                    state.context.failure().fail("appending to " + state, e).getMessage());
+            return failed(e, baseOffset, limit - position);
         }
+        state.context.space().appended(limit - position);
+        state.context.syncTimes().appended(state.context.clock().nowMs() - beganMs);
+        flush.dueInTime();
         return outcome.appended(baseOffset, state.logEndOffset - 1, limit - position, maxTimestampMs, logAppendTimeMs);
+    }
+
+    /** A disk without room is no broken one: what was written of the batches is cut off, and the log is as it was. */
+    private AppendOutcome failed(Exception e, long baseOffset, int bytes) {
+        DiskSpace space = state.context.space();
+        if (!(e instanceof IOException refusal) || !space.isOutOfSpace(refusal, bytes)) {
+            return offline(e);
+        }
+        space.noSpace(refusal);
+        try {
+            Segment active = state.segments.active();
+            active.file.open().truncate(active.sizeInBytes);
+            if (state.logEndOffset > baseOffset) truncation.truncateTo(baseOffset);
+        } catch (IOException | StorageException second) {
+            return offline(second);
+        }
+        return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the disk is full");
+    }
+
+    private AppendOutcome offline(Exception e) {
+        return outcome.refused(
+                Errors.KAFKA_STORAGE_ERROR,
+                state.context.failure().fail("appending to " + state, e).getMessage());
     }
 
     /** Rolls if the batch at {@code from} does not fit, then finds how many batches go into the active segment at once. */
@@ -528,11 +606,16 @@ public final class PartitionLog {
         return maxTimestampMs;
     }
 
-    private void roll() {
+    /** Returns false when the disk has no room for another file. */
+    private boolean roll() {
         try {
             rollNow();
+            return true;
         } catch (IOException e) {
-            throw state.context.failure().fail("rolling " + state, e);
+            if (!state.context.space().isOutOfSpace(e, 1))
+                throw state.context.failure().fail("rolling " + state, e);
+            state.context.space().noSpace(e);
+            return false;
         }
     }
 

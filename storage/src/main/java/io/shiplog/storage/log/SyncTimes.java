@@ -5,7 +5,7 @@ package io.shiplog.storage.log;
 
 import java.util.TreeMap;
 
-/** How long the syncs of one data directory take, finished and running ones. Any thread; times are the caller's. */
+/** How long the syncs of one data directory take, finished and running ones, and its appends. Any thread; times are the caller's. */
 public final class SyncTimes {
     /** There is no sync running. */
     public static final long NONE = -1;
@@ -13,6 +13,8 @@ public final class SyncTimes {
     /** Begin of each running sync, by its number; at most one per flusher thread. */
     private final TreeMap<Long, Long> running = new TreeMap<>();
 
+    private final LatencyWindow syncs = new LatencyWindow();
+    private final LatencyWindow appends = new LatencyWindow();
     private long begun;
     private long slowestEndedMs;
 
@@ -26,10 +28,17 @@ public final class SyncTimes {
         Long beganMs = running.remove(number);
         if (beganMs != null) {
             slowestEndedMs = Math.max(slowestEndedMs, nowMs - beganMs);
+            syncs.add(nowMs - beganMs);
         }
     }
 
-    /** How long the slowest sync took that ended since the last call or still runs; 0 when there was none. */
+    /** Batches were written to the page cache; when memory is short of clean pages that waits for the disk. */
+    synchronized void appended(long tookMs) {
+        slowestEndedMs = Math.max(slowestEndedMs, tookMs);
+        appends.add(tookMs);
+    }
+
+    /** How long the slowest sync or append took that ended since the last call, or the slowest sync that still runs; 0 for none. */
     public synchronized long takeSlowestMs(long nowMs) {
         long slowestMs = slowestEndedMs;
         slowestEndedMs = 0;
@@ -42,5 +51,21 @@ public final class SyncTimes {
     /** The number of the sync that has been running longest, or {@link #NONE}. */
     public synchronized long oldestRunning() {
         return running.isEmpty() ? NONE : running.firstKey();
+    }
+
+    /** 99 of 100 syncs of the present window and the one before took at most so long; 0 when there were none. */
+    public synchronized long syncP99Ms() {
+        return syncs.p99Ms();
+    }
+
+    /** The same of appends. */
+    public synchronized long appendP99Ms() {
+        return appends.p99Ms();
+    }
+
+    /** Begins a new window of the percentiles; what is older than the one before is forgotten. */
+    public synchronized void turnWindow() {
+        syncs.turn();
+        appends.turn();
     }
 }

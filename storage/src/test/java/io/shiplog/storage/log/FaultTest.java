@@ -101,7 +101,7 @@ class FaultTest {
 
     @Test
     void failedRollTakesTheDirectoryOffline() {
-        disk.fail(Call.CREATE, 1, "No space left on device");
+        disk.fail(Call.CREATE, 1, "Input/output error");
         Errors error = Errors.NONE;
         for (int i = 0; i < 20 && error == Errors.NONE; i++) {
             error = log.appendAsLeader(TestBatches.ofSize(1000, 500), 1, 2000, true)

@@ -131,4 +131,49 @@ class RetentionTest {
         assertThat(start).isGreaterThan(30);
         assertThat(log.endOffsetForEpoch(1).endOffset()).isEqualTo(start);
     }
+
+    @Test
+    void uncommittedBytesDoNotPushOutCommittedOnes() throws IOException {
+        fill(log, 1, 30, 300);
+        log.updateHighWatermark(30);
+        fill(log, 1, 200, 300);
+        set("retention.bytes", 9000);
+        log.maybeDeleteOldSegments(0);
+        long committed = 0;
+        for (long at = log.logStartOffset(); at < 30; at++) committed += 300;
+        assertThat(committed).as("bytes of records below the high watermark").isGreaterThanOrEqualTo(30 * 300 - 4096);
+    }
+
+    @Test
+    void bytesOfTheActiveSegmentCountAsFarAsTheyAreCommitted() {
+        fill(log, 1, 60, 300);
+        fill(log, 1, 5, 300);
+        log.updateHighWatermark(63);
+        LogRetention retention = new LogRetention(log.state());
+        long all = log.sizeBytes();
+        long batch = all / 65;
+        assertThat(retention.committedBytes()).isBetween(all - 3 * batch, all - batch);
+        log.updateHighWatermark(65);
+        assertThat(retention.committedBytes()).isEqualTo(all);
+    }
+
+    @Test
+    void withoutTimestampsTheTimeOfTheLastWriteCounts() throws IOException {
+        log.appendAsLeader(TestBatches.batch(-1, "timeless"), 1, 2000, false);
+        log.updateHighWatermark(1);
+        long writtenMs =
+                Files.getLastModifiedTime(log.state().segments.first().path()).toMillis();
+        set("retention.ms", 500);
+        assertThat(log.maybeDeleteOldSegments(writtenMs + 500)).isFalse();
+        assertThat(log.maybeDeleteOldSegments(writtenMs + 501)).isTrue();
+    }
+
+    @Test
+    void aTimestampOfTheFutureKeepsItsSegment() {
+        log.appendAsLeader(TestBatches.batch(1_000_000, "early"), 1, 2000, true);
+        log.updateHighWatermark(1);
+        set("retention.ms", 0);
+        assertThat(log.maybeDeleteOldSegments(999_999)).isFalse();
+        assertThat(log.maybeDeleteOldSegments(1_000_001)).isTrue();
+    }
 }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -100,6 +102,18 @@ final class TestDirectory implements AutoCloseable {
     void housekeeping(boolean force) throws IOException {
         for (PartitionLog log : directory.logs()) log.flush().flushNow();
         directory.checkpoint(force);
+    }
+
+    /** Waits until the background thread has done what it was asked for so far. */
+    void awaitBackground() {
+        CountDownLatch done = new CountDownLatch(1);
+        directory.context().background().execute("waking the test", done::countDown);
+        try {
+            if (!done.await(30, TimeUnit.SECONDS))
+                throw new AssertionError("the background thread does not come to an end");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     Path partitionPath(int partition) {
