@@ -112,6 +112,11 @@ public class HighWatermarkBenchmark {
         }
 
         @Override
+        public long durableLogStartOffset() {
+            return 0;
+        }
+
+        @Override
         public long logEndOffset() {
             return end;
         }
@@ -152,6 +157,16 @@ public class HighWatermarkBenchmark {
                 throw new IllegalStateException("produce " + token + " was answered with " + error);
             }
             answered++;
+        }
+
+        @Override
+        public void advanceLogStart(long offset) {
+            throw new IllegalStateException("nobody deletes up to " + offset);
+        }
+
+        @Override
+        public void respondToDelete(long token, Errors error, long lowWatermark) {
+            throw new IllegalStateException("nobody deletes: " + token);
         }
 
         @Override

@@ -16,6 +16,9 @@ public interface FollowerEffects {
     /** Drop everything and start the log anew at the offset; then onTruncated. */
     void truncateFullyAndStartAt(long offset);
 
+    /** Delete the records below the offset, which is not above the high watermark; onLogStart follows when that is durable. */
+    void advanceLogStart(long offset);
+
     /**
      * Append the batches as they are, offsets and epochs checked against the log; then onAppended or onAppendRefused.
      *
@@ -29,7 +32,7 @@ public interface FollowerEffects {
     /** Records below the offset are known to be committed. It goes back only after a recorded unclean election. */
     void highWatermarkMoved(long highWatermark);
 
-    /** The flushed position changed: tell the leader. */
+    /** The flushed position or the durable log start changed: tell the leader. */
     void positionChanged();
 
     /** Nothing may be done with this replica any more until somebody looks: data would have been lost. */

@@ -23,6 +23,9 @@ public class FollowerFetch {
     /** End of what is on the follower's disk; −1 when it does not say. */
     public long flushedOffset = -1;
 
+    /** The follower's log start, as far as it is durable there; −1 when it does not say. */
+    public long logStartOffset = -1;
+
     /** The follower's high watermark; −1 when it does not say. */
     public long highWatermark = -1;
 }

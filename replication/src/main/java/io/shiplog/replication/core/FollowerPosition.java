@@ -20,5 +20,7 @@ public final class FollowerPosition {
     public long flushedOffset;
 
     public long highWatermark;
+
+    /** Log start, as far as it is durable. */
     public long logStartOffset;
 }

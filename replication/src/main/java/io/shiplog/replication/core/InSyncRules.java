@@ -48,9 +48,13 @@ final class InSyncRules {
         localFlushed = flushedOffset;
     }
 
-    /** KIP-497 with the start of the leader epoch as lower bound (KAFKA-7186, KIP-966): it holds all that is committed. */
+    /**
+     * KIP-497 with the start of the leader epoch as lower bound (KAFKA-7186, KIP-966): it holds all that is committed, and nothing that
+     * was deleted: as a leader it would bring that back.
+     */
     private boolean holdsAllCommitted(ReplicaProgress follower) {
-        return follower.position(state.flushBeforeCommit()) >= Math.max(highWatermark.value(), epochStartOffset);
+        return follower.position(state.flushBeforeCommit()) >= Math.max(highWatermark.value(), epochStartOffset)
+                && Math.max(0, follower.logStartOffset()) >= log.logStartOffset();
     }
 
     void maybeExpand(ReplicaProgress follower, long nowMs) {

@@ -21,6 +21,16 @@ public interface LeaderEffects {
     /** The produce held under the token has its answer; the token is free again. */
     void respond(long token, Errors error);
 
+    /** Delete the records below the offset, which is not above the high watermark; onLogStart follows when that is durable. */
+    void advanceLogStart(long offset);
+
+    /**
+     * The deletion under the token has its answer.
+     *
+     * @param lowWatermark where every replica that may be elected starts at least; −1 on error
+     */
+    void respondToDelete(long token, Errors error, long lowWatermark);
+
     /** Bring the log to disk up to its end; then onFlushed. */
     void requestFlush();
 

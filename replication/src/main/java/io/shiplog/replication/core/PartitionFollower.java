@@ -34,6 +34,9 @@ public final class PartitionFollower {
     /** For when the append in progress has come back. */
     private long leaderHighWatermark = -1;
 
+    private long leaderLogStart = -1;
+    private long durableLogStart;
+
     /**
      * Becomes follower in the state's leader epoch; {@link #start} comes next.
      *
@@ -44,6 +47,7 @@ public final class PartitionFollower {
         this.log = log;
         this.effects = effects;
         this.flushedOffset = log.flushedOffset();
+        this.durableLogStart = log.durableLogStartOffset();
         this.highWatermark =
                 new HighWatermark(Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset())));
         LogOffsets.check(log, this.highWatermark.value());
@@ -97,7 +101,7 @@ public final class PartitionFollower {
         out.lastFetchedEpoch = log.latestEpoch();
         out.flushedOffset = Math.min(flushedOffset, log.logEndOffset());
         out.highWatermark = highWatermark.value();
-        out.logStartOffset = log.logStartOffset();
+        out.logStartOffset = log.durableLogStartOffset();
     }
 
     // ---- the leader answers
@@ -116,11 +120,13 @@ public final class PartitionFollower {
             onDivergence(fetched.divergingEpoch, fetched.divergingEndOffset);
         } else {
             leaderHighWatermark = fetched.highWatermark;
+            leaderLogStart = fetched.logStartOffset;
             if (fetched.records != null && fetched.records.hasRemaining()) {
                 busy = true;
                 effects.append(fetched.records, state.leaderEpoch(), fetched.gapsBelow);
             } else {
                 followHighWatermark();
+                followLogStart();
             }
         }
     }
@@ -223,6 +229,7 @@ public final class PartitionFollower {
             effects.requestFlush();
         }
         followHighWatermark();
+        followLogStart();
     }
 
     /** The log refused the batches (gap, epoch of the future, bad checksum) and changed nothing. */
@@ -230,6 +237,16 @@ public final class PartitionFollower {
         busy = false;
         lastError = error;
         next = FetchNext.BACK_OFF;
+        // A full disk is what records are deleted for.
+        followLogStart();
+    }
+
+    /** The log start became durable. */
+    public void onLogStart() {
+        if (log.durableLogStartOffset() != durableLogStart) {
+            durableLogStart = log.durableLogStartOffset();
+            effects.positionChanged();
+        }
     }
 
     /** The log is on disk up to the offset; a completion from before a truncation says nothing. */
@@ -258,6 +275,14 @@ public final class PartitionFollower {
         state = newState;
         if (flushFromNowOn && flushedOffset < log.logEndOffset()) {
             effects.requestFlush();
+        }
+    }
+
+    /** What the leader deleted goes here too, as far as this replica knows it to be committed. */
+    private void followLogStart() {
+        long start = Math.min(leaderLogStart, highWatermark.value());
+        if (start > log.logStartOffset()) {
+            effects.advanceLogStart(start);
         }
     }
 

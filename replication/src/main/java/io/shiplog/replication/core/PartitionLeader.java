@@ -23,6 +23,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class PartitionLeader {
     private static final short ACKS_ALL = -1;
+    private static final long UP_TO_HIGH_WATERMARK = -1;
+    private static final long UNKNOWN = -1;
 
     private final int localId;
     private final ReplicatedLog log;
@@ -32,6 +34,7 @@ public final class PartitionLeader {
     private final IsrNegotiation negotiation;
     private final InSyncRules rules;
     private final PendingAcks acks;
+    private final PendingDeletes deletes = new PendingDeletes();
     private final FetchCheck check = new FetchCheck();
     private final PendingAcks.Answer acknowledge;
     private final PendingAcks.Answer timeOut;
@@ -127,9 +130,9 @@ public final class PartitionLeader {
         return negotiation.state().proposal();
     }
 
-    /** Earliest deadline of a waiting produce, or {@code Long.MAX_VALUE}. */
+    /** Earliest deadline of a waiting produce or deletion, or {@code Long.MAX_VALUE}. */
     public long nextDeadlineMs() {
-        return acks.nextDeadlineMs();
+        return Math.min(acks.nextDeadlineMs(), deletes.nextDeadlineMs());
     }
 
     public int pendingAcks() {
@@ -224,6 +227,56 @@ public final class PartitionLeader {
         rules.maybeSetFlags(nowMs);
     }
 
+    // ---- deletion of records
+
+    /**
+     * Records below the offset are to be deleted (Kafka: DeleteRecords). The answer comes when every replica that may be elected has
+     * the new log start on its disk, so that no failover brings deleted records back; the records themselves go at once.
+     *
+     * @param offset −1: up to the high watermark
+     */
+    public void onDeleteRecords(long token, long offset, long deadlineMs) {
+        long wanted = offset == UP_TO_HIGH_WATERMARK ? highWatermark.value() : offset;
+        if (wanted < 0 || wanted > highWatermark.value()) {
+            effects.respondToDelete(token, Errors.OFFSET_OUT_OF_RANGE, UNKNOWN);
+            return;
+        }
+        if (deletes.isFull()) {
+            effects.respondToDelete(token, Errors.REQUEST_TIMED_OUT, UNKNOWN);
+            return;
+        }
+        deletes.add(token, wanted, deadlineMs);
+        if (wanted > log.logStartOffset()) {
+            effects.advanceLogStart(wanted);
+        }
+        answerDeletes();
+    }
+
+    /** The log start moved, or became durable. */
+    public void onLogStart() {
+        answerDeletes();
+    }
+
+    private void answerDeletes() {
+        if (deletes.isEmpty()) {
+            return;
+        }
+        long lowWatermark = lowWatermark();
+        deletes.reached(lowWatermark, token -> effects.respondToDelete(token, Errors.NONE, lowWatermark));
+    }
+
+    /** The least durable log start of all who may be elected: the eligible ones too, like those that must hold what is committed. */
+    private long lowWatermark() {
+        long lowest = log.durableLogStartOffset();
+        for (int i = 0; i < followers.length; i++) {
+            AssignedReplica node = followers[i].node();
+            if (negotiation.state().inMaximalIsr(node) || node.inElr()) {
+                lowest = Math.min(lowest, followers[i].logStartOffset());
+            }
+        }
+        return lowest;
+    }
+
     // ---- followers
 
     /**
@@ -250,6 +303,7 @@ public final class PartitionLeader {
         rules.maybeExpand(follower, nowMs);
         maybeAdvanceHighWatermark(nowMs);
         rules.maybeSetFlags(nowMs);
+        answerDeletes();
         follower.stand(rules.standingOf(follower, nowMs), nowMs);
         return check.pass();
     }
@@ -334,6 +388,7 @@ public final class PartitionLeader {
     /** Time passes: produces time out, laggards are found, proposals are repeated. Called at least twice a lag time. */
     public void onTick(long nowMs) {
         acks.expired(nowMs, timeOut);
+        deletes.expired(nowMs, token -> effects.respondToDelete(token, Errors.REQUEST_TIMED_OUT, UNKNOWN));
         negotiation.onTick(nowMs);
         rules.maybeShrink(nowMs);
         for (int i = 0; i < followers.length; i++) {
@@ -351,6 +406,7 @@ public final class PartitionLeader {
     public void onStepDown(Errors answer) {
         negotiation.settle();
         acks.drain(token -> effects.respond(token, answer));
+        deletes.drain(token -> effects.respondToDelete(token, answer, UNKNOWN));
     }
 
     // ---- what is committed
@@ -396,6 +452,7 @@ public final class PartitionLeader {
             effects.requestFlush();
         }
         maybeAdvanceHighWatermark(nowMs);
+        answerDeletes();
     }
 
     private void adopt(PartitionState newState, long nowMs) {

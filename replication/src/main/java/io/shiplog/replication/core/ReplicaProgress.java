@@ -21,6 +21,7 @@ final class ReplicaProgress {
     private long fetchOffset = UNKNOWN;
     private long flushedOffset = UNKNOWN;
     private long highWatermark = UNKNOWN;
+    private long logStartOffset = UNKNOWN;
     private long lastFetchMs = NEVER;
 
     /** The latest time at which the follower is known to have had everything that the leader had then. */
@@ -84,6 +85,7 @@ final class ReplicaProgress {
         fetchOffset = fetch.fetchOffset;
         flushedOffset = Math.min(fetch.flushedOffset, fetch.fetchOffset);
         highWatermark = fetch.highWatermark;
+        logStartOffset = fetch.logStartOffset;
         lastFetchMs = nowMs;
         sampleCaughtUp(position(byFlushed), logEndOffset, nowMs);
     }
@@ -130,6 +132,11 @@ final class ReplicaProgress {
     /** Kafka's rule: at the leader's end now, or it was there within the lag time. */
     boolean isCaughtUp(long logEndOffset, boolean byFlushed, long nowMs, long lagTimeMaxMs) {
         return position(byFlushed) >= logEndOffset || (caughtUpMs != NEVER && nowMs - caughtUpMs <= lagTimeMaxMs);
+    }
+
+    /** Its durable log start; −1 when nothing counts. */
+    long logStartOffset() {
+        return brokerEpoch == UNKNOWN || brokerEpoch != node.brokerEpoch() ? UNKNOWN : logStartOffset;
     }
 
     void refusedByController(long untilMs) {

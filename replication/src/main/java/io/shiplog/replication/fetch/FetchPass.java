@@ -133,7 +133,8 @@ final class FetchPass {
         // Once the response has records, a batch that does not fit is left out without a word.
         partition.mayHaveMore = !failed && !moves && bytes > 0;
         boolean knowsLess = outcome.highWatermark > partition.knownHighWatermark;
-        urgent |= failed || diverges() || (session.isFollower() && knowsLess);
+        boolean isToDelete = outcome.logStartOffset > Math.max(partition.toldLogStartOffset, partition.logStartOffset);
+        urgent |= failed || diverges() || (session.isFollower() && (knowsLess || isToDelete));
         boolean moved = outcome.highWatermark != partition.knownHighWatermark
                 || outcome.logStartOffset != partition.toldLogStartOffset;
         if (everything || failed || moves || (moved && !fetch.isFull())) {
@@ -202,6 +203,7 @@ final class FetchPass {
         read.lastFetchedEpoch = partition.lastFetchedEpoch;
         read.flushedOffset = partition.flushedOffset;
         read.highWatermark = partition.knownHighWatermark;
+        read.logStartOffset = partition.logStartOffset;
     }
 
     /** The replica that a request means, or null when this node has none. */

@@ -43,6 +43,7 @@ final class FetcherPartition {
     private long toldFetchOffset;
     private int toldLastFetchedEpoch;
     private long toldFlushedOffset;
+    private long toldLogStartOffset;
     /** The first request that told the leader epoch, offset and last epoch above. */
     private long toldSince;
 
@@ -64,6 +65,7 @@ final class FetcherPartition {
         toldFetchOffset = position.fetchOffset;
         toldLastFetchedEpoch = position.lastFetchedEpoch;
         toldFlushedOffset = position.flushedOffset;
+        toldLogStartOffset = position.logStartOffset;
         inSession = true;
     }
 
@@ -94,7 +96,9 @@ final class FetcherPartition {
 
     /** Whether the leader knows all of the position. */
     boolean isTold(FollowerPosition position) {
-        return isWhereTold(position) && toldFlushedOffset == position.flushedOffset;
+        return isWhereTold(position)
+                && toldFlushedOffset == position.flushedOffset
+                && toldLogStartOffset == position.logStartOffset;
     }
 
     /** Says what the leader was asked, so that the replica can tell an answer to its present position from others. */

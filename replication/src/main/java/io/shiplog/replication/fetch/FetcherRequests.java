@@ -122,7 +122,10 @@ final class FetcherRequests {
             forget(partition);
             return;
         }
-        FetchPartition described = partition.describe(position, settings.maxPartitionBytes());
+        // A full disk takes nothing; what would be refused need not be sent. One batch, of the first partition, comes
+        // all the same.
+        int maxBytes = partition.replica.log().isFull() ? 1 : settings.maxPartitionBytes();
+        FetchPartition described = partition.describe(position, maxBytes);
         partition.tell(position, number);
         Uuid topicId = partition.key.topicId();
         FetchTopic last = topics.isEmpty() ? null : topics.get(topics.size() - 1);

@@ -27,6 +27,8 @@ final class SessionPartition implements FetchWatcher {
     int currentLeaderEpoch;
     int lastFetchedEpoch;
     long flushedOffset;
+    /** Log start that a follower reports, as far as it is durable there; −1 for a consumer. */
+    long logStartOffset = -1;
 
     /** High watermark that the fetcher knows: the one reported, or the one sent since; −1 when unknown. */
     long knownHighWatermark = -1;
@@ -59,6 +61,7 @@ final class SessionPartition implements FetchWatcher {
         currentLeaderEpoch = request.currentLeaderEpoch();
         lastFetchedEpoch = request.lastFetchedEpoch();
         flushedOffset = InterBrokerTags.flushedOffset(request);
+        logStartOffset = request.logStartOffset();
         if (request.highWatermark() != HIGH_WATERMARK_UNSUPPORTED) {
             knownHighWatermark = request.highWatermark();
         }

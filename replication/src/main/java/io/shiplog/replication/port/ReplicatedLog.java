@@ -10,6 +10,9 @@ public interface ReplicatedLog {
     /** First readable offset. */
     long logStartOffset();
 
+    /** The log start that no power loss takes back; never above {@link #logStartOffset}. */
+    long durableLogStartOffset();
+
     /** Offset of the next record to be written. */
     long logEndOffset();
 

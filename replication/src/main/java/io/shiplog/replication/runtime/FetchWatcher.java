@@ -8,7 +8,7 @@ package io.shiplog.replication.runtime;
  * watcher may read from the replica and remove itself or others. Several moves in one event are one call.
  */
 public interface FetchWatcher {
-    /** The log end moved: a follower can get more. */
+    /** The log end or the log start moved: a follower can get more, or is to delete. */
     void onLogEnd(Replica replica);
 
     /** The high watermark moved: consumers can get more, followers learn it. */

@@ -7,7 +7,7 @@ import io.shiplog.storage.log.LogListener;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Brings the news of completed flushes from the flusher threads to the loop, at most one task at a time: what it finds when
+ * Brings the news of completed flushes and of durable log starts from the threads of the disk to the loop, at most one task at a time: what it finds when
  * it runs covers all flushes before.
  */
 final class FlushRelay implements LogListener, Runnable {
@@ -22,6 +22,13 @@ final class FlushRelay implements LogListener, Runnable {
 
     @Override
     public void onFlushed(long flushedOffset, int truncationGeneration) {
+        if (scheduled.compareAndSet(false, true)) {
+            loop.execute(this);
+        }
+    }
+
+    @Override
+    public void onLogStartDurable(long logStartOffset) {
         if (scheduled.compareAndSet(false, true)) {
             loop.execute(this);
         }

@@ -73,9 +73,10 @@ final class FollowerRole implements FollowerEffects {
             return;
         }
         core.onAppendRefused(outcome.error());
-        if (outcome.error() == Errors.KAFKA_STORAGE_ERROR) {
+        // Of a full disk its directory tells, once for all partitions.
+        if (log.isOffline()) {
             replica.goOffline(outcome.message());
-        } else if (outcome.error() != lastRefusal) {
+        } else if (outcome.error() != Errors.KAFKA_STORAGE_ERROR && outcome.error() != lastRefusal) {
             lastRefusal = outcome.error();
             LOG.warn(
                     "{}: refused batches of leader {} at {}: {} {}",
@@ -85,6 +86,12 @@ final class FollowerRole implements FollowerEffects {
                     outcome.error(),
                     outcome.message());
         }
+    }
+
+    @Override
+    public void advanceLogStart(long offset) {
+        log.advanceLogStart(offset);
+        watchers.logStartMoved();
     }
 
     @Override

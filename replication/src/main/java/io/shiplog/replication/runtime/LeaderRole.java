@@ -24,6 +24,7 @@ final class LeaderRole implements LeaderEffects {
     private final IsrProposals proposals;
     private final Watchers watchers;
     private final PendingProduces produces;
+    private final PendingDeletions deletions;
     private final PartitionLeader core;
 
     private Cancellable timer;
@@ -36,6 +37,7 @@ final class LeaderRole implements LeaderEffects {
             long highWatermark,
             Watchers watchers,
             PendingProduces produces,
+            PendingDeletions deletions,
             ReplicaContext context) {
         this.replica = replica;
         this.log = replica.log();
@@ -43,6 +45,7 @@ final class LeaderRole implements LeaderEffects {
         this.proposals = context.proposals();
         this.watchers = watchers;
         this.produces = produces;
+        this.deletions = deletions;
         this.core = new PartitionLeader(
                 context.settings().nodeId(),
                 state,
@@ -67,6 +70,11 @@ final class LeaderRole implements LeaderEffects {
             produces.refused(token, LEASE_IS_OVER);
         }
         core.onProduce(token, acks, leaseValid);
+        scheduleTimeouts();
+    }
+
+    void deleteRecords(long offset, int timeoutMs, DeleteCallback callback) {
+        core.onDeleteRecords(deletions.add(callback), offset, loop.nowMs() + Math.max(0, timeoutMs));
         scheduleTimeouts();
     }
 
@@ -114,7 +122,7 @@ final class LeaderRole implements LeaderEffects {
         if (outcome.error() != Errors.NONE) {
             produces.refused(slot, outcome);
             core.onAppendRefused(token, outcome.error());
-            if (outcome.error() == Errors.KAFKA_STORAGE_ERROR) {
+            if (log.isOffline()) {
                 replica.goOffline(outcome.message());
             }
             return;
@@ -133,6 +141,17 @@ final class LeaderRole implements LeaderEffects {
     @Override
     public void respond(long token, Errors error) {
         produces.answer((int) token, error);
+    }
+
+    @Override
+    public void advanceLogStart(long offset) {
+        log.advanceLogStart(offset);
+        watchers.logStartMoved();
+    }
+
+    @Override
+    public void respondToDelete(long token, Errors error, long lowWatermark) {
+        deletions.answer(token, error, lowWatermark);
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class Replica {
     private final int nodeId;
     private final Watchers watchers = new Watchers(this);
     private final PendingProduces produces = new PendingProduces();
+    private final PendingDeletions deletions = new PendingDeletions();
     private final ReplicaReads reads;
     private FollowerListener followerListener;
 
@@ -64,7 +65,7 @@ public final class Replica {
         this.idleHighWatermark =
                 Math.max(log.logStartOffset(), Math.min(log.highWatermarkCheckpoint(), log.logEndOffset()));
         this.roleSinceMs = loop.nowMs();
-        log.setListener(new FlushRelay(loop, this::onFlushed));
+        log.setListener(new FlushRelay(loop, this::onDisk));
     }
 
     // ---- what it is
@@ -204,7 +205,7 @@ public final class Replica {
     }
 
     private void lead(PartitionState newState) {
-        leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, context);
+        leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, deletions, context);
         watchers.stateChanged();
         roles.leads(id.topicPartition(), newState.leaderEpoch(), log.logEndOffset());
         leader.start();
@@ -273,6 +274,20 @@ public final class Replica {
             goOffline(e.getMessage());
         }
         tell();
+    }
+
+    /**
+     * Deletes the records below the offset, as leader, and calls back when no replica that may be elected could bring them back.
+     *
+     * @param offset −1: up to the high watermark
+     */
+    public void deleteRecords(long offset, int timeoutMs, DeleteCallback callback) {
+        if (leader == null) {
+            callback.complete(offlineBecause != null ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER, -1);
+            return;
+        }
+        LeaderRole role = leader;
+        event(() -> role.deleteRecords(offset, timeoutMs, callback));
     }
 
     // ---- reads
@@ -421,13 +436,27 @@ public final class Replica {
         }
     }
 
-    private void onFlushed() {
+    private void onDisk() {
         if (leader != null) {
             leader.core().onFlushed(log.flushedOffset(), log.truncationGeneration(), loop.nowMs());
+            leader.core().onLogStart();
         } else if (follower != null) {
             follower.core().onFlushed(log.flushedOffset(), log.truncationGeneration());
+            follower.core().onLogStart();
         }
         tell();
+    }
+
+    /** Applies the topic's retention: segments that are too old, or too many, go. */
+    public void deleteOldSegments() {
+        if (offlineBecause != null) {
+            return;
+        }
+        event(() -> {
+            if (log.maybeDeleteOldSegments(loop.wallClockMs())) {
+                watchers.logStartMoved();
+            }
+        });
     }
 
     // ---- the end of an event
@@ -451,6 +480,7 @@ public final class Replica {
 
     private void tell() {
         produces.tell(log.logStartOffset());
+        deletions.tell();
         watchers.tell();
     }
 }

@@ -21,6 +21,11 @@ final class StorageReplicatedLog implements ReplicatedLog {
     }
 
     @Override
+    public long durableLogStartOffset() {
+        return log.durableLogStartOffset();
+    }
+
+    @Override
     public long logEndOffset() {
         return log.logEndOffset();
     }

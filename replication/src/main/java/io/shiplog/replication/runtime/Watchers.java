@@ -50,6 +50,11 @@ final class Watchers {
         moved |= LOG_END;
     }
 
+    /** Followers are told as if there were more to get. */
+    void logStartMoved() {
+        moved |= LOG_END;
+    }
+
     void highWatermarkMoved() {
         moved |= HIGH_WATERMARK;
     }

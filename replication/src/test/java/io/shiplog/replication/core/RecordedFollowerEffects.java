@@ -39,6 +39,11 @@ final class RecordedFollowerEffects implements FollowerEffects {
     }
 
     @Override
+    public void advanceLogStart(long offset) {
+        log.moveLogStart(offset);
+    }
+
+    @Override
     public void append(ByteBuffer batches, int maxLeaderEpoch, long gapsBelow) {
         Errors error = log.appendCopy(batches, maxLeaderEpoch);
         if (error == Errors.NONE) {

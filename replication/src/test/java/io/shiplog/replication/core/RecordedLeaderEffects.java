@@ -23,6 +23,8 @@ final class RecordedLeaderEffects implements LeaderEffects {
     final List<Answer> answers = new ArrayList<>();
     final List<Proposed> proposals = new ArrayList<>();
     final List<Long> highWatermarks = new ArrayList<>();
+    final List<Long> logStarts = new ArrayList<>();
+    final List<String> deletions = new ArrayList<>();
     int flushRequests;
     int logEndMoves;
 
@@ -39,6 +41,16 @@ final class RecordedLeaderEffects implements LeaderEffects {
     @Override
     public void respond(long token, Errors error) {
         answers.add(new Answer(token, error));
+    }
+
+    @Override
+    public void advanceLogStart(long offset) {
+        logStarts.add(offset);
+    }
+
+    @Override
+    public void respondToDelete(long token, Errors error, long lowWatermark) {
+        deletions.add(token + " " + error + " " + lowWatermark);
     }
 
     @Override

@@ -61,6 +61,7 @@ class ReplicaPairTest {
         read.lastFetchedEpoch = position.lastFetchedEpoch;
         read.flushedOffset = position.flushedOffset;
         read.highWatermark = position.highWatermark;
+        read.logStartOffset = position.logStartOffset;
         read.maxBytes = 1 << 20;
         read.atLeastOneBatch = true;
         FetchOutcome out = new FetchOutcome();
@@ -204,6 +205,73 @@ class ReplicaPairTest {
         FollowerPosition position = new FollowerPosition();
         two.replica.followerPosition(position);
         assertThat(position.leaderId).isEqualTo(-1);
+    }
+
+    private void commitThree() {
+        applyToBoth(1, 1);
+        for (String value : List.of("a", "b", "c")) {
+            one.produce(batch(value), ALL);
+        }
+        fetch(two, one);
+        flushed(one);
+        flushed(two);
+        fetch(two, one);
+        fetch(two, one);
+        assertThat(two.replica.highWatermark()).isEqualTo(3);
+    }
+
+    @Test
+    void deletionIsAnsweredWhenTheFollowersDiskHasIt() {
+        commitThree();
+        List<Replica> told = new ArrayList<>();
+        two.replica.setFollowerListener(told::add);
+        List<String> answers = new ArrayList<>();
+        one.replica.deleteRecords(2, 60_000, (error, lowWatermark) -> answers.add(error + " " + lowWatermark));
+        assertThat(one.replica.log().logStartOffset()).isEqualTo(2);
+        fetch(two, one);
+        assertThat(two.replica.log().logStartOffset()).isEqualTo(2);
+        loop.until(() -> one.replica.log().durableLogStartOffset() == 2 && !told.isEmpty());
+        assertThat(answers).isEmpty();
+        fetch(two, one);
+        assertThat(answers).containsExactly("NONE 2");
+    }
+
+    @Test
+    void aMovedLogStartIsToldToParkedFetches() {
+        commitThree();
+        List<String> moves = new ArrayList<>();
+        one.replica.addWatcher(new FetchWatcher() {
+            @Override
+            public void onLogEnd(Replica replica) {
+                moves.add("log");
+            }
+
+            @Override
+            public void onHighWatermark(Replica replica) {}
+
+            @Override
+            public void onStateChange(Replica replica) {}
+        });
+        one.replica.deleteRecords(1, 60_000, (error, lowWatermark) -> {});
+        assertThat(moves).containsExactly("log");
+    }
+
+    @Test
+    void onlyTheLeaderDeletes() {
+        commitThree();
+        List<Errors> answers = new ArrayList<>();
+        two.replica.deleteRecords(1, 60_000, (error, lowWatermark) -> answers.add(error));
+        assertThat(answers).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(two.replica.log().logStartOffset()).isZero();
+    }
+
+    @Test
+    void deletionThatWaitsIsAnsweredWhenLeadershipEnds() {
+        commitThree();
+        List<Errors> answers = new ArrayList<>();
+        one.replica.deleteRecords(2, 60_000, (error, lowWatermark) -> answers.add(error));
+        one.replica.apply(state(2, 2, 2));
+        assertThat(answers).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
     }
 
     @Test

@@ -24,6 +24,9 @@ public final class InMemoryLog implements ReplicatedLog {
 
     private final List<Entry> entries = new ArrayList<>();
     private final TreeMap<Integer, Long> epochs = new TreeMap<>();
+    /** Offset of the first entry: below the log start while its move is not durable. */
+    private long base;
+
     private long logStart;
     private long flushed;
     private int generation;
@@ -34,8 +37,13 @@ public final class InMemoryLog implements ReplicatedLog {
     }
 
     @Override
+    public long durableLogStartOffset() {
+        return base;
+    }
+
+    @Override
     public long logEndOffset() {
-        return logStart + entries.size();
+        return base + entries.size();
     }
 
     @Override
@@ -65,12 +73,12 @@ public final class InMemoryLog implements ReplicatedLog {
     }
 
     public List<Entry> entries() {
-        return List.copyOf(entries);
+        return List.copyOf(entries.subList((int) (logStart - base), entries.size()));
     }
 
     /** The record at the offset, or null. */
     public Entry at(long offset) {
-        return offset < logStart || offset >= logEndOffset() ? null : entries.get((int) (offset - logStart));
+        return offset < logStart || offset >= logEndOffset() ? null : entries.get((int) (offset - base));
     }
 
     public void assignEpochStart(int epoch, long startOffset) {
@@ -106,8 +114,8 @@ public final class InMemoryLog implements ReplicatedLog {
 
     /** Records from the offset on, at most so many, in the form that a fetch carries. */
     public ByteBuffer read(long offset, int maxRecords) {
-        List<Entry> found = entries.subList(
-                (int) (offset - logStart), (int) Math.min(offset - logStart + maxRecords, entries.size()));
+        List<Entry> found =
+                entries.subList((int) (offset - base), (int) Math.min(offset - base + maxRecords, entries.size()));
         ByteBuffer buffer = ByteBuffer.allocate(found.size() * Entry.BYTES);
         for (Entry entry : found) {
             buffer.putLong(entry.offset()).putInt(entry.epoch()).putLong(entry.value());
@@ -143,20 +151,32 @@ public final class InMemoryLog implements ReplicatedLog {
         generation++;
         entries.clear();
         epochs.clear();
+        base = offset;
         logStart = offset;
         flushed = offset;
     }
 
-    /** Retention: the log begins later. */
+    /** Retention: the log begins later, and that is durable. */
     public void advanceLogStart(long offset) {
-        while (logStart < offset && !entries.isEmpty()) {
-            entries.remove(0);
-            logStart++;
-        }
+        moveLogStart(offset);
+        flushed = Math.max(flushed, logStart);
+        persistLogStart();
+    }
+
+    /** The log begins later; a power cut takes that back. */
+    public void moveLogStart(long offset) {
+        logStart = Math.max(logStart, Math.min(offset, logEndOffset()));
         while (epochs.size() > 1 && epochs.higherEntry(epochs.firstKey()).getValue() <= logStart) {
             epochs.pollFirstEntry();
         }
-        flushed = Math.max(flushed, logStart);
+    }
+
+    /** What was moved is durable, if the log is on disk so far. */
+    public void persistLogStart() {
+        while (base < logStart && logStart <= flushed) {
+            entries.remove(0);
+            base++;
+        }
     }
 
     /** Everything up to the offset is on disk. */
@@ -166,6 +186,10 @@ public final class InMemoryLog implements ReplicatedLog {
 
     /** The power goes: of what was not flushed so many records happen to be on disk, the rest is gone. */
     public void losePower(int luckyRecords) {
+        for (Entry entry : entries.subList(0, (int) (logStart - base))) {
+            epochs.merge(entry.epoch(), entry.offset(), Math::min);
+        }
+        logStart = base;
         cut(Math.min(flushed + luckyRecords, logEndOffset()));
         flushed = logEndOffset();
         generation++;

@@ -18,6 +18,7 @@ class RandomClusterTest {
         long acknowledged = 0;
         long crashes = 0;
         long elections = 0;
+        long deletions = 0;
         for (long seed = from; seed < from + SEEDS; seed++) {
             SimCluster cluster = new SimCluster(seed);
             try {
@@ -29,11 +30,13 @@ class RandomClusterTest {
             acknowledged += cluster.acknowledgedCount();
             crashes += cluster.crashes();
             elections += cluster.elections();
+            deletions += cluster.deletions();
         }
         if (SEEDS >= 100) {
             assertThat(acknowledged).as("records acknowledged").isGreaterThan(SEEDS * 5L);
             assertThat(crashes).as("crashes").isGreaterThan(SEEDS);
             assertThat(elections).as("elections").isGreaterThan(SEEDS);
+            assertThat(deletions).as("deletions answered").isGreaterThan(SEEDS);
         }
     }
 }

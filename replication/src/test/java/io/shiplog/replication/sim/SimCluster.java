@@ -19,6 +19,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class SimCluster implements SimNode.World {
     private static final int NODES = 3;
+    private static final int DELETE_ONE_IN = 12;
 
     private final Random random;
     private final boolean commit;
@@ -38,6 +39,7 @@ final class SimCluster implements SimNode.World {
     private long nowMs = 1_000;
     private long nextValue = 1;
     private int crashes;
+    private int deletions;
 
     SimCluster(long seed) {
         random = new Random(seed);
@@ -60,6 +62,10 @@ final class SimCluster implements SimNode.World {
 
     int crashes() {
         return crashes;
+    }
+
+    int deletions() {
+        return deletions;
     }
 
     int elections() {
@@ -158,7 +164,13 @@ final class SimCluster implements SimNode.World {
 
     private void produceSomewhere() {
         SimNode node = nodes[1 + random.nextInt(NODES)];
-        if (node.up && node.leader != null) {
+        if (!node.up || node.leader == null) {
+            return;
+        }
+        long start = node.log.logStartOffset();
+        if (random.nextInt(DELETE_ONE_IN) == 0) {
+            node.deleteRecords(start + random.nextInt((int) (node.highWatermark() - start) + 1));
+        } else {
             node.produce(nextValue++);
         }
     }
@@ -314,6 +326,17 @@ final class SimCluster implements SimNode.World {
     @Override
     public void cutting(SimNode node, long fromOffset) {
         invariants.cutting(node, fromOffset, controller.state());
+    }
+
+    @Override
+    public void deleting(SimNode node, long belowOffset) {
+        invariants.deleting(node, belowOffset);
+    }
+
+    @Override
+    public void deleted(long belowOffset) {
+        deletions++;
+        invariants.deleted(belowOffset);
     }
 
     @Override

@@ -27,6 +27,11 @@ final class SimInvariants {
     private final Map<Integer, Integer> leaderOfEpoch = new HashMap<>();
     private long exposed;
 
+    /** What any replica was told to delete, and what the client was told to be deleted for good. */
+    private long deletingBelow;
+
+    private long deletedBelow;
+
     SimInvariants(boolean commit) {
         this.commit = commit;
     }
@@ -51,7 +56,7 @@ final class SimInvariants {
 
     /** S2: what is committed at an offset never changes. S6, S7: all who may be elected hold it. */
     void highWatermarkMoved(SimNode node, boolean asLeader, long highWatermark, PartitionState truth, SimNode[] nodes) {
-        for (long offset = 0; offset < highWatermark; offset++) {
+        for (long offset = node.log.logStartOffset(); offset < highWatermark; offset++) {
             Entry entry = node.log.at(offset);
             if (offset < committed.size()) {
                 assertThat(entry)
@@ -87,13 +92,25 @@ final class SimInvariants {
     void cutting(SimNode node, long fromOffset, PartitionState truth) {
         AssignedReplica replica = truth.replica(node.id);
         boolean electable = replica.inIsr() || replica.inElr();
-        for (long offset = fromOffset; offset < node.log.logEndOffset() && offset < committed.size(); offset++) {
+        long from = Math.max(fromOffset, deletingBelow);
+        for (long offset = from; offset < node.log.logEndOffset() && offset < committed.size(); offset++) {
             if (electable || offset < node.highWatermark()) {
                 assertThat(node.log.at(offset))
                         .as("S11: node %d cuts a committed record at %d", node.id, offset)
                         .isNotEqualTo(committed.get((int) offset));
             }
         }
+    }
+
+    /** H3: only what is committed is deleted. */
+    void deleting(SimNode node, long belowOffset) {
+        assertThat(belowOffset).as("H3: node %d deletes", node.id).isLessThanOrEqualTo(committed.size());
+        deletingBelow = Math.max(deletingBelow, belowOffset);
+    }
+
+    /** H4, S23: from now on nobody brings it back. */
+    void deleted(long belowOffset) {
+        deletedBelow = Math.max(deletedBelow, belowOffset);
     }
 
     /** S8: one node appends in an epoch. */
@@ -124,7 +141,8 @@ final class SimInvariants {
     private static void checkLogsMatch(SimNode a, SimNode b) {
         long end = Math.min(a.log.logEndOffset(), b.log.logEndOffset());
         boolean same = false;
-        for (long offset = end - 1; offset >= 0; offset--) {
+        long start = Math.max(a.log.logStartOffset(), b.log.logStartOffset());
+        for (long offset = end - 1; offset >= start; offset--) {
             Entry ofA = a.log.at(offset);
             Entry ofB = b.log.at(offset);
             same |= ofA.epoch() == ofB.epoch();
@@ -141,7 +159,9 @@ final class SimInvariants {
         assertThat(heldBy(node))
                 .as("S5: node %d may be elected: %s", node.id, truth)
                 .isGreaterThanOrEqualTo(committed.size());
-        for (Entry entry : committed) {
+        long start = node.log.logStartOffset();
+        assertThat(start).as("H3: start of node %d", node.id).isLessThanOrEqualTo(deletingBelow);
+        for (Entry entry : committed.subList((int) start, committed.size())) {
             assertThat(node.log.at(entry.offset())).as("S5: node %d", node.id).isEqualTo(entry);
         }
     }
@@ -151,6 +171,9 @@ final class SimInvariants {
         if (!node.up || node.leader == null || node.leader.leaderEpoch() != truth.leaderEpoch()) {
             return;
         }
+        assertThat(node.log.logStartOffset())
+                .as("H4, S23: start of leader %d", node.id)
+                .isGreaterThanOrEqualTo(deletedBelow);
         if (node.leader.highWatermarkIsCurrent()) {
             assertThat(node.leader.highWatermark()).as("S9: leader %d", node.id).isGreaterThanOrEqualTo(exposed);
             exposed = node.leader.highWatermark();
@@ -170,9 +193,13 @@ final class SimInvariants {
     void checkHealed(SimNode[] nodes) {
         for (int id = 1; id < nodes.length; id++) {
             InMemoryLog log = nodes[id].log;
-            acknowledged.forEach((offset, value) -> assertThat(log.at(offset).value())
-                    .as("S1: acknowledged at %d", offset)
-                    .isEqualTo(value));
+            acknowledged.forEach((offset, value) -> {
+                if (offset >= deletingBelow) {
+                    assertThat(log.at(offset).value())
+                            .as("S1: acknowledged at %d", offset)
+                            .isEqualTo(value);
+                }
+            });
             assertThat(log.entries()).as("node %d", id).isEqualTo(nodes[1].log.entries());
         }
     }

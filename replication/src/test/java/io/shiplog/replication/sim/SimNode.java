@@ -35,6 +35,10 @@ final class SimNode {
 
         void cutting(SimNode node, long fromOffset);
 
+        void deleting(SimNode node, long belowOffset);
+
+        void deleted(long belowOffset);
+
         void appended(SimNode leader, int epoch);
     }
 
@@ -148,6 +152,11 @@ final class SimNode {
         leader.onProduce(token, ALL, true);
     }
 
+    /** Deletes what lies below the offset. */
+    void deleteRecords(long offset) {
+        leader.onDeleteRecords(offset, offset, world.nowMs() + 30_000);
+    }
+
     void tick() {
         if (leader != null) {
             leader.onTick(world.nowMs());
@@ -167,10 +176,13 @@ final class SimNode {
         if (flushingGeneration == log.truncationGeneration()) {
             log.flushTo(flushed);
         }
+        log.persistLogStart();
         if (leader != null) {
             leader.onFlushed(flushed, flushingGeneration, world.nowMs());
+            leader.onLogStart();
         } else if (follower != null) {
             follower.onFlushed(flushed, flushingGeneration);
+            follower.onLogStart();
         }
     }
 
@@ -194,6 +206,7 @@ final class SimNode {
         fetch.lastFetchedEpoch = position.lastFetchedEpoch;
         fetch.flushedOffset = position.flushedOffset;
         fetch.highWatermark = position.highWatermark;
+        fetch.logStartOffset = position.logStartOffset;
         return fetch;
     }
 
@@ -223,6 +236,12 @@ final class SimNode {
         if (follower != null) {
             follower.onFetched(answer);
         }
+    }
+
+    private void startAt(long offset) {
+        world.deleting(this, offset);
+        log.moveLogStart(offset);
+        flushWanted = true;
     }
 
     // ---- effects
@@ -261,6 +280,18 @@ final class SimNode {
         }
 
         @Override
+        public void advanceLogStart(long offset) {
+            startAt(offset);
+        }
+
+        @Override
+        public void respondToDelete(long token, Errors error, long lowWatermark) {
+            if (error == Errors.NONE) {
+                world.deleted(token);
+            }
+        }
+
+        @Override
         public void logEndAdvanced() {}
 
         @Override
@@ -283,6 +314,11 @@ final class SimNode {
             world.cutting(SimNode.this, log.logStartOffset());
             log.truncateFullyAndStartAt(offset);
             follower.onTruncated();
+        }
+
+        @Override
+        public void advanceLogStart(long offset) {
+            startAt(offset);
         }
 
         @Override

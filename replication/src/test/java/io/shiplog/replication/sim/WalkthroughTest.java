@@ -251,5 +251,11 @@ class WalkthroughTest implements SimNode.World {
     public void cutting(SimNode node, long fromOffset) {}
 
     @Override
+    public void deleting(SimNode node, long belowOffset) {}
+
+    @Override
+    public void deleted(long belowOffset) {}
+
+    @Override
     public void appended(SimNode leader, int epoch) {}
 }
