@@ -30,6 +30,7 @@ public final class BrokerLiveness {
     private final TreeMap<Integer, BrokerSession> sessions = new TreeMap<>();
     private final SweepSchedule sweeps;
     private final BalanceSchedule balances;
+    private final EvacuationSchedule evacuations;
     private long polledAtMs;
     private boolean polled;
     private boolean eventSincePoll;
@@ -39,6 +40,7 @@ public final class BrokerLiveness {
         this.settings = settings;
         this.sweeps = new SweepSchedule(settings);
         this.balances = new BalanceSchedule(balancing);
+        this.evacuations = new EvacuationSchedule(balancing);
     }
 
     /**
@@ -173,7 +175,9 @@ public final class BrokerLiveness {
         }
         sweeps.next(image, nowMs).ifPresent(commands::add);
         commands.addAll(others);
-        balances.next(image, degraded(), nowMs).ifPresent(commands::add);
+        List<Integer> degraded = degraded();
+        evacuations.next(image, degraded, nowMs).ifPresent(commands::add);
+        balances.next(image, degraded, nowMs).ifPresent(commands::add);
         return commands;
     }
 

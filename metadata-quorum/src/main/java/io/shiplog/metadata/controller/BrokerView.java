@@ -5,6 +5,7 @@ package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /** What elections need to know of brokers; as a predicate it passes those that are active. */
@@ -37,8 +38,17 @@ interface BrokerView extends IntPredicate {
         return new OfImage(image, absent);
     }
 
+    /** As if the {@code avoided} ones were draining. */
+    static BrokerView avoiding(MetadataImage image, List<Integer> avoided) {
+        return new OfImage(image, PartitionTransition.NO_BROKER, avoided);
+    }
+
     /** The brokers of an image. */
-    record OfImage(MetadataImage image, int absent) implements BrokerView {
+    record OfImage(MetadataImage image, int absent, List<Integer> avoided) implements BrokerView {
+        OfImage(MetadataImage image, int absent) {
+            this(image, absent, List.of());
+        }
+
         private BrokerImage broker(int brokerId) {
             return brokerId == absent ? null : image.broker(brokerId);
         }
@@ -58,7 +68,7 @@ interface BrokerView extends IntPredicate {
         @Override
         public boolean draining(int brokerId) {
             BrokerImage broker = broker(brokerId);
-            return broker != null && broker.draining();
+            return broker != null && (broker.draining() || avoided.contains(brokerId));
         }
 
         @Override

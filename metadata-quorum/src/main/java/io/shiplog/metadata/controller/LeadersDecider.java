@@ -142,12 +142,41 @@ final class LeadersDecider {
         }
     }
 
-    /** Gives leaderships back to brokers that lead too few of the partitions that prefer them. */
+    /** Takes leaderships from brokers that are to be avoided, or gives them back to brokers that lead too few of those that prefer them. */
     Decision balance(MetadataImage image, BalanceLeadersCommand command) {
         if (command.getMaxPartitions() < 1 || command.getPercentage() < 0) {
             return Decision.refused(image.offset(), Errors.INVALID_REQUEST, "A balancing of no partitions.");
         }
         List<MetadataRecord> records = new ArrayList<>();
+        PartitionChanges changes = command.getAvoidedCount() > 0
+                ? takeFromAvoided(image, command, records)
+                : giveBack(image, command, records);
+        MetadataResult.Builder result = MetadataResult.newBuilder()
+                .setBalanceLeaders(BalanceLeadersResult.newBuilder()
+                        .setMoved(changes.changed())
+                        .setMore(changes.more()));
+        return Decision.divisible(image.offset(), records, result);
+    }
+
+    /** What a broker leads that is to be avoided goes to another in-sync replica, if there is one on a broker that is not. */
+    private static PartitionChanges takeFromAvoided(
+            MetadataImage image, BalanceLeadersCommand command, List<MetadataRecord> records) {
+        BrokerView brokers = BrokerView.avoiding(image, command.getAvoidedList());
+        PartitionChanges changes =
+                new PartitionChanges(image, records, ChangeCause.LEADER_DEGRADED, command.getMaxPartitions());
+        for (int id : command.getAvoidedList()) {
+            changes.walk(
+                    Group.IN_SYNC,
+                    id,
+                    (topic, partition, before, policy) -> before.leader() == id && before.isrSize() > 1
+                            ? new PartitionTransition(before, policy, brokers).next()
+                            : before);
+        }
+        return changes;
+    }
+
+    private static PartitionChanges giveBack(
+            MetadataImage image, BalanceLeadersCommand command, List<MetadataRecord> records) {
         BrokerView brokers = BrokerView.of(image);
         PartitionChanges changes =
                 new PartitionChanges(image, records, ChangeCause.LEADER_BALANCE, command.getMaxPartitions());
@@ -164,11 +193,7 @@ final class LeadersDecider {
                                 : before);
             }
         }
-        MetadataResult.Builder result = MetadataResult.newBuilder()
-                .setBalanceLeaders(BalanceLeadersResult.newBuilder()
-                        .setMoved(changes.changed())
-                        .setMore(changes.more()));
-        return Decision.divisible(image.offset(), records, result);
+        return changes;
     }
 
     /** Whether so many of the partitions that prefer this broker are led by others that it is to get them back. */

@@ -22,6 +22,8 @@ public final class TopicConfigs {
     public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
     public static final String RECORD_VALIDATION = "record.validation";
     public static final String COMPRESSION_TYPE = "compression.type";
+    public static final String FLUSH_MESSAGES = "flush.messages";
+    public static final String FLUSH_MS = "flush.ms";
     public static final String FLUSH_POLICY = "flush.policy";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
@@ -40,6 +42,8 @@ public final class TopicConfigs {
     public static final String FLUSH_COMMIT = "commit";
     /** {@link #FLUSH_POLICY}: acknowledged means in the memory of every in-sync replica, which is Kafka's guarantee. */
     public static final String FLUSH_REPLICATED = "replicated";
+    /** {@link #FLUSH_POLICY}: as replicated, and on every disk an interval later. */
+    public static final String FLUSH_INTERVAL = "interval";
 
     private static final long WEEK_MS = 7L * 24 * 60 * 60 * 1_000;
     private static final int REPLICAS_OF_SAFE_MIN_ISR = 3;
@@ -61,9 +65,12 @@ public final class TopicConfigs {
                         TopicConfigKey.Type.STRING,
                         FLUSH_POLICY,
                         FLUSH_COMMIT,
-                        List.of(FLUSH_COMMIT, FLUSH_REPLICATED),
+                        List.of(FLUSH_COMMIT, FLUSH_REPLICATED, FLUSH_INTERVAL),
                         "What an acknowledgement of acks=all promises: commit means on the disk of every in-sync replica;"
-                                + " replicated means received by every in-sync replica and flushed later.")
+                                + " replicated means received by every in-sync replica and flushed when the operating system"
+                                + " likes; interval means received by every in-sync replica, each of which flushes it within"
+                                + " flush.ms or flush.messages (1 s when neither is set): a power cut of all of them at once"
+                                + " loses at most what was acknowledged in that time.")
                 .agreedAs(FLUSH_POLICY));
         add(TopicConfigKey.number(
                         MIN_INSYNC_REPLICAS,
@@ -103,6 +110,17 @@ public final class TopicConfigs {
                         "producer",
                         "Batches are kept as the producer compressed them.")
                 .defaultOf(COMPRESSION_TYPE));
+        String noAck =
+                " No acknowledgement waits for it, and under flush.policy=commit it has no effect: there every record is"
+                        + " flushed before it is acknowledged.";
+        add(TopicConfigKey.longNumber(
+                FLUSH_MESSAGES,
+                Long.MAX_VALUE,
+                2,
+                "A replica flushes when so many of its records are not on its disk. What Kafka's 1 is for is"
+                        + " flush.policy=commit." + noAck));
+        add(TopicConfigKey.longNumber(
+                FLUSH_MS, Long.MAX_VALUE, 0, "A replica flushes a record so many milliseconds after it came." + noAck));
         add(TopicConfigKey.number(
                         INDEX_INTERVAL_BYTES,
                         4_096,
@@ -204,17 +222,6 @@ public final class TopicConfigs {
     }
 
     private static void addOfKafkaThatAskForMore() {
-        String never = Long.toString(Long.MAX_VALUE);
-        add(TopicConfigKey.onlyDefault(
-                TopicConfigKey.Type.LONG,
-                "flush.messages",
-                never,
-                "When records are flushed is the matter of flush.policy."));
-        add(TopicConfigKey.onlyDefault(
-                TopicConfigKey.Type.LONG,
-                "flush.ms",
-                never,
-                "When records are flushed is the matter of flush.policy."));
         String throttle = "Replication is not throttled yet.";
         add(TopicConfigKey.onlyDefault(
                 TopicConfigKey.Type.LIST, "leader.replication.throttled.replicas", "", throttle));
@@ -289,7 +296,7 @@ public final class TopicConfigs {
 
     /** Whether {@link #FLUSH_COMMIT} is in force, given {@link EffectiveTopicConfigs#agreed}. */
     public static boolean flushesBeforeAck(Map<String, String> overrides) {
-        return !FLUSH_REPLICATED.equals(overrides.get(FLUSH_POLICY));
+        return FLUSH_COMMIT.equals(overrides.getOrDefault(FLUSH_POLICY, FLUSH_COMMIT));
     }
 
     /** Whether {@link #UNCLEAN_LEADER_ELECTION_ENABLE} is in force, given {@link EffectiveTopicConfigs#agreed}. */

@@ -31,6 +31,9 @@ class TopicConfigsTest {
         "segment.bytes, 1024",
         "min.insync.replicas, 1",
         "flush.policy, replicated",
+        "flush.policy, interval",
+        "flush.ms, 0",
+        "flush.messages, 2",
         "unclean.leader.election.enable, true",
         "cleanup.policy, delete",
         "message.timestamp.type, LogAppendTime",
@@ -49,6 +52,7 @@ class TopicConfigsTest {
         "segment.bytes, 2147483648",
         "min.insync.replicas, 0",
         "flush.policy, COMMIT",
+        "flush.messages, 1",
         "unclean.leader.election.enable, yes",
         "cleanup.policy, compacted",
         "cleanup.policy, 'delete,keep'",
@@ -92,6 +96,8 @@ class TopicConfigsTest {
     @Test
     void commitAndCleanElectionAreTheDefaults() {
         assertThat(TopicConfigs.flushesBeforeAck(Map.of())).isTrue();
+        assertThat(TopicConfigs.flushesBeforeAck(Map.of("flush.policy", "interval")))
+                .isFalse();
         assertThat(TopicConfigs.flushesBeforeAck(Map.of("flush.policy", "replicated")))
                 .isFalse();
         assertThat(TopicConfigs.electsUncleanly(Map.of())).isFalse();
