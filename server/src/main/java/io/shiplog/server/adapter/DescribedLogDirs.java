@@ -53,7 +53,7 @@ public final class DescribedLogDirs implements LogDirView {
         }
         List<LogSize> logs = new ArrayList<>();
         for (PartitionLog log : directory.logs()) {
-            long lag = Math.max(0, log.logEndOffset() - log.highWatermarkCheckpoint());
+            long lag = Math.max(0, log.highWatermarkCheckpoint() - log.logEndOffset());
             logs.add(new LogSize(log.topicId(), log.partition(), log.sizeBytes(), lag));
         }
         try {

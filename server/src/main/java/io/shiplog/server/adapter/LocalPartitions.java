@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.PartitionLookup;
+import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
 import io.shiplog.replication.runtime.ProduceCallback;
@@ -41,6 +42,16 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
             callback.complete(absence(topicId, partition), UNDEFINED, UNDEFINED, UNDEFINED, null);
         } else {
             replica.produce(batches, acks, lease.valid(System.nanoTime()), timeoutMs, callback);
+        }
+    }
+
+    @Override
+    public void deleteRecords(Uuid topicId, int partition, long offset, int timeoutMs, DeleteCallback callback) {
+        Replica replica = replicas.get(topicId, partition);
+        if (replica == null) {
+            callback.complete(absence(topicId, partition), UNDEFINED);
+        } else {
+            replica.deleteRecords(offset, timeoutMs, callback);
         }
     }
 

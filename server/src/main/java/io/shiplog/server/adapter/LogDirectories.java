@@ -9,6 +9,7 @@ import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.compact.CleanableLog;
 import io.shiplog.storage.log.DamagedPartition;
 import io.shiplog.storage.log.DirectoryLives;
+import io.shiplog.storage.log.DiskSpace;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
@@ -301,6 +302,11 @@ public final class LogDirectories implements AutoCloseable {
     /** How long the syncs of each directory take, in the order of {@link #paths}. */
     public List<SyncTimes> syncTimes() {
         return directories.stream().map(LogDirectory::syncTimes).toList();
+    }
+
+    /** Whether each directory has room, in the order of {@link #paths}. */
+    public List<DiskSpace> spaces() {
+        return directories.stream().map(LogDirectory::space).toList();
     }
 
     /** From now on the directories count as in use; before the first write. */

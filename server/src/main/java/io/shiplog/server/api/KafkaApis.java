@@ -34,6 +34,7 @@ public final class KafkaApis {
         handlers.add(new ProduceHandler(cluster, partitions));
         handlers.add(new FetchHandler(cluster, fetches, fetchSettings.maxRequestElements()));
         handlers.add(new ListOffsetsHandler(cluster, partitions));
+        handlers.add(new DeleteRecordsHandler(cluster, partitions));
         handlers.add(new OffsetForLeaderEpochHandler(cluster, partitions));
         handlers.add(new InitProducerIdHandler(producerIds));
         handlers.add(new DescribeLogDirsHandler(cluster, logDirs));

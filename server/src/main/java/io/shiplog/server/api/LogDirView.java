@@ -23,7 +23,8 @@ public interface LogDirView {
      * A partition's log.
      *
      * @param sizeBytes of its segments
-     * @param offsetLag from its high watermark to its end
+     * @param offsetLag from its end to its high watermark, as Kafka means it: 0, as long as a log is ahead of what it knows to be
+     *     committed
      */
     record LogSize(Uuid topicId, int partition, long sizeBytes, long offsetLag) {}
 

@@ -3,6 +3,7 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
 import io.shiplog.replication.runtime.ProduceCallback;
@@ -23,6 +24,14 @@ public interface PartitionAccess {
      * @param timeoutMs how long acks=all may wait for the in-sync replicas
      */
     void produce(Uuid topicId, int partition, ByteBuffer batches, short acks, int timeoutMs, ProduceCallback callback);
+
+    /**
+     * Deletes the records below an offset, as the leader.
+     *
+     * @param offset    first one that stays; -1: the high watermark
+     * @param timeoutMs how long to wait for the other replicas
+     */
+    void deleteRecords(Uuid topicId, int partition, long offset, int timeoutMs, DeleteCallback callback);
 
     /**
      * Looks an offset up for a consumer.

@@ -17,6 +17,7 @@ import io.shiplog.server.net.NetSettings;
 import io.shiplog.storage.compact.CleanerSettings;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
+import io.shiplog.storage.log.SpaceSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -122,7 +123,8 @@ public final class BrokerConfig implements NodeConfigs {
                 otherwise.marksIntervalMs(),
                 otherwise.indexCacheBytes(),
                 otherwise.recoverLaterBytes(),
-                values.get(StorageKeys.MAX_OPEN_SEGMENT_FILES));
+                values.get(StorageKeys.MAX_OPEN_SEGMENT_FILES),
+                SpaceSettings.withReserve(values.get(StorageKeys.DISK_RESERVE_BYTES)));
     }
 
     /** Settings of the log of a topic that says nothing itself. */
@@ -136,6 +138,7 @@ public final class BrokerConfig implements NodeConfigs {
                 values.get(StorageKeys.MESSAGE_MAX_BYTES),
                 values.get(StorageKeys.LOG_INDEX_INTERVAL_BYTES),
                 otherwise.flushPolicy(),
+                otherwise.flushInterval(),
                 otherwise.timestampType(),
                 otherwise.timestampBeforeMaxMs(),
                 otherwise.timestampAfterMaxMs(),
@@ -157,7 +160,7 @@ public final class BrokerConfig implements NodeConfigs {
         return values.get(StorageKeys.LOG_RETENTION_CHECK_INTERVAL_MS);
     }
 
-    /** A sync to disk that takes so long is a slow one. */
+    /** A sync or append that takes so long is a slow one. */
     public int diskSlowThresholdMs() {
         return values.get(StorageKeys.DISK_SLOW_THRESHOLD_MS);
     }

@@ -262,13 +262,20 @@ public final class StorageKeys {
             "Ours. Segment files of all log directories that are open at a time; others are opened when they are used. At start it is "
                     + "lowered to half of the descriptors that the process may have, if need be.");
 
+    static final ConfigKey<Long> DISK_RESERVE_BYTES = longNumber(
+            "disk.reserve.bytes",
+            -1L,
+            -1,
+            Long.MAX_VALUE,
+            "Ours. A log directory with less free space than this takes no records until there is a fifth more; everything else "
+                    + "goes on. -1: 1 GiB, or a twentieth of the file system when that is less. 0: none.");
     static final ConfigKey<Integer> DISK_SLOW_THRESHOLD_MS = wholeNumber(
             "disk.slow.threshold.ms",
             500,
             1,
             600_000,
-            "Ours. A node one of whose log directories takes at least so long to sync, for half of the last 10 s, reports itself "
-                    + "as slow: no more leaders are moved to it.");
+            "Ours. A node one of whose log directories takes at least so long to sync or to append, in half of the last 10 s, "
+                    + "reports itself as slow: its leaderships go to in-sync replicas on nodes that are not.");
     static final ConfigKey<Integer> DISK_HANG_TIMEOUT_MS = wholeNumber(
             "disk.hang.timeout.ms",
             10_000,
@@ -320,6 +327,7 @@ public final class StorageKeys {
                 PRODUCER_ID_EXPIRATION_MS,
                 FLUSH_THREADS,
                 MAX_OPEN_SEGMENT_FILES,
+                DISK_RESERVE_BYTES,
                 DISK_SLOW_THRESHOLD_MS,
                 DISK_HANG_TIMEOUT_MS);
     }

@@ -85,9 +85,7 @@ final class NodePartitions {
 
     private void deleteOldSegments() {
         for (Replica replica : replicas.all()) {
-            if (!replica.isOffline()) {
-                replica.log().maybeDeleteOldSegments(loop.wallClockMs());
-            }
+            replica.deleteOldSegments();
         }
         scheduleRetention();
     }

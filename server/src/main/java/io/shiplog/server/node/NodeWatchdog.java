@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches from a thread of its own over what a node can hang in. The heartbeats have their own thread too, so a node whose
- * event loop or disk hangs would look alive for ever: it asks to be fenced until they go on. One whose disk is merely slow says so with its
- * heartbeats, and is given no more leaders.
+ * event loop or disk hangs would look alive for ever: it asks to be fenced until they go on. One whose disk is merely slow, or full, says so
+ * with its heartbeats, and leads only what nobody else can.
  */
 final class NodeWatchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeWatchdog.class);
@@ -37,12 +37,13 @@ final class NodeWatchdog implements AutoCloseable {
     NodeWatchdog(EventLoop loop, MetadataClient client, LogDirectories directories, BrokerConfig config) {
         this.client = client;
         loopWatchdog = new LoopWatchdog(loop, LOOP_LIMIT_CHECKS, this::onStalled);
-        disks = new DiskWatchdog(StorageClock.system()::nowMs);
+        disks = new DiskWatchdog(StorageClock.system()::nowMs, SLOW_WINDOW_MS / PERIOD_MS);
         int hangChecks = Math.max(1, config.diskHangTimeoutMs() / PERIOD_MS);
         for (int i = 0; i < directories.paths().size(); i++) {
             disks.watch(
                     directories.paths().get(i),
                     directories.syncTimes().get(i),
+                    directories.spaces().get(i)::isFull,
                     new DiskJudge(config.diskSlowThresholdMs(), SLOW_WINDOW_MS / PERIOD_MS, hangChecks));
         }
     }
@@ -60,8 +61,9 @@ final class NodeWatchdog implements AutoCloseable {
             LOG.warn("this node asks to be {}", fence ? "fenced" : "unfenced");
             client.requestFencing(fence);
         }
-        if (disks.isAnySlow() != degraded) {
-            degraded = disks.isAnySlow();
+        boolean now = disks.isAnySlow() || disks.isAnyFull();
+        if (now != degraded) {
+            degraded = now;
             client.reportDegraded(degraded);
         }
     }

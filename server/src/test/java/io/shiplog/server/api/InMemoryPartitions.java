@@ -3,6 +3,7 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
 import io.shiplog.replication.runtime.ProduceCallback;
@@ -23,7 +24,10 @@ final class InMemoryPartitions implements PartitionAccess {
 
     record Key(Uuid topicId, int partition) {}
 
+    record Deletion(Key key, long offset, int timeoutMs, DeleteCallback callback) {}
+
     final List<Produced> produced = new ArrayList<>();
+    final List<Deletion> deletions = new ArrayList<>();
     final Map<Key, Errors> refuse = new HashMap<>();
     final Map<Long, OffsetLookup> offsets = new HashMap<>();
     final Queue<Integer> leaderEpochsAsked = new ArrayDeque<>();
@@ -42,6 +46,17 @@ final class InMemoryPartitions implements PartitionAccess {
             callback.complete(refusal, -1, -1, -1, "refused by the test");
         } else if (answerAtOnce) {
             callback.complete(Errors.NONE, nextOffset++, -1, 7, null);
+        }
+    }
+
+    @Override
+    public void deleteRecords(Uuid topicId, int partition, long offset, int timeoutMs, DeleteCallback callback) {
+        deletions.add(new Deletion(new Key(topicId, partition), offset, timeoutMs, callback));
+        Errors refusal = refuse.get(new Key(topicId, partition));
+        if (refusal != null) {
+            callback.complete(refusal, -1);
+        } else if (answerAtOnce) {
+            callback.complete(Errors.NONE, offset);
         }
     }
 

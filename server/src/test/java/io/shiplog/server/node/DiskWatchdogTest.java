@@ -22,11 +22,11 @@ class DiskWatchdogTest {
     void oneSlowDiskOfSeveralIsEnough() {
         try (LogDirectory first = open("first");
                 LogDirectory second = open("second")) {
-            DiskWatchdog watchdog = new DiskWatchdog(() -> 0);
+            DiskWatchdog watchdog = new DiskWatchdog(() -> 0, WINDOW);
             DiskJudge good = new DiskJudge(500, WINDOW, 3);
             DiskJudge bad = new DiskJudge(500, WINDOW, 3);
-            watchdog.watch(first.path(), first.syncTimes(), good);
-            watchdog.watch(second.path(), second.syncTimes(), bad);
+            watchdog.watch(first.path(), first.syncTimes(), () -> false, good);
+            watchdog.watch(second.path(), second.syncTimes(), () -> false, bad);
             watchdog.check();
             assertThat(watchdog.isAnySlow()).isFalse();
             assertThat(watchdog.isAnyHung()).isFalse();
@@ -40,6 +40,21 @@ class DiskWatchdogTest {
             }
             assertThat(watchdog.isAnySlow()).as("idle disks are quick").isFalse();
             assertThat(watchdog.isAnyHung()).isFalse();
+        }
+    }
+
+    @Test
+    void oneFullDiskOfSeveralIsEnough() {
+        try (LogDirectory first = open("first");
+                LogDirectory second = open("second")) {
+            boolean[] full = new boolean[2];
+            DiskWatchdog watchdog = new DiskWatchdog(() -> 0, WINDOW);
+            watchdog.watch(first.path(), first.syncTimes(), () -> full[0], new DiskJudge(500, WINDOW, 3));
+            watchdog.watch(second.path(), second.syncTimes(), () -> full[1], new DiskJudge(500, WINDOW, 3));
+            assertThat(watchdog.isAnyFull()).isFalse();
+            full[1] = true;
+            assertThat(watchdog.isAnyFull()).isTrue();
+            assertThat(watchdog.isAnySlow()).isFalse();
         }
     }
 
