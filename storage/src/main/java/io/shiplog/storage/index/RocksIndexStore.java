@@ -28,7 +28,9 @@ public final class RocksIndexStore implements IndexStore {
 
     private final LogFiles files;
     private final Path dataDirectory;
+    /** Null when none could be opened: then the store is broken from the beginning. */
     private final RocksStore rocks;
+
     private volatile boolean broken;
     /** It failed, and the disk did not even take the word of it. Guarded by this. */
     private boolean unmarked;
@@ -39,9 +41,13 @@ public final class RocksIndexStore implements IndexStore {
         this.files = files;
         this.dataDirectory = dataDirectory;
         this.rocks = rocks;
+        this.broken = rocks == null;
     }
 
-    /** Opens the store of a data directory; what was found unusable is moved aside. */
+    /**
+     * Opens the store of a data directory; what was found unusable is moved aside. When not even a new one can be made (the disk is
+     * full), the store is empty and stays so: an index is no reason not to start.
+     */
     public static RocksIndexStore open(LogFiles files, Path dataDirectory) throws IOException {
         RocksLibrary.load(dataDirectory.resolve("native"));
         Path path = dataDirectory.resolve(NAME);
@@ -58,7 +64,11 @@ public final class RocksIndexStore implements IndexStore {
             try {
                 return new RocksIndexStore(files, dataDirectory, RocksStore.open(path, IndexCodec.VERSION));
             } catch (RocksDBException second) {
-                throw new IOException("RocksDB cannot be opened in " + path, second);
+                LOG.warn(
+                        "There is no index store in {} until the next start, indexes are built from segments: {}",
+                        dataDirectory,
+                        second.getMessage());
+                return new RocksIndexStore(files, dataDirectory, null);
             }
         }
     }
@@ -216,7 +226,7 @@ public final class RocksIndexStore implements IndexStore {
     @Override
     public void close() {
         broken = true;
-        rocks.close();
+        if (rocks != null) rocks.close();
     }
 
     private void forget(List<byte[]> keys, byte[] from, byte[] to) {

@@ -45,6 +45,9 @@ public final class DiskSpace {
 
     private boolean ballastThere;
 
+    /** The ballast was given up, and that is not on the disk yet. */
+    private boolean given;
+
     DiskSpace(LogFiles files, Path directory, StorageClock clock, SpaceSettings settings) {
         this.files = files;
         this.directory = directory;
@@ -84,7 +87,12 @@ public final class DiskSpace {
         }
         long ballast = settings.ballastOf(reserve);
         if (ballastThere && usable < ballast) giveUpBallast();
-        else if (mayMakeBallast && !ballastThere && !full && ballast > 0 && usable - ballast > reserve)
+        if (given) {
+            // ext4 hands freed blocks out again only once the deletion is in its journal.
+            given = false;
+            files.syncDirectory(directory);
+        }
+        if (mayMakeBallast && !ballastThere && !full && ballast > 0 && usable - ballast > reserve)
             makeBallast(ballast);
     }
 
@@ -111,6 +119,7 @@ public final class DiskSpace {
         ballastThere = false;
         try {
             files.delete(ballast());
+            given = true;
             LOG.warn("The ballast of {} is given up for marks and index", directory);
         } catch (IOException e) {
             LOG.warn("The ballast of {} cannot be deleted: {}", directory, e.toString());

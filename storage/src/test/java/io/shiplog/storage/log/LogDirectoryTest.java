@@ -166,6 +166,6 @@ class LogDirectoryTest {
         assertThatThrownBy(() -> LogSettings.fromTopicConfigs(Map.of("retention.ms", "x"), LogSettings.defaults()))
                 .hasMessageContaining("retention.ms=x");
         assertThatThrownBy(() -> LogSettings.fromTopicConfigs(Map.of("flush.policy", "x"), LogSettings.defaults()))
-                .hasMessageContaining("commit or replicated");
+                .hasMessageContaining("commit, replicated or interval");
     }
 }
