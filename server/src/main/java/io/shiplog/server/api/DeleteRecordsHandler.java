@@ -105,8 +105,8 @@ final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestD
         if (Topic.isInternal(name)) {
             return Errors.INVALID_TOPIC_EXCEPTION;
         }
-        String policy = TopicConfigs.value(
-                EffectiveTopicConfigs.agreed(image, topic.id()), 1, TopicConfigs.CLEANUP_POLICY);
+        String policy =
+                TopicConfigs.value(EffectiveTopicConfigs.agreed(image, topic.id()), 1, TopicConfigs.CLEANUP_POLICY);
         return Arrays.asList(policy.replace(" ", "").split(",")).contains("delete")
                 ? Errors.NONE
                 : Errors.POLICY_VIOLATION;

@@ -76,10 +76,7 @@ final class DiskWatchdog {
         if (disk.slow) {
             LOG.warn(
                     "log directory {} is slow: up to {} ms just now, in the last seconds 99 % of syncs within {} ms and of appends within {} ms",
-                    disk.path,
-                    slowestMs,
-                    disk.times.syncP99Ms(),
-                    disk.times.appendP99Ms());
+                    disk.path, slowestMs, disk.times.syncP99Ms(), disk.times.appendP99Ms());
         } else {
             LOG.info("log directory {} is no longer slow", disk.path);
         }

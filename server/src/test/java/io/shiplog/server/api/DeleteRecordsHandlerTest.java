@@ -37,7 +37,8 @@ class DeleteRecordsHandlerTest {
     }
 
     private FakeExchange ask(int version, DeleteRecordsTopic... topics) {
-        DeleteRecordsRequestData request = new DeleteRecordsRequestData().setTimeoutMs(1234).setTopics(List.of(topics));
+        DeleteRecordsRequestData request =
+                new DeleteRecordsRequestData().setTimeoutMs(1234).setTopics(List.of(topics));
         FakeExchange exchange = new FakeExchange(ApiKeys.DELETE_RECORDS, version, request);
         dispatcher.process(exchange);
         return exchange;
@@ -47,8 +48,9 @@ class DeleteRecordsHandlerTest {
         List<String> texts = new ArrayList<>();
         exchange.response(new DeleteRecordsResponseData())
                 .topics()
-                .forEach(t -> t.partitions().forEach(p -> texts.add(t.name() + "-" + p.partitionIndex() + " "
-                        + Errors.forCode(p.errorCode()) + " " + p.lowWatermark())));
+                .forEach(t -> t.partitions()
+                        .forEach(p -> texts.add(t.name() + "-" + p.partitionIndex() + " "
+                                + Errors.forCode(p.errorCode()) + " " + p.lowWatermark())));
         return texts;
     }
 

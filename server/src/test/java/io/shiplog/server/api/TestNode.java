@@ -14,6 +14,7 @@ import io.shiplog.replication.fetch.PartitionLookup;
 import io.shiplog.replication.fetch.ReplicaFetchers;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
 import io.shiplog.replication.runtime.ProduceCallback;
@@ -221,6 +222,12 @@ final class TestNode implements AutoCloseable {
             } else {
                 replica.produce(batches, acks, true, timeoutMs, callback);
             }
+        }
+
+        @Override
+        public void deleteRecords(
+                Uuid topicId, int partition, long offset, int timeoutMs, DeleteCallback callback) {
+            replicas.get(topicId, partition).deleteRecords(offset, timeoutMs, callback);
         }
 
         @Override

@@ -41,7 +41,9 @@ class DeleteRecordsTest {
 
     @BeforeEach
     void start() throws Exception {
-        cluster = new TestCluster(directory, 1, 3).with("log.retention.check.interval.ms", "200").start();
+        cluster = new TestCluster(directory, 1, 3)
+                .with("log.retention.check.interval.ms", "200")
+                .start();
         admin = cluster.clients().admin();
     }
 
@@ -90,15 +92,22 @@ class DeleteRecordsTest {
         assertThat(earliest()).isEqualTo(7);
         int first = cluster.leader(T.topic(), 0);
         cluster.crashStorage(first);
-        Await.until("another leader", 30_000, () -> cluster.partition(T.topic(), 0).hasLeader()
-                && cluster.partition(T.topic(), 0).leader() != first);
+        Await.until(
+                "another leader",
+                30_000,
+                () -> cluster.partition(T.topic(), 0).hasLeader()
+                        && cluster.partition(T.topic(), 0).leader() != first);
         Await.until("the same start", 30_000, () -> earliest() == 7);
         cluster.startStorage(first);
         cluster.awaitIsr(T.topic(), 0, 3);
         assertThat(cluster.clients().readAll(T.topic(), 0)).hasSize(13);
         assertThat(delete(-1)).isEqualTo(20);
         produce(1, 100);
-        assertThat(cluster.clients().readAll(T.topic(), 0)).hasSize(1).first().extracting(r -> r.offset()).isEqualTo(20L);
+        assertThat(cluster.clients().readAll(T.topic(), 0))
+                .hasSize(1)
+                .first()
+                .extracting(r -> r.offset())
+                .isEqualTo(20L);
     }
 
     @Test
@@ -116,8 +125,7 @@ class DeleteRecordsTest {
         create(Map.of());
         produce(5, 100);
         delete(4);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                cluster.clients().consumer(Map.of("auto.offset.reset", "none"))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = cluster.clients().consumer(Map.of("auto.offset.reset", "none"))) {
             consumer.assign(List.of(T));
             consumer.seek(T, 1);
             assertThatThrownBy(() -> pollUntilRefused(consumer)).isInstanceOf(OffsetOutOfRangeException.class);

@@ -37,7 +37,9 @@ class FullDiskTest {
 
     @BeforeEach
     void start() throws Exception {
-        cluster = new TestCluster(directory, 1, 3).with("replica.lag.time.max.ms", "1000").start();
+        cluster = new TestCluster(directory, 1, 3)
+                .with("replica.lag.time.max.ms", "1000")
+                .start();
         admin = cluster.clients().admin();
         alone("before");
         produce("before", "there already");
@@ -60,9 +62,11 @@ class FullDiskTest {
     }
 
     private void produce(String topic, String value, int deliveryMs) throws Exception {
-        Map<String, Object> patience = Map.of("delivery.timeout.ms", deliveryMs, "request.timeout.ms", 1_000, "linger.ms", 0);
+        Map<String, Object> patience =
+                Map.of("delivery.timeout.ms", deliveryMs, "request.timeout.ms", 1_000, "linger.ms", 0);
         try (KafkaProducer<byte[], byte[]> producer = cluster.clients().producer("all", patience)) {
-            producer.send(new ProducerRecord<>(topic, 0, null, Clients.bytes(value))).get(60, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(topic, 0, null, Clients.bytes(value)))
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -100,7 +104,9 @@ class FullDiskTest {
             return partition.hasLeader() && partition.leader() != FULL;
         });
         produce("t", "written");
-        assertThat(cluster.partition("t", 0).inIsr(FULL)).as("it could not take the record").isFalse();
+        assertThat(cluster.partition("t", 0).inIsr(FULL))
+                .as("it could not take the record")
+                .isFalse();
         assertThat(cluster.clients().readAll("t", 0)).hasSize(1);
         cluster.stopStorage(FULL);
         cluster.with("disk.reserve.bytes", "0").startStorage(FULL);

@@ -92,8 +92,7 @@ public final class DiskSpace {
             given = false;
             files.syncDirectory(directory);
         }
-        if (mayMakeBallast && !ballastThere && !full && ballast > 0 && usable - ballast > reserve)
-            makeBallast(ballast);
+        if (mayMakeBallast && !ballastThere && !full && ballast > 0 && usable - ballast > reserve) makeBallast(ballast);
     }
 
     /** The disk refused a write for want of space. */

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** C11, C12 on a real ext4 of 32 MiB, RocksDB included. Needs root; elsewhere it says why it is skipped. */
+/** C11, C12 on a real ext4 of 64 MiB, RocksDB included. Needs root; elsewhere it says why it is skipped. */
 class RealFullDiskTest {
     private static final Path SCRIPT =
             Path.of("..", "bin", "lib", "disk").toAbsolutePath().normalize();
-    private static final int MIB = 32;
+    private static final int MIB = 64;
 
     @TempDir
     Path work;
