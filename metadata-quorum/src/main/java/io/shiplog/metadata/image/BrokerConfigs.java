@@ -30,6 +30,7 @@ public final class BrokerConfigs {
             "quorum.endpoints",
             "broker.session.timeout.ms",
             "disk.hang.timeout.ms",
+            "disk.reserve.bytes",
             "disk.slow.threshold.ms",
             "event.loops",
             "socket.request.max.bytes",

@@ -125,8 +125,7 @@ public final class PartitionFollower {
                 busy = true;
                 effects.append(fetched.records, state.leaderEpoch(), fetched.gapsBelow);
             } else {
-                followHighWatermark();
-                followLogStart();
+                followOffsets();
             }
         }
     }
@@ -228,8 +227,7 @@ public final class PartitionFollower {
         if (state.flushBeforeCommit()) {
             effects.requestFlush();
         }
-        followHighWatermark();
-        followLogStart();
+        followOffsets();
     }
 
     /** The log refused the batches (gap, epoch of the future, bad checksum) and changed nothing. */
@@ -286,9 +284,14 @@ public final class PartitionFollower {
         }
     }
 
-    private void followHighWatermark() {
-        long end = log.logEndOffset();
-        if (highWatermark.advanceTo(leaderHighWatermark, log.logStartOffset(), end)) {
+    /**
+     * The start goes first: nobody compares what lies below the leader's start, so what this replica has there may differ, and must not
+     * be taken for committed.
+     */
+    private void followOffsets() {
+        boolean moved = highWatermark.advanceTo(leaderHighWatermark, log.logStartOffset(), log.logEndOffset());
+        followLogStart();
+        if (moved) {
             LogOffsets.check(log, highWatermark.value());
             effects.highWatermarkMoved(highWatermark.value());
         }

@@ -90,6 +90,7 @@ final class FollowerRole implements FollowerEffects {
 
     @Override
     public void advanceLogStart(long offset) {
+        log.updateHighWatermark(core.highWatermark());
         log.advanceLogStart(offset);
         watchers.logStartMoved();
     }

@@ -15,6 +15,7 @@ final class RecordedFollowerEffects implements FollowerEffects {
     PartitionFollower follower;
     final List<String> truncations = new ArrayList<>();
     final List<Long> highWatermarks = new ArrayList<>();
+    Runnable onHighWatermark = () -> {};
     int flushRequests;
     int positionChanges;
     int appends;
@@ -62,6 +63,7 @@ final class RecordedFollowerEffects implements FollowerEffects {
     @Override
     public void highWatermarkMoved(long highWatermark) {
         highWatermarks.add(highWatermark);
+        onHighWatermark.run();
     }
 
     @Override

@@ -225,8 +225,7 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public void deleteRecords(
-                Uuid topicId, int partition, long offset, int timeoutMs, DeleteCallback callback) {
+        public void deleteRecords(Uuid topicId, int partition, long offset, int timeoutMs, DeleteCallback callback) {
             replicas.get(topicId, partition).deleteRecords(offset, timeoutMs, callback);
         }
 

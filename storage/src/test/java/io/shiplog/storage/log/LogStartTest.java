@@ -143,9 +143,10 @@ class LogStartTest {
         directory.memoryIndex = new MemoryIndexStore();
         directory.open();
         log = directory.create(0);
+        fill(log, 1, 1, 300);
         log.flush().flushNow();
         fill(log, 1, 5, 300);
-        log.updateHighWatermark(5);
+        log.updateHighWatermark(6);
         // The housekeeping comes between the move and what makes it durable.
         synchronized (log.state()) {
             log.advanceLogStart(4);

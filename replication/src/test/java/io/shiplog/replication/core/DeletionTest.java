@@ -12,7 +12,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 /** Records are deleted for good once nobody who may be elected has them (S23, H4). */
-class DeleteRecordsTest {
+class DeletionTest {
     private final LeaderFixture f = leading(States.all(), 10, 10);
 
     private void delete(long token, long offset) {
@@ -180,6 +180,15 @@ class DeleteRecordsTest {
         FetchedPartition answer = answer(follower, 2, 3);
         follower.follower.onFetched(answer);
         assertThat(follower.log.logStartOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void whatLiesBelowTheLeadersStartIsNeverTakenForCommitted() {
+        FollowerFixture follower = following(States.all(), 0, 1);
+        long[] startThen = {-1};
+        follower.effects.onHighWatermark = () -> startThen[0] = follower.log.logStartOffset();
+        follower.follower.onFetched(answer(follower, 1, 1));
+        assertThat(startThen[0]).as("log start when the high watermark moved").isEqualTo(1);
     }
 
     @Test
