@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 public final class DiskLogFiles implements LogFiles {
     @Override
     public LogFile create(Path path) throws IOException {
-        return DiskLogFile.open(
-                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return DiskLogFile.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     @Override

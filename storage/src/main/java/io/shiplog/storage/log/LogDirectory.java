@@ -258,7 +258,7 @@ public final class LogDirectory implements AutoCloseable {
      * Creates an empty log at offset 0, or returns the one that is there (with the new settings). Its directory becomes
      * durable with the first flush.
      *
-     * @throws NoRoom when the process has no file descriptor left for it
+     * @throws NoRoom when the process has no file descriptor left for it, or the disk no room
      */
     public synchronized PartitionLog create(TopicIdPartition partition, LogSettings settings) {
         context.failure().check();
@@ -284,7 +284,11 @@ public final class LogDirectory implements AutoCloseable {
             logs.put(key, log);
             return log;
         } catch (IOException e) {
-            if (OpenFiles.isOutOfDescriptors(e)) throw new NoRoom(key.directoryName() + " is not created: " + e, e);
+            boolean full = context.space().isOutOfSpace(e, 1);
+            if (full) context.space().noSpace(e);
+            if (full || OpenFiles.isOutOfDescriptors(e)) {
+                throw new NoRoom(key.directoryName() + " is not created: " + e, e);
+            }
             throw context.failure().fail("creating " + key.directoryName(), e);
         }
     }
@@ -414,7 +418,17 @@ public final class LogDirectory implements AutoCloseable {
     public void watch(long periodMs) {
         requireRecovered();
         DirectoryProbe probe = new DirectoryProbe(context.files(), context.directory());
-        context.background().every(periodMs, "writing to " + context.directory(), () -> probe.write(context.clock()));
+        context.background().every(periodMs, "writing to " + context.directory(), () -> write(probe));
+    }
+
+    /** A disk without room for the probe's first bytes is full, and not lost. */
+    private void write(DirectoryProbe probe) throws IOException {
+        try {
+            probe.write(context.clock());
+        } catch (IOException e) {
+            if (!context.space().isOutOfSpace(e, Long.BYTES)) throw e;
+            context.space().noSpace(e);
+        }
     }
 
     /** Is told, once, when failed I/O took the directory offline; at once if that has happened. Any thread. */

@@ -6,17 +6,20 @@ package io.shiplog.storage.log;
 import static io.shiplog.storage.log.TestDirectory.append;
 import static io.shiplog.storage.log.TestDirectory.readAll;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.FaultyLogFiles;
 import io.shiplog.storage.files.SmallDiskLogFiles;
+import io.shiplog.storage.model.NoRoom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -221,6 +224,29 @@ class DiskFullTest {
                 .isFalse();
         assertThat(directory.directory.space().isFull()).isTrue();
         directory.directory.markRunning(7);
+        assertThat(directory.directory.isOffline()).isFalse();
+    }
+
+    @Test
+    void aLogThatFindsNoRoomIsNotCreatedAndNothingElseHappens() {
+        open(SpaceSettings.NONE);
+        append(log, 1, "there");
+        disk.refuseNewFiles(true);
+        assertThatThrownBy(() -> directory.create(1)).isInstanceOf(NoRoom.class);
+        assertThat(directory.directory.isOffline()).isFalse();
+        assertThat(readAll(log)).containsExactly("0:there");
+        disk.refuseNewFiles(false);
+        assertThat(directory.create(1).logEndOffset()).isZero();
+    }
+
+    @Test
+    void aFullDiskThatIsProbedIsNotLost() {
+        open(SpaceSettings.NONE);
+        disk.refuseNewFiles(true);
+        directory.directory.watch(1);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!log.isFull() && System.nanoTime() < deadlineNs) directory.awaitBackground();
+        assertThat(log.isFull()).isTrue();
         assertThat(directory.directory.isOffline()).isFalse();
     }
 
