@@ -33,13 +33,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +53,8 @@ public final class QuorumNode implements AutoCloseable {
     private static final long OBSERVE_EVERY_MS = 200;
     /** Several times what handing over takes. When all nodes stop together nobody takes over, and the last ones wait for nothing. */
     private static final long RESIGN_TIMEOUT_MS = 600;
+
+    private static final long RESIGN_LOOK_NS = 10_000_000;
 
     private static final String RAFT_DIRECTORY = "raft";
     private static final String HISTORY_DIRECTORY = "history";
@@ -471,18 +471,17 @@ public final class QuorumNode implements AutoCloseable {
         lock.close();
     }
 
+    /** Returns when this node leads no more, which is a little before its successor does, or when nobody has taken over in time. */
     private void resign() {
-        try {
-            Membership.Outcome outcome = membership
-                    .transfer(quorum, Membership.ANY_NODE, RESIGN_TIMEOUT_MS)
-                    .get(2 * RESIGN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-            if (outcome.error() != Errors.NONE) {
-                LOG.info("the others elect a leader by themselves: {}", outcome.message());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("leadership was not handed over; the others elect a leader by themselves: {}", e.toString());
+        CompletableFuture<Membership.Outcome> transfer =
+                membership.transfer(quorum, Membership.ANY_NODE, RESIGN_TIMEOUT_MS);
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RESIGN_TIMEOUT_MS);
+        while (quorum.isLeaderReady() && !transfer.isDone() && System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(RESIGN_LOOK_NS);
+        }
+        if (quorum.isLeaderReady()) {
+            String why = transfer.isDone() ? transfer.join().message() : "nobody has taken over";
+            LOG.info("leadership was not handed over; the others elect a leader by themselves: {}", why);
         }
     }
 }
