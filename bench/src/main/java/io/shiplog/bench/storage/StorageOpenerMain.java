@@ -46,8 +46,13 @@ public final class StorageOpenerMain {
         figure("of that, marks and index opened" + suffix, "ms", "", (openedNs - startNs) / 1e6);
         figure("ready, per partition" + suffix, "us", "<= 200", readyMs * 1_000 / partitions);
         figure("read behind the flush marks" + suffix, "KiB", "", report.scannedBytes() / 1024.0);
-        figure("from the start of the JVM" + suffix, "ms", "", (double) ManagementFactory.getRuntimeMXBean().getUptime());
-        figure("heap per partition" + suffix, "bytes", "<= 4,096", (double) (liveHeapBytes() - heapBefore) / partitions);
+        figure("from the start of the JVM" + suffix, "ms", "", (double)
+                ManagementFactory.getRuntimeMXBean().getUptime());
+        figure(
+                "heap per partition" + suffix,
+                "bytes",
+                "<= 4,096",
+                (double) (liveHeapBytes() - heapBefore) / partitions);
         figure("open segment files" + suffix, "", "", directory.openFileCount());
         figure("descriptors of the process" + suffix, "", "", (double) descriptors());
         figure("resident, all" + suffix, "MiB", "", status("VmRSS") / 1024.0);

@@ -56,8 +56,8 @@ public final class SyncProbeMain {
         System.out.println(Machine.describe());
         System.out.println("load average before: " + Machine.loadAverage() + "; "
                 + Files.getFileStore(directory).type() + "; " + options);
-        Figures figures = probe(
-                directory, Integer.parseInt(options.get("--writes")), Integer.parseInt(options.get("--bytes")));
+        Figures figures =
+                probe(directory, Integer.parseInt(options.get("--writes")), Integer.parseInt(options.get("--bytes")));
         System.out.println();
         figures.print(System.out);
         System.exit(0);

@@ -19,8 +19,8 @@ class StorageBenchesRunTest {
 
     @Test
     void scaleFillsOpensAndMeasures() throws Exception {
-        Figures figures = StorageScaleMain.measure(
-                new StorageScaleMain.Options(20, 2 << 20, 1, "128m", Files.createDirectory(directory.resolve("s")), false));
+        Figures figures = StorageScaleMain.measure(new StorageScaleMain.Options(
+                20, 2 << 20, 1, "128m", Files.createDirectory(directory.resolve("s")), false));
         assertThat(figures.samples("ready, killed before")).hasSize(1).allMatch(ms -> ms > 0);
         assertThat(figures.samples("ready, stopped before")).hasSize(1);
         assertThat(figures.samples("read behind the flush marks, killed before"))

@@ -121,8 +121,8 @@ final class RegistrationDecider {
         BrokerView brokers = repeated ? BrokerView.of(image) : BrokerView.without(image, brokerId);
         PartitionChanges changes = new PartitionChanges(image, records, ChangeCause.UNCLEAN_RESTART, Integer.MAX_VALUE);
         PartitionChanges.Rule rule = (topic, partition, before, policy) -> {
-            boolean worthless = !disks.hold(topic.id(), partition)
-                    || damaged.contains(new PartitionId(topic.id(), partition));
+            boolean worthless =
+                    !disks.hold(topic.id(), partition) || damaged.contains(new PartitionId(topic.id(), partition));
             if (repeated && !worthless) {
                 return before;
             }

@@ -86,8 +86,8 @@ final class CommandCodec {
         for (PartitionId partition : report.held()) {
             held.computeIfAbsent(partition.topicId(), any -> new BitSet()).set(partition.partition());
         }
-        io.shiplog.metadata.proto.LogDirReport.Builder message = io.shiplog.metadata.proto.LogDirReport.newBuilder()
-                .setDirectoryId(Uuids.toBytes(report.directoryId()));
+        io.shiplog.metadata.proto.LogDirReport.Builder message =
+                io.shiplog.metadata.proto.LogDirReport.newBuilder().setDirectoryId(Uuids.toBytes(report.directoryId()));
         report.incarnations().forEach(id -> message.addIncarnations(Uuids.toBytes(id)));
         held.forEach((topic, partitions) -> message.addHeld(HeldTopic.newBuilder()
                 .setTopicId(Uuids.toBytes(topic))

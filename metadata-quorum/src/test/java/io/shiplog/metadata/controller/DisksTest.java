@@ -166,7 +166,8 @@ class DisksTest {
     void whatLiesOnTheDiskThatIsLeftIsTrusted() {
         withTwoDisks();
         TopicImage topic = lastInSync();
-        LogDirReport.Builder left = report(TestCluster.directory(1), lastIncarnation()).addHeld(held(topic, 0));
+        LogDirReport.Builder left =
+                report(TestCluster.directory(1), lastIncarnation()).addHeld(held(topic, 0));
         eligibleAfter(cluster.registration(1).addLogDirs(left), 1, 2, 3);
     }
 
@@ -174,7 +175,8 @@ class DisksTest {
     void whatLayOnTheDiskThatIsMissingIsNot() {
         withTwoDisks();
         TopicImage topic = lastInSync();
-        LogDirReport.Builder left = report(TestCluster.directory(1), lastIncarnation()).addHeld(held(topic, 1));
+        LogDirReport.Builder left =
+                report(TestCluster.directory(1), lastIncarnation()).addHeld(held(topic, 1));
         eligibleAfter(cluster.registration(1).addLogDirs(left), 2, 3);
     }
 
@@ -183,8 +185,7 @@ class DisksTest {
         withTwoDisks();
         TopicImage topic = lastInSync();
         Uuid stranger = new Uuid(0xD3, 1);
-        RegisterBrokerCommand.Builder registration =
-                cluster.registration(1).addDirectoryIds(Uuids.toBytes(stranger));
+        RegisterBrokerCommand.Builder registration = cluster.registration(1).addDirectoryIds(Uuids.toBytes(stranger));
         registration.addLogDirs(report(stranger, lastIncarnation()).addHeld(held(topic, 0)));
         eligibleAfter(registration, 2, 3);
     }
@@ -193,8 +194,7 @@ class DisksTest {
     void whatIsHeldOnADiskThatHadBeenAwayIsNot() {
         withTwoDisks();
         TopicImage topic = lastInSync();
-        RegisterBrokerCommand.Builder registration =
-                cluster.registration(1).addDirectoryIds(Uuids.toBytes(SECOND));
+        RegisterBrokerCommand.Builder registration = cluster.registration(1).addDirectoryIds(Uuids.toBytes(SECOND));
         registration.addLogDirs(report(TestCluster.directory(1), lastIncarnation()));
         registration.addLogDirs(report(SECOND, new Uuid(3, 3)).addHeld(held(topic, 0)));
         eligibleAfter(registration, 2, 3);

@@ -40,13 +40,18 @@ final class TwinLogs {
         long lifeOfB = b.lives().life();
         String name = id.topicId() + "-" + id.partition();
         if (lifeOfA == lifeOfB) {
-            throw new StorageException("partition " + name + " is in two log directories, " + a.path() + " and " + b.path()
-                    + ": move one of them away");
+            throw new StorageException("partition " + name + " is in two log directories, " + a.path() + " and "
+                    + b.path() + ": move one of them away");
         }
         LogDirectory stale = lifeOfA < lifeOfB ? a : b;
         LogDirectory kept = stale == a ? b : a;
         Path aside = stale.setAside(id.topicId(), id.partition());
-        LOG.warn("partition {} is in {} and in {}, which was away: the latter's is kept as {}", name, kept.path(), stale.path(), aside);
+        LOG.warn(
+                "partition {} is in {} and in {}, which was away: the latter's is kept as {}",
+                name,
+                kept.path(),
+                stale.path(),
+                aside);
         return kept;
     }
 }

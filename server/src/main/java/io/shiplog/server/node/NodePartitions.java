@@ -44,8 +44,7 @@ final class NodePartitions {
         replicas = new ReplicaSet(new ReplicaContext(loop, proposals, config.replicationSettings()));
         LeaderConnections leaders = new LeaderConnections(loop, client::image, config.leaderEndpointSettings());
         fetchers = new ReplicaFetchers(loop, leaders, brokerEpoch, config.fetcherSettings());
-        offline = new OfflineReplicas(
-                config.nodeId(), replicas, fetchers, loop, client::image, client::reportOffline);
+        offline = new OfflineReplicas(config.nodeId(), replicas, fetchers, loop, client::image, client::reportOffline);
         access = new LocalPartitions(replicas, client::image, client.lease());
         fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt);
         retentionIntervalMs = config.retentionCheckIntervalMs();

@@ -150,7 +150,8 @@ public final class StorageNode implements AutoCloseable {
     private HostPort bind() throws IOException {
         HostPort wanted = config.listener();
         String host = wanted.host().isEmpty() ? "0.0.0.0" : wanted.host();
-        listener = KafkaListener.bind(loop, host, wanted.port(), apis(), descriptors.within(config.netSettings()), transfers);
+        listener = KafkaListener.bind(
+                loop, host, wanted.port(), apis(), descriptors.within(config.netSettings()), transfers);
         return config.advertised(listener.port());
     }
 
@@ -235,8 +236,7 @@ public final class StorageNode implements AutoCloseable {
     }
 
     /** The others go on with what they hold; without any the node is of no use. */
-    private void onDirectoryFailed(
-            Path directory, List<PartitionId> lost, boolean last, StorageException failure) {
+    private void onDirectoryFailed(Path directory, List<PartitionId> lost, boolean last, StorageException failure) {
         if (last) {
             fatal.fatal("the last log directory failed", failure);
             return;

@@ -61,8 +61,7 @@ class LogDirectoriesTest {
     }
 
     private void open() {
-        directories = LogDirectories.open(
-                List.of(one, two), LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        directories = LogDirectories.open(List.of(one, two), LogDirectoryConfig.defaultConfig(), StorageClock.system());
         directories.recover();
         directories.stampAs(CLUSTER, NODE, new Uuid(9, ++life));
         directories.markRunning(life);
@@ -105,7 +104,9 @@ class LogDirectoriesTest {
         Failure first = failures.poll(30, TimeUnit.SECONDS);
         assertThat(first.directory()).isEqualTo(one);
         assertThat(first.last()).isFalse();
-        assertThat(first.partitions()).hasSize(2).allMatch(id -> home(id.partition()).equals(one));
+        assertThat(first.partitions())
+                .hasSize(2)
+                .allMatch(id -> home(id.partition()).equals(one));
         for (int i = 4; i < 8; i++) {
             create(i);
             assertThat(home(i)).isEqualTo(two);
@@ -117,7 +118,9 @@ class LogDirectoriesTest {
         Failure second = failures.poll(30, TimeUnit.SECONDS);
         assertThat(second.directory()).isEqualTo(two);
         assertThat(second.last()).isTrue();
-        assertThatThrownBy(() -> create(9)).isInstanceOf(StorageException.class).hasMessageContaining("no log directory");
+        assertThatThrownBy(() -> create(9))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("no log directory");
     }
 
     private static void breakProbe(Path directory) throws IOException {
@@ -135,7 +138,9 @@ class LogDirectoriesTest {
         open();
         assertThat(directories.paths()).containsExactly(one);
         assertThat(directories.leftOut()).containsExactly(two);
-        assertThat(Files.exists(two)).as("nothing is made where a disk should be mounted").isFalse();
+        assertThat(Files.exists(two))
+                .as("nothing is made where a disk should be mounted")
+                .isFalse();
         LogDirReport report = directories.reports().get(0);
         assertThat(directories.reports()).hasSize(1);
         assertThat(report.held()).hasSize(2).allMatch(id -> home(id.partition()).equals(one));
@@ -215,13 +220,17 @@ class LogDirectoriesTest {
         Path other = home.equals(one) ? two : one;
         Path name = Path.of(TOPIC + "-0");
         Files.createDirectory(other.resolve(name));
-        assertThatThrownBy(this::open).isInstanceOf(StorageException.class).hasMessageContaining("in two log directories");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("in two log directories");
     }
 
     @Test
     void everyDirectoryKnowsTheProcessThatRegisters() {
-        assertThat(directories.reports()).allMatch(report -> report.incarnations().equals(List.of(new Uuid(9, life))));
+        assertThat(directories.reports())
+                .allMatch(report -> report.incarnations().equals(List.of(new Uuid(9, life))));
         restart();
-        assertThat(directories.reports()).allMatch(report -> report.incarnations().equals(List.of(new Uuid(9, life))));
+        assertThat(directories.reports())
+                .allMatch(report -> report.incarnations().equals(List.of(new Uuid(9, life))));
     }
 }

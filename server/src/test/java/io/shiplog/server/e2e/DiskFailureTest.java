@@ -5,7 +5,6 @@ package io.shiplog.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shiplog.metadata.image.PartitionImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,9 +51,13 @@ class DiskFailureTest {
             Await.until("another leader", 60_000, () -> cluster.leader(TOPIC, 0) != node);
             load.awaitMoreAcks(100);
             for (int p = 0; p < PARTITIONS; p++) {
-                boolean failed = cluster.logDirectory(node, TOPIC, p).getParent().equals(failing);
-                PartitionImage partition = cluster.partition(TOPIC, p);
-                assertThat(partition.inIsr(node)).as(p + ": " + partition).isEqualTo(!failed);
+                boolean failed =
+                        cluster.logDirectory(node, TOPIC, p).getParent().equals(failing);
+                int partition = p;
+                Await.until(
+                        "the ISR of " + p + " with or without " + node,
+                        30_000,
+                        () -> cluster.partition(TOPIC, partition).inIsr(node) == !failed);
             }
             assertThat(cluster.image().broker(node).fenced()).isFalse();
 

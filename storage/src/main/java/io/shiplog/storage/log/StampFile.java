@@ -22,8 +22,7 @@ final class StampFile {
         List<String> values = ChecksummedText.read(files, path, KEYS);
         if (values == null) return null;
         try {
-            return new DirectoryStamp(
-                    values.get(0), Integer.parseInt(values.get(1)), Uuid.fromString(values.get(2)));
+            return new DirectoryStamp(values.get(0), Integer.parseInt(values.get(1)), Uuid.fromString(values.get(2)));
         } catch (IllegalArgumentException e) {
             throw ChecksummedText.damaged(path, KEYS);
         }
@@ -31,7 +30,9 @@ final class StampFile {
 
     static void write(LogFiles files, Path directory, DirectoryStamp stamp) throws IOException {
         List<String> values = List.of(
-                stamp.clusterId(), Integer.toString(stamp.nodeId()), stamp.directoryId().toString());
+                stamp.clusterId(),
+                Integer.toString(stamp.nodeId()),
+                stamp.directoryId().toString());
         ChecksummedText.write(files, directory.resolve(NAME), KEYS, values);
     }
 }

@@ -62,7 +62,9 @@ class DirectoryLivesTest {
         directory.directory.beginLife(3, C);
         assertThat(lives()).isEqualTo(new DirectoryLives(3, List.of(A, B, C)));
         restart();
-        assertThat(lives().incarnations()).as("each may be the one that the controller knows").containsExactly(A, B, C);
+        assertThat(lives().incarnations())
+                .as("each may be the one that the controller knows")
+                .containsExactly(A, B, C);
         directory.directory.beginLife(4, A);
         directory.directory.markRunning(11);
         restart();

@@ -100,6 +100,8 @@ class HousekeepingTest {
         directory.directory.checkpoint(false);
         directory.kill();
         directory.reopen();
-        assertThat(directory.report.scannedBytes()).as("nothing lies behind a flush mark").isZero();
+        assertThat(directory.report.scannedBytes())
+                .as("nothing lies behind a flush mark")
+                .isZero();
     }
 }

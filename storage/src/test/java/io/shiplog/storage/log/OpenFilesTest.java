@@ -80,7 +80,8 @@ class OpenFilesTest {
         directory.kill();
         directory.reopen();
         assertThat(disk.open()).isLessThanOrEqualTo(4 + MARKS_FILES);
-        for (PartitionLog log : directory.directory.logs()) assertThat(readAll(log)).containsExactly("0:a", "1:b");
+        for (PartitionLog log : directory.directory.logs())
+            assertThat(readAll(log)).containsExactly("0:a", "1:b");
     }
 
     @Test
@@ -99,7 +100,9 @@ class OpenFilesTest {
             readAll(log);
             readAll(busy);
         }
-        assertThat(disk.opened() - before).as("the others once each, the busy one hardly ever").isLessThan(39 + 8);
+        assertThat(disk.opened() - before)
+                .as("the others once each, the busy one hardly ever")
+                .isLessThan(39 + 8);
     }
 
     @Test
@@ -125,7 +128,9 @@ class OpenFilesTest {
         List<PartitionLog> logs = logs(2);
         append(logs.get(0), 1, "x");
         disk.fail(Call.SYNC, 1, "Input/output error");
-        assertThat(logs.get(1).appendAsLeader(TestBatches.batch(1000, "x"), 1, 2000, true).error())
+        assertThat(logs.get(1)
+                        .appendAsLeader(TestBatches.batch(1000, "x"), 1, 2000, true)
+                        .error())
                 .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(directory.directory.isOffline()).isTrue();
     }

@@ -91,8 +91,7 @@ class OtherProcessTest {
     @Test
     void aSecondProcessIsKeptOutAndLetInWhenTheFirstIsGone() throws Exception {
         Path data = temp.resolve("data");
-        try (LogDirectory held =
-                LogDirectory.open(data, LogDirectoryConfig.defaultConfig(), StorageClock.system())) {
+        try (LogDirectory held = LogDirectory.open(data, LogDirectoryConfig.defaultConfig(), StorageClock.system())) {
             Outcome second = run(List.of(), OpenMain.class, held.path().toString());
             assertThat(second.output()).contains("is in use by another process");
             assertThat(second.status()).isEqualTo(IN_USE);
