@@ -537,7 +537,7 @@ public final class PartitionLog {
             }
         } catch (NoRoom e) {
             batches.limit(limit).position(position);
-            return outcome.refused(Errors.UNKNOWN_SERVER_ERROR, e.getMessage());
+            return outcome.refused(Errors.KAFKA_STORAGE_ERROR, e.getMessage());
         } catch (IOException | StorageException e) {
             batches.limit(limit).position(position);
             return failed(e, baseOffset, limit - position);
