@@ -223,6 +223,17 @@ public final class RocksIndexStore implements IndexStore {
         }
     }
 
+    /** Native memory that the index stores of this process take besides a fixed cost, as RocksDB counts it; -1 when it is not known. */
+    public long memoryBytes() {
+        if (broken) return -1;
+        try {
+            return rocks.memoryBytes();
+        } catch (RocksDBException e) {
+            giveUp(e);
+            return -1;
+        }
+    }
+
     @Override
     public void close() {
         broken = true;

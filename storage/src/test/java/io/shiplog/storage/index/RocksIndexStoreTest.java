@@ -129,6 +129,22 @@ class RocksIndexStoreTest {
     }
 
     @Test
+    void memoryIsBoundedWhateverIsStoredAndRead() {
+        int partitions = 1500;
+        for (int p = 0; p < partitions; p++) {
+            PartitionKey key = new PartitionKey(A.topicId(), p);
+            for (int b = 0; b < 4; b++) store.put(key, block(0, b * 100_000, b * 100_000 + 100_000, 100), null, null);
+            store.put(key, null, summary(0, 10), checkpoint(10));
+        }
+        store.flush();
+        for (int p = 0; p < partitions; p++) {
+            assertThat(store.index(new PartitionKey(A.topicId(), p), 0).toPosition())
+                    .isEqualTo(400_000);
+        }
+        assertThat(store.memoryBytes()).isBetween(1L, 32L << 20);
+    }
+
+    @Test
     void useAfterCloseFindsNothingAndIsNoCrash() {
         store.put(A, block(0, 0, 100, 10), summary(0, 10), checkpoint(10));
         store.close();
