@@ -94,17 +94,17 @@ class CompactedTopicTest {
 
     private static void put(
             KafkaProducer<byte[], byte[]> producer, Map<String, String> model, String key, String value) {
-        producer.send(
+        var unused = producer.send(
                 new ProducerRecord<>("latest", 0, Clients.bytes(key), value == null ? null : Clients.bytes(value)));
         if (value == null) model.remove(key);
         else model.put(key, value);
     }
 
-    /** Goes on writing one key, so that what was last becomes old enough, until there is one record per key. */
-    private static void awaitModel(KafkaProducer<byte[], byte[]> producer, TreeMap<String, String> model) {
+    /** Goes on writing new keys, so that what was last is not in the active segment, until there is one record per key. */
+    private static void awaitModel(KafkaProducer<byte[], byte[]> producer, Map<String, String> model) {
         int[] n = {0};
         Await.until("one record per key", 120_000, () -> {
-            put(producer, model, "end", "end-" + n[0]++);
+            put(producer, model, "end-" + n[0]++, "v");
             producer.flush();
             long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
             while (System.nanoTime() < deadlineNs) {
