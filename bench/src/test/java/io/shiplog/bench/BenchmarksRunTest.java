@@ -37,6 +37,7 @@ class BenchmarksRunTest {
         assertThat(classes(results))
                 .containsExactly(
                         "AppendBenchmark",
+                        "ColdReadBenchmark",
                         "FetchPlanningBenchmark",
                         "GroupCommitBenchmark",
                         "HighWatermarkBenchmark",

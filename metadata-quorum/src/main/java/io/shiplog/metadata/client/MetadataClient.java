@@ -55,6 +55,12 @@ public interface MetadataClient extends AutoCloseable {
     /** Tells the controller how far logs go that it asked for. Nobody hears of an answer that is lost: the controller asks again. */
     void reportLogInfo(List<ReplicaLogInfo> infos);
 
+    /**
+     * Asks the controller to count no more on this node's replicas of these partitions, since something in them is not sound; answers in
+     * their order.
+     */
+    CompletableFuture<List<DamageAnswer>> reportDamage(List<PartitionId> partitions);
+
     /** Why the controller has not let this node go yet, after {@link #controlledShutdown}; empty when it did not say. */
     String shutdownWaitsFor();
 

@@ -85,6 +85,7 @@ public final class Controller {
             case ALTER_REASSIGNMENTS -> reassignments.decide(image, command.getAlterReassignments());
             case DRAIN_BROKER -> brokerStates.drain(image, command.getDrainBroker());
             case RECOVER_PARTITIONS -> recoveries.decide(image, command.getRecoverPartitions());
+            case REPORT_DAMAGE -> DamageDecider.decide(image, command.getBrokerId(), command.getReportDamage());
             case REPORT_LOG_INFO -> Decision.atomic(image.offset(), List.of(), MetadataResult.newBuilder());
             case ALTER_CONFIGS -> configs.alter(image, command.getAlterConfigs());
             case REPLACE_CONFIGS -> configs.replace(image, command.getReplaceConfigs());
@@ -126,7 +127,7 @@ public final class Controller {
         return switch (command.getBodyCase()) {
             case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS, RECORD_STATE_HASH, RECORD_VOTERS ->
                 ownCommand(command);
-            case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS, REPORT_LOG_INFO, REPORT_OFFLINE_REPLICAS ->
+            case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS, REPORT_LOG_INFO, REPORT_OFFLINE_REPLICAS, REPORT_DAMAGE ->
                 staleBroker(image, command);
             case REGISTER_BROKER, BODY_NOT_SET -> null;
             case CREATE_TOPICS,

@@ -6,6 +6,7 @@ package io.shiplog.metadata.endpoint;
 import com.google.protobuf.ByteString;
 import io.shiplog.metadata.client.BrokerRegistration;
 import io.shiplog.metadata.client.BrokerRegistration.LogDirReport;
+import io.shiplog.metadata.client.DamageAnswer;
 import io.shiplog.metadata.client.IsrMember;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.PartitionAlterationOutcome;
@@ -24,6 +25,7 @@ import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AlterPartitionCommand;
 import io.shiplog.metadata.proto.Assignment;
 import io.shiplog.metadata.proto.CreateTopicsCommand;
+import io.shiplog.metadata.proto.DamageOutcome;
 import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.DescribeQuorumResponse;
 import io.shiplog.metadata.proto.Endpoint;
@@ -37,6 +39,8 @@ import io.shiplog.metadata.proto.PartitionAlterationResult;
 import io.shiplog.metadata.proto.PartitionLogInfo;
 import io.shiplog.metadata.proto.PartitionRef;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.ReportDamageCommand;
+import io.shiplog.metadata.proto.ReportDamageResult;
 import io.shiplog.metadata.proto.ReportLogInfoCommand;
 import io.shiplog.metadata.proto.ReportOfflineReplicasCommand;
 import io.shiplog.metadata.proto.TopicRef;
@@ -213,6 +217,24 @@ final class CommandCodec {
                             .setFailed(info.failed())));
         }
         return MetadataCommand.newBuilder().setReportLogInfo(command);
+    }
+
+    static MetadataCommand.Builder reportDamage(List<PartitionId> partitions) {
+        ReportDamageCommand.Builder command = ReportDamageCommand.newBuilder();
+        for (PartitionId each : partitions) {
+            command.addPartitions(PartitionRef.newBuilder()
+                    .setTopicId(Uuids.toBytes(each.topicId()))
+                    .setPartition(each.partition()));
+        }
+        return MetadataCommand.newBuilder().setReportDamage(command);
+    }
+
+    static List<DamageAnswer> damageAnswers(ReportDamageResult result) {
+        List<DamageAnswer> answers = new ArrayList<>(result.getPartitionsCount());
+        for (DamageOutcome each : result.getPartitionsList()) {
+            answers.add(new DamageAnswer(Errors.forCode((short) each.getError()), each.getPartitionEpoch()));
+        }
+        return answers;
     }
 
     static QuorumDescription quorum(DescribeQuorumResponse response) {

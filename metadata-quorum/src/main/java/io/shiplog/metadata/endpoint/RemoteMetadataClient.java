@@ -174,6 +174,12 @@ public final class RemoteMetadataClient implements MetadataClient {
     }
 
     @Override
+    public CompletableFuture<List<DamageAnswer>> reportDamage(List<PartitionId> partitions) {
+        return asBroker(
+                CommandCodec.reportDamage(partitions), result -> CommandCodec.damageAnswers(result.getReportDamage()));
+    }
+
+    @Override
     public String shutdownWaitsFor() {
         return heartbeats.shutdownWaitsFor();
     }

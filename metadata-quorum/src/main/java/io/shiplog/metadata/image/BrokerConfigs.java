@@ -58,6 +58,9 @@ public final class BrokerConfigs {
             "producer.id.expiration.ms",
             "flush.threads",
             "max.open.segment.files",
+            "scrub.interval.ms",
+            "scrub.bytes.per.second",
+            "read.check.interval.ms",
             "num.partitions",
             "default.replication.factor"));
 

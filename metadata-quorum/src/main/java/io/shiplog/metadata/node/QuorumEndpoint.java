@@ -198,6 +198,7 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
                     RECOVER_PARTITIONS,
                     REPORT_LOG_INFO,
                     REPORT_OFFLINE_REPLICAS,
+                    REPORT_DAMAGE,
                     REPLACE_CONFIGS,
                     UNREGISTER_BROKER,
                     UPDATE_FEATURES,

@@ -28,4 +28,7 @@ public class FollowerFetch {
 
     /** The follower's high watermark; −1 when it does not say. */
     public long highWatermark = -1;
+
+    /** The follower had to refuse what it was sent from this offset on, more than once. */
+    public boolean suspectsLeader;
 }

@@ -23,4 +23,7 @@ public final class FollowerPosition {
 
     /** Log start, as far as it is durable. */
     public long logStartOffset;
+
+    /** What the leader sent from this offset on was refused again and again: it should look at its own bytes. */
+    public boolean suspectsLeader;
 }

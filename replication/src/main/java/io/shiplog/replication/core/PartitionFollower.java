@@ -18,6 +18,10 @@ import org.apache.kafka.common.protocol.Errors;
  * leader epoch, offset or last epoch in the request makes it stale.
  */
 public final class PartitionFollower {
+    private static final long NO_REPAIR = -1;
+    /** One refusal may come from the wire. */
+    private static final int REFUSALS_BEFORE_SUSPICION = 2;
+
     private final ReplicatedLog log;
     private final FollowerEffects effects;
     private final HighWatermark highWatermark;
@@ -36,6 +40,15 @@ public final class PartitionFollower {
 
     private long leaderLogStart = -1;
     private long durableLogStart;
+
+    /** Batches that the log refused in a row, at the same offset. */
+    private int refusals;
+
+    /** To this offset the log is going to be cut, since something behind it is not sound; −1: it is not. */
+    private long repairOffset = NO_REPAIR;
+
+    /** The leader has taken note that this replica ends at the repair offset. */
+    private boolean repairKnown;
 
     /**
      * Becomes follower in the state's leader epoch; {@link #start} comes next.
@@ -97,6 +110,11 @@ public final class PartitionFollower {
     public void position(FollowerPosition out) {
         out.leaderId = state.leader();
         out.currentLeaderEpoch = state.leaderEpoch();
+        out.suspectsLeader = refusals >= REFUSALS_BEFORE_SUSPICION;
+        if (repairOffset != NO_REPAIR) {
+            repairPosition(out);
+            return;
+        }
         out.fetchOffset = log.logEndOffset();
         out.lastFetchedEpoch = log.latestEpoch();
         out.flushedOffset = Math.min(flushedOffset, log.logEndOffset());
@@ -104,10 +122,68 @@ public final class PartitionFollower {
         out.logStartOffset = log.durableLogStartOffset();
     }
 
+    // ---- repair
+
+    /**
+     * Something in the log at or behind the offset is not sound. From now on the leader is told that this replica ends there, and what it
+     * sends is passed over, so that nobody counts on what is going to be cut. {@link #onRepaired} ends this.
+     *
+     * @param offset where the log will end; at or above its start
+     */
+    public void beginRepair(long offset) {
+        if (repairOffset != NO_REPAIR && repairOffset <= offset) {
+            return;
+        }
+        repairOffset = offset;
+        repairKnown = false;
+        effects.positionChanged();
+    }
+
+    /** Whether the leader of this epoch has taken note of where this replica ends. */
+    public boolean isRepairKnown() {
+        return repairKnown;
+    }
+
+    /** The log was cut to the repair offset or below; fetching goes on from its end. */
+    public void onRepaired() {
+        repairOffset = NO_REPAIR;
+        repairKnown = false;
+        refusals = 0;
+        onTruncated();
+        effects.positionChanged();
+    }
+
+    /** No epoch: a comparison of histories could keep the leader from taking the position. */
+    private void repairPosition(FollowerPosition out) {
+        out.fetchOffset = repairOffset;
+        out.lastFetchedEpoch = -1;
+        out.flushedOffset = Math.min(flushedOffset, repairOffset);
+        out.highWatermark = highWatermark.value();
+        out.logStartOffset = log.durableLogStartOffset();
+    }
+
+    private void onFetchedDuringRepair(FetchedPartition fetched) {
+        if (fetched.requestLeaderEpoch != state.leaderEpoch() || fetched.requestFetchOffset != repairOffset) {
+            return;
+        }
+        lastError = fetched.error;
+        next = FetchNext.BACK_OFF;
+        if (fetched.error == Errors.NONE) {
+            repairKnown = true;
+        } else if (fetched.error == Errors.OFFSET_OUT_OF_RANGE && fetched.logStartOffset > repairOffset) {
+            // The leader has nothing below its start, so to end there is as good as to end before it.
+            repairOffset = fetched.logStartOffset;
+        }
+    }
+
     // ---- the leader answers
 
     /** An answer of the leader; {@link #next()} tells how to go on. */
     public void onFetched(FetchedPartition fetched) {
+        if (repairOffset != NO_REPAIR) {
+            onFetchedDuringRepair(fetched);
+            return;
+        }
         if (busy || stoppedBecause != null || isStale(fetched)) {
             return;
         }
@@ -220,6 +296,7 @@ public final class PartitionFollower {
     /** The batches are in the log; the leader's high watermark counts as far as our log goes. */
     public void onAppended() {
         busy = false;
+        refusals = 0;
         if (log.latestEpoch() > state.leaderEpoch()) {
             throw new InvariantViolation(
                     "appended a batch of leader epoch " + log.latestEpoch() + " in epoch " + state.leaderEpoch());
@@ -233,6 +310,7 @@ public final class PartitionFollower {
     /** The log refused the batches (gap, epoch of the future, bad checksum) and changed nothing. */
     public void onAppendRefused(Errors error) {
         busy = false;
+        refusals++;
         lastError = error;
         next = FetchNext.BACK_OFF;
         // A full disk is what records are deleted for.

@@ -202,6 +202,7 @@ final class FetchPass {
         read.fetchOffset = partition.fetchOffset;
         read.lastFetchedEpoch = partition.lastFetchedEpoch;
         read.flushedOffset = partition.flushedOffset;
+        read.suspectsLeader = partition.suspectsLeader;
         read.highWatermark = partition.knownHighWatermark;
         read.logStartOffset = partition.logStartOffset;
     }

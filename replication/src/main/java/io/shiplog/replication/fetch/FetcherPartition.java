@@ -79,6 +79,9 @@ final class FetcherPartition {
                 .setHighWatermark(position.highWatermark)
                 .setPartitionMaxBytes(maxBytes);
         InterBrokerTags.setFlushedOffset(described, position.flushedOffset);
+        if (position.suspectsLeader) {
+            InterBrokerTags.setSuspicion(described);
+        }
         return described;
     }
 

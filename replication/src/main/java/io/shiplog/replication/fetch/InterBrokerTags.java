@@ -19,6 +19,8 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  *                                     was sent, so positions in it may be older than what that answer delivers
  * PartitionData   tag 10002  int64  gaps below: below it offsets may be missing between the leader's batches, since compaction
  *                                   took them; absent where the follower has passed it
+ * FetchPartition  tag 10003  (empty)  suspicion: what was sent from this offset on had to be refused more than once; the leader
+ *                                     checks its bytes before it sends them again
  * </pre>
  */
 public final class InterBrokerTags {
@@ -30,6 +32,7 @@ public final class InterBrokerTags {
     private static final int PIPELINED = 10_001;
     private static final int GAPS_BELOW = 10_002;
     private static final int GAPS_BELOW_BYTES = Long.BYTES;
+    private static final int SUSPICION = 10_003;
 
     private InterBrokerTags() {}
 
@@ -71,10 +74,22 @@ public final class InterBrokerTags {
                 : ByteBuffer.wrap(field.data()).getLong();
     }
 
+    /** Says that what the leader sent from the partition's offset on could not be taken. */
+    static void setSuspicion(FetchPartition partition) {
+        partition.unknownTaggedFields().add(new RawTaggedField(SUSPICION, new byte[0]));
+    }
+
+    static boolean suspectsLeader(FetchPartition partition) {
+        return find(partition.unknownTaggedFields(), SUSPICION) != null;
+    }
+
     static boolean isKnown(int tag, int size) {
-        return (tag == FLUSHED_OFFSET && size == FLUSHED_OFFSET_BYTES)
-                || (tag == PIPELINED && size == 0)
-                || (tag == GAPS_BELOW && size == GAPS_BELOW_BYTES);
+        return switch (tag) {
+            case FLUSHED_OFFSET -> size == FLUSHED_OFFSET_BYTES;
+            case GAPS_BELOW -> size == GAPS_BELOW_BYTES;
+            case PIPELINED, SUSPICION -> size == 0;
+            default -> false;
+        };
     }
 
     static RawTaggedField find(List<RawTaggedField> fields, int tag) {

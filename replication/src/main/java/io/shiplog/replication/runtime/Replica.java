@@ -11,6 +11,7 @@ import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.runtime.ReplicaStatus.Role;
 import io.shiplog.storage.log.PartitionLog;
+import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
 import java.nio.ByteBuffer;
@@ -40,6 +41,7 @@ public final class Replica {
     private final PendingProduces produces = new PendingProduces();
     private final PendingDeletions deletions = new PendingDeletions();
     private final ReplicaReads reads;
+    private final ReplicaRepair repair;
     private FollowerListener followerListener;
 
     private PartitionState state;
@@ -62,6 +64,7 @@ public final class Replica {
         this.loop = context.loop();
         this.nodeId = context.settings().nodeId();
         this.reads = new ReplicaReads(this, log);
+        this.repair = new ReplicaRepair(this);
         this.idleHighWatermark =
                 Math.max(log.logStartOffset(), Math.min(log.highWatermarkCheckpoint(), log.logEndOffset()));
         this.roleSinceMs = loop.nowMs();
@@ -109,8 +112,30 @@ public final class Replica {
         return follower != null ? follower.core().highWatermark() : idleHighWatermark;
     }
 
+    /** What becomes of this replica when something in its log is not sound. */
+    public ReplicaRepair repair() {
+        return repair;
+    }
+
     LeaderRole leaderRole() {
         return leader;
+    }
+
+    FollowerRole followerRole() {
+        return follower;
+    }
+
+    /** Leader, ISR and nodes as this replica acts on them; null before the first. */
+    PartitionState state() {
+        return state;
+    }
+
+    int nodeId() {
+        return nodeId;
+    }
+
+    void logEndMoved() {
+        watchers.logEndMoved();
     }
 
     /** How this replica stands, for people. */
@@ -146,6 +171,9 @@ public final class Replica {
     }
 
     private String problem() {
+        if (offlineBecause == null && repair.isNeeded()) {
+            return "something in the log is not sound";
+        }
         if (offlineBecause != null || follower == null) {
             return offlineBecause;
         }
@@ -215,6 +243,7 @@ public final class Replica {
         follower = new FollowerRole(this, newState, idleHighWatermark, watchers);
         roles.follows(id.topicPartition(), newState.leader(), newState.leaderEpoch(), log.logEndOffset());
         follower.core().start();
+        repair.onFollows();
     }
 
     private void endRole(Errors answer) {
@@ -299,6 +328,8 @@ public final class Replica {
     public void readForConsumer(ConsumerRead read, FetchOutcome out) {
         try {
             reads.forConsumer(read, out);
+        } catch (DamageException e) {
+            refuseDamaged(out, repair.answerToConsumers());
         } catch (StorageException e) {
             fail(out, e);
         }
@@ -310,6 +341,8 @@ public final class Replica {
             if (take(read, out)) {
                 reads.forFollower(read, out);
             }
+        } catch (DamageException e) {
+            refuseDamaged(out, Errors.KAFKA_STORAGE_ERROR);
         } catch (StorageException e) {
             fail(out, e);
         }
@@ -348,6 +381,12 @@ public final class Replica {
         return check.error() == Errors.NONE && !check.diverges();
     }
 
+    /** Only what was asked for is refused; who listens to the log's damages sees to the rest. */
+    private static void refuseDamaged(FetchOutcome out, Errors error) {
+        out.clear();
+        out.error = error;
+    }
+
     private void fail(FetchOutcome out, StorageException e) {
         if (!(e instanceof NoRoom)) {
             goOffline(e.getMessage());
@@ -367,6 +406,8 @@ public final class Replica {
     public OffsetLookup lookUpOffset(long timestampMs, int currentLeaderEpoch) {
         try {
             return reads.lookUp(timestampMs, currentLeaderEpoch);
+        } catch (DamageException e) {
+            return OffsetLookup.refused(Errors.KAFKA_STORAGE_ERROR);
         } catch (StorageException e) {
             goOffline(e.getMessage());
             tell();
@@ -409,6 +450,8 @@ public final class Replica {
         FollowerRole role = follower;
         try {
             role.core().onFetched(fetched);
+        } catch (DamageException e) {
+            LOG.warn("{}: waits for its repair: {}", id.topicPartition(), e.getMessage());
         } catch (StorageException e) {
             goOffline(e.getMessage());
         }
@@ -464,6 +507,8 @@ public final class Replica {
     void event(Runnable event) {
         try {
             event.run();
+        } catch (DamageException e) {
+            LOG.warn("{}: waits for its repair: {}", id.topicPartition(), e.getMessage());
         } catch (StorageException e) {
             goOffline(e.getMessage());
         }

@@ -54,6 +54,9 @@ final class ReplicaReads {
             out.gapsBelow = gapsBelow;
         }
         if (read.fetchOffset < log.logEndOffset()) {
+            if (read.suspectsLeader) {
+                log.distrust(read.fetchOffset);
+            }
             out.records = log.read(read.fetchOffset, read.maxBytes, log.logEndOffset(), read.atLeastOneBatch);
         }
     }

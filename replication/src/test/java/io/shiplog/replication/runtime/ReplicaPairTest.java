@@ -50,45 +50,12 @@ class ReplicaPairTest {
     }
 
     /** One fetch and its answer. */
-    private FetchNext fetch(RuntimeNode follower, RuntimeNode leader) {
-        FollowerPosition position = new FollowerPosition();
-        follower.replica.followerPosition(position);
-        FollowerRead read = new FollowerRead();
-        read.replicaId = follower.id;
-        read.brokerEpoch = follower.id * 10L;
-        read.currentLeaderEpoch = position.currentLeaderEpoch;
-        read.fetchOffset = position.fetchOffset;
-        read.lastFetchedEpoch = position.lastFetchedEpoch;
-        read.flushedOffset = position.flushedOffset;
-        read.highWatermark = position.highWatermark;
-        read.logStartOffset = position.logStartOffset;
-        read.maxBytes = 1 << 20;
-        read.atLeastOneBatch = true;
-        FetchOutcome out = new FetchOutcome();
-        leader.replica.readForFollower(read, out);
-
-        FetchedPartition fetched = new FetchedPartition();
-        fetched.requestLeaderEpoch = position.currentLeaderEpoch;
-        fetched.requestFetchOffset = position.fetchOffset;
-        fetched.requestLastFetchedEpoch = position.lastFetchedEpoch;
-        fetched.error = out.error;
-        fetched.highWatermark = out.highWatermark;
-        fetched.logStartOffset = out.logStartOffset;
-        fetched.divergingEpoch = out.divergingEpoch;
-        fetched.divergingEndOffset = out.divergingEndOffset;
-        fetched.records = bytes(out.records);
-        return follower.replica.onFetchedPartition(fetched);
-    }
-
-    private static ByteBuffer bytes(LogSlice slice) {
-        ByteBuffer buffer = ByteBuffer.allocate(slice.sizeInBytes());
-        slice.copyTo(buffer);
-        slice.release();
-        return buffer.flip();
+    private static FetchNext fetch(RuntimeNode follower, RuntimeNode leader) {
+        return follower.fetchFrom(leader);
     }
 
     private static ByteBuffer wholeLog(RuntimeNode node) {
-        return bytes(node.replica.log().read(0, 1 << 20, node.replica.log().logEndOffset(), true));
+        return RuntimeNode.bytes(node.replica.log().read(0, 1 << 20, node.replica.log().logEndOffset(), true));
     }
 
     private void flushed(RuntimeNode node) {

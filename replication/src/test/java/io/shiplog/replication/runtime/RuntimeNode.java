@@ -3,6 +3,9 @@
 
 package io.shiplog.replication.runtime;
 
+import io.shiplog.replication.core.FetchNext;
+import io.shiplog.replication.core.FetchedPartition;
+import io.shiplog.replication.core.FollowerPosition;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.PartitionState;
@@ -10,6 +13,7 @@ import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
+import io.shiplog.storage.log.LogSlice;
 import io.shiplog.storage.log.PartitionLog;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -88,6 +92,45 @@ final class RuntimeNode implements AutoCloseable {
         Answers answers = new Answers();
         replica.produce(batch, acks, leaseValid, timeoutMs, answers);
         return answers;
+    }
+
+    /** One fetch of this node from the leader, and its answer. */
+    FetchNext fetchFrom(RuntimeNode leader) {
+        FollowerPosition position = new FollowerPosition();
+        replica.followerPosition(position);
+        FollowerRead read = new FollowerRead();
+        read.replicaId = id;
+        read.brokerEpoch = id * 10L;
+        read.currentLeaderEpoch = position.currentLeaderEpoch;
+        read.fetchOffset = position.fetchOffset;
+        read.lastFetchedEpoch = position.lastFetchedEpoch;
+        read.flushedOffset = position.flushedOffset;
+        read.highWatermark = position.highWatermark;
+        read.suspectsLeader = position.suspectsLeader;
+        read.logStartOffset = position.logStartOffset;
+        read.maxBytes = 1 << 20;
+        read.atLeastOneBatch = true;
+        FetchOutcome out = new FetchOutcome();
+        leader.replica.readForFollower(read, out);
+
+        FetchedPartition fetched = new FetchedPartition();
+        fetched.requestLeaderEpoch = position.currentLeaderEpoch;
+        fetched.requestFetchOffset = position.fetchOffset;
+        fetched.requestLastFetchedEpoch = position.lastFetchedEpoch;
+        fetched.error = out.error;
+        fetched.highWatermark = out.highWatermark;
+        fetched.logStartOffset = out.logStartOffset;
+        fetched.divergingEpoch = out.divergingEpoch;
+        fetched.divergingEndOffset = out.divergingEndOffset;
+        fetched.records = bytes(out.records);
+        return replica.onFetchedPartition(fetched);
+    }
+
+    static ByteBuffer bytes(LogSlice slice) {
+        ByteBuffer buffer = ByteBuffer.allocate(slice.sizeInBytes());
+        slice.copyTo(buffer);
+        slice.release();
+        return buffer.flip();
     }
 
     @Override

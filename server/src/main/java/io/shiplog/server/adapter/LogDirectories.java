@@ -10,6 +10,7 @@ import io.shiplog.storage.compact.CleanableLog;
 import io.shiplog.storage.log.DamagedPartition;
 import io.shiplog.storage.log.DirectoryLives;
 import io.shiplog.storage.log.DiskSpace;
+import io.shiplog.storage.log.LogDamage;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
@@ -18,6 +19,7 @@ import io.shiplog.storage.log.RecoveryReport;
 import io.shiplog.storage.log.SyncTimes;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
+import io.shiplog.storage.scrub.ScrubSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -326,6 +328,36 @@ public final class LogDirectories implements AutoCloseable {
                 boolean last = directories.stream().allMatch(LogDirectory::isOffline);
                 listener.onFailed(directory.path(), List.copyOf(partitionsOf(directory)), last, failure);
             });
+        }
+    }
+
+    /** Is told when something in an open log is not sound. Any thread. */
+    public void onDamage(Consumer<LogDamage> listener) {
+        for (LogDirectory directory : directories) {
+            directory.onDamage(listener);
+        }
+    }
+
+    /** Begins to look for rot; after recovery. */
+    public void startScrub(ScrubSettings settings) {
+        for (LogDirectory directory : directories) {
+            directory.startScrub(settings);
+        }
+    }
+
+    /** Partitions of which something was set aside, now or in an earlier life, and not removed since. */
+    public List<PartitionId> setAside() {
+        List<PartitionId> all = new ArrayList<>();
+        for (LogDirectory directory : directories) {
+            directory.setAside().forEach(key -> all.add(new PartitionId(key.topicId(), key.partition())));
+        }
+        return all;
+    }
+
+    /** What was set aside of a partition is not needed any more. */
+    public void removeSetAside(PartitionId id) {
+        for (LogDirectory directory : directories) {
+            directory.removeSetAside(id.topicId(), id.partition());
         }
     }
 

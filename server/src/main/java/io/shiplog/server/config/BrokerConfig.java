@@ -18,6 +18,7 @@ import io.shiplog.storage.compact.CleanerSettings;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.SpaceSettings;
+import io.shiplog.storage.scrub.ScrubSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -158,6 +159,14 @@ public final class BrokerConfig implements NodeConfigs {
 
     public long retentionCheckIntervalMs() {
         return values.get(StorageKeys.LOG_RETENTION_CHECK_INTERVAL_MS);
+    }
+
+    /** How log directories look for rot. */
+    public ScrubSettings scrubSettings() {
+        return new ScrubSettings(
+                values.get(StorageKeys.SCRUB_INTERVAL_MS),
+                values.get(StorageKeys.SCRUB_BYTES_PER_SECOND),
+                values.get(StorageKeys.READ_CHECK_INTERVAL_MS));
     }
 
     /** A sync or append that takes so long is a slow one. */

@@ -10,6 +10,7 @@ import static io.shiplog.server.config.ConfigKey.wholeNumber;
 
 import io.shiplog.server.net.NetSettings;
 import io.shiplog.storage.log.LogDirectoryConfig;
+import io.shiplog.storage.scrub.ScrubSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -261,6 +262,24 @@ public final class StorageKeys {
             10_000_000,
             "Ours. Segment files of all log directories that are open at a time; others are opened when they are used. At start it is "
                     + "lowered to half of the descriptors that the process may have, if need be.");
+    static final ConfigKey<Long> SCRUB_INTERVAL_MS = longNumber(
+            "scrub.interval.ms",
+            ScrubSettings.DEFAULT_INTERVAL_MS,
+            1_000,
+            Long.MAX_VALUE,
+            "Ours. Every segment is read and checked once in so long.");
+    static final ConfigKey<Long> SCRUB_BYTES_PER_SECOND = longNumber(
+            "scrub.bytes.per.second",
+            ScrubSettings.DEFAULT_BYTES_PER_SECOND,
+            64 * KIB,
+            Long.MAX_VALUE,
+            "Ours. The most that this reads of each log directory.");
+    static final ConfigKey<Long> READ_CHECK_INTERVAL_MS = longNumber(
+            "read.check.interval.ms",
+            ScrubSettings.DEFAULT_READ_TRUST_MS,
+            0,
+            Long.MAX_VALUE,
+            "Ours. Bytes that were written or checked so long ago are checked again before they are sent; 0: each time.");
 
     static final ConfigKey<Long> DISK_RESERVE_BYTES = longNumber(
             "disk.reserve.bytes",
@@ -327,6 +346,9 @@ public final class StorageKeys {
                 PRODUCER_ID_EXPIRATION_MS,
                 FLUSH_THREADS,
                 MAX_OPEN_SEGMENT_FILES,
+                SCRUB_INTERVAL_MS,
+                SCRUB_BYTES_PER_SECOND,
+                READ_CHECK_INTERVAL_MS,
                 DISK_RESERVE_BYTES,
                 DISK_SLOW_THRESHOLD_MS,
                 DISK_HANG_TIMEOUT_MS);

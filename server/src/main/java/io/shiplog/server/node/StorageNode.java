@@ -10,6 +10,7 @@ import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
 import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.server.adapter.DamageRepair;
 import io.shiplog.server.adapter.DescribedLogDirs;
 import io.shiplog.server.adapter.ImageToReplicas;
 import io.shiplog.server.adapter.LogDirectories;
@@ -73,6 +74,7 @@ public final class StorageNode implements AutoCloseable {
     private final Membership membership;
     private final NodeWatchdog watchdog;
     private final CleanerThreads cleaners;
+    private final DamageRepair repair;
     private final TransferCounters transfers = new TransferCounters();
     /** Completes when the replicas are what the metadata said at the time of the registration. */
     private final CompletableFuture<Void> applied = new CompletableFuture<>();
@@ -112,6 +114,7 @@ public final class StorageNode implements AutoCloseable {
         membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata, logInfos::wanted);
         watchdog = new NodeWatchdog(loop, client, directories, config);
         cleaners = new CleanerThreads(config.cleanerSettings(), StorageClock.system(), directories::cleanable);
+        repair = new DamageRepair(partitions.replicas(), loop, client::reportDamage, directories::removeSetAside);
     }
 
     /**
@@ -136,6 +139,9 @@ public final class StorageNode implements AutoCloseable {
         images.activate(registration.brokerEpoch());
         await(applied);
         partitions.start();
+        repair.awaitRepair(directories.setAside());
+        directories.onDamage(repair::onDamage);
+        directories.startScrub(config.scrubSettings());
         watchdog.start();
         cleaners.start();
         await(membership.serving());

@@ -5,6 +5,7 @@ package io.shiplog.server.adapter;
 
 import io.shiplog.metadata.client.BrokerRegistration;
 import io.shiplog.metadata.client.Lease;
+import io.shiplog.metadata.client.DamageAnswer;
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataListener;
 import io.shiplog.metadata.client.NewTopicSpec;
@@ -133,6 +134,11 @@ final class ScriptedMetadataClient implements MetadataClient {
 
     @Override
     public void reportLogInfo(List<ReplicaLogInfo> infos) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<List<DamageAnswer>> reportDamage(List<PartitionId> partitions) {
         throw new UnsupportedOperationException();
     }
 

@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 /** Recovers all partitions of a data directory, several at a time, and says what it found in one line. */
 final class DirectoryRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryRecovery.class);
-    private static final String DAMAGED_SUFFIX = ".damaged";
 
     private final LogContext context;
     private final Map<PartitionKey, PartitionLog> logs;
@@ -163,10 +162,7 @@ final class DirectoryRecovery {
 
     static void quarantine(LogContext context, PartitionKey key) throws IOException {
         Path directory = context.directory().resolve(key.directoryName());
-        Path aside = context.directory().resolve(key.directoryName() + DAMAGED_SUFFIX);
-        for (int i = 1; context.files().exists(aside); i++) {
-            aside = context.directory().resolve(key.directoryName() + "." + i + DAMAGED_SUFFIX);
-        }
+        Path aside = SetAside.freePathOf(context.files(), context.directory(), key);
         context.files().rename(directory, aside);
         context.files().syncDirectory(context.directory());
     }

@@ -71,6 +71,14 @@ final class LeaderEpochs {
         if (count > 0 && starts[0] < startOffset) starts[0] = startOffset;
     }
 
+    LeaderEpochs copy() {
+        LeaderEpochs copy = new LeaderEpochs();
+        copy.epochs = Arrays.copyOf(epochs, epochs.length);
+        copy.starts = Arrays.copyOf(starts, starts.length);
+        copy.count = count;
+        return copy;
+    }
+
     void clear() {
         count = 0;
     }

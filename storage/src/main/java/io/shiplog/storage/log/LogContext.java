@@ -24,4 +24,5 @@ record LogContext(
         Background background,
         FailureLatch failure,
         SyncTimes syncTimes,
-        DiskSpace space) {}
+        DiskSpace space,
+        Integrity integrity) {}

@@ -14,6 +14,8 @@ import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.model.UnreadableDirectory;
+import io.shiplog.storage.scrub.ScrubSettings;
+import io.shiplog.storage.scrub.ScrubStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +68,7 @@ public final class LogDirectory implements AutoCloseable {
     private DirectoryLives lives;
     private long lastIndexFlushMs;
     private long lastMarksMs;
+    private DirectoryScrub scrub;
     private boolean recovered;
     private boolean closed;
     private int deletions;
@@ -130,7 +133,8 @@ public final class LogDirectory implements AutoCloseable {
                     new Background(name, failure),
                     failure,
                     new SyncTimes(),
-                    space);
+                    space,
+                    new Integrity(failure));
             return new LogDirectory(context, lock, stamp, lives);
         } catch (IOException | StorageException e) {
             if (lock != null) lock.release();
@@ -166,9 +170,14 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Stamps a new directory, or checks that an old one is this node's.
      *
-     * @throws StorageException when it belongs to another cluster or node
+     * @throws StorageException when it belongs to another cluster or node, or holds partitions of nobody
      */
     public synchronized void stampAs(String clusterId, int nodeId) {
+        if (stamp == null && !logs.isEmpty()) {
+            throw new StorageException("the data directory " + context.directory() + " holds " + logs.size()
+                    + " partitions but no stamp, so nobody knows whose they are: empty it, and this node fetches its"
+                    + " partitions from their leaders");
+        }
         if (stamp == null) {
             DirectoryStamp mine = new DirectoryStamp(clusterId, nodeId, directoryId);
             try {
@@ -440,6 +449,49 @@ public final class LogDirectory implements AutoCloseable {
         return context.failure().isOffline();
     }
 
+    /** Is told, once for each segment, when something in an open log is not sound; at once of what was found before. Any thread. */
+    public void onDamage(Consumer<LogDamage> listener) {
+        context.integrity().listen(listener);
+    }
+
+    /** Begins to read every segment once per interval, and to check it. Once only, after {@link #recover}. */
+    public synchronized void startScrub(ScrubSettings settings) {
+        requireRecovered();
+        if (scrub != null) throw new IllegalStateException("the scrub was started before");
+        if (closed) return;
+        context.integrity().trustReadsFor(settings.readTrustMs());
+        scrub = new DirectoryScrub(context, logs, settings);
+        scrub.start();
+    }
+
+    /** How far the scrub is; null before it was started. */
+    public synchronized ScrubStatus scrubStatus() {
+        return scrub == null ? null : scrub.status();
+    }
+
+    /** Segments of open logs in which something was found not to be sound, since the start. */
+    public long damagesFound() {
+        return context.integrity().found();
+    }
+
+    /** Partitions of which something was set aside, now or in an earlier life, and not removed since. */
+    public List<PartitionKey> setAside() {
+        try {
+            return SetAside.partitions(context.files(), context.directory());
+        } catch (IOException e) {
+            throw context.failure().fail("listing " + context.directory(), e);
+        }
+    }
+
+    /** Deletes, in the background, what was set aside of a partition: by now the log has it from elsewhere. */
+    public void removeSetAside(Uuid topicId, int partition) {
+        PartitionKey key = new PartitionKey(topicId, partition);
+        context.background()
+                .execute(
+                        "removing what was set aside of " + key.directoryName(),
+                        () -> SetAside.remove(context.files(), context.directory(), key));
+    }
+
     /** How long this directory's syncs take. */
     public SyncTimes syncTimes() {
         return context.syncTimes();
@@ -488,11 +540,14 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private void closeFiles(long cleanBrokerEpoch) {
+        DirectoryScrub scrubbing;
         synchronized (this) {
             if (closed) return;
             closed = true;
+            scrubbing = scrub;
         }
         later.stop();
+        if (scrubbing != null) scrubbing.close();
         context.background().close();
         context.flusher().close();
         boolean clean = cleanBrokerEpoch >= 0 && !context.failure().isOffline() && later.count() == 0;

@@ -17,6 +17,7 @@ final class LogReader {
     private final LogState state;
     private final SegmentIndexer indexer;
     private final ReadPositions positions = new ReadPositions();
+    private final ColdReads cold;
 
     /** Results of the last search: a batch boundary. */
     private long foundOffset;
@@ -26,6 +27,7 @@ final class LogReader {
     LogReader(LogState state, LogCheckpoints checkpoints) {
         this.state = state;
         this.indexer = new SegmentIndexer(state, checkpoints);
+        this.cold = new ColdReads(state, this);
     }
 
     /** See {@link PartitionLog#read}. */
@@ -37,7 +39,7 @@ final class LogReader {
             locate(segment, offset);
             return slice(segment, maxBytes, end, atLeastOneBatch);
         } catch (IOException e) {
-            throw state.context.failure().fail("reading " + segment.path(), e);
+            throw state.context.integrity().unreadable(state, segment, e);
         }
     }
 
@@ -83,7 +85,7 @@ final class LogReader {
         BatchCursor cursor = BatchCursor.ofThread();
         if (walk(cursor, segment, indexOf(segment, offset), offset)) return cursor;
         if (walk(cursor, segment, indexer.rebuild(segment), offset)) return cursor;
-        throw SegmentIndexer.corrupt(segment, cursor.position());
+        throw corrupt(segment, cursor.position());
     }
 
     /** Goes from the index entry to the batch that holds the offset; false when the entry does not fit the file. */
@@ -118,7 +120,7 @@ final class LogReader {
             int entry = index.floorByOffset(relative(segment, offset));
             return entry < 0 ? 0 : index.position(entry);
         } catch (IOException e) {
-            throw state.context.failure().fail("reading " + segment.path(), e);
+            throw state.context.integrity().unreadable(state, segment, e);
         }
     }
 
@@ -133,9 +135,19 @@ final class LogReader {
             cutByWalking(segment, start, maxBytes, end);
         }
         if (foundPosition == start && !(atLeastOneBatch && takeOne(segment, start, end))) return LogSlice.EMPTY;
+        if (!cold.isTrusted(segment, start)) keepToSound(segment, start);
         segment.file.retainSlice();
         positions.put(segment, foundOffset, foundPosition);
         return new LogSlice(segment.file, start, foundPosition - start, firstOffset, foundOffset);
+    }
+
+    /** Checks what was found, and shortens it to what could be checked and is sound. */
+    private void keepToSound(Segment segment, int start) throws IOException {
+        cold.check(segment, start, foundPosition);
+        if (cold.soundEnd() < foundPosition) {
+            foundPosition = cold.soundEnd();
+            foundOffset = cold.soundOffset();
+        }
     }
 
     /** Finds the last batch boundary within the limits among the recent batches; false when they do not reach there. */
@@ -168,7 +180,10 @@ final class LogReader {
         }
         cursor.open(segment.file.open(), foundPosition, segment.sizeInBytes);
         while (foundPosition < limit) {
-            if (!cursor.next()) throw SegmentIndexer.corrupt(segment, cursor.position());
+            if (!cursor.next()) {
+                if (foundPosition > start) return;
+                throw corrupt(segment, cursor.position());
+            }
             if (cursor.endPosition() > limit || cursor.lastOffset() >= end) return;
             foundOffset = cursor.lastOffset() + 1;
             foundPosition = (int) cursor.endPosition();
@@ -178,7 +193,7 @@ final class LogReader {
     private boolean takeOne(Segment segment, int start, long end) throws IOException {
         BatchCursor cursor = BatchCursor.ofThread();
         cursor.open(segment.file.open(), start, segment.sizeInBytes);
-        if (!cursor.next()) throw SegmentIndexer.corrupt(segment, start);
+        if (!cursor.next()) throw corrupt(segment, start);
         if (cursor.lastOffset() >= end) return false;
         foundOffset = cursor.lastOffset() + 1;
         foundPosition = (int) cursor.endPosition();
@@ -208,5 +223,9 @@ final class LogReader {
             state.context.indexCache().used(segment, index.sizeInBytes());
         }
         return index;
+    }
+
+    StorageException corrupt(Segment segment, long position) {
+        return indexer.corrupt(segment, position);
     }
 }

@@ -353,6 +353,7 @@ final class LogRecovery {
             Segment segment = state.segments.get(i);
             // Below the mark are bytes that were flushed, and their file's entry with them.
             segment.entryDurable = entriesSynced || !segment.isEmpty();
+            segment.trustedFrom = segment.sizeInBytes;
         }
         state.directoryDurable = true;
         state.logStartOffset = logStart;

@@ -100,6 +100,11 @@ final class LogState {
         batchLimits = newSettings.batchLimits();
     }
 
+    /** Whether offsets may be missing between batches, as compaction leaves them. */
+    boolean hasGaps() {
+        return false;
+    }
+
     BatchLimits batchLimits() {
         return batchLimits;
     }
@@ -109,6 +114,7 @@ final class LogState {
         Path path = directory.resolve(Segment.fileName(baseOffset));
         SegmentFile file = segmentFile(baseOffset, context.openFiles().create(path));
         Segment segment = new Segment(baseOffset, file, context.clock().wallClockMs());
+        if (!segments.isEmpty()) segments.active().sealedMs = context.clock().nowMs();
         segments.add(segment);
         recent.clear();
         return segment;

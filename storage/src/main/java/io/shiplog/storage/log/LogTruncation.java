@@ -91,6 +91,55 @@ final class LogTruncation {
         Path underWay = markUnderWay();
         while (!state.segments.isEmpty()) drop(state.segments.removeLast());
         state.context.files().syncDirectory(state.directory);
+        beginAnewAt(offset);
+        LOG.info("Truncated {} fully from {}, it begins at {} now", state, before, offset);
+    }
+
+    /**
+     * Moves the segments that begin at or above the offset out of the log, and keeps them beside it: the log ends where the first of them
+     * began. When the log begins in one of them it is empty afterwards, and begins where it did.
+     */
+    void setAsideFrom(long offset, Path aside) throws IOException {
+        long before = state.logEndOffset;
+        long end = Math.max(state.segments.first().baseOffset, offset);
+        boolean all = end <= state.logStartOffset || state.segments.first().baseOffset >= end;
+        long start = state.logStartOffset;
+        if (all) retention.deletePendingFiles();
+        prepare(all ? start : end, all ? Long.MIN_VALUE : end);
+        state.context.files().createDirectory(aside);
+        while (!state.segments.isEmpty() && (all || state.segments.active().baseOffset >= end)) {
+            moveAside(state.segments.removeLast(), aside);
+        }
+        state.context.files().syncDirectory(aside);
+        state.context.files().syncDirectory(state.directory);
+        state.context.files().syncDirectory(state.context.directory());
+        if (all) {
+            beginAnewAt(start);
+        } else {
+            Segment segment = state.addSegment(end);
+            state.context.files().syncDirectory(state.directory);
+            segment.entryDurable = true;
+            rebuild(segment, 0, end);
+        }
+        LOG.info(
+                "Truncated {} from {} to {}; what was behind it is kept in {}",
+                state,
+                before,
+                state.logEndOffset,
+                aside);
+    }
+
+    /** What is there already was set aside earlier, and belongs to data that has not been replaced yet: it stays. */
+    private void moveAside(Segment segment, Path aside) throws IOException {
+        LogFiles files = state.context.files();
+        state.context.indexCache().forget(segment);
+        Path target = aside.resolve(segment.path().getFileName());
+        if (files.exists(target)) files.delete(segment.path());
+        else if (files.exists(segment.path())) files.rename(segment.path(), target);
+        segment.file.release();
+    }
+
+    private void beginAnewAt(long offset) throws IOException {
         Segment segment = state.addSegment(offset);
         state.context.files().syncDirectory(state.directory);
         state.context.files().delete(underWay);
@@ -106,7 +155,6 @@ final class LogTruncation {
         state.putMarks();
         state.context.marks().write();
         state.durableLogStart = offset;
-        LOG.info("Truncated {} fully from {}, it begins at {} now", state, before, offset);
     }
 
     private Path markUnderWay() throws IOException {
@@ -186,6 +234,7 @@ final class LogTruncation {
         segment.sizeInBytes = position;
         segment.nextOffset = end;
         segment.summaryStored = false;
+        segment.checked = null;
         segment.storedIndexPosition = 0;
         SparseIndex index = position == 0 ? new SparseIndex() : reader.wholeIndexOf(segment);
         index.truncateTo(position);

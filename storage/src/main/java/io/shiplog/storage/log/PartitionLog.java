@@ -6,6 +6,7 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.batch.BatchValidator;
 import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.compact.CleanableLog;
+import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.InvariantViolation;
 import io.shiplog.storage.model.NoRoom;
@@ -289,6 +290,8 @@ public final class PartitionLog {
             checkUsable();
             try {
                 truncation.truncateTo(offset);
+            } catch (DamageException e) {
+                throw e;
             } catch (IOException | StorageException e) {
                 throw state.context.failure().fail("truncating " + state, e);
             }
@@ -305,6 +308,33 @@ public final class PartitionLog {
             } catch (IOException | StorageException e) {
                 throw state.context.failure().fail("truncating " + state, e);
             }
+        }
+    }
+
+    /**
+     * Takes the segment that begins at the offset, and all behind it, out of the log, because something in them is not sound: the log ends
+     * there, or begins anew at its start when it began in one of them. Their files are kept beside the log until {@link
+     * LogDirectory#removeSetAside}. Only for a replica that no one counts on, and for an offset that it named as its end since.
+     */
+    public void setAsideFrom(long segmentBase) {
+        synchronized (state) {
+            checkUsable();
+            try {
+                truncation.setAsideFrom(segmentBase, SetAside.pathOf(state.context.directory(), state.key));
+            } catch (DamageException e) {
+                throw e;
+            } catch (IOException | StorageException e) {
+                throw state.context.failure().fail("setting a part of " + state + " aside", e);
+            }
+            state.context.integrity().forget(state.key);
+        }
+    }
+
+    /** The next read of the offset checks the bytes, whatever was known of them: somebody found them to be wrong. */
+    public void distrust(long offset) {
+        synchronized (state) {
+            if (unusable() || offset >= state.logEndOffset || offset < state.logStartOffset) return;
+            reader.segmentHolding(offset).distrust();
         }
     }
 

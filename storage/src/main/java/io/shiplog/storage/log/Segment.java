@@ -52,6 +52,15 @@ final class Segment {
     /** Whether a power loss would leave the file in its directory. */
     boolean entryDurable;
 
+    /** From this position on the bytes were written by this process. */
+    int trustedFrom;
+
+    /** When it ceased to be the active one, by the monotonic clock. */
+    long sealedMs;
+
+    /** Bytes that were found to be sound; null when none were, or not for a while. */
+    CheckedRanges checked;
+
     Segment(long baseOffset, SegmentFile file, long openedMs) {
         this.baseOffset = baseOffset;
         this.nextOffset = baseOffset;
@@ -142,6 +151,18 @@ final class Segment {
     @Override
     public String toString() {
         return "segment " + baseOffset + ".." + nextOffset + " of " + sizeInBytes + " bytes";
+    }
+
+    /** Whatever is read of it is checked from now on: something in it is not sound. */
+    void distrust() {
+        trustedFrom = Integer.MAX_VALUE;
+        checked = null;
+    }
+
+    /** All of it was found to be sound. */
+    void checkedWhole(long nowMs) {
+        checked = new CheckedRanges(nowMs);
+        checked.add(0, sizeInBytes, nextOffset);
     }
 
     /** Drops the index from memory, if this is a sealed segment. Called under the cache's lock only. */

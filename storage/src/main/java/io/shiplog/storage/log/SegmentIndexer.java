@@ -21,6 +21,9 @@ final class SegmentIndexer {
     private final LogState state;
     private final LogCheckpoints checkpoints;
 
+    /** Result of the last {@link #maxTimestampBefore}. */
+    private long nextOffset;
+
     SegmentIndexer(LogState state, LogCheckpoints checkpoints) {
         this.state = state;
         this.checkpoints = checkpoints;
@@ -62,16 +65,18 @@ final class SegmentIndexer {
 
     /**
      * Adds entries for the batches in [from, to); they begin an interval of their own, of which no header CRC is known. Ends at the first
-     * batch that does not make sense, so that none becomes an entry; returns whether there was none.
+     * batch that does not make sense, or breaks the chain of offsets: reads are checked from an entry on, so that none must become one.
+     * Returns whether there was none.
      */
     private boolean scan(Segment segment, SparseIndex index, int from, int to) throws IOException {
         if (from >= to) return true;
         int interval = state.settings.indexIntervalBytes();
         long maxTimestampMs = index.count() == 0 ? -1 : maxTimestampBefore(segment, index, from);
-        long expected = segment.baseOffset;
+        long expected = index.count() == 0 ? segment.baseOffset : nextOffset;
         BatchCursor cursor = BatchCursor.ofThread();
         cursor.open(segment.file.open(), from, to);
-        while (cursor.next() && cursor.baseOffset() >= expected) {
+        while (cursor.next()
+                && (cursor.baseOffset() == expected || (state.hasGaps() && cursor.baseOffset() > expected))) {
             boolean first = cursor.position() == from;
             if (first || cursor.position() - index.lastPosition() >= interval) {
                 index.add((int) (cursor.baseOffset() - segment.baseOffset), (int) cursor.position(), maxTimestampMs);
@@ -85,16 +90,22 @@ final class SegmentIndexer {
         return whole;
     }
 
-    /** The largest timestamp before a position that lies in the last interval of the index. */
-    private static long maxTimestampBefore(Segment segment, SparseIndex index, int position) throws IOException {
+    /** The largest timestamp before a position that lies in the last interval of the index; leaves the offset there too. */
+    private long maxTimestampBefore(Segment segment, SparseIndex index, int position) throws IOException {
         long maxTimestampMs = index.maxTimestampBefore(index.count() - 1);
+        nextOffset = segment.baseOffset + index.relativeOffset(index.count() - 1);
         BatchCursor cursor = BatchCursor.ofThread();
         cursor.open(segment.file.open(), index.lastPosition(), position);
-        while (cursor.next()) maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
+        while (cursor.next()) {
+            maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
+            nextOffset = cursor.lastOffset() + 1;
+        }
         return maxTimestampMs;
     }
 
-    static StorageException corrupt(Segment segment, long position) {
-        return new StorageException("no sound batch at byte " + position + " of " + segment.path());
+    /** What is to be thrown when the bytes at a position are no batch. */
+    StorageException corrupt(Segment segment, long position) {
+        segment.distrust();
+        return state.context.integrity().found(state, segment, "no sound batch at byte " + position);
     }
 }

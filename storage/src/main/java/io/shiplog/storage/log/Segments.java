@@ -56,6 +56,12 @@ final class Segments {
         count -= replaced - 1;
     }
 
+    /** Whether this very segment is still part of the log. */
+    boolean holds(Segment segment) {
+        int at = floorIndex(segment.baseOffset);
+        return at >= 0 && segments[at] == segment;
+    }
+
     /** Index of the last segment that begins at or before the offset, -1 when all begin later. */
     int floorIndex(long offset) {
         if (count > 0 && segments[count - 1].baseOffset <= offset) return count - 1;

@@ -78,13 +78,13 @@ final class TimestampLookup {
             cursor.open(segment.file.open(), entry < 0 ? 0 : index.position(entry), segment.sizeInBytes);
             while (cursor.next()) {
                 if (cursor.maxTimestampMs() < timestampMs || cursor.lastOffset() < state.logStartOffset) continue;
-                if (!cursor.crcMatches()) throw SegmentIndexer.corrupt(segment, cursor.position());
+                if (!cursor.crcMatches()) throw reader.corrupt(segment, cursor.position());
                 OffsetAndTimestamp found = searchBatch(segment, cursor, timestampMs);
                 if (found != null) return found;
             }
             return null;
         } catch (IOException e) {
-            throw state.context.failure().fail("reading " + segment.path(), e);
+            throw state.context.integrity().unreadable(state, segment, e);
         }
     }
 

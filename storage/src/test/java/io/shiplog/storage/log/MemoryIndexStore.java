@@ -37,6 +37,11 @@ final class MemoryIndexStore implements IndexStore {
         return copy;
     }
 
+    /** Loses the index entries of all segments, and nothing else. */
+    synchronized void forgetIndexes() {
+        partitions.values().forEach(partition -> partition.blocks.clear());
+    }
+
     private Partition of(PartitionKey key) {
         return partitions.computeIfAbsent(key, k -> new Partition());
     }

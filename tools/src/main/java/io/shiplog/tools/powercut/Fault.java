@@ -4,10 +4,10 @@
 package io.shiplog.tools.powercut;
 
 /** A promise that was not kept. The message is the report. */
-final class Fault extends Exception {
+public final class Fault extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Fault(String what) {
+    public Fault(String what) {
         super(what);
     }
 }

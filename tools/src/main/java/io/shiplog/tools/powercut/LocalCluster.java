@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A cluster of {@code bin/cluster} whose nodes may have disks of their own. */
-final class LocalCluster implements AutoCloseable {
+public final class LocalCluster implements AutoCloseable {
     private static final String SCRIPT = "cluster";
     private static final int MAX_BASE_PORT = 32_000;
     private static final int MIN_BASE_PORT = 21_000;
@@ -34,7 +34,7 @@ final class LocalCluster implements AutoCloseable {
     private final Map<String, Disk> disks = new HashMap<>();
 
     /** Writes the configurations; starts nothing. */
-    LocalCluster(Scripts scripts, Path work, String name, int quorum, int storage)
+    public LocalCluster(Scripts scripts, Path work, String name, int quorum, int storage)
             throws IOException, InterruptedException {
         this.scripts = scripts;
         this.directory = work.resolve(name);
@@ -77,15 +77,15 @@ final class LocalCluster implements AutoCloseable {
         return true;
     }
 
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
-    List<String> quorumNodes() {
+    public List<String> quorumNodes() {
         return names("quorum-", quorum);
     }
 
-    List<String> storageNodes() {
+    public List<String> storageNodes() {
         return names("storage-", storage);
     }
 
@@ -114,7 +114,7 @@ final class LocalCluster implements AutoCloseable {
         return endpoints;
     }
 
-    String bootstrap() {
+    public String bootstrap() {
         List<String> addresses = new ArrayList<>();
         for (int id = 1; id <= storage; id++) {
             addresses.add("127.0.0.1:" + (basePort + id));
@@ -122,11 +122,11 @@ final class LocalCluster implements AutoCloseable {
         return String.join(",", addresses);
     }
 
-    Path data(String node) {
+    public Path data(String node) {
         return directory.resolve(node).resolve("data");
     }
 
-    Path log(String node) {
+    public Path log(String node) {
         return directory.resolve(node).resolve("log");
     }
 
@@ -148,7 +148,7 @@ final class LocalCluster implements AutoCloseable {
     }
 
     /** Adds a line to the configuration of each named node. */
-    void set(List<String> nodes, String key, String value) throws IOException {
+    public void set(List<String> nodes, String key, String value) throws IOException {
         for (String node : nodes) {
             Files.writeString(
                     directory.resolve(node).resolve("config.properties"),
@@ -157,7 +157,7 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    void start(List<String> nodes) throws IOException, InterruptedException {
+    public void start(List<String> nodes) throws IOException, InterruptedException {
         start(nodes, "");
     }
 
@@ -174,7 +174,7 @@ final class LocalCluster implements AutoCloseable {
     }
 
     /** Whether the node's process lives. A dead process that nobody has waited for has no command line any more. */
-    boolean isRunning(String node) throws IOException {
+    public boolean isRunning(String node) throws IOException {
         String config = directory.resolve(node).resolve("config.properties").toString();
         Path pidFile = directory.resolve(node).resolve("pid");
         if (!Files.exists(pidFile)) {
@@ -194,7 +194,7 @@ final class LocalCluster implements AutoCloseable {
     }
 
     /** kill -9; nodes that do not run are no error. Returns when their files and ports are free. */
-    void kill(List<String> nodes) throws IOException, InterruptedException, Fault {
+    public void kill(List<String> nodes) throws IOException, InterruptedException, Fault {
         for (String node : nodes) {
             if (isRunning(node)) {
                 ProcessHandle.of(pid(node)).ifPresent(ProcessHandle::destroyForcibly);

@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * Sends numbered records of random sizes to a topic with the stock producer (acks=all, idempotent), at an even rate, until it is told to stop;
  * a producer lives through a power cut. What was sent and acknowledged stands in the ledger.
  */
-final class Records {
+public final class Records {
     private static final int DELIVERY_TIMEOUT_MS = 120_000;
     private static final int MAX_BYTES = 600;
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -35,7 +35,7 @@ final class Records {
     private volatile boolean paused;
     private Thread thread;
 
-    Records(String bootstrap, String topic, Ledger ledger, long seed, int perSecond) {
+    public Records(String bootstrap, String topic, Ledger ledger, long seed, int perSecond) {
         this.topic = topic;
         this.ledger = ledger;
         this.random = new Random(seed);
@@ -43,7 +43,7 @@ final class Records {
         this.producer = DemoClients.producer(bootstrap, DELIVERY_TIMEOUT_MS);
     }
 
-    void start() {
+    public void start() {
         thread = new Thread(this::run, "records-" + topic);
         thread.setDaemon(true);
         thread.start();
@@ -110,14 +110,14 @@ final class Records {
     }
 
     /** Sends no more, and waits until the outcome of each record is known. */
-    void finish() throws InterruptedException {
+    public void finish() throws InterruptedException {
         stopped = true;
         thread.join();
         producer.close(Duration.ofMillis(DELIVERY_TIMEOUT_MS));
     }
 
     /** Sends no more, and gives up what is under way. */
-    void abandon() throws InterruptedException {
+    public void abandon() throws InterruptedException {
         stopped = true;
         producer.close(Duration.ZERO);
         thread.interrupt();

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /** The scripts of {@code bin/}, run as processes. */
-final class Scripts {
+public final class Scripts {
     private final Path bin;
 
-    Scripts(Path bin) {
+    public Scripts(Path bin) {
         this.bin = bin;
     }
 

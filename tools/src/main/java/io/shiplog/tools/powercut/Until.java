@@ -7,18 +7,18 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for conditions. */
-final class Until {
+public final class Until {
     private static final long POLL_MS = 5;
 
     private Until() {}
 
     /** Something that comes true. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws IOException, InterruptedException;
     }
 
     /** Polls until it holds; false when the time is over. */
-    static boolean holds(long timeoutMs, Condition condition) throws IOException, InterruptedException {
+    public static boolean holds(long timeoutMs, Condition condition) throws IOException, InterruptedException {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         while (!condition.holds()) {
             if (System.nanoTime() >= deadlineNs) {
@@ -30,7 +30,7 @@ final class Until {
     }
 
     /** As {@link #holds}; a time that is over is a fault of what is tested. */
-    static void must(String what, long timeoutMs, Condition condition) throws IOException, InterruptedException, Fault {
+    public static void must(String what, long timeoutMs, Condition condition) throws IOException, InterruptedException, Fault {
         if (!holds(timeoutMs, condition)) {
             throw new Fault("not within " + timeoutMs + " ms: " + what);
         }

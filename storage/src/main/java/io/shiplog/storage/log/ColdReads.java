@@ -1,0 +1,115 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.scrub.BatchChain;
+import java.io.IOException;
+
+/**
+ * Checks bytes before they are sent: those that this process has not written, and not checked for a while. A reader gets what is sound and
+ * no more; a client that checks CRCs could otherwise take a batch with a wrong base offset for good, since Kafka's CRC leaves that out.
+ * What was checked is remembered, so that a range costs once and goes by sendfile like any other. Used under the lock of the log.
+ */
+final class ColdReads {
+    /** A read checks no more than this at a time, so that it does not hold up its loop: the reader gets less, and asks again. */
+    private static final int MAX_BYTES_PER_READ = 1 << 20;
+
+    private static final ThreadLocal<BatchChain> CHAIN = ThreadLocal.withInitial(BatchChain::new);
+
+    private final LogState state;
+    private final LogReader reader;
+
+    /** Results of the last check. */
+    private int soundEnd;
+
+    private long soundOffset;
+
+    ColdReads(LogState state, LogReader reader) {
+        this.state = state;
+        this.reader = reader;
+    }
+
+    /** Whether what begins at the position may be sent as it is. */
+    boolean isTrusted(Segment segment, int position) {
+        if (position < segment.trustedFrom) return false;
+        long trustMs = state.context.integrity().readTrustMs();
+        if (trustMs == 0) return false;
+        boolean active = segment == state.segments.active();
+        return active || state.context.clock().nowMs() - segment.sealedMs < trustMs;
+    }
+
+    /** How far the last check found sound bytes, from where it began; a batch boundary. */
+    int soundEnd() {
+        return soundEnd;
+    }
+
+    /** The offset there. */
+    long soundOffset() {
+        return soundOffset;
+    }
+
+    /**
+     * Checks from one batch boundary to another, or as far as one read may take.
+     *
+     * @throws io.shiplog.storage.model.DamageException when already the first batch is not sound
+     */
+    void check(Segment segment, int from, int to) throws IOException {
+        CheckedRanges ranges = rangesOf(segment);
+        int range = ranges.find(from);
+        int at;
+        long offset;
+        if (range >= 0) {
+            at = ranges.end(range);
+            offset = ranges.nextOffset(range);
+        } else {
+            SparseIndex index = reader.wholeIndexOf(segment);
+            int entry = index.floorByPosition(from);
+            at = entry < 0 ? 0 : index.position(entry);
+            offset = entry < 0 ? segment.baseOffset : segment.baseOffset + index.relativeOffset(entry);
+        }
+        soundEnd = at;
+        soundOffset = offset;
+        if (at >= to && at >= from) {
+            // All of it is known to be sound; the caller knows the offset at its end.
+            soundEnd = to;
+            return;
+        }
+        String problem = walk(segment, at, offset, from, to);
+        ranges.add(at, soundEnd, soundOffset);
+        if (problem == null) return;
+        segment.distrust();
+        RuntimeException damage = state.context.integrity().found(state, segment, problem);
+        if (soundEnd <= from) throw damage;
+    }
+
+    /** Null, or what is wrong with the batch at {@link #soundEnd}. */
+    private String walk(Segment segment, int start, long offset, int from, int to) throws IOException {
+        BatchChain chain = CHAIN.get();
+        chain.begin(offset, segment.nextOffset, state.hasGaps(), state.epochs::epochAt);
+        if (start == 0 && segment == state.segments.first()) chain.firstMayStraddle();
+        BatchCursor cursor = BatchCursor.ofThread();
+        cursor.open(segment.file.open(), start, segment.sizeInBytes);
+        while (soundEnd < to && (soundEnd <= from || soundEnd - from < MAX_BYTES_PER_READ)) {
+            if (!cursor.next()) return "no whole batch at byte " + cursor.position();
+            String problem = chain.problemOf(cursor);
+            if (problem != null) return problem + ", at byte " + cursor.position();
+            if (soundEnd < from && cursor.endPosition() > from) return "no batch begins at byte " + from;
+            soundEnd = (int) cursor.endPosition();
+            soundOffset = chain.nextOffset();
+        }
+        return null;
+    }
+
+    private CheckedRanges rangesOf(Segment segment) {
+        CheckedRanges ranges = segment.checked;
+        long nowMs = state.context.clock().nowMs();
+        if (ranges == null || ranges.isOlderThan(state.context.integrity().readTrustMs(), nowMs)) {
+            ranges = new CheckedRanges(nowMs);
+            segment.checked = ranges;
+        }
+        return ranges;
+    }
+}

@@ -1,0 +1,106 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.model.DamageException;
+import io.shiplog.storage.model.PartitionKey;
+import io.shiplog.storage.model.StorageException;
+import io.shiplog.storage.scrub.ScrubSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known to be wrong in the logs of one directory. A damage concerns its partition; only when reads fail in many partitions is it
+ * the disk. Each segment is reported once until its partition was repaired. Any thread.
+ */
+final class Integrity {
+    private static final Logger LOG = LoggerFactory.getLogger(Integrity.class);
+
+    /** So many partitions that cannot be read are a disk that cannot be read. */
+    static final int MAX_UNREADABLE_PARTITIONS = 16;
+
+    private final FailureLatch failure;
+    private final List<Consumer<LogDamage>> listeners = new ArrayList<>();
+    private final Map<PartitionKey, Map<Long, LogDamage>> known = new HashMap<>();
+    private final Set<PartitionKey> unreadable = new HashSet<>();
+    private long found;
+    private volatile long readTrustMs = ScrubSettings.DEFAULT_READ_TRUST_MS;
+
+    Integrity(FailureLatch failure) {
+        this.failure = failure;
+    }
+
+    /** How long bytes that were checked count as sound, in ms; 0: they are checked whenever they are read. */
+    long readTrustMs() {
+        return readTrustMs;
+    }
+
+    void trustReadsFor(long ms) {
+        readTrustMs = ms;
+    }
+
+    /** Adds a listener; it hears at once of what was found before. */
+    void listen(Consumer<LogDamage> listener) {
+        List<LogDamage> before = new ArrayList<>();
+        synchronized (this) {
+            listeners.add(listener);
+            known.values().forEach(each -> before.addAll(each.values()));
+        }
+        before.forEach(listener);
+    }
+
+    /** Bytes are not what they should be. Returns what is to be thrown. */
+    DamageException found(LogState state, Segment segment, String what) {
+        report(new LogDamage(state.key, segment.baseOffset, what));
+        return new DamageException(what + " in " + segment.path());
+    }
+
+    /** Bytes cannot be read. Returns what is to be thrown: of the partition, or of the directory when it is not the first. */
+    StorageException unreadable(LogState state, Segment segment, IOException cause) {
+        int partitions;
+        synchronized (this) {
+            unreadable.add(state.key);
+            partitions = unreadable.size();
+        }
+        if (partitions > MAX_UNREADABLE_PARTITIONS) {
+            return failure.fail(partitions + " partitions cannot be read, the last of them " + segment.path(), cause);
+        }
+        report(new LogDamage(state.key, segment.baseOffset, "cannot be read: " + cause));
+        return new DamageException("reading " + segment.path() + ": " + cause, cause);
+    }
+
+    /** What was wrong with a partition is no longer part of its log. */
+    synchronized void forget(PartitionKey partition) {
+        known.remove(partition);
+    }
+
+    /** Damages found since the start, each segment counted once. */
+    synchronized long found() {
+        return found;
+    }
+
+    private void report(LogDamage damage) {
+        List<Consumer<LogDamage>> toTell;
+        synchronized (this) {
+            Map<Long, LogDamage> ofPartition = known.computeIfAbsent(damage.partition(), key -> new HashMap<>());
+            if (ofPartition.putIfAbsent(damage.segmentBase(), damage) != null) return;
+            found++;
+            toTell = List.copyOf(listeners);
+        }
+        LOG.error(
+                "Partition {} is damaged in segment {}: {}",
+                damage.partition().directoryName(),
+                damage.segmentBase(),
+                damage.reason());
+        toTell.forEach(listener -> listener.accept(damage));
+    }
+}

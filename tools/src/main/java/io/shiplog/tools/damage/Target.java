@@ -1,0 +1,50 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.damage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** Kinds of files in a data directory. */
+enum Target {
+    /** A segment of the partition's topic. */
+    SEGMENT,
+    /** A file of RocksDB. */
+    INDEX,
+    /** One of the two slots of the marks. */
+    MARKS,
+    /** What says whose directory it is. */
+    STAMP;
+
+    /** A file of this kind that has bytes, at random; null when there is none. */
+    Path choose(Path data, String topicId, Random random) throws IOException {
+        List<Path> files = candidates(data, topicId);
+        return files.isEmpty() ? null : files.get(random.nextInt(files.size()));
+    }
+
+    private List<Path> candidates(Path data, String topicId) throws IOException {
+        try (Stream<Path> all = Files.find(data, 2, (path, attributes) -> attributes.isRegularFile())) {
+            return all.filter(path -> isMine(data.relativize(path), topicId))
+                    .filter(path -> path.toFile().length() > 0)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private boolean isMine(Path file, String topicId) {
+        String name = file.getFileName().toString();
+        String parent = file.getNameCount() < 2 ? "" : file.getName(0).toString();
+        return switch (this) {
+            case SEGMENT ->
+                parent.startsWith(topicId + "-") && !parent.endsWith(".damaged") && name.endsWith(".log");
+            case INDEX -> parent.equals("index") && !name.equals("LOCK") && !name.startsWith("LOG");
+            case MARKS -> parent.isEmpty() && name.startsWith("marks-");
+            case STAMP -> parent.isEmpty() && name.equals("stamp");
+        };
+    }
+}
