@@ -6,6 +6,7 @@ package io.shiplog.metadata.endpoint;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.shiplog.metadata.client.BrokerRegistration;
+import io.shiplog.metadata.client.DamageAnswer;
 import io.shiplog.metadata.client.Lease;
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataClientSettings;

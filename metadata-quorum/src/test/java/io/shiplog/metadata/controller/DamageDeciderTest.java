@@ -52,8 +52,7 @@ class DamageDeciderTest {
         assertThat(outcome.getError()).isZero();
         assertThat(cluster.partition("t").isr()).containsExactly(1, 2);
         assertThat(cluster.partition("t").leader()).isEqualTo(1);
-        assertThat(outcome.getPartitionEpoch())
-                .isEqualTo(cluster.partition("t").partitionEpoch());
+        assertThat(outcome.getPartitionEpoch()).isEqualTo(cluster.partition("t").partitionEpoch());
     }
 
     @Test

@@ -37,8 +37,7 @@ class FollowerRepairTest {
         FollowerFixture f = following(States.all(), 4, 4, 4, 4, 4);
         f.follower.beginRepair(2);
         FetchedPartition fetched = answerTo(f, 2);
-        fetched.records = InMemoryLog.encode(
-                new InMemoryLog.Entry(2, 4, 0));
+        fetched.records = InMemoryLog.encode(new InMemoryLog.Entry(2, 4, 0));
         f.follower.onFetched(fetched);
         assertThat(f.log.logEndOffset()).isEqualTo(4);
         assertThat(f.follower.next()).isEqualTo(FetchNext.BACK_OFF);

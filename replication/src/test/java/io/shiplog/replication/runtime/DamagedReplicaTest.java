@@ -143,7 +143,9 @@ class DamagedReplicaTest {
         follower.fetchFrom(leader);
         assertThat(follower.replica.repair().mayBeAskedFor()).isTrue();
         assertThat(leader.replica.status().followers().get(0).fetchOffset()).isZero();
-        assertThat(follower.replica.log().logEndOffset()).as("nothing is cut yet").isEqualTo(2);
+        assertThat(follower.replica.log().logEndOffset())
+                .as("nothing is cut yet")
+                .isEqualTo(2);
         assertThat(follower.replica.repair().isLetGoBy(1)).as("still in sync").isFalse();
 
         PartitionState without = new PartitionState(

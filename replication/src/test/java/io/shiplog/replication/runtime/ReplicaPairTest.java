@@ -12,7 +12,6 @@ import io.shiplog.replication.core.FetchNext;
 import io.shiplog.replication.core.FetchedPartition;
 import io.shiplog.replication.core.FollowerPosition;
 import io.shiplog.replication.runtime.RuntimeNode.Answers;
-import io.shiplog.storage.log.LogSlice;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +54,8 @@ class ReplicaPairTest {
     }
 
     private static ByteBuffer wholeLog(RuntimeNode node) {
-        return RuntimeNode.bytes(node.replica.log().read(0, 1 << 20, node.replica.log().logEndOffset(), true));
+        return RuntimeNode.bytes(
+                node.replica.log().read(0, 1 << 20, node.replica.log().logEndOffset(), true));
     }
 
     private void flushed(RuntimeNode node) {

@@ -100,7 +100,8 @@ public final class DamageRepair {
         loop.execute(() -> {
             Repair before = repairs.get(id);
             Repair repair = new Repair(Phase.FOUND, loop.nowMs());
-            repair.damagedFrom = before == null ? damage.segmentBase() : Math.min(before.damagedFrom, damage.segmentBase());
+            repair.damagedFrom =
+                    before == null ? damage.segmentBase() : Math.min(before.damagedFrom, damage.segmentBase());
             repair.told = before != null && before.told;
             repairs.put(id, repair);
             lookAgain();
@@ -130,13 +131,16 @@ public final class DamageRepair {
         Iterator<Map.Entry<PartitionId, Repair>> all = repairs.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<PartitionId, Repair> each = all.next();
-            Replica replica = replicas.get(each.getKey().topicId(), each.getKey().partition());
+            Replica replica =
+                    replicas.get(each.getKey().topicId(), each.getKey().partition());
             if (isGone(replica, each.getValue())) {
                 all.remove();
             } else if (replica != null) {
                 advance(each.getKey(), each.getValue(), replica, toAsk);
                 if (each.getValue().phase == Phase.FETCHING && replica.repair().isOver()) {
-                    LOG.info("{}: is in sync again, what was damaged is repaired", replica.id().topicPartition());
+                    LOG.info(
+                            "{}: is in sync again, what was damaged is repaired",
+                            replica.id().topicPartition());
                     repaired.accept(each.getKey());
                     all.remove();
                 }
@@ -168,7 +172,9 @@ public final class DamageRepair {
             }
             case LET_GO -> {
                 if (state.isLetGoBy(repair.partitionEpoch)) {
-                    LOG.info("{}: sets aside what is damaged and fetches it again", replica.id().topicPartition());
+                    LOG.info(
+                            "{}: sets aside what is damaged and fetches it again",
+                            replica.id().topicPartition());
                     state.carryOut();
                     repair.phase = state.isNeeded() ? Phase.FOUND : Phase.FETCHING;
                     repair.damagedFrom = state.isNeeded() ? repair.damagedFrom : Long.MAX_VALUE;
@@ -190,18 +196,20 @@ public final class DamageRepair {
     private void ask(List<PartitionId> partitions) {
         Map<PartitionId, Repair> asked = new LinkedHashMap<>();
         partitions.forEach(id -> asked.put(id, repairs.get(id)));
-        var unused = controller.apply(partitions).whenComplete((answers, failure) -> loop.execute(() -> {
-            Iterator<DamageAnswer> next =
-                    failure == null && answers.size() == asked.size() ? answers.iterator() : null;
-            asked.forEach((id, repair) -> {
-                DamageAnswer answer = next == null ? null : next.next();
-                // A damage that was found meanwhile has begun another repair.
-                if (repairs.get(id) == repair) {
-                    onAnswer(id, repair, answer);
-                }
-            });
-            lookAgain();
-        }));
+        var unused = controller
+                .apply(partitions)
+                .whenComplete((answers, failure) -> loop.execute(() -> {
+                    Iterator<DamageAnswer> next =
+                            failure == null && answers.size() == asked.size() ? answers.iterator() : null;
+                    asked.forEach((id, repair) -> {
+                        DamageAnswer answer = next == null ? null : next.next();
+                        // A damage that was found meanwhile has begun another repair.
+                        if (repairs.get(id) == repair) {
+                            onAnswer(id, repair, answer);
+                        }
+                    });
+                    lookAgain();
+                }));
     }
 
     /** @param answer null when nobody knows */

@@ -4,8 +4,8 @@
 package io.shiplog.server.adapter;
 
 import io.shiplog.metadata.client.BrokerRegistration;
-import io.shiplog.metadata.client.Lease;
 import io.shiplog.metadata.client.DamageAnswer;
+import io.shiplog.metadata.client.Lease;
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataListener;
 import io.shiplog.metadata.client.NewTopicSpec;

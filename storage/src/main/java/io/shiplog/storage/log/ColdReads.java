@@ -78,7 +78,7 @@ final class ColdReads {
             return;
         }
         String problem = walk(segment, at, offset, from, to);
-        ranges.add(at, soundEnd, soundOffset);
+        ranges.add(Math.max(at, from), soundEnd, soundOffset);
         if (problem == null) return;
         segment.distrust();
         RuntimeException damage = state.context.integrity().found(state, segment, problem);
@@ -94,7 +94,7 @@ final class ColdReads {
         cursor.open(segment.file.open(), start, segment.sizeInBytes);
         while (soundEnd < to && (soundEnd <= from || soundEnd - from < MAX_BYTES_PER_READ)) {
             if (!cursor.next()) return "no whole batch at byte " + cursor.position();
-            String problem = chain.problemOf(cursor);
+            String problem = soundEnd < from ? chain.passOver(cursor) : chain.problemOf(cursor);
             if (problem != null) return problem + ", at byte " + cursor.position();
             if (soundEnd < from && cursor.endPosition() > from) return "no batch begins at byte " + from;
             soundEnd = (int) cursor.endPosition();

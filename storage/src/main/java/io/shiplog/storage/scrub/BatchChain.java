@@ -49,6 +49,15 @@ public final class BatchChain {
 
     /** Takes the batch that the cursor stands on; null when it is sound, else what is wrong with it. */
     public String problemOf(BatchCursor batch) throws IOException {
+        String problem = passOver(batch);
+        if (problem == null && !batch.crcMatches()) {
+            return "bytes of the batch at offset " + batch.baseOffset() + " that do not have its CRC";
+        }
+        return problem;
+    }
+
+    /** The same for a batch that only leads to another one: its records are not looked at. */
+    public String passOver(BatchCursor batch) {
         long base = batch.baseOffset();
         long last = batch.lastOffset();
         boolean follows = base == nextOffset
@@ -61,9 +70,6 @@ public final class BatchChain {
         if (known >= 0 && batch.leaderEpoch() != known) {
             return "leader epoch " + batch.leaderEpoch() + " at offset " + base + ", which was written in epoch "
                     + known;
-        }
-        if (!batch.crcMatches()) {
-            return "bytes of the batch at offset " + base + " that do not have its CRC";
         }
         straddles = false;
         nextOffset = last + 1;

@@ -99,7 +99,7 @@ final class ScrubProgressFile {
 
     private static int crc(ByteBuffer b, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(b.array(), 0, length);
+        crc.update(b.duplicate().clear().limit(length));
         return (int) crc.getValue();
     }
 }

@@ -62,7 +62,8 @@ public final class DamageMain implements Callable<Integer> {
             result = "FAIL: " + e;
             e.printStackTrace(System.out);
         }
-        System.out.printf(Locale.ROOT, "%ndamages %d, repaired or refused as they should be %d: %s%n", cycles, kept, result);
+        System.out.printf(
+                Locale.ROOT, "%ndamages %d, repaired or refused as they should be %d: %s%n", cycles, kept, result);
         return result.equals("ok") ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 

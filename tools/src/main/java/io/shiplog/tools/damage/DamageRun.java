@@ -85,9 +85,9 @@ final class DamageRun implements AutoCloseable {
     String cycle(int number) throws Exception {
         Sent sent = new Sent("damage-" + number);
         TimeUnit.MILLISECONDS.sleep(LOAD_BEFORE_MS);
-        Target target = only == null ? Target.values()[random.nextInt(Target.values().length)] : only;
-        Blow blow = Blow.values()[random.nextInt(Blow.values().length)];
-        String node = cluster.storageNodes().get(random.nextInt(NODES));
+        Target target = only == null ? oneOf(List.of(Target.values())) : only;
+        Blow blow = oneOf(List.of(Blow.values()));
+        String node = oneOf(cluster.storageNodes());
         boolean running = random.nextBoolean();
         if (!running) {
             cluster.kill(List.of(node));
@@ -104,6 +104,10 @@ final class DamageRun implements AutoCloseable {
         } catch (Fault e) {
             throw new Fault(what + "; " + e.getMessage());
         }
+    }
+
+    private <T> T oneOf(List<T> all) {
+        return all.get(random.nextInt(all.size()));
     }
 
     private String afterwards(Sent sent, Target target, String node, boolean running) throws Exception {

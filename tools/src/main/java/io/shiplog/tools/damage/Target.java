@@ -40,8 +40,7 @@ enum Target {
         String name = file.getFileName().toString();
         String parent = file.getNameCount() < 2 ? "" : file.getName(0).toString();
         return switch (this) {
-            case SEGMENT ->
-                parent.startsWith(topicId + "-") && !parent.endsWith(".damaged") && name.endsWith(".log");
+            case SEGMENT -> parent.startsWith(topicId + "-") && !parent.endsWith(".damaged") && name.endsWith(".log");
             case INDEX -> parent.equals("index") && !name.equals("LOCK") && !name.startsWith("LOG");
             case MARKS -> parent.isEmpty() && name.startsWith("marks-");
             case STAMP -> parent.isEmpty() && name.equals("stamp");

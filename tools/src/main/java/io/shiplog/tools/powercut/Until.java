@@ -30,7 +30,8 @@ public final class Until {
     }
 
     /** As {@link #holds}; a time that is over is a fault of what is tested. */
-    public static void must(String what, long timeoutMs, Condition condition) throws IOException, InterruptedException, Fault {
+    public static void must(String what, long timeoutMs, Condition condition)
+            throws IOException, InterruptedException, Fault {
         if (!holds(timeoutMs, condition)) {
             throw new Fault("not within " + timeoutMs + " ms: " + what);
         }

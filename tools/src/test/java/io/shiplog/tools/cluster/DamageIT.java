@@ -12,10 +12,12 @@ import org.junit.jupiter.api.Test;
 class DamageIT {
     @Test
     void aDamagedSegmentIsRepairedAndADamageOfAllReplicasIsNoticed() throws Exception {
-        Script.Outcome run =
-                Script.execute("damage", List.of("--cycles", "1", "--seed", "1", "--only", "segment"));
+        Script.Outcome run = Script.execute("damage", List.of("--cycles", "1", "--seed", "1", "--only", "segment"));
         assertThat(run.exit()).as(run.output()).isZero();
-        assertThat(run.output()).contains("damage 1/1").contains("damage control").contains("the check says");
+        assertThat(run.output())
+                .contains("damage 1/1")
+                .contains("damage control")
+                .contains("the check says");
     }
 
     @Test
