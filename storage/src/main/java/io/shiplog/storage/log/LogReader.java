@@ -6,6 +6,7 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.index.HeaderIntervals;
 import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 
 /**

@@ -14,6 +14,7 @@ import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.FaultyLogFiles;
 import io.shiplog.storage.files.FaultyLogFiles.Call;
+import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,11 +113,12 @@ class FaultTest {
     }
 
     @Test
-    void failedReadTakesTheDirectoryOffline() {
+    void failedReadIsThePartitionsAffair() {
         fill(log, 1, 400, 100);
         disk.fail(Call.READ, 1, "Input/output error");
-        assertThatThrownBy(() -> log.read(0, 500, FAR, true)).isInstanceOf(StorageException.class);
-        assertThat(failures).hasSize(1);
+        assertThatThrownBy(() -> log.read(0, 500, FAR, true)).isInstanceOf(DamageException.class);
+        assertThat(failures).isEmpty();
+        assertThat(directory.directory.damagesFound()).isEqualTo(1);
     }
 
     @Test
