@@ -153,9 +153,16 @@ public final class LogDirectories implements AutoCloseable {
      * Stamps new directories, and checks that the others are this node's; then writes down in all of them that this process uses them.
      *
      * @param incarnationId of the process
-     * @throws StorageException when one belongs to another cluster or node
+     * @throws StorageException when one belongs to another cluster or node, or holds partitions of nobody knows whom
      */
     public void stampAs(String clusterId, int nodeId, Uuid incarnationId) {
+        for (LogDirectory directory : directories) {
+            if (directory.isNobodys()) {
+                throw new StorageException("the data directory " + directory.path()
+                        + " holds partitions, but no stamp that says whose they are: empty it, and this node fetches its"
+                        + " partitions from their leaders");
+            }
+        }
         onEach(directory -> directory.stampAs(clusterId, nodeId));
         long life = 0;
         for (LogDirectory directory : directories) {

@@ -162,6 +162,11 @@ public final class LogDirectory implements AutoCloseable {
         return Optional.ofNullable(stamp);
     }
 
+    /** Whether it holds partitions, but no stamp that says whose they are. After {@link #recover}. */
+    public synchronized boolean isNobodys() {
+        return stamp == null && (!logs.isEmpty() || later.count() > 0);
+    }
+
     /** Identifies this directory for as long as it exists; durable once stamped. */
     public Uuid directoryId() {
         return directoryId;
@@ -170,14 +175,9 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Stamps a new directory, or checks that an old one is this node's.
      *
-     * @throws StorageException when it belongs to another cluster or node, or holds partitions of nobody
+     * @throws StorageException when it belongs to another cluster or node
      */
     public synchronized void stampAs(String clusterId, int nodeId) {
-        if (stamp == null && !logs.isEmpty()) {
-            throw new StorageException("the data directory " + context.directory() + " holds " + logs.size()
-                    + " partitions but no stamp, so nobody knows whose they are: empty it, and this node fetches its"
-                    + " partitions from their leaders");
-        }
         if (stamp == null) {
             DirectoryStamp mine = new DirectoryStamp(clusterId, nodeId, directoryId);
             try {

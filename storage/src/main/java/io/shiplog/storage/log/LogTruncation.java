@@ -91,7 +91,7 @@ final class LogTruncation {
         Path underWay = markUnderWay();
         while (!state.segments.isEmpty()) drop(state.segments.removeLast());
         state.context.files().syncDirectory(state.directory);
-        beginAnewAt(offset);
+        beginAnewAt(offset, underWay);
         LOG.info("Truncated {} fully from {}, it begins at {} now", state, before, offset);
     }
 
@@ -106,6 +106,7 @@ final class LogTruncation {
         long start = state.logStartOffset;
         if (all) retention.deletePendingFiles();
         prepare(all ? start : end, all ? Long.MIN_VALUE : end);
+        Path underWay = markUnderWay();
         state.context.files().createDirectory(aside);
         while (!state.segments.isEmpty() && (all || state.segments.active().baseOffset >= end)) {
             moveAside(state.segments.removeLast(), aside);
@@ -114,10 +115,11 @@ final class LogTruncation {
         state.context.files().syncDirectory(state.directory);
         state.context.files().syncDirectory(state.context.directory());
         if (all) {
-            beginAnewAt(start);
+            beginAnewAt(start, underWay);
         } else {
             Segment segment = state.addSegment(end);
             state.context.files().syncDirectory(state.directory);
+            state.context.files().delete(underWay);
             segment.entryDurable = true;
             rebuild(segment, 0, end);
         }
@@ -139,7 +141,7 @@ final class LogTruncation {
         segment.file.release();
     }
 
-    private void beginAnewAt(long offset) throws IOException {
+    private void beginAnewAt(long offset, Path underWay) throws IOException {
         Segment segment = state.addSegment(offset);
         state.context.files().syncDirectory(state.directory);
         state.context.files().delete(underWay);
