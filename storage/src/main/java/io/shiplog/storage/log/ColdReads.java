@@ -88,7 +88,7 @@ final class ColdReads {
     /** Null, or what is wrong with the batch at {@link #soundEnd}. */
     private String walk(Segment segment, int start, long offset, int from, int to) throws IOException {
         BatchChain chain = CHAIN.get();
-        chain.begin(offset, segment.nextOffset, state.hasGaps(), state.epochs::epochAt);
+        chain.begin(offset, segment.nextOffset, state.gapsBelow, state.epochs::epochAt);
         if (start == 0 && segment == state.segments.first()) chain.firstMayStraddle();
         BatchCursor cursor = BatchCursor.ofThread();
         cursor.open(segment.file.open(), start, segment.sizeInBytes);

@@ -100,11 +100,6 @@ final class LogState {
         batchLimits = newSettings.batchLimits();
     }
 
-    /** Whether offsets may be missing between batches, as compaction leaves them. */
-    boolean hasGaps() {
-        return false;
-    }
-
     BatchLimits batchLimits() {
         return batchLimits;
     }

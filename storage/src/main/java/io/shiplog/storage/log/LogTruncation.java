@@ -96,13 +96,15 @@ final class LogTruncation {
     }
 
     /**
-     * Moves the segments that begin at or above the offset out of the log, and keeps them beside it: the log ends where the first of them
-     * began. When the log begins in one of them it is empty afterwards, and begins where it did.
+     * Moves the segment that holds the offset, and all behind it, out of the log, and keeps them beside it: the log ends where the first of
+     * them began. When the log begins in one of them it is empty afterwards, and begins where it did.
      */
     void setAsideFrom(long offset, Path aside) throws IOException {
         long before = state.logEndOffset;
-        long end = Math.max(state.segments.first().baseOffset, offset);
-        boolean all = end <= state.logStartOffset || state.segments.first().baseOffset >= end;
+        // Compaction may have put the segment that once began there into a larger one.
+        int at = Math.max(0, state.segments.floorIndex(offset));
+        long end = state.segments.get(at).baseOffset;
+        boolean all = at == 0 || end <= state.logStartOffset;
         long start = state.logStartOffset;
         if (all) retention.deletePendingFiles();
         prepare(all ? start : end, all ? Long.MIN_VALUE : end);

@@ -318,6 +318,7 @@ public final class PartitionLog {
      */
     public void setAsideFrom(long segmentBase) {
         synchronized (state) {
+            state.awaitSwap();
             checkUsable();
             try {
                 truncation.setAsideFrom(segmentBase, SetAside.pathOf(state.context.directory(), state.key));

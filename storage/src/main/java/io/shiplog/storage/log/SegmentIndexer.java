@@ -76,7 +76,8 @@ final class SegmentIndexer {
         BatchCursor cursor = BatchCursor.ofThread();
         cursor.open(segment.file.open(), from, to);
         while (cursor.next()
-                && (cursor.baseOffset() == expected || (state.hasGaps() && cursor.baseOffset() > expected))) {
+                && (cursor.baseOffset() == expected
+                        || (cursor.baseOffset() > expected && cursor.baseOffset() <= state.gapsBelow))) {
             boolean first = cursor.position() == from;
             if (first || cursor.position() - index.lastPosition() >= interval) {
                 index.add((int) (cursor.baseOffset() - segment.baseOffset), (int) cursor.position(), maxTimestampMs);

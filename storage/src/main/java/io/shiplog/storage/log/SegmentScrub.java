@@ -22,6 +22,7 @@ final class SegmentScrub implements SegmentCheck {
     private final long endOffset;
     private final int generation;
     private final LeaderEpochs epochs;
+    private final long gapsBelow;
     private final boolean first;
     private final BatchChain chain = new BatchChain();
     private long position;
@@ -36,6 +37,7 @@ final class SegmentScrub implements SegmentCheck {
         this.endOffset = segment.nextOffset;
         this.generation = state.truncationGeneration;
         this.epochs = state.epochs.copy();
+        this.gapsBelow = state.gapsBelow;
         this.first = segment == state.segments.first();
     }
 
@@ -101,12 +103,12 @@ final class SegmentScrub implements SegmentCheck {
     }
 
     private void begin() {
-        chain.begin(segment.baseOffset, endOffset, state.hasGaps(), epochs::epochAt);
+        chain.begin(segment.baseOffset, endOffset, gapsBelow, epochs::epochAt);
         if (first) chain.firstMayStraddle();
     }
 
     private String endProblem() {
-        boolean ends = chain.nextOffset() == endOffset || (state.hasGaps() && chain.nextOffset() < endOffset);
+        boolean ends = chain.nextOffset() == endOffset || (endOffset <= gapsBelow && chain.nextOffset() < endOffset);
         return ends ? null : "the last batch ends at offset " + chain.nextOffset() + ", not at " + endOffset;
     }
 

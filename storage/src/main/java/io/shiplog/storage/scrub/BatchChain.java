@@ -11,7 +11,8 @@ import java.io.IOException;
  * for its offset, and its bytes have the CRC that it carries. That covers the fields which Kafka's CRC leaves out: a wrong base offset
  * breaks the chain, a wrong epoch differs from the log's, a wrong length makes the CRC of other bytes, or no batch at all.
  *
- * <p>Where compaction may have left gaps, an offset that is too high but below the next batch's is not seen by the chain.
+ * <p>Where compaction has left gaps, an offset that is too high but below the next batch's is not seen by the chain; the CRCs of the headers as
+ * they arrived ({@link io.shiplog.storage.index.HeaderWatch}) are for that.
  */
 public final class BatchChain {
     /** The leader epochs of a log. */
@@ -24,7 +25,7 @@ public final class BatchChain {
     private Epochs epochs;
     private long nextOffset;
     private long endOffset;
-    private boolean gaps;
+    private long gapsBelow;
     private boolean straddles;
 
     /**
@@ -32,12 +33,12 @@ public final class BatchChain {
      *
      * @param offset base offset of the first batch to come
      * @param end no batch of the segment reaches this offset
-     * @param gapsAllowed whether offsets may be missing between batches
+     * @param gapsAllowedBelow where offsets may be missing between batches
      */
-    public void begin(long offset, long end, boolean gapsAllowed, Epochs knownEpochs) {
+    public void begin(long offset, long end, long gapsAllowedBelow, Epochs knownEpochs) {
         nextOffset = offset;
         endOffset = end;
-        gaps = gapsAllowed;
+        gapsBelow = gapsAllowedBelow;
         straddles = false;
         epochs = knownEpochs;
     }
@@ -61,7 +62,7 @@ public final class BatchChain {
         long base = batch.baseOffset();
         long last = batch.lastOffset();
         boolean follows = base == nextOffset
-                || (gaps && base > nextOffset)
+                || (base > nextOffset && base <= gapsBelow)
                 || (straddles && base < nextOffset && last >= nextOffset);
         if (!follows || base < 0 || last < base || last >= endOffset) {
             return "offsets " + base + " to " + last + " where " + nextOffset + " follows and the end is " + endOffset;
