@@ -176,7 +176,7 @@ final class LogTruncation {
             if (cursor.lastOffset() >= offset) return end;
             end = cursor.lastOffset() + 1;
         }
-        throw SegmentIndexer.corrupt(segment, cursor.position());
+        throw reader.corrupt(segment, cursor.position());
     }
 
     /** Everything that must be on the disk before the first byte goes. */
