@@ -5,6 +5,7 @@ package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.scrub.BatchChain;
 import io.shiplog.storage.scrub.SegmentCheck;
@@ -77,6 +78,10 @@ final class SegmentScrub implements SegmentCheck {
             return position == 0 && isGone() ? 0 : walk(maxBytes);
         } catch (IOException e) {
             end(null, e);
+            return 0;
+        } catch (NoRoom e) {
+            // No descriptor is free: that is nobody's damage, and the next pass comes by again.
+            done = true;
             return 0;
         } catch (StorageException e) {
             // The file could not even be opened; the cause says why.
