@@ -61,16 +61,6 @@ final class Background {
         executor.scheduleWithFixedDelay(() -> run(what, task), periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
-    /** Does something once, later; dropped at the end. */
-    @SuppressWarnings("FutureReturnValueIgnored") // what it throws goes to the latch
-    void after(long delayMs, String what, Task task) {
-        try {
-            executor.schedule(() -> run(what, task), delayMs, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("Not done after the end: {}", what);
-        }
-    }
-
     /** Carries out what is queued, drops what is periodic, and ends the thread. */
     void close() {
         executor.shutdown();

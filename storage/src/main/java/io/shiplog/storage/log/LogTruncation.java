@@ -105,9 +105,9 @@ final class LogTruncation {
         int at = Math.max(0, state.segments.floorIndex(offset));
         long end = state.segments.get(at).baseOffset;
         boolean all = at == 0 || end <= state.logStartOffset;
-        long start = state.logStartOffset;
-        if (all) retention.deletePendingFiles();
-        prepare(all ? start : end, all ? Long.MIN_VALUE : end);
+        long logStart = state.logStartOffset;
+        if (all) start.deletePendingFiles();
+        prepare(all ? logStart : end, all ? Long.MIN_VALUE : end);
         Path underWay = markUnderWay();
         state.context.files().createDirectory(aside);
         while (!state.segments.isEmpty() && (all || state.segments.active().baseOffset >= end)) {
@@ -117,7 +117,7 @@ final class LogTruncation {
         state.context.files().syncDirectory(state.directory);
         state.context.files().syncDirectory(state.context.directory());
         if (all) {
-            beginAnewAt(start, underWay);
+            beginAnewAt(logStart, underWay);
         } else {
             Segment segment = state.addSegment(end);
             state.context.files().syncDirectory(state.directory);
