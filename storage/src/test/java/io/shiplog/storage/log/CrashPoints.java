@@ -81,7 +81,7 @@ final class CrashPoints {
         choices.add(new Choice(false, Survivors.nothing()));
         choices.add(new Choice(true, Survivors.everything()));
         choices.add(new Choice(true, point % 2 == 0 ? Survivors.entriesOnly() : Survivors.of(Unsynced.TORN)));
-        choices.add(new Choice(point % 3 != 0, null));
+        choices.add(new Choice(true, null));
         for (int i = 0; i < seeds; i++) {
             long seed = name.hashCode() * 1_000_003L + point * 1_009L + i;
             choices.add(new Choice(i % 2 == 0, Survivors.random(seed)));
