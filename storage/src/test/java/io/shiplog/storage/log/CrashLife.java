@@ -162,6 +162,16 @@ final class CrashLife {
         promise(partition).raisedStartDurably(start);
     }
 
+    /** DeleteRecords; the answer leaves when the start is durable. */
+    void deleteRecords(int partition, long offset) {
+        PartitionLog log = log(partition);
+        tellHighWatermark(partition, log.logEndOffset());
+        promise(partition).raisingStart(offset);
+        log.advanceLogStart(offset);
+        barrier();
+        promise(partition).raisedStartDurably(log.durableLogStartOffset());
+    }
+
     void closeCleanly(long brokerEpoch) {
         mayBeCleanSince = brokerEpoch;
         directory.closeCleanly(brokerEpoch);

@@ -178,11 +178,16 @@ final class CrashPoints {
             if (log == null) continue;
             found.put(
                     partition,
-                    log.logStartOffset() + ".." + log.logEndOffset() + " epoch " + log.latestEpoch() + " of "
+                    log.logStartOffset() + ".." + log.logEndOffset() + " epoch " + epoch(log) + " of "
                             + log.sizeBytes() + " bytes: "
                             + records(log));
         }
         return found;
+    }
+
+    /** That of a log without records is nowhere but in the index store. */
+    private static int epoch(PartitionLog log) {
+        return log.logStartOffset() == log.logEndOffset() ? -1 : log.latestEpoch();
     }
 
     private static String records(PartitionLog log) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * choices per crash point is {@code -Dshiplog.crash.seeds}.
  */
 class CrashPointsTest {
-    private static final int SEEDS = Integer.getInteger("shiplog.crash.seeds", 2);
+    private static final int SEEDS = Integer.getInteger("shiplog.crash.seeds", 1);
 
     @TempDir
     Path temp;
@@ -215,6 +215,21 @@ class CrashPointsTest {
             life.tellHighWatermark(0, life.log(0).logEndOffset());
             life.retain(0, 1000);
             life.checkpoint();
+        });
+    }
+
+    @Test
+    void deleteRecords() throws IOException {
+        enumerate("delete-records", CrashPointsTest::longLog, life -> {
+            life.append(0, 3, 1, 300);
+            life.deleteRecords(0, 7);
+            life.append(0, 3, 2, 600);
+            life.flush(0);
+            life.deleteRecords(0, life.log(0).logEndOffset() - 1);
+            life.append(0, 4, 1, 100);
+            life.deleteRecords(0, life.log(0).logEndOffset());
+            life.append(0, 4, 1, 100);
+            life.flush(0);
         });
     }
 

@@ -107,6 +107,7 @@ final class ModelRun implements AutoCloseable {
             case TRUNCATE_FULLY -> truncateFully(step.a());
             case RETAIN_BYTES -> retain(step.a(), Map.of("retention.bytes", "" + step.b() % 4000));
             case RETAIN_NOTHING -> retain(step.a(), Map.of("retention.ms", "1"));
+            case ADVANCE_START -> advanceStart(step.a());
             case READ -> read(step.a(), step.b());
             case LOOK_UP_TIME -> lookUpTime(step.a());
             case LOOK_UP_EPOCH -> lookUpEpoch(step.a());
@@ -220,8 +221,10 @@ final class ModelRun implements AutoCloseable {
         return from + a % (to - from + 1);
     }
 
+    /** Nothing that is committed is cut: not the batch that holds the log start. */
     private void truncate(int a) {
-        long offset = between(model.start, model.end, a);
+        boolean within = !model.batches.isEmpty() && model.batches.get(0).base() < model.start;
+        long offset = between(within ? model.batches.get(0).last() + 1 : model.start, model.end, a);
         log.truncateTo(offset);
         model.truncateTo(offset);
     }
@@ -230,6 +233,15 @@ final class ModelRun implements AutoCloseable {
         long offset = between(0, model.end + 50, a);
         log.truncateFullyAndStartAt(offset);
         model.truncateFully(offset);
+    }
+
+    private void advanceStart(int a) {
+        long offset = between(model.start, model.end, a);
+        log.updateHighWatermark(model.end);
+        assertThat(log.advanceLogStart(offset)).as("the start moves").isEqualTo(offset > model.start);
+        barrier();
+        assertThat(log.durableLogStartOffset()).as("durable log start").isEqualTo(offset);
+        model.raiseStart(offset);
     }
 
     private void retain(int a, Map<String, String> retention) {

@@ -33,7 +33,9 @@ record ModelStep(Kind kind, int a, int b) {
         RETAIN_BYTES(2),
         /** a: high watermark. */
         RETAIN_NOTHING(1),
-        /** a: log start offset. */
+        /** As DeleteRecords does it. a: to where. */
+        ADVANCE_START(2),
+        /** a: from where; b: how much. */
         READ(8),
         LOOK_UP_TIME(4),
         LOOK_UP_EPOCH(4),
