@@ -324,6 +324,8 @@ class MetadataClientTest {
                     throw new AssertionError(message);
                 }
             });
+            // On a busy machine three nodes need longer than a question waits.
+            quorum.awaitActive();
             int former = get(tool.describeQuorum()).leaderId();
             get(tool.transferQuorumLeadership(-1, (int) WAIT_MS));
             QuorumDescription now = get(tool.describeQuorum());
