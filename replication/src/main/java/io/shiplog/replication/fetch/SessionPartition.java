@@ -29,6 +29,7 @@ final class SessionPartition implements FetchWatcher {
     long flushedOffset;
     /** Log start that a follower reports, as far as it is durable there; −1 for a consumer. */
     long logStartOffset = -1;
+
     boolean suspectsLeader;
 
     /** High watermark that the fetcher knows: the one reported, or the one sent since; −1 when unknown. */
