@@ -154,6 +154,7 @@ final class LogCompaction implements CleanableLog {
     private Round begin(long wallClockMs) throws CleaningAborted {
         synchronized (state) {
             if (state.closed || state.context.failure().isOffline()) throw new CleaningAborted("the log is closed");
+            if (state.context.space().isFull()) throw new CleaningAborted("the disk is full");
             LogSettings settings = state.settings;
             List<Source> sources = new ArrayList<>();
             int end = cleanableSegments(settings.compaction(), wallClockMs);
@@ -255,6 +256,7 @@ final class LogCompaction implements CleanableLog {
     private void check(Round round) throws CleaningAborted {
         if (state.closed || state.context.failure().isOffline()) throw new CleaningAborted("the log is closed");
         if (state.truncationGeneration != round.generation()) throw new CleaningAborted("the log was truncated");
+        if (state.context.space().isFull()) throw new CleaningAborted("the disk is full");
         if (!state.settings.compaction().compact()) throw new CleaningAborted("the log is not compacted any more");
     }
 
