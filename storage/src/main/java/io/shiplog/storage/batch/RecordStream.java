@@ -21,13 +21,17 @@ import org.apache.kafka.common.utils.BufferSupplier;
  */
 public final class RecordStream implements AutoCloseable {
     private static final int FIRST_ROOM_BYTES = 4 * 1024;
+    private static final byte[] NO_ROOM = {};
+    private static final ByteBuffer NO_RECORD = ByteBuffer.wrap(NO_ROOM);
     private static final int LARGEST_KEPT_ROOM_BYTES = 1 << 20;
     private static final long LEAST_LIMIT_BYTES = 128L << 20;
     private static final long LEAST_RECORD_LIMIT_BYTES = 16L << 20;
 
     private final BufferSupplier buffers = BufferSupplier.create();
-    private byte[] room = new byte[FIRST_ROOM_BYTES];
-    private ByteBuffer record = ByteBuffer.wrap(room);
+    /** Nothing until a compressed batch is looked into: every log has such a stream. */
+    private byte[] room = NO_ROOM;
+
+    private ByteBuffer record = NO_RECORD;
 
     private InputStream unpacked;
     private ByteBuffer plain;
@@ -146,8 +150,8 @@ public final class RecordStream implements AutoCloseable {
         }
         unpacked = null;
         if (room.length > LARGEST_KEPT_ROOM_BYTES) {
-            room = new byte[FIRST_ROOM_BYTES];
-            record = ByteBuffer.wrap(room);
+            room = NO_ROOM;
+            record = NO_RECORD;
         }
     }
 
@@ -200,7 +204,9 @@ public final class RecordStream implements AutoCloseable {
     private void fillRoom(int length) throws IOException {
         int filled = 0;
         while (filled < length) {
-            if (filled == room.length) room = Arrays.copyOf(room, (int) Math.min(length, 2L * room.length));
+            if (filled == room.length) {
+                room = Arrays.copyOf(room, (int) Math.max(FIRST_ROOM_BYTES, Math.min(length, 2L * room.length)));
+            }
             int count = unpacked.read(room, filled, Math.min(length, room.length) - filled);
             if (count <= 0) {
                 broken("the batch ends within a record");
