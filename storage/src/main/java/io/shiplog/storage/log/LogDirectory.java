@@ -63,6 +63,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Map<PartitionKey, PartitionLog> logs = new ConcurrentHashMap<>();
     private final RecoveryProgress recoveryProgress;
     private final LaterRecovery later;
+    private final PartitionRemoval removal;
     private DirectoryStamp stamp;
     private final Uuid directoryId;
     private DirectoryLives lives;
@@ -71,7 +72,6 @@ public final class LogDirectory implements AutoCloseable {
     private DirectoryScrub scrub;
     private boolean recovered;
     private boolean closed;
-    private int deletions;
 
     private LogDirectory(LogContext context, DirectoryLock lock, DirectoryStamp stamp, DirectoryLives lives) {
         this.context = context;
@@ -79,6 +79,7 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.recoveryProgress = new RecoveryProgress(context.directory(), context.clock());
         this.later = new LaterRecovery(context, logs, recoveryProgress);
+        this.removal = new PartitionRemoval(context);
         this.lastIndexFlushMs = context.clock().nowMs();
         this.lastMarksMs = lastIndexFlushMs;
         this.stamp = stamp;
@@ -211,7 +212,7 @@ public final class LogDirectory implements AutoCloseable {
             throw context.failure().fail("recovering " + context.directory(), e);
         }
         later.start();
-        for (Path trash : recovery.trash()) removeInBackground(trash);
+        for (Path trash : recovery.trash()) removal.deleteInBackground(trash);
         long period = Math.max(1, context.config().marksIntervalMs());
         context.background().every(period, "checkpoint of " + context.directory(), () -> checkpoint(false));
         context.background()
@@ -305,7 +306,7 @@ public final class LogDirectory implements AutoCloseable {
     /** Deletes a log: it is gone from the directory, durably, when this returns; its bytes go in the background. */
     public synchronized void delete(Uuid topicId, int partition) {
         Path aside = remove(new PartitionKey(topicId, partition), DELETED_SUFFIX);
-        if (aside != null) removeInBackground(aside);
+        if (aside != null) removal.deleteInBackground(aside);
     }
 
     /** Takes a log out of use and keeps its files under another name, which is returned; null when there is no such log. */
@@ -315,56 +316,9 @@ public final class LogDirectory implements AutoCloseable {
 
     private Path remove(PartitionKey key, String suffix) {
         context.failure().check();
-        if (later.cancel(key)) return renameUnopened(key, suffix);
+        if (later.cancel(key)) return removal.rename(key, suffix);
         PartitionLog log = logs.remove(key);
-        if (log == null) return null;
-        LogState state = log.state();
-        Path aside;
-        synchronized (state) {
-            state.awaitSwap();
-            log.checkpoints().stop();
-            state.closed = true;
-            context.marks().remove(key);
-            try {
-                context.marks().write();
-                aside = freeName(key, suffix);
-                context.files().rename(state.directory, aside);
-                context.files().syncDirectory(context.directory());
-            } catch (IOException e) {
-                throw context.failure().fail("deleting " + key.directoryName(), e);
-            }
-            for (int i = 0; i < state.segments.count(); i++) {
-                context.indexCache().forget(state.segments.get(i));
-                state.segments.get(i).file.release();
-            }
-            log.start().release();
-        }
-        context.background()
-                .execute(
-                        "forgetting " + key.directoryName(),
-                        () -> context.index().forgetPartition(key));
-        return aside;
-    }
-
-    private Path renameUnopened(PartitionKey key, String suffix) {
-        Path aside = null;
-        context.marks().remove(key);
-        try {
-            context.marks().write();
-            Path path = context.directory().resolve(key.directoryName());
-            if (context.files().exists(path)) {
-                aside = freeName(key, suffix);
-                context.files().rename(path, aside);
-            }
-            context.files().syncDirectory(context.directory());
-        } catch (IOException e) {
-            throw context.failure().fail("deleting " + key.directoryName(), e);
-        }
-        context.background()
-                .execute(
-                        "forgetting " + key.directoryName(),
-                        () -> context.index().forgetPartition(key));
-        return aside;
+        return log == null ? null : removal.close(log, suffix);
     }
 
     /** Which processes used this directory last; before {@link #beginLife} those before this one. */
@@ -588,22 +542,6 @@ public final class LogDirectory implements AutoCloseable {
             for (int i = 0; i < state.segments.count(); i++)
                 state.segments.get(i).file.release();
         }
-    }
-
-    private void removeInBackground(Path path) {
-        context.background().execute("removing " + path, () -> {
-            context.files().deleteTree(path);
-            context.files().syncDirectory(context.directory());
-        });
-    }
-
-    private Path freeName(PartitionKey key, String suffix) throws IOException {
-        Path aside;
-        do {
-            deletions++;
-            aside = context.directory().resolve(key.directoryName() + "." + deletions + suffix);
-        } while (context.files().exists(aside));
-        return aside;
     }
 
     private synchronized void requireRecovered() {

@@ -104,6 +104,11 @@ final class LogState {
         return batchLimits;
     }
 
+    /** Whether nothing can be appended or read any more: the log is closed, or its directory offline. */
+    boolean isUnusable() {
+        return closed || context.failure().isOffline();
+    }
+
     /** Makes a new, empty segment the active one. Its directory entry is made durable by the next flush. */
     Segment addSegment(long baseOffset) throws IOException {
         Path path = directory.resolve(Segment.fileName(baseOffset));

@@ -3,17 +3,13 @@
 
 package io.shiplog.storage.log;
 
-import io.shiplog.storage.batch.BatchValidator;
-import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.compact.CleanableLog;
 import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.InvariantViolation;
-import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.OffsetAndTimestamp;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
-import io.shiplog.storage.producer.ProducerStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,8 +17,6 @@ import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.TimestampType;
 
 /**
  * The log of one partition on this node: segments of record batches, appended at the end, read anywhere, cut from the end
@@ -49,11 +43,7 @@ public final class PartitionLog {
     private final LogTruncation truncation;
     private final LogCompaction compaction;
     private final TimestampLookup timestamps;
-    private final BatchValidator validator = new BatchValidator();
-    private final AppendOutcome outcome = new AppendOutcome();
-
-    /** Where the last gap in the batches ends that were looked at last, 0 when there is none. */
-    private long lastGapEnd;
+    private final LogAppender appender;
 
     /** @param topic the topic's name, empty when only its id is known */
     PartitionLog(LogState state, String topic) {
@@ -65,6 +55,7 @@ public final class PartitionLog {
         this.retention = new LogRetention(state);
         this.start = new LogStart(state, reader, flush, checkpoints);
         this.truncation = new LogTruncation(state, reader, checkpoints, start);
+        this.appender = new LogAppender(state, flush, truncation);
         this.compaction = new LogCompaction(state, reader, checkpoints);
         this.timestamps = new TimestampLookup(state, reader);
         state.durableLogStart = state.logStartOffset;
@@ -124,7 +115,7 @@ public final class PartitionLog {
 
     /** Whether nothing can be appended or read any more: the log is closed, or its directory offline. */
     public boolean isOffline() {
-        return unusable();
+        return state.isUnusable();
     }
 
     /** Whether appends are refused because the disk is full; reads, retention and all else go on. */
@@ -201,7 +192,7 @@ public final class PartitionLog {
     public void updateSettings(LogSettings settings) {
         synchronized (state) {
             state.updateSettings(settings);
-            if (!unusable() && state.flushedOffset < state.logEndOffset) flush.dueInTime();
+            if (!state.isUnusable() && state.flushedOffset < state.logEndOffset) flush.dueInTime();
         }
     }
 
@@ -221,18 +212,7 @@ public final class PartitionLog {
      */
     public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, boolean fromClient) {
         synchronized (state) {
-            if (unusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the data directory is offline");
-            if (leaderEpoch < state.epochs.latest()) {
-                throw new InvariantViolation(
-                        "append to " + state + " in epoch " + leaderEpoch + " after epoch " + state.epochs.latest());
-            }
-            Errors error = fromClient
-                    ? validator.validateFromClient(batches, state.batchLimits(), wallClockMs)
-                    : validateInternal(batches);
-            if (error != Errors.NONE) return outcome.refused(error, validator.problem(), validator.recordErrors());
-            return fromClient
-                    ? appendFromClient(batches, leaderEpoch, wallClockMs)
-                    : assignAndWrite(batches, leaderEpoch, wallClockMs);
+            return appender.appendAsLeader(batches, leaderEpoch, wallClockMs, fromClient);
         }
     }
 
@@ -251,12 +231,7 @@ public final class PartitionLog {
      */
     public AppendOutcome appendAsFollower(ByteBuffer batches, int maxLeaderEpoch, long leaderGapsBelow) {
         synchronized (state) {
-            if (unusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the data directory is offline");
-            long gapsBelow = state.gapsBelow;
-            Errors error = validateFromLeader(batches, maxLeaderEpoch, leaderGapsBelow);
-            if (error != Errors.NONE) return outcome;
-            if (lastGapEnd > gapsBelow && !markGaps()) return outcome;
-            return write(batches, state.context.clock().wallClockMs(), -1);
+            return appender.appendAsFollower(batches, maxLeaderEpoch, leaderGapsBelow);
         }
     }
 
@@ -334,7 +309,7 @@ public final class PartitionLog {
     /** The next read of the offset checks the bytes, whatever was known of them: somebody found them to be wrong. */
     public void distrust(long offset) {
         synchronized (state) {
-            if (unusable() || offset >= state.logEndOffset || offset < state.logStartOffset) return;
+            if (state.isUnusable() || offset >= state.logEndOffset || offset < state.logStartOffset) return;
             reader.segmentHolding(offset).distrust();
         }
     }
@@ -386,10 +361,10 @@ public final class PartitionLog {
      */
     public boolean maybeDeleteOldSegments(long wallClockMs) {
         synchronized (state) {
-            if (unusable()) return false;
+            if (state.isUnusable()) return false;
             List<Segment> due = new ArrayList<>();
             long committed = retention.committedBytes();
-            while (retention.isDue(wallClockMs, committed) && (state.segments.count() > 1 || roll())) {
+            while (retention.isDue(wallClockMs, committed) && (state.segments.count() > 1 || appender.roll())) {
                 Segment oldest = state.segments.removeFirst();
                 committed -= oldest.sizeInBytes;
                 due.add(oldest);
@@ -417,7 +392,7 @@ public final class PartitionLog {
             boolean mayGo = !state.isSwapping(); // otherwise retention takes them
             boolean all =
                     offset == state.logEndOffset && !state.segments.active().isEmpty();
-            if (mayGo && all) roll();
+            if (mayGo && all) appender.roll();
             List<Segment> below = new ArrayList<>();
             while (mayGo && state.segments.count() > 1 && state.segments.get(1).baseOffset <= offset) {
                 below.add(state.segments.removeFirst());
@@ -430,228 +405,5 @@ public final class PartitionLog {
     private void checkUsable() {
         state.context.failure().check();
         if (state.closed) throw new StorageException("the log " + state + " is closed");
-    }
-
-    private boolean unusable() {
-        return state.closed || state.context.failure().isOffline();
-    }
-
-    private AppendOutcome appendFromClient(ByteBuffer batch, int leaderEpoch, long wallClockMs) {
-        int at = batch.position();
-        if (batch.remaining() > state.settings.segmentBytes()) {
-            return outcome.refused(Errors.RECORD_LIST_TOO_LARGE, "the batch is larger than segment.bytes");
-        }
-        long producerId = RecordBatchHeader.producerId(batch, at);
-        if (producerId >= 0) {
-            ProducerStates producers = state.producers;
-            ProducerStates.Verdict verdict = producers.check(
-                    producerId,
-                    RecordBatchHeader.producerEpoch(batch, at),
-                    RecordBatchHeader.baseSequence(batch, at),
-                    RecordBatchHeader.lastOffsetDelta(batch, at),
-                    state.logTimeMs,
-                    state.logStartOffset == 0);
-            if (verdict != ProducerStates.Verdict.ACCEPTED) return refusedOrDuplicate(verdict);
-        }
-        return assignAndWrite(batch, leaderEpoch, wallClockMs);
-    }
-
-    private AppendOutcome refusedOrDuplicate(ProducerStates.Verdict verdict) {
-        if (verdict == ProducerStates.Verdict.FENCED) {
-            return outcome.refused(Errors.INVALID_PRODUCER_EPOCH, "a newer epoch of this producer has written");
-        }
-        if (verdict == ProducerStates.Verdict.OUT_OF_ORDER) {
-            return outcome.refused(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, "the batch does not follow the last one");
-        }
-        ProducerStates p = state.producers;
-        boolean appendTime = state.settings.timestampType() == TimestampType.LOG_APPEND_TIME;
-        return outcome.duplicateOf(
-                p.duplicateBaseOffset(),
-                p.duplicateLastOffset(),
-                p.duplicateTimestampMs(),
-                appendTime ? p.duplicateTimestampMs() : -1);
-    }
-
-    private Errors validateInternal(ByteBuffer batches) {
-        int at = batches.position();
-        if (at == batches.limit()) return validator.validateTrusted(batches, at, batches.limit());
-        while (at < batches.limit()) {
-            Errors error = validator.validateTrusted(batches, at, batches.limit());
-            if (error != Errors.NONE) return error;
-            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
-        }
-        return Errors.NONE;
-    }
-
-    /** It must be on the disk that gaps are as they should be, before the first one can be. */
-    private boolean markGaps() {
-        state.awaitSwap();
-        if (unusable()) {
-            outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the data directory is offline");
-            return false;
-        }
-        try {
-            state.markGaps();
-        } catch (IOException | StorageException e) {
-            outcome.refused(
-                    Errors.KAFKA_STORAGE_ERROR,
-                    state.context.failure().fail("appending to " + state, e).getMessage());
-            return false;
-        }
-        state.gapsBelow = lastGapEnd;
-        return true;
-    }
-
-    private Errors validateFromLeader(ByteBuffer batches, int maxLeaderEpoch, long leaderGapsBelow) {
-        long expected = state.logEndOffset;
-        lastGapEnd = 0;
-        int epoch = state.epochs.latest();
-        Errors error = validateInternal(batches);
-        if (error != Errors.NONE)
-            return outcome.refused(error, validator.problem()).error();
-        for (int at = batches.position(); at < batches.limit(); ) {
-            long base = RecordBatchHeader.baseOffset(batches, at);
-            if (base > expected && base <= leaderGapsBelow) lastGapEnd = base;
-            else if (base != expected) {
-                return outcome.refused(
-                                Errors.OFFSET_OUT_OF_RANGE, "a batch at " + base + " where the log is at " + expected)
-                        .error();
-            }
-            int batchEpoch = RecordBatchHeader.leaderEpoch(batches, at);
-            if (batchEpoch > maxLeaderEpoch) {
-                return outcome.refused(
-                                Errors.FENCED_LEADER_EPOCH,
-                                "a batch of epoch " + batchEpoch + " from a leader in epoch " + maxLeaderEpoch)
-                        .error();
-            }
-            if (batchEpoch < epoch) {
-                return outcome.refused(
-                                Errors.INVALID_RECORD, "a batch of epoch " + batchEpoch + " after epoch " + epoch)
-                        .error();
-            }
-            epoch = batchEpoch;
-            expected = RecordBatchHeader.lastOffset(batches, at) + 1;
-            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
-        }
-        return Errors.NONE;
-    }
-
-    private AppendOutcome assignAndWrite(ByteBuffer batches, int leaderEpoch, long wallClockMs) {
-        long next = state.logEndOffset;
-        for (int at = batches.position(); at < batches.limit(); ) {
-            RecordBatchHeader.setBaseOffset(batches, at, next);
-            RecordBatchHeader.setLeaderEpoch(batches, at, leaderEpoch);
-            next = RecordBatchHeader.lastOffset(batches, at) + 1;
-            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
-        }
-        boolean appendTime = state.settings.timestampType() == TimestampType.LOG_APPEND_TIME;
-        return write(batches, wallClockMs, appendTime ? wallClockMs : -1);
-    }
-
-    /** Writes batches that were judged, in as few writes as rolling allows. */
-    private AppendOutcome write(ByteBuffer batches, long wallClockMs, long logAppendTimeMs) {
-        if (isFull()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the disk is full");
-        int position = batches.position();
-        int limit = batches.limit();
-        long beganMs = state.context.clock().nowMs();
-        long baseOffset = state.logEndOffset;
-        long maxTimestampMs = -1;
-        try {
-            for (int run = position; run < limit; ) {
-                int end = endOfRun(batches, run, limit, wallClockMs);
-                batches.limit(end).position(run);
-                Segment active = state.segments.active();
-                active.file.open().write(batches, active.sizeInBytes);
-                batches.limit(limit).position(position);
-                maxTimestampMs = Math.max(maxTimestampMs, apply(batches, run, end));
-                run = end;
-            }
-        } catch (NoRoom e) {
-            batches.limit(limit).position(position);
-            return outcome.refused(Errors.KAFKA_STORAGE_ERROR, e.getMessage());
-        } catch (IOException | StorageException e) {
-            batches.limit(limit).position(position);
-            return failed(e, baseOffset, limit - position);
-        }
-        state.context.space().appended(limit - position);
-        state.context.syncTimes().appended(state.context.clock().nowMs() - beganMs);
-        flush.dueInTime();
-        return outcome.appended(baseOffset, state.logEndOffset - 1, limit - position, maxTimestampMs, logAppendTimeMs);
-    }
-
-    /** A disk without room is no broken one: what was written of the batches is cut off, and the log is as it was. */
-    private AppendOutcome failed(Exception e, long baseOffset, int bytes) {
-        DiskSpace space = state.context.space();
-        if (!(e instanceof IOException refusal) || !space.isOutOfSpace(refusal, bytes)) {
-            return offline(e);
-        }
-        space.noSpace(refusal);
-        try {
-            Segment active = state.segments.active();
-            active.file.open().truncate(active.sizeInBytes);
-            if (state.logEndOffset > baseOffset) truncation.truncateTo(baseOffset);
-        } catch (IOException | StorageException second) {
-            return offline(second);
-        }
-        return outcome.refused(Errors.KAFKA_STORAGE_ERROR, "the disk is full");
-    }
-
-    private AppendOutcome offline(Exception e) {
-        return outcome.refused(
-                Errors.KAFKA_STORAGE_ERROR,
-                state.context.failure().fail("appending to " + state, e).getMessage());
-    }
-
-    /** Rolls if the batch at {@code from} does not fit, then finds how many batches go into the active segment at once. */
-    private int endOfRun(ByteBuffer batches, int from, int limit, long wallClockMs) throws IOException {
-        if (isFullFor(batches, from, 0, wallClockMs)) rollNow();
-        int at = from + (int) RecordBatchHeader.sizeInBytes(batches, from);
-        while (at < limit && !isFullFor(batches, at, at - from, wallClockMs)) {
-            at += (int) RecordBatchHeader.sizeInBytes(batches, at);
-        }
-        return at;
-    }
-
-    private boolean isFullFor(ByteBuffer b, int at, int before, long wallClockMs) {
-        return state.segments
-                .active()
-                .isFullFor(
-                        before,
-                        (int) RecordBatchHeader.sizeInBytes(b, at),
-                        RecordBatchHeader.lastOffset(b, at),
-                        RecordBatchHeader.maxTimestamp(b, at),
-                        wallClockMs,
-                        state.settings);
-    }
-
-    private long apply(ByteBuffer b, int from, int end) {
-        long maxTimestampMs = -1;
-        for (int at = from; at < end; ) {
-            int size = (int) RecordBatchHeader.sizeInBytes(b, at);
-            long last = RecordBatchHeader.lastOffset(b, at);
-            maxTimestampMs = Math.max(maxTimestampMs, RecordBatchHeader.maxTimestamp(b, at));
-            state.applied(b, at, true);
-            state.logEndOffset = last + 1;
-            at += size;
-        }
-        return maxTimestampMs;
-    }
-
-    /** Returns false when the disk has no room for another file. */
-    private boolean roll() {
-        try {
-            rollNow();
-            return true;
-        } catch (IOException e) {
-            if (!state.context.space().isOutOfSpace(e, 1))
-                throw state.context.failure().fail("rolling " + state, e);
-            state.context.space().noSpace(e);
-            return false;
-        }
-    }
-
-    private void rollNow() throws IOException {
-        state.addSegment(state.logEndOffset);
-        flush.request();
     }
 }

@@ -1,0 +1,78 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import io.shiplog.storage.model.PartitionKey;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * How a partition leaves its data directory: its marks go first, then its directory gets another name, durably; what the index store
+ * and the disk still hold of it goes in the background. One caller at a time: under the lock of {@link LogDirectory}.
+ */
+final class PartitionRemoval {
+    private final LogContext context;
+    private int removals;
+
+    PartitionRemoval(LogContext context) {
+        this.context = context;
+    }
+
+    /** Closes a log and renames its directory; returns the new name. */
+    Path close(PartitionLog log, String suffix) {
+        LogState state = log.state();
+        Path aside;
+        synchronized (state) {
+            state.awaitSwap();
+            log.checkpoints().stop();
+            state.closed = true;
+            aside = rename(state.key, suffix);
+            for (int i = 0; i < state.segments.count(); i++) {
+                context.indexCache().forget(state.segments.get(i));
+                state.segments.get(i).file.release();
+            }
+            log.start().release();
+        }
+        return aside;
+    }
+
+    /** Renames the directory of a partition that no log has open; returns the new name, null when there is no such directory. */
+    Path rename(PartitionKey key, String suffix) {
+        Path aside = null;
+        context.marks().remove(key);
+        try {
+            context.marks().write();
+            Path path = context.directory().resolve(key.directoryName());
+            if (context.files().exists(path)) {
+                aside = freeName(key, suffix);
+                context.files().rename(path, aside);
+            }
+            context.files().syncDirectory(context.directory());
+        } catch (IOException e) {
+            throw context.failure().fail("removing " + key.directoryName(), e);
+        }
+        context.background()
+                .execute(
+                        "forgetting " + key.directoryName(),
+                        () -> context.index().forgetPartition(key));
+        return aside;
+    }
+
+    /** Deletes what has been renamed. */
+    void deleteInBackground(Path path) {
+        context.background().execute("removing " + path, () -> {
+            context.files().deleteTree(path);
+            context.files().syncDirectory(context.directory());
+        });
+    }
+
+    private Path freeName(PartitionKey key, String suffix) throws IOException {
+        Path aside;
+        do {
+            removals++;
+            aside = context.directory().resolve(key.directoryName() + "." + removals + suffix);
+        } while (context.files().exists(aside));
+        return aside;
+    }
+}
