@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,7 +108,7 @@ class DirectoryLivesTest {
 
     @Test
     void aProbeThatCannotBeWrittenIsTheEndOfTheDirectory() throws IOException {
-        List<String> failures = new ArrayList<>();
+        List<String> failures = new CopyOnWriteArrayList<>();
         directory.directory.onFailure(failure -> failures.add(failure.getMessage()));
         DirectoryProbe probe = new DirectoryProbe(directory.files, directory.path);
         probe.write(directory.clock);
@@ -118,7 +118,8 @@ class DirectoryLivesTest {
         Files.createDirectory(directory.path.resolve(DirectoryProbe.NAME));
         directory.directory.watch(1);
         long deadlineNs = System.nanoTime() + 30_000_000_000L;
-        while (!directory.directory.isOffline() && System.nanoTime() < deadlineNs) Thread.onSpinWait();
+        // It is offline a moment before its listeners hear of it.
+        while (failures.isEmpty() && System.nanoTime() < deadlineNs) Thread.onSpinWait();
         assertThat(directory.directory.isOffline()).isTrue();
         assertThat(failures).hasSize(1);
     }
