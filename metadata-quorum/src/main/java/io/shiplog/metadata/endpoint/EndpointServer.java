@@ -11,10 +11,13 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.shiplog.metadata.proto.EndpointRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -35,9 +38,13 @@ public final class EndpointServer implements AutoCloseable {
     private static final int MAX_UNANSWERED = 32;
     private static final int MAX_SILENCE_SECONDS = 60;
     private static final int BACKLOG = 512;
+    private static final long CLOSE_TIMEOUT_MS = 1_000;
 
     private final EventLoopGroup group = EventLoops.one("metadata-endpoint");
     private final EndpointHandler handler;
+    /** The connections; one that comes after {@link #close} is closed at once. */
+    private final ChannelGroup open = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+
     private final AtomicInteger connections = new AtomicInteger();
     private final Channel listener;
 
@@ -99,6 +106,7 @@ public final class EndpointServer implements AutoCloseable {
             return;
         }
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+        open.add(channel);
         channel.pipeline().addLast(new IdleStateHandler(MAX_SILENCE_SECONDS, 0, 0));
         Frames.install(channel.pipeline(), EndpointRequest.parser());
         channel.pipeline().addLast(new Caller(new EndpointCaller(channel)));
@@ -108,6 +116,8 @@ public final class EndpointServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
+        // Netty 4.2 forgets to close them when it is told to stop, without a quiet period, while it runs a task.
+        open.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
         group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 

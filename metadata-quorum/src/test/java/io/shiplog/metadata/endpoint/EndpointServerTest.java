@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class EndpointServerTest {
@@ -100,6 +101,18 @@ class EndpointServerTest {
 
     private void sendLength(int length) throws IOException {
         new DataOutputStream(socket.getOutputStream()).writeInt(length);
+    }
+
+    /** The thread of the endpoint is in the middle of its tasks when it is told to stop, or it is not: each time anew. */
+    @RepeatedTest(50)
+    void nobodyStaysConnectedToAClosedEndpoint() throws IOException {
+        send(hello());
+        receive();
+        for (int i = 0; i < 2_000; i++) {
+            server.execute(Thread::onSpinWait);
+        }
+        server.close();
+        assertThat(readOrEnd()).isEqualTo(-1);
     }
 
     @Test
