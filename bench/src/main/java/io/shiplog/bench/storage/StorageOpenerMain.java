@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Opens a data directory and says what that took and what the process holds afterwards. Arguments: directory, what happened to the
- * process before (for the names of figures), what to do at the end: {@code close} or {@code halt}.
+ * process before (for the names of figures), what to do at the end, {@code close} or {@code halt}, and for how many
+ * milliseconds to watch it idle and in use.
  */
 public final class StorageOpenerMain {
-    private static final long IDLE_MS = 5_000;
     private static final int ACTIVE_APPENDS = 200;
 
     private StorageOpenerMain() {}
@@ -58,8 +58,9 @@ public final class StorageOpenerMain {
         figure("resident, all" + suffix, "MiB", "", status("VmRSS") / 1024.0);
         figure("resident, not files" + suffix, "MiB", "", status("RssAnon") / 1024.0);
         figure("memory maps of segments" + suffix, "", "0", (double) mapsOf(".log"));
-        idle(directory, suffix);
-        active(directory, suffix);
+        long watchMs = Long.parseLong(arguments[3]);
+        idle(directory, watchMs, suffix);
+        active(directory, watchMs, suffix);
         if (arguments[2].equals("close")) {
             long closingNs = System.nanoTime();
             directory.closeCleanly(1);
@@ -69,18 +70,18 @@ public final class StorageOpenerMain {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void idle(LogDirectory directory, String suffix) throws Exception {
+    private static void idle(LogDirectory directory, long watchMs, String suffix) throws Exception {
         directory.markRunning(1);
-        TimeUnit.MILLISECONDS.sleep(IDLE_MS);
+        TimeUnit.MILLISECONDS.sleep(watchMs);
         Usage from = Usage.now();
-        TimeUnit.MILLISECONDS.sleep(IDLE_MS);
+        TimeUnit.MILLISECONDS.sleep(watchMs);
         Usage used = Usage.now().minus(from);
-        figure("CPU when idle" + suffix, "ms/s", "", used.cpuMs() * 1_000 / IDLE_MS);
-        figure("written when idle" + suffix, "KiB/s", "0", used.writtenBytes() / 1024.0 * 1_000 / IDLE_MS);
+        figure("CPU when idle" + suffix, "ms/s", "", used.cpuMs() * 1_000 / watchMs);
+        figure("written when idle" + suffix, "KiB/s", "0", used.writtenBytes() / 1024.0 * 1_000 / watchMs);
     }
 
     /** One partition of all is written to. */
-    private static void active(LogDirectory directory, String suffix) throws Exception {
+    private static void active(LogDirectory directory, long watchMs, String suffix) throws Exception {
         PartitionLog log = directory.log(StorageFillerMain.TOPIC, 0);
         ByteBuffer batch = Batches.of(1, 100);
         Usage from = Usage.now();
@@ -89,7 +90,7 @@ public final class StorageOpenerMain {
             batch.rewind().putLong(0, 0);
             log.appendAsLeader(batch, log.latestEpoch(), System.currentTimeMillis(), true);
             log.requestFlush();
-            TimeUnit.MILLISECONDS.sleep(IDLE_MS / ACTIVE_APPENDS);
+            TimeUnit.MILLISECONDS.sleep(watchMs / ACTIVE_APPENDS);
         }
         double seconds = (System.nanoTime() - startNs) / 1e9;
         Usage used = Usage.now().minus(from);

@@ -23,6 +23,11 @@ public final class StorageScaleMain {
     private static final int BAD_USAGE = 2;
     private static final int FAILED = 1;
     private static final long GIB = 1L << 30;
+    private static final long WATCH_MS = 5_000;
+    /** Fewer are a trial whether the benchmark works. */
+    private static final int TRIAL_PARTITIONS = 100;
+
+    private static final long TRIAL_WATCH_MS = 200;
 
     private static final String USAGE = """
             usage: bin/bench storage-scale [--partitions N] [--gib G] [--opens N] [--heap SIZE] [--dir PATH] [--keep 1]
@@ -107,11 +112,12 @@ public final class StorageScaleMain {
         Figures figures = new Figures();
         String data = options.directory().resolve("data").toString();
         run(figures, "2g", StorageFillerMain.class, data, options.partitions(), options.bytes());
+        long watchMs = options.partitions() < TRIAL_PARTITIONS ? TRIAL_WATCH_MS : WATCH_MS;
         for (int i = 0; i < options.opens(); i++) {
             boolean last = i + 1 == options.opens();
-            run(figures, options.heap(), StorageOpenerMain.class, data, "killed", last ? "close" : "halt");
+            run(figures, options.heap(), StorageOpenerMain.class, data, "killed", last ? "close" : "halt", watchMs);
         }
-        run(figures, options.heap(), StorageOpenerMain.class, data, "stopped", "halt");
+        run(figures, options.heap(), StorageOpenerMain.class, data, "stopped", "halt", watchMs);
         return figures;
     }
 

@@ -459,13 +459,13 @@ class HostileRequestsTest {
             samples.add(request.setCorrelationId(1).build().toByteArray());
         }
         int answered = 0;
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < 200; i++) {
             byte[] mutant = samples.get(i % samples.size()).clone();
             for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
                 mutant[random.nextInt(mutant.length)] = (byte) random.nextInt(256);
             }
             answered += sendAndReconnect(mutant) ? 1 : 0;
         }
-        assertThat(answered).isBetween(1, 599);
+        assertThat(answered).isBetween(1, 199);
     }
 }
