@@ -57,21 +57,24 @@ public final class StorageScaleMain {
             System.exit(BAD_USAGE);
             return;
         }
+        int status = FAILED;
         try {
             System.out.println(Machine.describe());
             System.out.println("load average before: " + Machine.loadAverage() + "; " + options);
             Figures figures = measure(options);
             System.out.println();
             figures.print(System.out);
+            status = 0;
         } catch (Exception e) {
-            e.printStackTrace();
-            System.exit(FAILED);
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                System.err.println(cause == e ? "not measured: " + cause.getMessage() : "because of " + cause);
+            }
         } finally {
             if (!options.keep()) {
                 delete(options.directory());
             }
         }
-        System.exit(0);
+        System.exit(status);
     }
 
     static Options parse(String[] arguments) throws IOException {
