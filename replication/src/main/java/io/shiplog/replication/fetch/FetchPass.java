@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -190,6 +191,7 @@ final class FetchPass {
             consumerRead.allowFollower = fetch.version() >= FIRST_WITH_FOLLOWER_READS;
             consumerRead.maxBytes = maxBytes;
             consumerRead.atLeastOneBatch = bytes == 0;
+            consumerRead.readCommitted = fetch.isolationLevel() == READ_COMMITTED;
             partition.replica.readForConsumer(consumerRead, outcome);
         }
     }
@@ -231,7 +233,7 @@ final class FetchPass {
                 .setHighWatermark(outcome.highWatermark)
                 .setLastStableOffset(outcome.lastStableOffset)
                 .setLogStartOffset(outcome.logStartOffset)
-                .setAbortedTransactions(fetch.isolationLevel() == READ_COMMITTED ? new ArrayList<>() : null)
+                .setAbortedTransactions(fetch.isolationLevel() == READ_COMMITTED ? aborted() : null)
                 .setRecords(
                         outcome.records.sizeInBytes() > 0 ? new SliceRecords(outcome.records) : MemoryRecords.EMPTY);
         if (diverges()) {
@@ -244,6 +246,16 @@ final class FetchPass {
             described.currentLeader().setLeaderId(outcome.currentLeaderId).setLeaderEpoch(outcome.currentLeaderEpoch);
         }
         return described;
+    }
+
+    private List<AbortedTransaction> aborted() {
+        List<AbortedTransaction> named = new ArrayList<>(outcome.aborted.size());
+        for (int i = 0; i < outcome.aborted.size(); i++) {
+            named.add(new AbortedTransaction()
+                    .setProducerId(outcome.aborted.producerId(i))
+                    .setFirstOffset(outcome.aborted.firstOffset(i)));
+        }
+        return named;
     }
 
     /** Errors that come with the current leader (KIP-951). */

@@ -17,6 +17,9 @@ public final class ConsumerRead {
     /** Read from this node even when it only follows (KIP-392). */
     public boolean allowFollower;
 
+    /** Read no further than the last stable offset, and say what was aborted. */
+    public boolean readCommitted;
+
     /** Upper bound of record bytes, see {@link #atLeastOneBatch}. */
     public int maxBytes;
 

@@ -4,6 +4,7 @@
 package io.shiplog.replication.runtime;
 
 import io.shiplog.storage.log.LogSlice;
+import io.shiplog.storage.model.AbortedTransactions;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What a read of one partition gave. Mutable, reused from call to call by its owner. */
@@ -13,7 +14,7 @@ public final class FetchOutcome {
     /** End of what is committed; −1 on most errors. */
     public long highWatermark = -1;
 
-    /** Bound of read-committed consumers; in this slice (no transactions) the high watermark. */
+    /** End of what read-committed consumers may see; −1 where there is no high watermark. */
     public long lastStableOffset = -1;
 
     /** First offset of the log; also set with OFFSET_OUT_OF_RANGE. */
@@ -30,6 +31,9 @@ public final class FetchOutcome {
     /** Whole batches, never null; with one reference that the caller has to release. */
     public LogSlice records = LogSlice.EMPTY;
 
+    /** To a read-committed consumer: the aborted transactions that have data among the records. */
+    public final AbortedTransactions aborted = new AbortedTransactions();
+
     /** Who leads as far as this node knows, for NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH; −1 for nobody. */
     public int currentLeaderId = -1;
 
@@ -45,6 +49,7 @@ public final class FetchOutcome {
         divergingEndOffset = -1;
         gapsBelow = 0;
         records = LogSlice.EMPTY;
+        aborted.clear();
         currentLeaderId = -1;
         currentLeaderEpoch = -1;
     }

@@ -8,6 +8,7 @@ import io.shiplog.replication.core.PartitionLeader;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.IsrProposals;
 import io.shiplog.replication.port.PartitionState;
+import io.shiplog.storage.log.AppendOrigin;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.PartitionLog;
 import java.nio.ByteBuffer;
@@ -64,8 +65,14 @@ final class LeaderRole implements LeaderEffects {
         core.start(loop.nowMs());
     }
 
-    void produce(ByteBuffer batches, short acks, boolean leaseValid, int timeoutMs, ProduceCallback callback) {
-        int token = produces.add(batches, acks, loop.nowMs() + Math.max(0, timeoutMs), callback);
+    void produce(
+            ByteBuffer batches,
+            AppendOrigin origin,
+            short acks,
+            boolean leaseValid,
+            int timeoutMs,
+            ProduceCallback callback) {
+        int token = produces.add(batches, origin, acks, loop.nowMs() + Math.max(0, timeoutMs), callback);
         if (!leaseValid && (acks == 0 || acks == 1)) {
             produces.refused(token, LEASE_IS_OVER);
         }
@@ -117,8 +124,8 @@ final class LeaderRole implements LeaderEffects {
     @Override
     public void append(long token) {
         int slot = (int) token;
-        AppendOutcome outcome =
-                log.appendAsLeader(produces.takeBatches(slot), core.leaderEpoch(), loop.wallClockMs(), true);
+        AppendOutcome outcome = log.appendAsLeader(
+                produces.takeBatches(slot), core.leaderEpoch(), loop.wallClockMs(), produces.origin(slot));
         if (outcome.error() != Errors.NONE) {
             produces.refused(slot, outcome);
             core.onAppendRefused(token, outcome.error());

@@ -4,6 +4,7 @@
 package io.shiplog.replication.runtime;
 
 import io.shiplog.storage.batch.RecordError;
+import io.shiplog.storage.log.AppendOrigin;
 import io.shiplog.storage.log.AppendOutcome;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.protocol.Errors;
 final class PendingProduces {
     private ProduceCallback[] callbacks = new ProduceCallback[16];
     private ByteBuffer[] batches = new ByteBuffer[16];
+    private AppendOrigin[] origins = new AppendOrigin[16];
     private short[] acks = new short[16];
     private long[] deadlineMs = new long[16];
     private long[] baseOffset = new long[16];
@@ -41,10 +43,12 @@ final class PendingProduces {
     private int answeredCount;
     private boolean telling;
 
-    int add(ByteBuffer records, short requiredAcks, long deadline, ProduceCallback callback) {
+    int add(
+            ByteBuffer records, AppendOrigin origin, short requiredAcks, long deadline, ProduceCallback callback) {
         int token = freeCount > 0 ? free[--freeCount] : next();
         callbacks[token] = callback;
         batches[token] = records;
+        origins[token] = origin;
         acks[token] = requiredAcks;
         deadlineMs[token] = deadline;
         baseOffset[token] = -1;
@@ -57,6 +61,10 @@ final class PendingProduces {
         ByteBuffer taken = batches[token];
         batches[token] = null;
         return taken;
+    }
+
+    AppendOrigin origin(int token) {
+        return origins[token];
     }
 
     short acks(int token) {
@@ -139,6 +147,7 @@ final class PendingProduces {
             int capacity = used * 2;
             callbacks = Arrays.copyOf(callbacks, capacity);
             batches = Arrays.copyOf(batches, capacity);
+            origins = Arrays.copyOf(origins, capacity);
             acks = Arrays.copyOf(acks, capacity);
             deadlineMs = Arrays.copyOf(deadlineMs, capacity);
             baseOffset = Arrays.copyOf(baseOffset, capacity);

@@ -10,6 +10,7 @@ import io.shiplog.replication.core.FollowerPosition;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.runtime.ReplicaStatus.Role;
+import io.shiplog.storage.log.AppendOrigin;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.NoRoom;
@@ -292,13 +293,24 @@ public final class Replica {
      * @param leaseValid whether this node's lease holds now; only acks 0 and 1 depend on it
      */
     public void produce(ByteBuffer batches, short acks, boolean leaseValid, int timeoutMs, ProduceCallback callback) {
+        produce(batches, AppendOrigin.CLIENT, acks, leaseValid, timeoutMs, callback);
+    }
+
+    /** The same for batches from elsewhere: of transactions, or of a component of this node, as the transaction coordinator is one. */
+    public void produce(
+            ByteBuffer batches,
+            AppendOrigin origin,
+            short acks,
+            boolean leaseValid,
+            int timeoutMs,
+            ProduceCallback callback) {
         if (leader == null) {
             Errors error = offlineBecause != null ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
             callback.complete(error, -1, -1, -1, null);
             return;
         }
         try {
-            leader.produce(batches, acks, leaseValid, timeoutMs, callback);
+            leader.produce(batches, origin, acks, leaseValid, timeoutMs, callback);
         } catch (StorageException e) {
             goOffline(e.getMessage());
         }
@@ -375,7 +387,7 @@ public final class Replica {
         out.error = check.error();
         out.logStartOffset = log.logStartOffset();
         out.highWatermark = highWatermark();
-        out.lastStableOffset = out.highWatermark;
+        out.lastStableOffset = log.lastStableOffset(out.highWatermark);
         out.divergingEpoch = check.divergingEpoch();
         out.divergingEndOffset = check.divergingEndOffset();
         return check.error() == Errors.NONE && !check.diverges();
@@ -404,8 +416,13 @@ public final class Replica {
      * @param currentLeaderEpoch leader epoch that the client knows; −1 when it does not say
      */
     public OffsetLookup lookUpOffset(long timestampMs, int currentLeaderEpoch) {
+        return lookUpOffset(timestampMs, currentLeaderEpoch, false);
+    }
+
+    /** The same for a consumer that sees only up to the last stable offset, if {@code readCommitted}. */
+    public OffsetLookup lookUpOffset(long timestampMs, int currentLeaderEpoch, boolean readCommitted) {
         try {
-            return reads.lookUp(timestampMs, currentLeaderEpoch);
+            return reads.lookUp(timestampMs, currentLeaderEpoch, readCommitted);
         } catch (DamageException e) {
             return OffsetLookup.refused(Errors.KAFKA_STORAGE_ERROR);
         } catch (StorageException e) {

@@ -3,9 +3,11 @@
 
 package io.shiplog.replication.runtime;
 
+import io.shiplog.storage.log.LogSlice;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.OffsetAndTimestamp;
+import io.shiplog.storage.model.StorageException;
 import org.apache.kafka.common.protocol.Errors;
 
 /** The reading side of a replica: fetches and offset look-ups, each checked against epoch, history and range first. */
@@ -15,6 +17,11 @@ final class ReplicaReads {
     private static final long MAX_TIMESTAMP = -3;
     private static final long EARLIEST_LOCAL = -4;
     private static final long LATEST_TIERED = -5;
+
+    /** So many aborted transactions are named in one answer; with more of them only few records are given. */
+    private static final int MAX_ABORTED = 10_000;
+
+    private static final int FEW_BYTES = 64 * 1024;
 
     private final Replica replica;
     private final PartitionLog log;
@@ -33,7 +40,7 @@ final class ReplicaReads {
             return;
         }
         out.highWatermark = replica.highWatermark();
-        out.lastStableOffset = out.highWatermark;
+        out.lastStableOffset = log.lastStableOffset(out.highWatermark);
         out.logStartOffset = log.logStartOffset();
         if (read.lastFetchedEpoch >= 0 && diverges(read, out)) {
             return;
@@ -43,8 +50,40 @@ final class ReplicaReads {
         } else if (read.fetchOffset > log.logEndOffset()) {
             // A follower may simply not have it yet: the consumer must not fall back to its reset policy (KIP-392).
             out.error = replica.isLeader() ? Errors.OFFSET_OUT_OF_RANGE : Errors.OFFSET_NOT_AVAILABLE;
+        } else if (read.readCommitted) {
+            readCommitted(read, out);
         } else if (read.fetchOffset < out.highWatermark) {
             out.records = log.read(read.fetchOffset, read.maxBytes, out.highWatermark, read.atLeastOneBatch);
+        }
+    }
+
+    /** Few records when there were too many aborted transactions to name among many. */
+    private void readCommitted(ConsumerRead read, FetchOutcome out) {
+        if (read.fetchOffset >= out.lastStableOffset) {
+            return;
+        }
+        out.records = log.read(read.fetchOffset, read.maxBytes, out.lastStableOffset, read.atLeastOneBatch);
+        if (nameAborted(read.fetchOffset, MAX_ABORTED, out)) {
+            return;
+        }
+        out.records.release();
+        out.records = LogSlice.EMPTY;
+        out.aborted.clear();
+        int fewer = Math.min(read.maxBytes, FEW_BYTES);
+        out.records = log.read(read.fetchOffset, fewer, out.lastStableOffset, read.atLeastOneBatch);
+        nameAborted(read.fetchOffset, Integer.MAX_VALUE, out);
+    }
+
+    private boolean nameAborted(long from, int max, FetchOutcome out) {
+        if (out.records.sizeInBytes() == 0) {
+            return true;
+        }
+        try {
+            return log.abortedTransactions(from, out.records.nextOffset(), max, out.aborted);
+        } catch (StorageException e) {
+            out.records.release();
+            out.records = LogSlice.EMPTY;
+            throw e;
         }
     }
 
@@ -90,7 +129,7 @@ final class ReplicaReads {
         return serves ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
     }
 
-    OffsetLookup lookUp(long timestampMs, int requestLeaderEpoch) {
+    OffsetLookup lookUp(long timestampMs, int requestLeaderEpoch, boolean readCommitted) {
         Errors error = refusal(requestLeaderEpoch, false);
         if (error != Errors.NONE) {
             return OffsetLookup.refused(error);
@@ -98,25 +137,27 @@ final class ReplicaReads {
         if (timestampMs == EARLIEST || timestampMs == EARLIEST_LOCAL) {
             return new OffsetLookup(Errors.NONE, log.logStartOffset(), -1, log.epochAt(log.logStartOffset()));
         }
+        long committed = replica.highWatermark();
+        long end = readCommitted ? log.lastStableOffset(committed) : committed;
         if (timestampMs == LATEST) {
             return isCurrent()
-                    ? new OffsetLookup(Errors.NONE, replica.highWatermark(), -1, replica.leaderEpoch())
+                    ? new OffsetLookup(Errors.NONE, end, -1, replica.leaderEpoch())
                     : OffsetLookup.refused(Errors.OFFSET_NOT_AVAILABLE);
         }
         if (timestampMs == MAX_TIMESTAMP) {
-            return committed(log.lookupMaxTimestamp());
+            return below(end, log.lookupMaxTimestamp());
         }
         if (timestampMs == LATEST_TIERED) {
             return new OffsetLookup(Errors.NONE, -1, -1, -1);
         }
         return timestampMs >= 0
-                ? committed(log.lookupTimestamp(timestampMs))
+                ? below(end, log.lookupTimestamp(timestampMs))
                 : OffsetLookup.refused(Errors.INVALID_REQUEST);
     }
 
-    /** A record above the high watermark is not there yet; while that may be too low, nobody knows. */
-    private OffsetLookup committed(OffsetAndTimestamp found) {
-        if (found != null && found.offset() < replica.highWatermark()) {
+    /** A record above what the reader may see is not there yet; while the high watermark may be too low, nobody knows. */
+    private OffsetLookup below(long end, OffsetAndTimestamp found) {
+        if (found != null && found.offset() < end) {
             return new OffsetLookup(Errors.NONE, found.offset(), found.timestampMs(), found.leaderEpoch());
         }
         return isCurrent()

@@ -50,6 +50,11 @@ final class TestConsumer {
         return this;
     }
 
+    TestConsumer readCommitted() {
+        request.setIsolationLevel((byte) 1);
+        return this;
+    }
+
     TestConsumer maxBytes(int maxBytes) {
         request.setMaxBytes(maxBytes);
         return this;

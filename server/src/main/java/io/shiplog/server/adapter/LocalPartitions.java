@@ -56,11 +56,12 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
     }
 
     @Override
-    public OffsetLookup lookUpOffset(Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs) {
+    public OffsetLookup lookUpOffset(
+            Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs, boolean readCommitted) {
         Replica replica = replicas.get(topicId, partition);
         return replica == null
                 ? new OffsetLookup(absence(topicId, partition), UNDEFINED, UNDEFINED, UNDEFINED)
-                : replica.lookUpOffset(timestampMs, currentLeaderEpoch);
+                : replica.lookUpOffset(timestampMs, currentLeaderEpoch, readCommitted);
     }
 
     @Override

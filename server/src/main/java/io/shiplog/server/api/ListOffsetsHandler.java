@@ -25,6 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** ListOffsets: earliest, latest, by timestamp, and the other marks that Kafka gave a negative timestamp. */
 final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData> {
     private static final short FIRST_WITH_LEADER_EPOCH = 4;
+    private static final byte READ_COMMITTED = 1;
     private static final long NONE = -1;
     /** The version that brought each mark, from -1 (latest) on downwards: ReplicaManager.isListOffsetsTimestampUnsupported. */
     private static final short[] MARK_SINCE_VERSION = {1, 1, 7, 8, 9, 11};
@@ -51,6 +52,7 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData>
     public void handle(ListOffsetsRequestData request, Exchange exchange) {
         MetadataImage image = cluster.image();
         short version = exchange.header().version();
+        boolean readCommitted = request.isolationLevel() == READ_COMMITTED;
         Set<TopicPartition> twice = namedTwice(request);
         List<ListOffsetsTopicResponse> topics = new ArrayList<>(request.topics().size());
         for (ListOffsetsTopic topic : request.topics()) {
@@ -60,14 +62,17 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData>
             for (ListOffsetsPartition partition : topic.partitions()) {
                 boolean repeated = twice.contains(new TopicPartition(topic.name(), partition.partitionIndex()));
                 answers.add(
-                        repeated ? refused(partition, Errors.INVALID_REQUEST) : look(topicImage, partition, version));
+                        repeated
+                                ? refused(partition, Errors.INVALID_REQUEST)
+                                : look(topicImage, partition, version, readCommitted));
             }
             topics.add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(answers));
         }
         exchange.respond(new ListOffsetsResponseData().setTopics(topics));
     }
 
-    private ListOffsetsPartitionResponse look(TopicImage topic, ListOffsetsPartition partition, short version) {
+    private ListOffsetsPartitionResponse look(
+            TopicImage topic, ListOffsetsPartition partition, short version, boolean readCommitted) {
         if (!served(partition.timestamp(), version)) {
             return refused(partition, Errors.UNSUPPORTED_VERSION);
         }
@@ -75,7 +80,11 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData>
             return refused(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
         OffsetLookup found = partitions.lookUpOffset(
-                topic.id(), partition.partitionIndex(), partition.currentLeaderEpoch(), partition.timestamp());
+                topic.id(),
+                partition.partitionIndex(),
+                partition.currentLeaderEpoch(),
+                partition.timestamp(),
+                readCommitted);
         if (found.error() != Errors.NONE) {
             return refused(partition, found.error());
         }

@@ -39,8 +39,10 @@ public interface PartitionAccess {
      * @param currentLeaderEpoch leader epoch that the client knows; -1 when it does not say
      * @param timestampMs        a time, or one of Kafka's marks: -1 latest, -2 earliest, -3 of the largest timestamp,
      *                           -4 earliest on local disk, -5 latest tiered, -6 earliest pending upload
+     * @param readCommitted      whether the consumer sees only what lies below the last stable offset
      */
-    OffsetLookup lookUpOffset(Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs);
+    OffsetLookup lookUpOffset(
+            Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs, boolean readCommitted);
 
     /**
      * Where a leader epoch ends in the leader's log (OffsetForLeaderEpoch).

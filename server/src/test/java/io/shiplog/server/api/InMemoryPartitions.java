@@ -31,6 +31,7 @@ final class InMemoryPartitions implements PartitionAccess {
     final Map<Key, Errors> refuse = new HashMap<>();
     final Map<Long, OffsetLookup> offsets = new HashMap<>();
     final Queue<Integer> leaderEpochsAsked = new ArrayDeque<>();
+    final Queue<Boolean> isolationsAsked = new ArrayDeque<>();
     boolean answerAtOnce = true;
     EpochEnd epochEnd = new EpochEnd(Errors.NONE, 3, 42);
     private long nextOffset = 100;
@@ -61,8 +62,10 @@ final class InMemoryPartitions implements PartitionAccess {
     }
 
     @Override
-    public OffsetLookup lookUpOffset(Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs) {
+    public OffsetLookup lookUpOffset(
+            Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs, boolean readCommitted) {
         leaderEpochsAsked.add(currentLeaderEpoch);
+        isolationsAsked.add(readCommitted);
         Errors refusal = refuse.get(new Key(topicId, partition));
         return refusal != null
                 ? new OffsetLookup(refusal, -1, -1, -1)

@@ -47,6 +47,18 @@ class OffsetHandlersTest {
         assertThat(partitions.leaderEpochsAsked).containsExactly(version >= 4 ? 3 : -1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 5, 11})
+    void theIsolationLevelIsPassedOn(int version) {
+        for (byte level = 0; level <= 1; level++) {
+            ListOffsetsRequestData request =
+                    new ListOffsetsRequestData().setReplicaId(-1).setIsolationLevel(level);
+            request.topics().add(new ListOffsetsTopic().setName("t").setPartitions(List.of(part(0, -1))));
+            dispatcher.process(new FakeExchange(ApiKeys.LIST_OFFSETS, version, request));
+        }
+        assertThat(partitions.isolationsAsked).containsExactly(false, true);
+    }
+
     @Test
     void noRecordAtATimeIsNoError() {
         ListOffsetsPartitionResponse answer = only(list(LATEST, "t", part(1, 1_000_000)));

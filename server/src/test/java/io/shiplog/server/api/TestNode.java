@@ -230,8 +230,9 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public OffsetLookup lookUpOffset(Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs) {
-            return replicas.get(topicId, partition).lookUpOffset(timestampMs, currentLeaderEpoch);
+        public OffsetLookup lookUpOffset(
+                Uuid topicId, int partition, int currentLeaderEpoch, long timestampMs, boolean readCommitted) {
+            return replicas.get(topicId, partition).lookUpOffset(timestampMs, currentLeaderEpoch, readCommitted);
         }
 
         @Override

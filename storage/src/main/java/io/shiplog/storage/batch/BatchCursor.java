@@ -121,6 +121,12 @@ public final class BatchCursor {
         return at();
     }
 
+    /** If the current batch is one that ends a transaction, makes all of it stand in {@link #header}, not only the header. */
+    public void loadMarker() throws IOException {
+        if (!RecordBatchHeader.isControl(window, at()) || size > EndMarker.MAX_BATCH_BYTES) return;
+        if (!inWindow(position, size)) fill(position);
+    }
+
     /** Whether the current batch has the CRC that it carries. Reads all of it, in pieces; the header stays readable. */
     public boolean crcMatches() throws IOException {
         int expected = RecordBatchHeader.crc(window, at());

@@ -38,6 +38,12 @@ public final class BatchValidator {
 
     /** Judges what a client wants to have written: one batch of magic 2 from position to limit of the buffer. */
     public Errors validateFromClient(ByteBuffer batches, BatchLimits limits, long wallClockMs) {
+        return validateFromClient(batches, limits, wallClockMs, false);
+    }
+
+    /** The same for a batch that may be part of a transaction, if {@code inTransaction}. */
+    public Errors validateFromClient(
+            ByteBuffer batches, BatchLimits limits, long wallClockMs, boolean inTransaction) {
         int at = batches.position();
         recordErrors = List.of();
         Errors error = validateStructure(batches, at, batches.limit());
@@ -55,7 +61,7 @@ public final class BatchValidator {
         if (!crc.matches(batches, at, (int) size)) {
             return refuse(Errors.CORRUPT_MESSAGE, "the CRC does not match the batch");
         }
-        error = validateClientHeader(batches, at);
+        error = validateClientHeader(batches, at, inTransaction);
         if (error != Errors.NONE) return error;
         error = validateRecords(batches, at, (int) size);
         if (error != Errors.NONE) return error;
@@ -130,7 +136,7 @@ public final class BatchValidator {
         return Errors.NONE;
     }
 
-    private Errors validateClientHeader(ByteBuffer b, int at) {
+    private Errors validateClientHeader(ByteBuffer b, int at, boolean inTransaction) {
         Errors error = validateCounts(b, at);
         if (error != Errors.NONE) return error;
         int attributes = RecordBatchHeader.attributes(b, at);
@@ -140,10 +146,14 @@ public final class BatchValidator {
         if ((attributes & RecordBatchHeader.CONTROL_BIT) != 0) {
             return refuse(Errors.INVALID_RECORD, "clients may not write control records");
         }
-        if ((attributes & RecordBatchHeader.TRANSACTIONAL_BIT) != 0) {
+        boolean transactional = (attributes & RecordBatchHeader.TRANSACTIONAL_BIT) != 0;
+        if (transactional && !inTransaction) {
             return refuse(Errors.INVALID_TXN_STATE, "transactions are not served");
         }
         long producerId = RecordBatchHeader.producerId(b, at);
+        if (transactional && producerId < 0) {
+            return refuse(Errors.INVALID_RECORD, "a transaction without a producer id");
+        }
         int sequence = RecordBatchHeader.baseSequence(b, at);
         if (producerId >= 0 && (sequence < 0 || RecordBatchHeader.producerEpoch(b, at) < 0)) {
             return refuse(Errors.INVALID_RECORD, "a producer id needs a producer epoch and a base sequence");

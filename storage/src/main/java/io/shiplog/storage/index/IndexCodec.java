@@ -20,7 +20,10 @@ import java.util.Arrays;
  *   checkpoint: version | segment base int64 | position int32 | first timestamp int64 | max timestamp int64 | its offset
  *               int64 | last batch: position, epoch, CRC int32 each | state
  *   summary:    version | next offset int64 | size int32 | max timestamp int64 | its offset int64 | last epoch int32
+ *               and where transactions were aborted: their number int32 | lowest of their first offsets int64
  * </pre>
+ *
+ * <p>A third kind of rows: {@link AbortedCodec}.
  */
 final class IndexCodec {
     static final byte CHECKPOINT = 1;
@@ -29,6 +32,7 @@ final class IndexCodec {
     /** Of all keys and values: a store of another format is begun anew. */
     static final byte VERSION = 2;
 
+    private static final int SUMMARY_BYTES = 33;
     private static final int PREFIX_BYTES = 20;
     private static final int BLOCK_HEAD_BYTES = 1 + 4 + 4 + 4;
     private static final int MAX_ENTRY_BYTES = 5 + 5 + 10 + 4;
@@ -144,15 +148,33 @@ final class IndexCodec {
     }
 
     static byte[] encode(SegmentSummary summary) {
-        ByteBuffer b = ByteBuffer.allocate(33);
+        boolean withAborted = summary.aborted() > 0;
+        ByteBuffer b = ByteBuffer.allocate(withAborted ? SUMMARY_BYTES + 4 + 8 : SUMMARY_BYTES);
         b.put(VERSION).putLong(summary.nextOffset()).putInt(summary.sizeInBytes());
         b.putLong(summary.maxTimestampMs()).putLong(summary.maxTimestampOffset());
-        return b.putInt(summary.lastLeaderEpoch()).array();
+        b.putInt(summary.lastLeaderEpoch());
+        if (withAborted) b.putInt(summary.aborted()).putLong(summary.abortedFrom());
+        return b.array();
     }
 
     static SegmentSummary decodeSummary(byte[] key, byte[] value) {
         ByteBuffer b = checked(value);
-        return new SegmentSummary(stateOffset(key), b.getLong(), b.getInt(), b.getLong(), b.getLong(), b.getInt());
+        long nextOffset = b.getLong();
+        int sizeInBytes = b.getInt();
+        long maxTimestampMs = b.getLong();
+        long maxTimestampOffset = b.getLong();
+        int lastLeaderEpoch = b.getInt();
+        int aborted = b.hasRemaining() ? b.getInt() : 0;
+        long abortedFrom = aborted > 0 ? b.getLong() : -1;
+        return new SegmentSummary(
+                stateOffset(key),
+                nextOffset,
+                sizeInBytes,
+                maxTimestampMs,
+                maxTimestampOffset,
+                lastLeaderEpoch,
+                aborted,
+                abortedFrom);
     }
 
     private static ByteBuffer start(PartitionKey partition, int more) {
@@ -169,7 +191,7 @@ final class IndexCodec {
         return b;
     }
 
-    private static void putVarint(ByteBuffer b, long value) {
+    static void putVarint(ByteBuffer b, long value) {
         long left = value;
         while ((left & ~0x7fL) != 0) {
             b.put((byte) (left | 0x80));
@@ -178,7 +200,7 @@ final class IndexCodec {
         b.put((byte) left);
     }
 
-    private static long getVarint(ByteBuffer b) {
+    static long getVarint(ByteBuffer b) {
         long value = 0;
         for (int shift = 0; shift < 70; shift += 7) {
             byte next = b.get();

@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.index;
 
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.PartitionKey;
 import java.util.List;
 
@@ -21,11 +22,30 @@ public interface IndexStore extends AutoCloseable {
 
     /** The checkpoints and summaries of a partition, in one pass. */
     default StoredLog load(PartitionKey partition) {
-        return new StoredLog(checkpoints(partition), summaries(partition));
+        return new StoredLog(checkpoints(partition), summaries(partition), true);
     }
 
     /** The index of a segment from its beginning on, as far as blocks that follow each other tell; never null. */
     IndexBlock index(PartitionKey partition, long segmentBase);
+
+    /**
+     * Keeps aborted transactions of a segment, in the order of their markers. Put before the summary or checkpoint that counts them: no power
+     * loss leaves that without these.
+     *
+     * @param firstOrdinal how many of the segment were put before these; 0: these are the first, whatever is known of the segment goes
+     * @param entries not empty, and not changed afterwards
+     */
+    void putAborted(PartitionKey partition, long segmentBase, int firstOrdinal, AbortedTransactions entries);
+
+    /**
+     * Shows the aborted transactions of a segment that ended at or behind an offset, in order; some that ended before may be among them.
+     *
+     * @return false when the store is of no use
+     */
+    boolean aborted(PartitionKey partition, long segmentBase, long fromMarker, AbortedVisitor visitor);
+
+    /** Forgets the aborted transactions of a segment that were put with a marker at or behind the offset, and of all later segments. */
+    void forgetAbortedFrom(PartitionKey partition, long segmentBase, long fromMarker);
 
     /**
      * Forgets the blocks of a partition that begin at or behind a position of a segment, or in a later segment: they are of a past

@@ -4,6 +4,7 @@
 package io.shiplog.storage.index;
 
 import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
@@ -99,15 +100,72 @@ public final class RocksIndexStore implements IndexStore {
     public StoredLog load(PartitionKey partition) {
         List<LogCheckpoint> checkpoints = new ArrayList<>(2);
         List<SegmentSummary> summaries = new ArrayList<>();
+        boolean[] withAborted = {false};
         boolean read = read(RocksStore.Family.STATE, IndexCodec.prefix(partition), (key, value) -> {
-            if (IndexCodec.stateType(key) == IndexCodec.CHECKPOINT) {
+            byte type = IndexCodec.stateType(key);
+            if (type == IndexCodec.CHECKPOINT) {
                 checkpoints.add(IndexCodec.decodeCheckpoint(key, value));
-            } else {
+            } else if (type == IndexCodec.SUMMARY) {
                 summaries.add(IndexCodec.decodeSummary(key, value));
+            } else {
+                withAborted[0] = true;
             }
-            return true;
+            return !withAborted[0];
         });
-        return read ? new StoredLog(checkpoints, summaries) : new StoredLog(new ArrayList<>(), new ArrayList<>());
+        return read
+                ? new StoredLog(checkpoints, summaries, withAborted[0])
+                : new StoredLog(new ArrayList<>(), new ArrayList<>(), false);
+    }
+
+    @Override
+    public void putAborted(PartitionKey partition, long segmentBase, int firstOrdinal, AbortedTransactions entries) {
+        if (broken) return;
+        if (firstOrdinal == 0) forgetAborted(abortedKeys(partition, segmentBase, segmentBase, segmentBase + 1));
+        changed = true;
+        try {
+            byte[] key = AbortedCodec.key(partition, segmentBase, entries.lastOffset(0));
+            rocks.put(RocksStore.Family.STATE, key, AbortedCodec.encode(segmentBase, firstOrdinal, entries));
+        } catch (RocksDBException e) {
+            giveUp(e);
+        }
+    }
+
+    @Override
+    public boolean aborted(PartitionKey partition, long segmentBase, long fromMarker, AbortedVisitor visitor) {
+        if (broken) return false;
+        AbortedTransactions block = new AbortedTransactions();
+        try {
+            rocks.forEachFromFloor(
+                    RocksStore.Family.STATE,
+                    AbortedCodec.key(partition, segmentBase, Math.max(0, fromMarker)),
+                    AbortedCodec.segmentPrefix(partition, segmentBase),
+                    (key, value) -> AbortedCodec.decode(key, value, block, visitor));
+            return true;
+        } catch (RocksDBException | BufferUnderflowException | IllegalArgumentException e) {
+            giveUp(e);
+            return false;
+        }
+    }
+
+    @Override
+    public void forgetAbortedFrom(PartitionKey partition, long segmentBase, long fromMarker) {
+        forgetAborted(abortedKeys(partition, segmentBase, fromMarker, Long.MAX_VALUE));
+    }
+
+    private void forgetAborted(List<byte[]> keys) {
+        if (!keys.isEmpty()) forget(keys, null, null);
+    }
+
+    /** Keys of the aborted transactions of the segments in [from, to), in the first one from a marker on. */
+    private List<byte[]> abortedKeys(PartitionKey partition, long fromBase, long fromMarker, long toBase) {
+        List<byte[]> keys = new ArrayList<>();
+        byte[] from = AbortedCodec.key(partition, Math.max(0, fromBase), Math.max(0, fromMarker));
+        read(RocksStore.Family.STATE, from, AbortedCodec.partitionPrefix(partition), (key, value) -> {
+            boolean within = AbortedCodec.segmentBase(key) < toBase;
+            if (within) keys.add(key);
+            return within;
+        });
+        return keys;
     }
 
     @Override
@@ -159,6 +217,7 @@ public final class RocksIndexStore implements IndexStore {
                 keys.add(IndexCodec.stateKey(partition, IndexCodec.SUMMARY, summary.baseOffset()));
             }
         }
+        if (stored.withAborted()) keys.addAll(abortedKeys(partition, segmentBase, segmentBase, Long.MAX_VALUE));
         byte[] from = IndexCodec.segmentKey(partition, Math.max(0, segmentBase));
         delete(keys, from, IndexCodec.after(IndexCodec.prefix(partition)), true);
         markOrFail();
@@ -177,6 +236,7 @@ public final class RocksIndexStore implements IndexStore {
         for (LogCheckpoint checkpoint : stored.checkpoints()) {
             if (checkpoint.offset() < logStartOffset) keys.add(checkpointKey(partition, checkpoint.offset()));
         }
+        if (stored.withAborted()) keys.addAll(abortedKeys(partition, 0, 0, upTo));
         forget(keys, IndexCodec.segmentKey(partition, 0), IndexCodec.segmentKey(partition, upTo));
     }
 
@@ -194,6 +254,7 @@ public final class RocksIndexStore implements IndexStore {
             boolean within = checkpoint.segmentBase() >= fromBase && checkpoint.segmentBase() < toBaseExclusive;
             if (within) keys.add(checkpointKey(partition, checkpoint.offset()));
         }
+        if (stored.withAborted()) keys.addAll(abortedKeys(partition, fromBase, fromBase, toBaseExclusive));
         byte[] from = IndexCodec.segmentKey(partition, fromBase);
         delete(keys, from, IndexCodec.segmentKey(partition, toBaseExclusive), true);
         markOrFail();

@@ -174,6 +174,23 @@ final class RocksStore implements AutoCloseable {
         }
     }
 
+    /** The same, beginning with the last row at or before the key if that begins with the prefix, too. */
+    void forEachFromFloor(Family family, byte[] key, byte[] prefix, RowVisitor visitor) throws RocksDBException {
+        byte[] from = key;
+        guard.readLock().lock();
+        try {
+            checkOpen();
+            try (RocksIterator iterator = db.newIterator(handle(family), read)) {
+                iterator.seekForPrev(key);
+                if (iterator.isValid() && begins(iterator.key(), prefix)) from = iterator.key();
+                iterator.status();
+            }
+        } finally {
+            guard.readLock().unlock();
+        }
+        forEach(family, from, prefix, visitor);
+    }
+
     /** Bytes in memory tables, cached blocks and table readers, as RocksDB counts them, of this store and those beside it. */
     long memoryBytes() throws RocksDBException {
         guard.readLock().lock();

@@ -12,6 +12,8 @@ package io.shiplog.storage.index;
  * @param maxTimestampMs the largest timestamp in it, -1 when none
  * @param maxTimestampOffset base offset of the first batch that holds it, -1 when none
  * @param lastLeaderEpoch the epoch of its last batch
+ * @param aborted how many transactions end in it in vain
+ * @param abortedFrom the first offset of the earliest of those, -1 when there is none
  */
 public record SegmentSummary(
         long baseOffset,
@@ -19,4 +21,17 @@ public record SegmentSummary(
         int sizeInBytes,
         long maxTimestampMs,
         long maxTimestampOffset,
-        int lastLeaderEpoch) {}
+        int lastLeaderEpoch,
+        int aborted,
+        long abortedFrom) {
+    /** Of a segment in which no transaction ends in vain. */
+    public SegmentSummary(
+            long baseOffset,
+            long nextOffset,
+            int sizeInBytes,
+            long maxTimestampMs,
+            long maxTimestampOffset,
+            int lastLeaderEpoch) {
+        this(baseOffset, nextOffset, sizeInBytes, maxTimestampMs, maxTimestampOffset, lastLeaderEpoch, 0, -1);
+    }
+}

@@ -10,5 +10,6 @@ import java.util.List;
  *
  * @param checkpoints by offset
  * @param summaries of sealed segments, by base offset
+ * @param withAborted whether it may know of aborted transactions
  */
-public record StoredLog(List<LogCheckpoint> checkpoints, List<SegmentSummary> summaries) {}
+public record StoredLog(List<LogCheckpoint> checkpoints, List<SegmentSummary> summaries, boolean withAborted) {}

@@ -23,6 +23,7 @@ final class LogAppender {
     private final LogFlush flush;
     private final LogTruncation truncation;
     private final BatchValidator validator = new BatchValidator();
+    private final TransactionChecks checks = new TransactionChecks();
     private final AppendOutcome outcome = new AppendOutcome();
 
     /** Where the last gap in the batches ends that were looked at last, 0 when there is none. */
@@ -34,20 +35,22 @@ final class LogAppender {
         this.truncation = truncation;
     }
 
-    /** As {@link PartitionLog#appendAsLeader}. */
-    AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, boolean fromClient) {
+    /** As {@link PartitionLog#appendAsLeader(ByteBuffer, int, long, AppendOrigin)}. */
+    AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, AppendOrigin origin) {
         if (state.isUnusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, OFFLINE);
         if (leaderEpoch < state.epochs.latest()) {
             throw new InvariantViolation(
                     "append to " + state + " in epoch " + leaderEpoch + " after epoch " + state.epochs.latest());
         }
-        Errors error = fromClient
-                ? validator.validateFromClient(batches, state.batchLimits(), wallClockMs)
+        boolean inTransaction = origin == AppendOrigin.TRANSACTION;
+        Errors error = origin.isClient()
+                ? validator.validateFromClient(batches, state.batchLimits(), wallClockMs, inTransaction)
                 : validateInternal(batches);
         if (error != Errors.NONE) return outcome.refused(error, validator.problem(), validator.recordErrors());
-        return fromClient
-                ? appendFromClient(batches, leaderEpoch, wallClockMs)
-                : assignAndWrite(batches, leaderEpoch, wallClockMs);
+        if (origin.isClient()) return appendFromClient(batches, leaderEpoch, wallClockMs);
+        error = checks.check(batches, origin, state);
+        if (error != Errors.NONE) return outcome.refused(error, checks.problem());
+        return assignAndWrite(batches, leaderEpoch, wallClockMs);
     }
 
     /** As {@link PartitionLog#appendAsFollower(ByteBuffer, int, long)}. */
@@ -75,18 +78,17 @@ final class LogAppender {
                     RecordBatchHeader.lastOffsetDelta(batch, at),
                     state.logTimeMs,
                     state.logStartOffset == 0);
+            if (verdict == ProducerStates.Verdict.ACCEPTED) {
+                verdict = producers.checkTransaction(producerId, RecordBatchHeader.isTransactional(batch, at));
+            }
             if (verdict != ProducerStates.Verdict.ACCEPTED) return refusedOrDuplicate(verdict);
         }
         return assignAndWrite(batch, leaderEpoch, wallClockMs);
     }
 
     private AppendOutcome refusedOrDuplicate(ProducerStates.Verdict verdict) {
-        if (verdict == ProducerStates.Verdict.FENCED) {
-            return outcome.refused(Errors.INVALID_PRODUCER_EPOCH, "a newer epoch of this producer has written");
-        }
-        if (verdict == ProducerStates.Verdict.OUT_OF_ORDER) {
-            return outcome.refused(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, "the batch does not follow the last one");
-        }
+        Errors error = checks.refusal(verdict);
+        if (error != Errors.NONE) return outcome.refused(error, checks.problem());
         ProducerStates p = state.producers;
         boolean appendTime = state.settings.timestampType() == TimestampType.LOG_APPEND_TIME;
         return outcome.duplicateOf(

@@ -23,6 +23,8 @@ import java.util.List;
  */
 final class LogCheckpoints {
     private static final byte VERSION = 1;
+    /** With transactions: what the active segment knows of aborted ones comes last. */
+    private static final byte VERSION_WITH_TRANSACTIONS = 2;
 
     /** What one snapshot will put into the store. */
     private static final class Snapshot {
@@ -31,6 +33,7 @@ final class LogCheckpoints {
         final List<Segment> segments = new ArrayList<>(2);
         final List<IndexBlock> blocks = new ArrayList<>(2);
         final List<SegmentSummary> summaries = new ArrayList<>(2);
+        final List<AbortedIndex.Part> aborted = new ArrayList<>(0);
 
         Snapshot(int generation, LogCheckpoint checkpoint) {
             this.generation = generation;
@@ -150,13 +153,18 @@ final class LogCheckpoints {
         }
         state.producers.clear();
         state.logTimeMs = -1;
+        // What the index of aborted transactions has of the kept part stays as it is.
         int from = best == null ? 0 : Math.max(0, state.segments.floorIndex(best.segmentBase()));
-        if (best != null) decode(best.state(), null, state);
+        if (best != null) {
+            AbortedIndex unused = decode(best, null, state);
+        }
         for (int i = from; i < state.segments.count(); i++) {
             Segment segment = state.segments.get(i);
             boolean first = best != null && segment.baseOffset == best.segmentBase();
             replay(segment, first ? best.position() : 0);
         }
+        state.producers.onHighWatermark(state.highWatermark);
+        state.settleUnstable();
     }
 
     private void replay(Segment segment, int position) throws IOException {
@@ -164,36 +172,44 @@ final class LogCheckpoints {
         batch.open(segment.file.open(), position, segment.sizeInBytes);
         while (batch.next()) {
             state.logTimeMs = Math.max(state.logTimeMs, batch.maxTimestampMs());
-            if (batch.producerId() < 0 || batch.baseSequence() < 0) continue;
-            int delta = (int) (batch.lastOffset() - batch.baseOffset());
-            state.producers.append(
-                    batch.producerId(),
-                    batch.producerEpoch(),
-                    batch.baseSequence(),
-                    batch.baseOffset(),
-                    delta,
-                    batch.maxTimestampMs(),
-                    state.logTimeMs);
+            if (batch.producerId() < 0) continue;
+            batch.loadMarker();
+            boolean unused = state.producers.apply(
+                    batch.header(), batch.headerAt(), state.logTimeMs, state.highWatermark);
         }
     }
 
-    /** Reads what {@link #encode} wrote into the epochs (unless null) and the producers of a log. */
-    static void decode(byte[] bytes, LeaderEpochs epochs, LogState state) {
-        ByteBuffer b = ByteBuffer.wrap(bytes);
-        if (b.get() != VERSION) throw new IllegalArgumentException("unknown version of a checkpoint");
+    /**
+     * Reads what {@link #encode} wrote into the epochs (unless null) and the producers of a log.
+     *
+     * @return the aborted transactions of the segment that was active, all of them in the store; null when there are none
+     */
+    static AbortedIndex decode(LogCheckpoint checkpoint, LeaderEpochs epochs, LogState state) {
+        ByteBuffer b = ByteBuffer.wrap(checkpoint.state());
+        byte version = b.get();
+        if (version != VERSION && version != VERSION_WITH_TRANSACTIONS) {
+            throw new IllegalArgumentException("unknown version of a checkpoint");
+        }
         state.logTimeMs = b.getLong();
         LeaderEpochs target = epochs == null ? new LeaderEpochs() : epochs;
         target.decode(b);
         state.producers.decode(b);
+        int aborted = version == VERSION ? 0 : b.getInt();
+        return aborted == 0 ? null : new AbortedIndex(aborted, b.getLong(), checkpoint.offset());
     }
 
     private byte[] encode() {
         ProducerStates producers = state.producers;
         producers.expire(state.logTimeMs);
-        ByteBuffer b = ByteBuffer.allocate(1 + 8 + state.epochs.encodedSize() + producers.encodedSize());
-        b.put(VERSION).putLong(state.logTimeMs);
+        boolean transactions = producers.hasTransactions() || state.mayHaveAborted;
+        int abortedBytes = transactions ? 4 + 8 : 0;
+        ByteBuffer b = ByteBuffer.allocate(1 + 8 + state.epochs.encodedSize() + producers.encodedSize() + abortedBytes);
+        b.put(transactions ? VERSION_WITH_TRANSACTIONS : VERSION).putLong(state.logTimeMs);
         state.epochs.encode(b);
         producers.encode(b);
+        AbortedIndex aborted = state.segments.active().aborted;
+        if (transactions) b.putInt(aborted == null ? 0 : aborted.count());
+        if (transactions) b.putLong(aborted == null ? -1 : aborted.lowestFirstOffset());
         return b.array();
     }
 
@@ -247,6 +263,8 @@ final class LogCheckpoints {
             snapshot.segments.add(segment);
             snapshot.blocks.add(block(segment));
             snapshot.summaries.add(sealed ? segment.summary() : null);
+            AbortedIndex.Part aborted = segment.aborted == null ? null : segment.aborted.toStore(segment.baseOffset, sealed);
+            if (aborted != null) snapshot.aborted.add(aborted);
         }
         bytesAtLast = state.appendedBytes;
         lastSegmentBase = active.baseOffset;
@@ -265,17 +283,22 @@ final class LogCheckpoints {
     /** Has the index of a sealed segment stored from a position on: the store had lost it. */
     void storeLater(Segment segment, SparseIndex index, int from) {
         IndexBlock block = index.block(segment.baseOffset, from, segment.sizeInBytes);
-        later(state.truncationGeneration, block, false);
+        later(() -> state.context.index().put(state.key, block, null, null));
     }
 
     /** Has the stored index of a segment replaced by what was built from its file. */
     void replaceLater(Segment segment, SparseIndex index) {
         IndexBlock block = index.block(segment.baseOffset, 0, segment.sizeInBytes);
         segment.storedIndexPosition = segment.sizeInBytes;
-        later(state.truncationGeneration, block, true);
+        later(() -> {
+            state.context.index().forgetBlocks(state.key, block.segmentBase());
+            state.context.index().put(state.key, block, null, null);
+        });
     }
 
-    private void later(int generation, IndexBlock block, boolean replace) {
+    /** Has something written to the store on the background thread, unless the log is cut or segments are exchanged before. */
+    void later(Runnable write) {
+        int generation = state.truncationGeneration;
         int swaps = state.swaps();
         state.context.background().execute("storing the index of a segment of " + state, () -> {
             synchronized (state) {
@@ -283,13 +306,13 @@ final class LogCheckpoints {
                 if (swaps != state.swaps()) return;
                 writing = true;
             }
-            if (replace) state.context.index().forgetBlocks(state.key, block.segmentBase());
-            state.context.index().put(state.key, block, null, null);
+            write.run();
             endWrite();
         });
     }
 
     private void write(Snapshot snapshot) {
+        for (AbortedIndex.Part part : snapshot.aborted) part.put(state.context.index(), state.key);
         for (int i = snapshot.segments.size() - 1; i >= 0; i--) {
             state.context.index().put(state.key, snapshot.blocks.get(i), snapshot.summaries.get(i), null);
         }
@@ -299,6 +322,7 @@ final class LogCheckpoints {
             for (int i = 0; i < snapshot.segments.size(); i++) {
                 stored(snapshot.segments.get(i), snapshot.blocks.get(i), snapshot.summaries.get(i));
             }
+            for (AbortedIndex.Part part : snapshot.aborted) part.stored();
             storedOffsets.remove(snapshot.checkpoint.offset());
             storedOffsets.add(snapshot.checkpoint.offset());
             if (storedOffsets.size() > 2) dropped = storedOffsets.poll();
@@ -322,7 +346,8 @@ final class LogCheckpoints {
         if (index != null && segment.isStored()) state.context.indexCache().used(segment, index.sizeInBytes());
     }
 
-    private void awaitWrite() {
+    /** Returns when nothing is being written, and nothing is going to be while the caller holds the lock. */
+    void awaitWrite() {
         boolean interrupted = false;
         while (writing) {
             try {

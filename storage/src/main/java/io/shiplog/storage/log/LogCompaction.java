@@ -107,9 +107,9 @@ final class LogCompaction implements CleanableLog {
         }
     }
 
-    /** How many segments, from the first on, may be cleaned: sealed, committed, on the disk, and old enough if new. */
+    /** How many segments, from the first on, may be cleaned: sealed, committed, without open transactions, on the disk, and old enough if new. */
     private int cleanableSegments(CompactionSettings settings, long wallClockMs) {
-        long bound = Math.min(state.highWatermark, state.flushedOffset);
+        long bound = Math.min(state.lastStableOffset(state.highWatermark), state.flushedOffset);
         long firstDirty = firstDirtyOffset();
         int end = 0;
         while (end < state.segments.count() - 1) {

@@ -6,6 +6,7 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.index.HeaderIntervals;
 import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 
@@ -19,6 +20,7 @@ final class LogReader {
     private final SegmentIndexer indexer;
     private final ReadPositions positions = new ReadPositions();
     private final ColdReads cold;
+    private final AbortedLookup aborted;
 
     /** Results of the last search: a batch boundary. */
     private long foundOffset;
@@ -29,6 +31,12 @@ final class LogReader {
         this.state = state;
         this.indexer = new SegmentIndexer(state, checkpoints);
         this.cold = new ColdReads(state, this);
+        this.aborted = new AbortedLookup(state, checkpoints);
+    }
+
+    /** The aborted transactions of the log. */
+    AbortedLookup aborted() {
+        return aborted;
     }
 
     /** See {@link PartitionLog#read}. */
@@ -41,6 +49,15 @@ final class LogReader {
             return slice(segment, maxBytes, end, atLeastOneBatch);
         } catch (IOException e) {
             throw state.context.integrity().unreadable(state, segment, e);
+        }
+    }
+
+    /** See {@link PartitionLog#abortedTransactions}. */
+    boolean abortedTransactions(long from, long to, int max, AbortedTransactions target) {
+        try {
+            return aborted.collect(from, to, max, target);
+        } catch (IOException e) {
+            throw state.context.integrity().unreadable(state, segmentHolding(from), e);
         }
     }
 

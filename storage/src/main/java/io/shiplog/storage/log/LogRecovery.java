@@ -54,6 +54,9 @@ final class LogRecovery {
     /** Where the walk begins, null: with the first segment. */
     private LogCheckpoint checkpoint;
 
+    /** Of the segment in which the walk begins, up to there. */
+    private AbortedIndex abortedAtCheckpoint;
+
     /** Index of the segment in which the walk begins; those before it are as the store says. */
     private int first;
 
@@ -99,6 +102,7 @@ final class LogRecovery {
         }
         logStart = Math.max(logStart, bases.get(0));
         mark = Math.max(mark, logStart);
+        if (marks != null) state.highWatermark = marks.highWatermark();
         takeFromStore();
         for (int i = first; i < bases.size(); i++) bytesToWalk += files.size(path(bases.get(i)));
         if (checkpoint != null) bytesToWalk -= checkpoint.position();
@@ -168,6 +172,8 @@ final class LogRecovery {
         long from = checkpoint == null ? 0 : checkpoint.segmentBase();
         int position = checkpoint == null ? 0 : checkpoint.position();
         state.context.index().forgetBlocksFrom(state.key, from, position);
+        long offset = checkpoint == null ? 0 : checkpoint.offset();
+        if (stored.withAborted()) state.context.index().forgetAbortedFrom(state.key, from, offset);
     }
 
     /** The newest checkpoint that the files bear out; whatever else the store holds of this partition is forgotten. */
@@ -209,7 +215,7 @@ final class LogRecovery {
     /** Takes over epochs and producers; false when they cannot be read. */
     private boolean isReadable(LogCheckpoint candidate) {
         try {
-            LogCheckpoints.decode(candidate.state(), state.epochs, state);
+            abortedAtCheckpoint = LogCheckpoints.decode(candidate, state.epochs, state);
             return true;
         } catch (IllegalArgumentException | BufferUnderflowException e) {
             LOG.warn("A checkpoint of {} at {} cannot be read: {}", state, candidate.offset(), e.toString());
@@ -232,6 +238,10 @@ final class LogRecovery {
         segment.storedIndexPosition = segment.sizeInBytes;
         segment.summaryStored = true;
         segment.index = null;
+        if (summary.aborted() > 0) {
+            segment.aborted = new AbortedIndex(summary.aborted(), summary.abortedFrom(), summary.nextOffset());
+            state.mayHaveAborted = true;
+        }
         state.segments.add(segment);
     }
 
@@ -281,6 +291,8 @@ final class LogRecovery {
         segment.lastBatchCrc = checkpoint.lastBatchCrc();
         segment.storedIndexPosition = checkpoint.position();
         segment.indexGapTo = checkpoint.position();
+        segment.aborted = abortedAtCheckpoint;
+        state.mayHaveAborted |= abortedAtCheckpoint != null;
     }
 
     /** Takes in the segment's batches; false when it ends in something else than a whole batch. */
@@ -298,6 +310,7 @@ final class LogRecovery {
                 scannedBytes += batch.sizeInBytes();
                 if (!batch.crcMatches()) break;
             }
+            batch.loadMarker();
             state.applied(batch.header(), batch.headerAt(), false);
             expected = batch.lastOffset() + 1;
             epoch = batch.leaderEpoch();
@@ -361,6 +374,8 @@ final class LogRecovery {
         state.flushedOffset = end;
         long highWatermark = marks == null ? logStart : marks.highWatermark();
         state.highWatermark = Math.max(logStart, Math.min(end, highWatermark));
+        state.producers.onHighWatermark(state.highWatermark);
+        state.settleUnstable();
         if (mayHaveGaps) {
             // What was not read may have gaps up to where reading began.
             long unread = checkpoint == null ? 0 : checkpoint.offset();

@@ -43,6 +43,12 @@ final class LogState {
     volatile long highWatermark;
     volatile int truncationGeneration;
 
+    /** First offset of the earliest transaction that is open or whose end is not committed; see {@link ProducerStates}. */
+    private volatile long firstUnstableOffset = Long.MAX_VALUE;
+
+    /** Whether transactions may have been aborted in any segment. */
+    boolean mayHaveAborted;
+
     /** The largest timestamp seen: the clock by which producers expire. */
     long logTimeMs = -1;
 
@@ -135,8 +141,6 @@ final class LogState {
         long baseOffset = RecordBatchHeader.baseOffset(b, at);
         int leaderEpoch = RecordBatchHeader.leaderEpoch(b, at);
         long maxTimestampMs = RecordBatchHeader.maxTimestamp(b, at);
-        long producerId = RecordBatchHeader.producerId(b, at);
-        int baseSequence = RecordBatchHeader.baseSequence(b, at);
         Segment active = segments.active();
         recent.add(baseOffset, active.sizeInBytes);
         active.append(b, at, settings.indexIntervalBytes(), arrived);
@@ -144,11 +148,29 @@ final class LogState {
         appendedBytes += RecordBatchHeader.sizeInBytes(b, at);
         touch();
         if (maxTimestampMs > logTimeMs) logTimeMs = maxTimestampMs;
-        if (producerId >= 0 && baseSequence >= 0) {
-            int delta = RecordBatchHeader.lastOffsetDelta(b, at);
-            short producerEpoch = RecordBatchHeader.producerEpoch(b, at);
-            producers.append(producerId, producerEpoch, baseSequence, baseOffset, delta, maxTimestampMs, logTimeMs);
+        if (RecordBatchHeader.producerId(b, at) < 0) return;
+        if (producers.apply(b, at, logTimeMs, highWatermark)) active.addAborted(this);
+        if (producers.hasTransactions()) settleUnstable();
+    }
+
+    /** After whatever moved transactions. */
+    void settleUnstable() {
+        firstUnstableOffset = producers.firstUnstableOffset();
+    }
+
+    /** Takes note of how far the log is committed. */
+    void moveHighWatermark(long offset) {
+        highWatermark = offset;
+        if (firstUnstableOffset == Long.MAX_VALUE) return;
+        synchronized (this) {
+            producers.onHighWatermark(offset);
+            settleUnstable();
         }
+    }
+
+    /** Below it nothing waits for the end of a transaction; at most the given high watermark. Any thread. */
+    long lastStableOffset(long committed) {
+        return Math.min(committed, Math.max(logStartOffset, firstUnstableOffset));
     }
 
     /** After recovery: the log has, or may have, gaps. */

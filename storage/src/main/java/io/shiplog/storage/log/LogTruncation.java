@@ -56,6 +56,10 @@ final class LogTruncation {
         long end = segment.baseOffset;
         // All of the index comes into memory, since the store is going to forget it.
         if (target > segment.baseOffset) reader.wholeIndexOf(segment);
+        if (target > segment.baseOffset && segment.aborted != null) {
+            checkpoints.awaitWrite();
+            reader.aborted().loadWhole(segment);
+        }
         if (target > segment.baseOffset && state.gapsBelow > segment.baseOffset) {
             BatchCursor cursor = BatchCursor.ofThread();
             end = walkOverGapsTo(segment, cursor, target);
@@ -150,6 +154,7 @@ final class LogTruncation {
         segment.entryDurable = true;
         state.epochs.clear();
         state.producers.clear();
+        state.settleUnstable();
         state.logTimeMs = -1;
         state.gapsBelow = 0;
         state.logStartOffset = offset;
@@ -244,6 +249,7 @@ final class LogTruncation {
         index.truncateTo(position);
         segment.index = index;
         segment.indexGapTo = 0;
+        if (segment.aborted != null) segment.aborted = position == 0 ? null : segment.aborted.truncatedTo(end);
         if (position == 0) segment.firstTimestampMs = -1;
         state.epochs.truncateFromEnd(end);
         segment.lastLeaderEpoch = state.epochs.latest();

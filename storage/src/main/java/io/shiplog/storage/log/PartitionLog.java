@@ -4,6 +4,7 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.compact.CleanableLog;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.InvariantViolation;
@@ -185,8 +186,30 @@ public final class PartitionLog {
 
     /** Tells the log how far it is committed: bounds retention, and is kept for the next start. */
     public void updateHighWatermark(long highWatermark) {
-        state.highWatermark = highWatermark;
+        state.moveHighWatermark(highWatermark);
         state.touch();
+    }
+
+    /**
+     * End of what read-committed consumers may see: the high watermark, or where the earliest transaction begins that is open or whose end is
+     * not committed. Any thread.
+     */
+    public long lastStableOffset(long highWatermark) {
+        return state.lastStableOffset(highWatermark);
+    }
+
+    /**
+     * Adds the aborted transactions with data in [from, to), which a read-committed consumer must pass over, in the order of their ends.
+     *
+     * @param max ends the search when there are more
+     * @return whether these are all
+     */
+    public boolean abortedTransactions(long from, long to, int max, AbortedTransactions target) {
+        if (!state.mayHaveAborted) return true;
+        synchronized (state) {
+            checkUsable();
+            return reader.abortedTransactions(from, to, max, target);
+        }
     }
 
     public void updateSettings(LogSettings settings) {
@@ -211,8 +234,15 @@ public final class PartitionLog {
      * @param fromClient whether the bytes come from outside and must be checked in every respect
      */
     public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, boolean fromClient) {
+        AppendOrigin origin = fromClient ? AppendOrigin.CLIENT : AppendOrigin.COORDINATOR;
+        return appendAsLeader(batches, leaderEpoch, wallClockMs, origin);
+    }
+
+    /** The same; the origin says what is checked. */
+    public AppendOutcome appendAsLeader(
+            ByteBuffer batches, int leaderEpoch, long wallClockMs, AppendOrigin origin) {
         synchronized (state) {
-            return appender.appendAsLeader(batches, leaderEpoch, wallClockMs, fromClient);
+            return appender.appendAsLeader(batches, leaderEpoch, wallClockMs, origin);
         }
     }
 

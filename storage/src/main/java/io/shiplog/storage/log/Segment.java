@@ -6,6 +6,7 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.index.SegmentSummary;
 import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.StorageException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -60,6 +61,9 @@ final class Segment {
 
     /** Bytes that were found to be sound; null when none were, or not for a while. */
     CheckedRanges checked;
+
+    /** Transactions that end in it in vain; null when there is none. */
+    AbortedIndex aborted;
 
     Segment(long baseOffset, SegmentFile file, long openedMs) {
         this.baseOffset = baseOffset;
@@ -132,11 +136,28 @@ final class Segment {
 
     SegmentSummary summary() {
         return new SegmentSummary(
-                baseOffset, nextOffset, sizeInBytes, maxTimestampMs, maxTimestampOffset, lastLeaderEpoch);
+                baseOffset,
+                nextOffset,
+                sizeInBytes,
+                maxTimestampMs,
+                maxTimestampOffset,
+                lastLeaderEpoch,
+                aborted == null ? 0 : aborted.count(),
+                aborted == null ? -1 : aborted.lowestFirstOffset());
+    }
+
+    /** The batch that was appended last ended a transaction in vain. */
+    void addAborted(LogState state) {
+        AbortedTransactions one = new AbortedTransactions();
+        state.producers.takeAborted(one);
+        if (aborted == null) aborted = new AbortedIndex();
+        aborted.add(one);
+        state.mayHaveAborted = true;
     }
 
     /** Whether the store has everything about this sealed segment. */
     boolean isStored() {
+        if (aborted != null && !aborted.isStored()) return false;
         return summaryStored && (index == null || storedIndexPosition >= sizeInBytes);
     }
 

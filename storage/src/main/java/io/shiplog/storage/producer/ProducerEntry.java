@@ -3,7 +3,10 @@
 
 package io.shiplog.storage.producer;
 
-/** One idempotent producer: its epoch and its last five batches, oldest first. Kafka: {@code ProducerStateEntry}. */
+/**
+ * One idempotent producer: its epoch, its last five batches, oldest first, and where its transactions are. Kafka: {@code
+ * ProducerStateEntry}.
+ */
 final class ProducerEntry {
     /** As many as a client may have in flight. */
     static final int MAX_BATCHES = 5;
@@ -20,17 +23,32 @@ final class ProducerEntry {
     /** The largest timestamp of the log when this producer last wrote: the clock by which it expires. */
     long lastLogTimeMs;
 
+    /** Of the transaction coordinator that ended its last transaction, -1 when none did. */
+    int coordinatorEpoch = -1;
+
+    /** Where its transaction began that goes on, -1 when none does. */
+    long transactionFirstOffset = -1;
+
+    /** Of the marker that ended its last transaction, -1 when there was none. */
+    long lastMarkerOffset = -1;
+
     ProducerEntry(long producerId, short epoch) {
         this.producerId = producerId;
         this.epoch = epoch;
     }
 
+    /** -1 when it has written nothing in its present epoch. */
     int lastSequence() {
-        return lastSequences[count - 1];
+        return count == 0 ? -1 : lastSequences[count - 1];
     }
 
+    /** Of its last batch or marker, -1 when neither is remembered. */
     long lastOffset() {
-        return lastOffsets[count - 1];
+        return count == 0 ? lastMarkerOffset : Math.max(lastMarkerOffset, lastOffsets[count - 1]);
+    }
+
+    boolean isInTransaction() {
+        return transactionFirstOffset >= 0;
     }
 
     int find(int firstSequence, int lastSequence) {

@@ -3,19 +3,22 @@
 
 package io.shiplog.storage.producer;
 
+import io.shiplog.storage.batch.EndMarker;
+import io.shiplog.storage.batch.RecordBatchHeader;
+import io.shiplog.storage.model.AbortedTransactions;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The idempotent producers of one partition. Rules of epochs and sequences as in Kafka's {@code ProducerAppendInfo}; a
+ * The idempotent producers of one partition, and their transactions. Rules of epochs and sequences as in Kafka's {@code ProducerAppendInfo}; a
  * pure function of the batches of the log, so that every replica and every recovery comes to the same state. Guarded by
  * the lock of its log; a look-up or a batch of a known producer allocates nothing.
  *
  * <p>Differs from Kafka in two bounds: a producer expires by log time (the largest timestamp of the log has moved on by
  * {@code producer.id.expiration.ms} since it wrote), and when more than the allowed number are known, the longest idle
- * are forgotten.
+ * are forgotten. No more transactions than that number are open at a time.
  */
 public final class ProducerStates {
     /** What becomes of a batch. */
@@ -26,17 +29,26 @@ public final class ProducerStates {
         /** OUT_OF_ORDER_SEQUENCE_NUMBER. */
         OUT_OF_ORDER,
         /** INVALID_PRODUCER_EPOCH: a newer incarnation of the producer has written. */
-        FENCED
+        FENCED,
+        /** TRANSACTION_COORDINATOR_FENCED: a newer incarnation of the transaction coordinator has written. */
+        COORDINATOR_FENCED,
+        /** INVALID_TXN_STATE: the producer has a transaction open, and the batch is not of it. */
+        IN_TRANSACTION,
+        /** As many transactions are open as are allowed. */
+        TOO_MANY_TRANSACTIONS
     }
 
-    /** Bit of the encoded count. */
+    /** Bits of the encoded count; the second one: there is more of every producer, and what follows them all. */
     private static final int FORGOT_SOME = 1 << 31;
+
+    private static final int WITH_TRANSACTIONS = 1 << 30;
 
     /** The table of all partitions that no idempotent producer writes to. Never written to: it is too small for any. */
     private static final ProducerEntry[] NOBODY = new ProducerEntry[1];
 
     private static final int ENTRY_BYTES = 8 + 2 + 8 + 1;
     private static final int BATCH_BYTES = 4 + 4 + 8 + 8 + 8;
+    private static final int TRANSACTION_BYTES = 4 + 8 + 8;
 
     private final long expirationMs;
     private final int maxProducers;
@@ -44,6 +56,9 @@ public final class ProducerStates {
     private int size;
     /** Whether a producer that wrote here may be unknown by now. */
     private boolean forgotSome;
+
+    /** Null in the log of a partition that no transaction was ever part of. */
+    private OpenTransactions transactions;
 
     private long duplicateBaseOffset;
     private long duplicateLastOffset;
@@ -82,7 +97,43 @@ public final class ProducerStates {
             duplicateTimestampMs = entry.timestampsMs[known];
             return Verdict.DUPLICATE;
         }
+        if (entry.count == 0) {
+            // Only its marker is known: either nothing was written in this epoch yet, or that is gone.
+            return baseSequence == 0 || !wholeLog || forgotSome ? Verdict.ACCEPTED : Verdict.OUT_OF_ORDER;
+        }
         return baseSequence == advance(entry.lastSequence(), 1) ? Verdict.ACCEPTED : Verdict.OUT_OF_ORDER;
+    }
+
+    /** Judges a batch that {@link #check} accepted as part of a transaction, or of none. */
+    public Verdict checkTransaction(long producerId, boolean transactional) {
+        if (transactions == null) return Verdict.ACCEPTED;
+        ProducerEntry entry = find(producerId);
+        boolean within = entry != null && entry.isInTransaction();
+        if (within && !transactional) return Verdict.IN_TRANSACTION;
+        boolean begins = transactional && !within;
+        return begins && transactions.open() >= maxProducers ? Verdict.TOO_MANY_TRANSACTIONS : Verdict.ACCEPTED;
+    }
+
+    /** Judges the epoch of a batch without a sequence, which a component of this node writes. */
+    public Verdict checkEpoch(long producerId, short epoch, long logTimeMs) {
+        ProducerEntry entry = find(producerId);
+        boolean fenced = entry != null && !expired(entry, logTimeMs) && epoch < entry.epoch;
+        return fenced ? Verdict.FENCED : Verdict.ACCEPTED;
+    }
+
+    /**
+     * Judges the marker that is to end a transaction. Kafka: {@code ProducerAppendInfo.appendEndTxnMarker}.
+     *
+     * @param newEpoch whether the marker's epoch must be newer than that of the data (transaction.version 2); the same marker
+     *     may come again when the transaction is over
+     */
+    public Verdict checkMarker(
+            long producerId, short epoch, int coordinatorEpoch, boolean newEpoch, long logTimeMs) {
+        ProducerEntry entry = find(producerId);
+        if (entry == null || expired(entry, logTimeMs)) return Verdict.ACCEPTED;
+        if (epoch < entry.epoch) return Verdict.FENCED;
+        if (newEpoch && epoch == entry.epoch && entry.isInTransaction()) return Verdict.FENCED;
+        return coordinatorEpoch < entry.coordinatorEpoch ? Verdict.COORDINATOR_FENCED : Verdict.ACCEPTED;
     }
 
     /** Base offset of the batch that the last check found to be a duplicate. */
@@ -98,8 +149,88 @@ public final class ProducerStates {
         return duplicateTimestampMs;
     }
 
-    /** Takes note of a batch that is in the log, whoever judged it. */
-    public void append(
+    /**
+     * Takes note of a batch with a producer id that is in the log, whoever judged it.
+     *
+     * @param at where in the buffer its header begins; of a control batch all of it is there
+     * @param logTimeMs the largest timestamp of the log, this batch included
+     * @param highWatermark markers below it are committed
+     * @return whether the batch ended a transaction in vain; {@link #takeAborted} tells which one
+     */
+    public boolean apply(ByteBuffer b, int at, long logTimeMs, long highWatermark) {
+        if (RecordBatchHeader.isControl(b, at)) return applyMarker(b, at, logTimeMs, highWatermark);
+        boolean transactional = RecordBatchHeader.isTransactional(b, at);
+        int sequence = RecordBatchHeader.baseSequence(b, at);
+        if (sequence < 0 && !transactional) return false;
+        long producerId = RecordBatchHeader.producerId(b, at);
+        short epoch = RecordBatchHeader.producerEpoch(b, at);
+        long baseOffset = RecordBatchHeader.baseOffset(b, at);
+        ProducerEntry entry = entryOf(producerId, epoch, logTimeMs);
+        if (sequence >= 0) {
+            int delta = RecordBatchHeader.lastOffsetDelta(b, at);
+            long timestampMs = RecordBatchHeader.maxTimestamp(b, at);
+            entry.add(sequence, advance(sequence, delta), baseOffset, baseOffset + delta, timestampMs);
+        }
+        if (transactional && !entry.isInTransaction()) {
+            entry.transactionFirstOffset = baseOffset;
+            transactions().begin(baseOffset);
+        }
+        return false;
+    }
+
+    private boolean applyMarker(ByteBuffer b, int at, long logTimeMs, long highWatermark) {
+        EndMarker marker = transactions().marker;
+        if (!marker.read(b, at)) return false;
+        long producerId = RecordBatchHeader.producerId(b, at);
+        long markerOffset = RecordBatchHeader.baseOffset(b, at);
+        ProducerEntry entry = entryOf(producerId, RecordBatchHeader.producerEpoch(b, at), logTimeMs);
+        entry.coordinatorEpoch = marker.coordinatorEpoch();
+        entry.lastMarkerOffset = markerOffset;
+        if (!entry.isInTransaction()) return false;
+        long firstOffset = entry.transactionFirstOffset;
+        entry.transactionFirstOffset = -1;
+        transactions.end(producerId, firstOffset, markerOffset, marker.isAbort(), highWatermark);
+        return marker.isAbort();
+    }
+
+    /** Adds the transaction that ended in vain with the batch for which {@link #apply} last said so. */
+    public void takeAborted(AbortedTransactions target) {
+        transactions.takeAborted(target);
+    }
+
+    /** Whether a batch of a transaction, or a marker, was ever taken note of. */
+    public boolean hasTransactions() {
+        return transactions != null;
+    }
+
+    /** First offset of the earliest transaction that goes on or whose end is not committed, {@link Long#MAX_VALUE} when there is none. */
+    public long firstUnstableOffset() {
+        return transactions == null ? Long.MAX_VALUE : transactions.firstUnstableOffset();
+    }
+
+    /** Markers below the offset are committed. */
+    public void onHighWatermark(long highWatermark) {
+        if (transactions != null) transactions.onHighWatermark(highWatermark);
+    }
+
+    private OpenTransactions transactions() {
+        if (transactions == null) transactions = new OpenTransactions();
+        return transactions;
+    }
+
+    private ProducerEntry entryOf(long producerId, short epoch, long logTimeMs) {
+        ProducerEntry entry = find(producerId);
+        if (entry == null) entry = insert(new ProducerEntry(producerId, epoch));
+        if (entry.epoch != epoch) {
+            entry.epoch = epoch;
+            entry.count = 0;
+        }
+        entry.lastLogTimeMs = logTimeMs;
+        return entry;
+    }
+
+    /** The same of a batch of no transaction, without its bytes. */
+    void append(
             long producerId,
             short epoch,
             int baseSequence,
@@ -107,29 +238,28 @@ public final class ProducerStates {
             int lastOffsetDelta,
             long timestampMs,
             long logTimeMs) {
-        ProducerEntry entry = find(producerId);
-        if (entry == null) entry = insert(new ProducerEntry(producerId, epoch));
-        if (entry.epoch != epoch) {
-            entry.epoch = epoch;
-            entry.count = 0;
-        }
+        ProducerEntry entry = entryOf(producerId, epoch, logTimeMs);
         int lastSequence = advance(baseSequence, lastOffsetDelta);
         entry.add(baseSequence, lastSequence, baseOffset, baseOffset + lastOffsetDelta, timestampMs);
-        entry.lastLogTimeMs = logTimeMs;
     }
 
     /** Whether any batch at or behind the offset is remembered. */
     public boolean knowsOffsetsFrom(long offset) {
+        if (transactions != null && transactions.knowsOffsetsFrom(offset)) return true;
         for (ProducerEntry entry : table) if (entry != null && entry.lastOffset() >= offset) return true;
         return false;
     }
 
-    /** Of every producer that would be remembered at that time: the last offsets of its last batches, in order. */
+    /**
+     * Of every producer that would be remembered at that time: the last offsets of its last batches, in order; the offset of its marker when
+     * nothing else tells its epoch.
+     */
     public Map<Long, long[]> lastOffsets(long logTimeMs) {
         Map<Long, long[]> found = new HashMap<>();
         for (ProducerEntry entry : table) {
             if (entry == null || expired(entry, logTimeMs)) continue;
-            found.put(entry.producerId, Arrays.copyOf(entry.lastOffsets, entry.count));
+            if (entry.count > 0) found.put(entry.producerId, Arrays.copyOf(entry.lastOffsets, entry.count));
+            else if (entry.lastMarkerOffset >= 0) found.put(entry.producerId, new long[] {entry.lastMarkerOffset});
         }
         return found;
     }
@@ -137,7 +267,8 @@ public final class ProducerStates {
     /** Forgets the producers whose time is up. */
     public void expire(long logTimeMs) {
         ProducerEntry[] old = table;
-        clear();
+        table = NOBODY;
+        size = 0;
         for (ProducerEntry entry : old) {
             if (entry == null) continue;
             if (expired(entry, logTimeMs)) {
@@ -151,6 +282,7 @@ public final class ProducerStates {
     public void clear() {
         table = NOBODY;
         size = 0;
+        transactions = null;
     }
 
     /** Bytes that {@link #encode} writes. */
@@ -159,22 +291,30 @@ public final class ProducerStates {
         for (ProducerEntry entry : table) {
             if (entry != null) bytes += ENTRY_BYTES + entry.count * BATCH_BYTES;
         }
-        return bytes;
+        return transactions == null ? bytes : bytes + size * TRANSACTION_BYTES + transactions.encodedSize();
     }
 
+    /** Without transactions the bytes are those of a version that knew none. */
     public void encode(ByteBuffer target) {
-        target.putInt(forgotSome ? size | FORGOT_SOME : size);
+        int flags = (forgotSome ? FORGOT_SOME : 0) | (transactions != null ? WITH_TRANSACTIONS : 0);
+        target.putInt(size | flags);
         for (ProducerEntry entry : table) {
-            if (entry != null) encode(entry, target);
+            if (entry == null) continue;
+            encode(entry, target);
+            if (transactions == null) continue;
+            target.putInt(entry.coordinatorEpoch).putLong(entry.transactionFirstOffset);
+            target.putLong(entry.lastMarkerOffset);
         }
+        if (transactions != null) transactions.encodeEnded(target);
     }
 
     /** Replaces everything by what {@link #encode} wrote; the bytes were checked by a CRC before. */
     public void decode(ByteBuffer source) {
         clear();
         int head = source.getInt();
-        int count = head & ~FORGOT_SOME;
+        int count = head & ~(FORGOT_SOME | WITH_TRANSACTIONS);
         forgotSome = (head & FORGOT_SOME) != 0;
+        boolean withTransactions = (head & WITH_TRANSACTIONS) != 0;
         for (int i = 0; i < count; i++) {
             ProducerEntry entry = new ProducerEntry(source.getLong(), source.getShort());
             entry.lastLogTimeMs = source.getLong();
@@ -182,8 +322,17 @@ public final class ProducerStates {
             for (int b = 0; b < batches; b++) {
                 entry.add(source.getInt(), source.getInt(), source.getLong(), source.getLong(), source.getLong());
             }
+            if (withTransactions) decodeTransaction(entry, source);
             insert(entry);
         }
+        if (withTransactions) transactions().decodeEnded(source);
+    }
+
+    private void decodeTransaction(ProducerEntry entry, ByteBuffer source) {
+        entry.coordinatorEpoch = source.getInt();
+        entry.transactionFirstOffset = source.getLong();
+        entry.lastMarkerOffset = source.getLong();
+        if (entry.isInTransaction()) transactions().begin(entry.transactionFirstOffset);
     }
 
     private static void encode(ProducerEntry entry, ByteBuffer target) {
@@ -195,8 +344,9 @@ public final class ProducerStates {
         }
     }
 
+    /** Never while its transaction goes on: somebody has to know where that began. */
     private boolean expired(ProducerEntry entry, long logTimeMs) {
-        return logTimeMs - entry.lastLogTimeMs > expirationMs;
+        return logTimeMs - entry.lastLogTimeMs > expirationMs && !entry.isInTransaction();
     }
 
     /** Sequences count from 0 to 2^31 - 1 and then begin again. */
@@ -233,7 +383,7 @@ public final class ProducerStates {
         for (ProducerEntry entry : old) if (entry != null) place(entry);
     }
 
-    /** Drops one producer in sixteen at once, so that the search is paid for by many batches. */
+    /** Drops one producer in sixteen at once, so that the search is paid for by many batches; none whose transaction goes on. */
     private void forgetLongestIdle() {
         forgotSome = true;
         long[] lastOffsets = new long[size];
@@ -245,7 +395,7 @@ public final class ProducerStates {
         table = new ProducerEntry[old.length];
         size = 0;
         for (ProducerEntry entry : old) {
-            if (entry != null && entry.lastOffset() > upTo) {
+            if (entry != null && (entry.lastOffset() > upTo || entry.isInTransaction())) {
                 place(entry);
                 size++;
             }

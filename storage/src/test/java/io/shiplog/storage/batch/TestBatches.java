@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -30,6 +32,21 @@ public final class TestBatches {
     public static ByteBuffer idempotent(long producerId, int epoch, int sequence, String... values) {
         return MemoryRecords.withIdempotentRecords(
                         Compression.NONE, producerId, (short) epoch, sequence, records(1000, values))
+                .buffer();
+    }
+
+    /** A batch of a transaction. */
+    public static ByteBuffer transactional(long producerId, int epoch, int sequence, String... values) {
+        return MemoryRecords.withTransactionalRecords(
+                        Compression.NONE, producerId, (short) epoch, sequence, records(1000, values))
+                .buffer();
+    }
+
+    /** The batch that ends a transaction. */
+    public static ByteBuffer marker(long producerId, int epoch, boolean commit, int coordinatorEpoch) {
+        ControlRecordType type = commit ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
+        EndTransactionMarker marker = new EndTransactionMarker(type, coordinatorEpoch);
+        return MemoryRecords.withEndTransactionMarker(1000, producerId, (short) epoch, marker)
                 .buffer();
     }
 

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.storage.batch.HeaderCrc;
 import io.shiplog.storage.files.DiskLogFiles;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +117,83 @@ class RocksIndexStoreTest {
         assertThat(store.checkpoints(A)).extracting(LogCheckpoint::offset).containsExactly(20L, 30L, 40L);
         assertThat(store.index(A, 10).toPosition()).isZero();
         assertThat(store.index(A, 20).toPosition()).isEqualTo(100);
+    }
+
+    private void putAborted(long base, int firstOrdinal, long... markers) {
+        AbortedTransactions entries = new AbortedTransactions();
+        for (long marker : markers) entries.add(marker % 7, marker - 5, marker, marker - 9);
+        store.putAborted(A, base, firstOrdinal, entries);
+    }
+
+    /** "ordinal+n: ..." of the rows. */
+    private List<String> aborted(PartitionKey partition, long base, long fromMarker) {
+        List<String> rows = new ArrayList<>();
+        assertThat(store.aborted(partition, base, fromMarker, (ordinal, block) -> rows.add(ordinal + "+" + block)))
+                .isTrue();
+        return rows;
+    }
+
+    @Test
+    void abortedTransactionsAreFoundFromTheRowOnThatMayHoldTheOffset() throws IOException {
+        putAborted(100, 0, 110, 120);
+        putAborted(100, 2, 130);
+        putAborted(200, 0, 210);
+        store.close();
+        open();
+        assertThat(aborted(A, 100, 0))
+                .containsExactly("0+[5: 105..110 stable 101, 1: 115..120 stable 111]", "2+[4: 125..130 stable 121]");
+        assertThat(aborted(A, 100, 115)).hasSize(2);
+        assertThat(aborted(A, 100, 130)).containsExactly("2+[4: 125..130 stable 121]");
+        assertThat(aborted(A, 200, 150)).hasSize(1);
+        assertThat(aborted(A, 300, 0)).isEmpty();
+        assertThat(aborted(B, 100, 0)).isEmpty();
+        assertThat(store.load(A).withAborted()).isTrue();
+        assertThat(store.load(B).withAborted()).isFalse();
+    }
+
+    @Test
+    void unknownStableOffsetsAndLargeIdsComeBack() {
+        AbortedTransactions entries = new AbortedTransactions();
+        entries.add(Long.MAX_VALUE, 0, Long.MAX_VALUE - 1, -1);
+        store.putAborted(A, 0, 0, entries);
+        assertThat(aborted(A, 0, 0)).containsExactly("0+" + entries);
+    }
+
+    @Test
+    void abortedTransactionsGoWithTheirSegments() {
+        for (long base = 0; base < 50; base += 10) {
+            store.put(A, null, summary(base, base + 10), null);
+            putAborted(base, 0, base + 5);
+            putAborted(base, 1, base + 8);
+        }
+        store.forgetBelow(A, 20);
+        assertThat(aborted(A, 10, 0)).isEmpty();
+        assertThat(aborted(A, 20, 0)).hasSize(2);
+        store.forgetFrom(A, 45, 40);
+        assertThat(aborted(A, 40, 0)).isEmpty();
+        assertThat(aborted(A, 30, 0)).hasSize(2);
+        store.forgetAbortedFrom(A, 30, 37);
+        assertThat(aborted(A, 30, 0)).hasSize(1);
+        store.forgetSegments(A, 20, 30);
+        assertThat(aborted(A, 20, 0)).isEmpty();
+        assertThat(aborted(A, 30, 0)).hasSize(1);
+        putAborted(30, 0, 31);
+        assertThat(aborted(A, 30, 0)).as("the first ones take the place of all").hasSize(1);
+        store.forgetPartition(A);
+        assertThat(store.load(A).withAborted()).isFalse();
+    }
+
+    @Test
+    void aSummaryKeepsWhatWasAborted() throws IOException {
+        SegmentSummary with = new SegmentSummary(10, 20, 500, 77, 12, 3, 4, 8);
+        store.put(A, null, summary(0, 10), null);
+        store.put(A, null, with, null);
+        store.close();
+        open();
+        assertThat(store.summaries(A)).containsExactly(summary(0, 10), with);
+        assertThat(IndexCodec.encode(summary(0, 10)))
+                .as("as written by a version that knew no transactions")
+                .hasSize(33);
     }
 
     @Test

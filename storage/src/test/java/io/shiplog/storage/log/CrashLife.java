@@ -101,10 +101,36 @@ final class CrashLife {
         append(partition, epoch, producerId, sequence, TestBatches.idempotent(producerId, 0, sequence, values), values);
     }
 
+    /** One batch of one record of a transaction. */
+    void appendWithin(long producerId, int sequence, int partition, int epoch, int bytes) {
+        String value = value(bytes);
+        ByteBuffer batch = TestBatches.transactional(producerId, 0, sequence, value);
+        append(partition, epoch, producerId, sequence, batch, AppendOrigin.TRANSACTION, value);
+    }
+
+    /** The end of a transaction. */
+    void end(long producerId, boolean commit, int partition, int epoch) {
+        int coordinatorEpoch = serial++;
+        ByteBuffer batch = TestBatches.marker(producerId, 0, commit, coordinatorEpoch);
+        String value = LogPromise.markerValue(commit, coordinatorEpoch);
+        append(partition, epoch, producerId, -1, batch, AppendOrigin.COORDINATOR, value);
+    }
+
     private void append(int partition, int epoch, long producer, int sequence, ByteBuffer batch, String... values) {
+        append(partition, epoch, producer, sequence, batch, AppendOrigin.CLIENT, values);
+    }
+
+    private void append(
+            int partition,
+            int epoch,
+            long producer,
+            int sequence,
+            ByteBuffer batch,
+            AppendOrigin origin,
+            String... values) {
         PartitionLog log = log(partition);
         promise(partition).appending(log.logEndOffset(), epoch, producer, sequence, values);
-        AppendOutcome outcome = log.appendAsLeader(batch, epoch, 2000, true);
+        AppendOutcome outcome = log.appendAsLeader(batch, epoch, 2000, origin);
         if (outcome.error() != Errors.NONE) throw new StorageException("append: " + outcome.error());
     }
 

@@ -122,6 +122,73 @@ class CrashPointsTest {
         });
     }
 
+    /** Two producers whose transactions overlap, across segments; some are committed, some aborted, one is open. */
+    private static void transactions(CrashLife life) throws IOException {
+        life.start();
+        life.create(0);
+        life.appendWithin(77, 0, 0, 1, 300);
+        life.appendWithin(78, 0, 0, 1, 300);
+        life.append(0, 1, 3, 600);
+        life.end(77, false, 0, 1);
+        life.appendWithin(77, 1, 0, 1, 100);
+        life.append(0, 1, 3, 600);
+        life.flush(0);
+        life.tellHighWatermark(0, 5);
+        life.checkpoint();
+        life.end(78, false, 0, 1);
+        life.append(0, 1, 1, 600);
+        life.flush(0);
+    }
+
+    @Test
+    void transactions() throws IOException {
+        enumerate("transactions", CrashPointsTest::transactions, life -> {
+            life.end(77, true, 0, 2);
+            life.appendWithin(78, 1, 0, 2, 500);
+            life.appendWithin(77, 2, 0, 2, 500);
+            life.end(78, false, 0, 2);
+            life.append(0, 2, 3, 600);
+            life.flush(0);
+            life.tellHighWatermark(0, 12);
+            life.checkpointAndFlushIndex();
+            life.end(77, false, 0, 2);
+            life.append(0, 2, 1, 100);
+            life.flush(0);
+            life.checkpoint();
+        });
+    }
+
+    @Test
+    void transactionsThatAreCut() throws IOException {
+        enumerate("transactions-cut", CrashPointsTest::transactions, life -> {
+            long end = life.log(0).logEndOffset();
+            life.end(77, false, 0, 1);
+            life.append(0, 1, 2, 600);
+            life.flush(0);
+            life.checkpoint();
+            life.truncate(0, end);
+            life.end(77, true, 0, 2);
+            life.append(0, 2, 1, 100);
+            life.flush(0);
+            life.truncate(0, 7);
+            life.end(77, false, 0, 3);
+            life.flush(0);
+            life.checkpoint();
+        });
+    }
+
+    @Test
+    void transactionsWhoseBeginningIsDeleted() throws IOException {
+        enumerate("transactions-deleted", CrashPointsTest::transactions, life -> {
+            life.deleteRecords(0, 4);
+            life.end(77, false, 0, 1);
+            life.flush(0);
+            life.checkpoint();
+            life.deleteRecords(0, life.log(0).logEndOffset() - 1);
+            life.flush(0);
+        });
+    }
+
     @Test
     void truncateWithinTheActiveSegment() throws IOException {
         enumerate("truncate-active", CrashPointsTest::longLog, life -> {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -143,6 +145,7 @@ final class LogPromise {
         checkRecords(log, found, when);
         checkEpochs(log, batches, when);
         checkProducers(log, batches, when);
+        checkTransactions(log, batches, when);
         adopt(log, found);
     }
 
@@ -204,7 +207,7 @@ final class LogPromise {
     private void checkProducers(PartitionLog log, List<RecordBatch> batches, String when) {
         Map<Long, List<RecordBatch>> ofProducer = new LinkedHashMap<>();
         for (RecordBatch batch : batches) {
-            if (batch.hasProducerId()) {
+            if (batch.hasProducerId() && !batch.isControlBatch()) {
                 ofProducer
                         .computeIfAbsent(batch.producerId(), id -> new ArrayList<>())
                         .add(batch);
@@ -229,6 +232,22 @@ final class LogPromise {
         assertThat(log.state().producers.knowsOffsetsFrom(log.logEndOffset()))
                 .as(when + ": producers know of what is not there")
                 .isFalse();
+    }
+
+    /** What a read-committed consumer sees is what was committed, up to the earliest transaction that is open. */
+    private static void checkTransactions(PartitionLog log, List<RecordBatch> batches, String when) {
+        long highWatermark = log.highWatermarkCheckpoint();
+        for (long committed : new long[] {highWatermark, log.logEndOffset()}) {
+            long stable = log.lastStableOffset(committed);
+            assertThat(stable)
+                    .as(when + ": last stable offset of " + committed)
+                    .isBetween(
+                            ReadCommitted.stable(batches, log.logStartOffset(), highWatermark, committed),
+                            ReadCommitted.stable(batches, log.logStartOffset(), Long.MAX_VALUE, committed));
+            assertThat(ReadCommitted.all(log, log.logStartOffset(), 700, stable))
+                    .as(when + ": committed records")
+                    .isEqualTo(ReadCommitted.expected(batches, log.logStartOffset(), stable));
+        }
     }
 
     private static int size(RecordBatch batch) {
@@ -257,19 +276,32 @@ final class LogPromise {
         return batches;
     }
 
+    /** What the marker that ends a transaction counts as; different for each of them, if their coordinators' epochs are. */
+    static String markerValue(boolean commit, int coordinatorEpoch) {
+        return (commit ? ControlRecordType.COMMIT : ControlRecordType.ABORT) + "-" + coordinatorEpoch;
+    }
+
+    private static String value(RecordBatch batch, Record record) {
+        if (batch.isControlBatch()) {
+            EndTransactionMarker marker = EndTransactionMarker.deserialize(record);
+            return markerValue(marker.controlType() == ControlRecordType.COMMIT, marker.coordinatorEpoch());
+        }
+        byte[] value = new byte[record.valueSize()];
+        record.value().get(value);
+        return new String(value, StandardCharsets.UTF_8);
+    }
+
     /** The records of batches by offset; each offset once. */
     static NavigableMap<Long, Entry> entries(List<RecordBatch> batches) {
         TreeMap<Long, Entry> found = new TreeMap<>();
         for (RecordBatch batch : batches) {
             for (Record record : batch) {
-                byte[] value = new byte[record.valueSize()];
-                record.value().get(value);
                 Entry entry = new Entry(
                         batch.baseOffset(),
                         batch.partitionLeaderEpoch(),
                         batch.producerId(),
                         batch.baseSequence(),
-                        new String(value, StandardCharsets.UTF_8));
+                        value(batch, record));
                 assertThat(found.put(record.offset(), entry))
                         .as("two records at " + record.offset())
                         .isNull();

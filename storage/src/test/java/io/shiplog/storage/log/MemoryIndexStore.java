@@ -3,11 +3,13 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.index.AbortedVisitor;
 import io.shiplog.storage.index.IndexBlock;
 import io.shiplog.storage.index.IndexChain;
 import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.index.LogCheckpoint;
 import io.shiplog.storage.index.SegmentSummary;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.PartitionKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,9 +23,16 @@ final class MemoryIndexStore implements IndexStore {
         final TreeMap<Long, LogCheckpoint> checkpoints = new TreeMap<>();
         final TreeMap<Long, SegmentSummary> summaries = new TreeMap<>();
         final TreeMap<Long, TreeMap<Integer, IndexBlock>> blocks = new TreeMap<>();
+        /** Rows by segment and first marker. */
+        final TreeMap<Long, TreeMap<Long, Aborted>> aborted = new TreeMap<>();
     }
 
+    private record Aborted(int firstOrdinal, AbortedTransactions entries) {}
+
     private final Map<PartitionKey, Partition> partitions = new HashMap<>();
+
+    /** How often it was asked for aborted transactions. */
+    int abortedAsked;
 
     /** What it holds now, in another one. */
     synchronized MemoryIndexStore copy() {
@@ -33,8 +42,39 @@ final class MemoryIndexStore implements IndexStore {
             to.checkpoints.putAll(from.checkpoints);
             to.summaries.putAll(from.summaries);
             from.blocks.forEach((base, blocks) -> to.blocks.put(base, new TreeMap<>(blocks)));
+            from.aborted.forEach((base, rows) -> to.aborted.put(base, new TreeMap<>(rows)));
         });
         return copy;
+    }
+
+    /** Loses all rows of aborted transactions, or those of even places, and nothing else. */
+    synchronized void forgetAborted(boolean all) {
+        for (Partition partition : partitions.values()) {
+            for (TreeMap<Long, Aborted> rows : partition.aborted.values()) {
+                int[] at = {0};
+                rows.values().removeIf(row -> all || at[0]++ % 2 == 0);
+            }
+        }
+    }
+
+    /** The same with the rows of aborted transactions of another one. */
+    synchronized MemoryIndexStore withAbortedOf(MemoryIndexStore other) {
+        MemoryIndexStore both = copy();
+        MemoryIndexStore from = other.copy();
+        from.partitions.forEach((key, partition) -> {
+            both.of(key).aborted.clear();
+            both.of(key).aborted.putAll(partition.aborted);
+        });
+        return both;
+    }
+
+    /** Rows of aborted transactions. */
+    synchronized int abortedRows() {
+        int count = 0;
+        for (Partition partition : partitions.values()) {
+            for (TreeMap<Long, Aborted> rows : partition.aborted.values()) count += rows.size();
+        }
+        return count;
     }
 
     /** Loses the index entries of all segments, and nothing else. */
@@ -76,6 +116,36 @@ final class MemoryIndexStore implements IndexStore {
     }
 
     @Override
+    public synchronized void putAborted(
+            PartitionKey partition, long segmentBase, int firstOrdinal, AbortedTransactions entries) {
+        if (entries == null) return;
+        TreeMap<Long, Aborted> rows = of(partition).aborted.computeIfAbsent(segmentBase, b -> new TreeMap<>());
+        if (firstOrdinal == 0) rows.clear();
+        rows.put(entries.lastOffset(0), new Aborted(firstOrdinal, entries));
+    }
+
+    @Override
+    public boolean aborted(PartitionKey partition, long segmentBase, long fromMarker, AbortedVisitor visitor) {
+        List<Aborted> found;
+        synchronized (this) {
+            abortedAsked++;
+            TreeMap<Long, Aborted> rows = of(partition).aborted.getOrDefault(segmentBase, new TreeMap<>());
+            Long floor = rows.floorKey(fromMarker);
+            found = new ArrayList<>((floor == null ? rows : rows.tailMap(floor, true)).values());
+        }
+        for (Aborted row : found) if (!visitor.visit(row.firstOrdinal(), row.entries())) break;
+        return true;
+    }
+
+    @Override
+    public synchronized void forgetAbortedFrom(PartitionKey partition, long segmentBase, long fromMarker) {
+        TreeMap<Long, TreeMap<Long, Aborted>> aborted = of(partition).aborted;
+        aborted.tailMap(segmentBase, false).clear();
+        TreeMap<Long, Aborted> ofSegment = aborted.get(segmentBase);
+        if (ofSegment != null) ofSegment.tailMap(fromMarker, true).clear();
+    }
+
+    @Override
     public synchronized void forgetBlocksFrom(PartitionKey partition, long segmentBase, int position) {
         TreeMap<Long, TreeMap<Integer, IndexBlock>> blocks = of(partition).blocks;
         blocks.tailMap(segmentBase, false).clear();
@@ -94,12 +164,16 @@ final class MemoryIndexStore implements IndexStore {
         p.checkpoints.tailMap(offset, false).clear();
         p.summaries.values().removeIf(s -> s.baseOffset() >= segmentBase || s.nextOffset() > offset);
         p.blocks.tailMap(segmentBase, true).clear();
+        p.aborted.tailMap(segmentBase, true).clear();
     }
 
     @Override
     public synchronized void forgetBelow(PartitionKey partition, long logStartOffset) {
         Partition p = of(partition);
         p.checkpoints.headMap(logStartOffset, false).clear();
+        for (SegmentSummary s : p.summaries.values()) {
+            if (s.nextOffset() <= logStartOffset) p.aborted.headMap(s.baseOffset(), true).clear();
+        }
         p.summaries.values().removeIf(s -> s.nextOffset() <= logStartOffset);
     }
 
@@ -108,6 +182,7 @@ final class MemoryIndexStore implements IndexStore {
         Partition p = of(partition);
         p.summaries.subMap(fromBase, toBaseExclusive).clear();
         p.blocks.subMap(fromBase, toBaseExclusive).clear();
+        p.aborted.subMap(fromBase, toBaseExclusive).clear();
         p.checkpoints.values().removeIf(c -> c.segmentBase() >= fromBase && c.segmentBase() < toBaseExclusive);
     }
 

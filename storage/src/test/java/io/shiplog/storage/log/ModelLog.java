@@ -20,9 +20,27 @@ final class ModelLog {
         long last() {
             return base + values.size() - 1;
         }
+
+        boolean isTransactional() {
+            return producerId >= FIRST_TRANSACTIONAL && producerId < FIRST_TRANSACTIONAL + TRANSACTIONAL;
+        }
+
+        /** Whether it is the end of a transaction. */
+        boolean isMarker() {
+            return isTransactional() && sequence < 0;
+        }
     }
 
+    /** Producers from this id on write in transactions, and the others do not. */
+    static final long FIRST_TRANSACTIONAL = 1000;
+
+    static final int TRANSACTIONAL = 4;
+
     final List<Batch> batches = new ArrayList<>();
+
+    /** Batches of transactions that lie below the start. */
+    private final List<Batch> gone = new ArrayList<>();
+
     long start;
     long end;
 
@@ -42,13 +60,28 @@ final class ModelLog {
 
     void truncateFully(long offset) {
         batches.clear();
+        gone.clear();
         start = offset;
         end = offset;
     }
 
     void raiseStart(long offset) {
         start = offset;
+        for (Batch batch : batches) if (batch.last() < offset && batch.isTransactional()) gone.add(batch);
         batches.removeIf(batch -> batch.last() < offset);
+    }
+
+    /** Where the transaction of a producer began that is open; -1 when none is. */
+    long openSince(long producerId) {
+        List<Batch> all = new ArrayList<>(gone);
+        all.addAll(batches);
+        long first = -1;
+        for (Batch batch : all) {
+            if (batch.producerId() != producerId) continue;
+            if (batch.isMarker()) first = -1;
+            else if (first < 0) first = batch.base();
+        }
+        return first;
     }
 
     int latestEpoch() {
@@ -101,7 +134,7 @@ final class ModelLog {
     List<Batch> remembered(long producerId) {
         List<Batch> all = new ArrayList<>();
         if (producerId < 0) return all;
-        for (Batch batch : batches) if (batch.producerId() == producerId) all.add(batch);
+        for (Batch batch : batches) if (batch.producerId() == producerId && !batch.isTransactional()) all.add(batch);
         return all.subList(Math.max(0, all.size() - 5), all.size());
     }
 }

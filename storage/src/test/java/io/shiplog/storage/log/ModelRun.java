@@ -65,6 +65,10 @@ final class ModelRun implements AutoCloseable {
     private int epoch = 1;
     private int serial;
     private long nextProducerId = 100;
+    private final short[] transactionalEpochs = new short[ModelLog.TRANSACTIONAL];
+
+    /** The log was told that everything below is committed. */
+    private long committed;
 
     ModelRun(Setting setting, Path root) throws IOException {
         this.setting = setting;
@@ -101,6 +105,9 @@ final class ModelRun implements AutoCloseable {
             case REPEAT -> repeat(step.a(), step.b());
             case APPEND_AS_FOLLOWER -> appendAsFollower(step.a(), step.b());
             case NEW_EPOCH -> epoch += 1 + step.a() % 3;
+            case APPEND_WITHIN_TRANSACTION -> appendWithinTransaction(step.a());
+            case END_TRANSACTION -> endTransaction(step.a(), step.b());
+            case COMMIT -> commit(between(Math.max(model.start, committed), model.end, step.a()));
             case FLUSH -> log.flush().flushNow();
             case CHECKPOINT -> checkpoint();
             case TRUNCATE -> truncate(step.a());
@@ -109,6 +116,7 @@ final class ModelRun implements AutoCloseable {
             case RETAIN_NOTHING -> retain(step.a(), Map.of("retention.ms", "1"));
             case ADVANCE_START -> advanceStart(step.a());
             case READ -> read(step.a(), step.b());
+            case READ_COMMITTED -> readCommitted(step.a(), step.b());
             case LOOK_UP_TIME -> lookUpTime(step.a());
             case LOOK_UP_EPOCH -> lookUpEpoch(step.a());
             case CLOSE_CLEANLY -> closeCleanly();
@@ -156,13 +164,25 @@ final class ModelRun implements AutoCloseable {
     /** A producer that has a batch in the log, or one that has none. */
     private long producer(int a) {
         List<Long> ids = new ArrayList<>();
-        for (ModelLog.Batch batch : model.batches) if (batch.producerId() >= 0) ids.add(batch.producerId());
+        for (ModelLog.Batch batch : model.batches) {
+            if (batch.producerId() >= 0 && !batch.isTransactional()) ids.add(batch.producerId());
+        }
         return ids.isEmpty() || a % 3 == 0 ? -1 : ids.get(a / 3 % ids.size());
     }
 
     private void appended(ByteBuffer bytes, long producerId, int sequence, long timestampMs, String... values) {
+        appended(bytes, AppendOrigin.CLIENT, producerId, sequence, timestampMs, values);
+    }
+
+    private void appended(
+            ByteBuffer bytes,
+            AppendOrigin origin,
+            long producerId,
+            int sequence,
+            long timestampMs,
+            String... values) {
         int size = bytes.remaining();
-        AppendOutcome outcome = log.appendAsLeader(bytes, epoch, 2000, true);
+        AppendOutcome outcome = log.appendAsLeader(bytes, epoch, 2000, origin);
         assertThat(outcome.error()).as(outcome.message()).isEqualTo(Errors.NONE);
         assertThat(outcome.baseOffset()).as("base offset").isEqualTo(model.end);
         assertThat(outcome.duplicate()).as("duplicate").isFalse();
@@ -211,6 +231,69 @@ final class ModelRun implements AutoCloseable {
         }
     }
 
+    private void appendWithinTransaction(int a) {
+        int producer = a % ModelLog.TRANSACTIONAL;
+        long id = ModelLog.FIRST_TRANSACTIONAL + producer;
+        String[] values = values(a / 4);
+        // As the group coordinator does it: sequences say nothing.
+        appended(
+                TestBatches.transactional(id, transactionalEpochs[producer], 0, values),
+                AppendOrigin.COORDINATOR,
+                id,
+                0,
+                1000,
+                values);
+    }
+
+    private void endTransaction(int a, int b) {
+        int producer = a % ModelLog.TRANSACTIONAL;
+        long id = ModelLog.FIRST_TRANSACTIONAL + producer;
+        boolean newEpoch = b % 3 == 0;
+        if (newEpoch) transactionalEpochs[producer]++;
+        int coordinatorEpoch = serial++;
+        appended(
+                TestBatches.marker(id, transactionalEpochs[producer], b % 2 == 0, coordinatorEpoch),
+                newEpoch ? AppendOrigin.COORDINATOR_WITH_NEW_EPOCH : AppendOrigin.COORDINATOR,
+                id,
+                -1,
+                1000,
+                LogPromise.markerValue(b % 2 == 0, coordinatorEpoch));
+    }
+
+    private void commit(long offset) {
+        committed = offset;
+        log.updateHighWatermark(offset);
+    }
+
+    /** What is committed cannot lie behind the end, nor below the start. */
+    private void settleCommitted() {
+        commit(Math.max(model.start, Math.min(committed, model.end)));
+    }
+
+    private void readCommitted(int a, int b) {
+        settleCommitted();
+        List<RecordBatch> batches = LogPromise.batches(log);
+        long stable = log.lastStableOffset(committed);
+        long highest = ReadCommitted.stable(batches, model.start, committed, committed);
+        // The log need not know that the beginning of a transaction is gone.
+        long lowest = highest;
+        for (int i = 0; i < ModelLog.TRANSACTIONAL; i++) {
+            long since = model.openSince(ModelLog.FIRST_TRANSACTIONAL + i);
+            if (since >= 0 && since < model.start) lowest = model.start;
+        }
+        assertThat(stable).as("last stable offset of " + committed).isBetween(lowest, highest);
+        if (stable <= model.start) return;
+        long from = between(model.start, stable - 1, a);
+        List<String> found = new ArrayList<>();
+        long next = ReadCommitted.read(log, from, b % 3000, stable, found);
+        assertThat(found)
+                .as("committed records in " + from + " to " + next + ", stable " + stable)
+                .isEqualTo(ReadCommitted.expected(batches, from, next));
+        assertThat(ReadCommitted.all(log, model.start, 1 + b % 3000, stable))
+                .as("all committed records below " + stable)
+                .isEqualTo(ReadCommitted.expected(batches, model.start, stable));
+    }
+
     private void checkpoint() throws IOException {
         log.flush().flushNow();
         directory.clock.advance(20_000);
@@ -227,17 +310,20 @@ final class ModelRun implements AutoCloseable {
         long offset = between(within ? model.batches.get(0).last() + 1 : model.start, model.end, a);
         log.truncateTo(offset);
         model.truncateTo(offset);
+        settleCommitted();
     }
 
     private void truncateFully(int a) {
         long offset = between(0, model.end + 50, a);
         log.truncateFullyAndStartAt(offset);
         model.truncateFully(offset);
+        committed = offset;
+        settleCommitted();
     }
 
     private void advanceStart(int a) {
         long offset = between(model.start, model.end, a);
-        log.updateHighWatermark(model.end);
+        commit(model.end);
         assertThat(log.advanceLogStart(offset)).as("the start moves").isEqualTo(offset > model.start);
         barrier();
         assertThat(log.durableLogStartOffset()).as("durable log start").isEqualTo(offset);
@@ -246,8 +332,8 @@ final class ModelRun implements AutoCloseable {
 
     private void retain(int a, Map<String, String> retention) {
         LogSettings before = log.settings();
-        long highWatermark = between(model.start, model.end, a);
-        log.updateHighWatermark(highWatermark);
+        long highWatermark = between(Math.max(model.start, committed), model.end, a);
+        commit(highWatermark);
         log.updateSettings(LogSettings.fromTopicConfigs(retention, before));
         long size = log.sizeBytes();
         log.maybeDeleteOldSegments(directory.clock.wallClockMs());
@@ -357,6 +443,7 @@ final class ModelRun implements AutoCloseable {
     private void everythingIsThere() {
         assertThat(log.logEndOffset()).as("log end after a stop").isEqualTo(model.end);
         compareAll("after a stop");
+        settleCommitted();
     }
 
     private void crash(int a, int b) throws IOException {
@@ -374,6 +461,7 @@ final class ModelRun implements AutoCloseable {
         model.truncateTo(end);
         assertThat(model.end).as("the log ends where a batch ends").isEqualTo(end);
         compareAll("after a power loss");
+        settleCommitted();
     }
 
     /** All batches of log and model. */

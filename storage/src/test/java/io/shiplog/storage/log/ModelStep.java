@@ -23,6 +23,12 @@ record ModelStep(Kind kind, int a, int b) {
         APPEND_AS_FOLLOWER(4),
         /** a: by how much the leader epoch rises. */
         NEW_EPOCH(2),
+        /** a: which producer and how many records. */
+        APPEND_WITHIN_TRANSACTION(6),
+        /** a: which producer; b: whether it commits, and whether with a new epoch. */
+        END_TRANSACTION(4),
+        /** a: up to where. */
+        COMMIT(4),
         FLUSH(5),
         CHECKPOINT(3),
         /** a: where. */
@@ -37,6 +43,8 @@ record ModelStep(Kind kind, int a, int b) {
         ADVANCE_START(2),
         /** a: from where; b: how much. */
         READ(8),
+        /** a: from where; b: how much. */
+        READ_COMMITTED(6),
         LOOK_UP_TIME(4),
         LOOK_UP_EPOCH(4),
         CLOSE_CLEANLY(1),
