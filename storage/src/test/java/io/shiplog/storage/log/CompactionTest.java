@@ -15,6 +15,7 @@ import io.shiplog.storage.compact.CleaningBudget;
 import io.shiplog.storage.compact.CleaningReport;
 import io.shiplog.storage.compact.Dirtiness;
 import io.shiplog.storage.compact.UncleanableLog;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.EpochEndOffset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -239,6 +240,38 @@ class CompactionTest {
                 .hasSize(2)
                 .contains("0:a=1")
                 .anyMatch(record -> record.endsWith("!"));
+    }
+
+    private int named() {
+        AbortedTransactions found = new AbortedTransactions();
+        assertThat(c.log.abortedTransactions(0, c.log.logEndOffset(), 100, found))
+                .isTrue();
+        return found.size();
+    }
+
+    @Test
+    void aCleanedSegmentNamesNoAbortedTransactions() throws Exception {
+        c.append(transactional(5, 0, "a=1"));
+        c.append(marker(5, false));
+        c.put("b=1");
+        c.roll();
+        c.commit();
+        assertThat(named()).isOne();
+        c.clean();
+        assertThat(named()).isZero();
+        c.append(transactional(5, 1, "a=2"));
+        c.append(marker(5, true));
+        c.roll();
+        c.commit();
+        for (int round = 0; round < 3; round++) {
+            long end = c.log.logEndOffset();
+            assertThat(c.log.lastStableOffset(end)).isEqualTo(end);
+            assertThat(ReadCommitted.all(c.log, 0, 1 << 20, end))
+                    .as("the producer's next transaction is not passed over")
+                    .anyMatch(record -> record.endsWith(":2"));
+            if (round == 0) c.clean();
+            if (round == 1) c.restart().commit();
+        }
     }
 
     @Test
