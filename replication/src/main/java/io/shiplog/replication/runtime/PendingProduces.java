@@ -43,8 +43,7 @@ final class PendingProduces {
     private int answeredCount;
     private boolean telling;
 
-    int add(
-            ByteBuffer records, AppendOrigin origin, short requiredAcks, long deadline, ProduceCallback callback) {
+    int add(ByteBuffer records, AppendOrigin origin, short requiredAcks, long deadline, ProduceCallback callback) {
         int token = freeCount > 0 ? free[--freeCount] : next();
         callbacks[token] = callback;
         batches[token] = records;

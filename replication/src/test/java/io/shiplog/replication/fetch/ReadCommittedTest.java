@@ -58,7 +58,8 @@ class ReadCommittedTest {
     }
 
     private Ack append(MemoryRecords batch, AppendOrigin origin) {
-        ByteBuffer bytes = ByteBuffer.allocate(batch.sizeInBytes()).put(batch.buffer()).flip();
+        ByteBuffer bytes =
+                ByteBuffer.allocate(batch.sizeInBytes()).put(batch.buffer()).flip();
         Ack ack = new Ack();
         leader.produce(bytes, origin, (short) 1, true, 60_000, (error, baseOffset, time, logStart, message) -> {
             ack.error = error;

@@ -72,8 +72,8 @@ class ReadCommittedClientTest {
                 .flip();
         CompletableFuture<Errors> done = new CompletableFuture<>();
         node.onLoop(() -> {
-            replica.produce(batch, origin, ALL, true, 30_000, (error, base, time, start, message) -> done.complete(
-                    error));
+            replica.produce(
+                    batch, origin, ALL, true, 30_000, (error, base, time, start, message) -> done.complete(error));
             return null;
         });
         assertThat(done.get(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(Errors.NONE);

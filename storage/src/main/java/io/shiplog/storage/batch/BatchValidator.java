@@ -42,8 +42,7 @@ public final class BatchValidator {
     }
 
     /** The same for a batch that may be part of a transaction, if {@code inTransaction}. */
-    public Errors validateFromClient(
-            ByteBuffer batches, BatchLimits limits, long wallClockMs, boolean inTransaction) {
+    public Errors validateFromClient(ByteBuffer batches, BatchLimits limits, long wallClockMs, boolean inTransaction) {
         int at = batches.position();
         recordErrors = List.of();
         Errors error = validateStructure(batches, at, batches.limit());

@@ -111,8 +111,7 @@ final class AbortedIndex {
     }
 
     private Part part(long segmentBase, boolean sealed, int from) {
-        return new Part(
-                this, segmentBase, sealed, from, memory.part(from - inMemoryFrom, memory.size()));
+        return new Part(this, segmentBase, sealed, from, memory.part(from - inMemoryFrom, memory.size()));
     }
 
     private void stored(int upTo, int keep) {

@@ -174,8 +174,8 @@ final class LogCheckpoints {
             state.logTimeMs = Math.max(state.logTimeMs, batch.maxTimestampMs());
             if (batch.producerId() < 0) continue;
             batch.loadMarker();
-            boolean unused = state.producers.apply(
-                    batch.header(), batch.headerAt(), state.logTimeMs, state.highWatermark);
+            boolean unused =
+                    state.producers.apply(batch.header(), batch.headerAt(), state.logTimeMs, state.highWatermark);
         }
     }
 
@@ -263,7 +263,8 @@ final class LogCheckpoints {
             snapshot.segments.add(segment);
             snapshot.blocks.add(block(segment));
             snapshot.summaries.add(sealed ? segment.summary() : null);
-            AbortedIndex.Part aborted = segment.aborted == null ? null : segment.aborted.toStore(segment.baseOffset, sealed);
+            AbortedIndex.Part aborted =
+                    segment.aborted == null ? null : segment.aborted.toStore(segment.baseOffset, sealed);
             if (aborted != null) snapshot.aborted.add(aborted);
         }
         bytesAtLast = state.appendedBytes;

@@ -239,8 +239,7 @@ public final class PartitionLog {
     }
 
     /** The same; the origin says what is checked. */
-    public AppendOutcome appendAsLeader(
-            ByteBuffer batches, int leaderEpoch, long wallClockMs, AppendOrigin origin) {
+    public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, AppendOrigin origin) {
         synchronized (state) {
             return appender.appendAsLeader(batches, leaderEpoch, wallClockMs, origin);
         }

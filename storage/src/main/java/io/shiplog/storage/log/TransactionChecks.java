@@ -64,14 +64,13 @@ final class TransactionChecks {
         return switch (verdict) {
             case ACCEPTED, DUPLICATE -> Errors.NONE;
             case FENCED -> refuse(Errors.INVALID_PRODUCER_EPOCH, "a newer epoch of this producer has written");
-            case OUT_OF_ORDER -> refuse(
-                    Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, "the batch does not follow the last one");
-            case COORDINATOR_FENCED -> refuse(
-                    Errors.TRANSACTION_COORDINATOR_FENCED, "a newer transaction coordinator has written");
-            case IN_TRANSACTION -> refuse(
-                    Errors.INVALID_TXN_STATE, "the producer has a transaction open, and the batch is not of it");
-            case TOO_MANY_TRANSACTIONS -> refuse(
-                    Errors.THROTTLING_QUOTA_EXCEEDED, "too many transactions are open in this partition");
+            case OUT_OF_ORDER -> refuse(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, "the batch does not follow the last one");
+            case COORDINATOR_FENCED ->
+                refuse(Errors.TRANSACTION_COORDINATOR_FENCED, "a newer transaction coordinator has written");
+            case IN_TRANSACTION ->
+                refuse(Errors.INVALID_TXN_STATE, "the producer has a transaction open, and the batch is not of it");
+            case TOO_MANY_TRANSACTIONS ->
+                refuse(Errors.THROTTLING_QUOTA_EXCEEDED, "too many transactions are open in this partition");
         };
     }
 

@@ -127,8 +127,7 @@ public final class ProducerStates {
      * @param newEpoch whether the marker's epoch must be newer than that of the data (transaction.version 2); the same marker
      *     may come again when the transaction is over
      */
-    public Verdict checkMarker(
-            long producerId, short epoch, int coordinatorEpoch, boolean newEpoch, long logTimeMs) {
+    public Verdict checkMarker(long producerId, short epoch, int coordinatorEpoch, boolean newEpoch, long logTimeMs) {
         ProducerEntry entry = find(producerId);
         if (entry == null || expired(entry, logTimeMs)) return Verdict.ACCEPTED;
         if (epoch < entry.epoch) return Verdict.FENCED;

@@ -172,7 +172,8 @@ final class MemoryIndexStore implements IndexStore {
         Partition p = of(partition);
         p.checkpoints.headMap(logStartOffset, false).clear();
         for (SegmentSummary s : p.summaries.values()) {
-            if (s.nextOffset() <= logStartOffset) p.aborted.headMap(s.baseOffset(), true).clear();
+            if (s.nextOffset() <= logStartOffset)
+                p.aborted.headMap(s.baseOffset(), true).clear();
         }
         p.summaries.values().removeIf(s -> s.nextOffset() <= logStartOffset);
     }

@@ -175,12 +175,7 @@ final class ModelRun implements AutoCloseable {
     }
 
     private void appended(
-            ByteBuffer bytes,
-            AppendOrigin origin,
-            long producerId,
-            int sequence,
-            long timestampMs,
-            String... values) {
+            ByteBuffer bytes, AppendOrigin origin, long producerId, int sequence, long timestampMs, String... values) {
         int size = bytes.remaining();
         AppendOutcome outcome = log.appendAsLeader(bytes, epoch, 2000, origin);
         assertThat(outcome.error()).as(outcome.message()).isEqualTo(Errors.NONE);

@@ -102,7 +102,8 @@ final class ReadCommitted {
         slice.release();
         if (bytes.position() == 0) return from;
         AbortedTransactions named = new AbortedTransactions();
-        assertThat(log.abortedTransactions(from, next, Integer.MAX_VALUE, named)).isTrue();
+        assertThat(log.abortedTransactions(from, next, Integer.MAX_VALUE, named))
+                .isTrue();
         PriorityQueue<Integer> coming = new PriorityQueue<>(Comparator.comparingLong(named::firstOffset));
         for (int i = 0; i < named.size(); i++) coming.add(i);
         Set<Long> aborted = new HashSet<>();

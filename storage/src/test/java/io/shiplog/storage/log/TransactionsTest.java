@@ -263,7 +263,8 @@ class TransactionsTest {
         directory.housekeeping(true);
         String before = aborted(0, log.logEndOffset());
         directory.kill();
-        // The checkpoints are of before, the rows of aborted transactions of later: as when the log of the store was cut.
+        // The checkpoints are of before, the rows of aborted transactions of later: as when the log of the store was
+        // cut.
         directory.memoryIndex = early.withAbortedOf(index);
         directory.open();
         log = directory.log(0);
