@@ -2,8 +2,10 @@
 #   die MESSAGE              one line to stderr, exit 2
 #   find_java                sets JAVA and JAVA_MAJOR
 #   ensure_built MODULE...   builds the project when one of these modules is not built or older than its sources
-#   class_path MODULE        prints a runnable module's class path
+#   class_path MODULE        prints a runnable module's class path: jars only, always in the same order
+#   class_data MODULE        sets CLASS_DATA (class-data.sh)
 #   jvm_flags HEAP           sets JVM_FLAGS for a node with that heap
+#   tool_command HEAP        sets TOOL_COMMAND, what runs a main class of the tools with that heap
 # Copyright the Shiplog authors
 # SPDX-License-Identifier: Apache-2.0
 
@@ -27,11 +29,29 @@ find_java() {
   else
     JAVA=$(command -v java) || die "no java: install a JDK (17 or newer), or set JAVA_HOME"
   fi
-  local line
+  local version
+  version=$(java_version)
+  JAVA_MAJOR=${version%%[.\"-]*}
+  [[ $JAVA_MAJOR =~ ^[0-9]+$ && $JAVA_MAJOR -ge 17 ]] || die "$JAVA is version ${version%%\"*}: Shiplog needs 17 or newer"
+}
+
+# The directory of a java, through all links.
+java_home_of() {
+  local binary
+  binary=$(readlink -f "$1")
+  echo "${binary%/bin/java}"
+}
+
+# What the JDK's file "release" says, or else java itself, which takes far longer to ask.
+java_version() {
+  local line release
+  release=$(java_home_of "$JAVA")/release
+  if [[ -r $release ]] && line=$(grep -m1 '^JAVA_VERSION="' "$release"); then
+    echo "${line#*\"}"
+    return
+  fi
   line=$("$JAVA" -version 2>&1 | grep -m1 ' version "') || die "$JAVA -version says nothing that looks like a version"
-  line=${line#*\"}
-  JAVA_MAJOR=${line%%[.\"-]*}
-  [[ $JAVA_MAJOR =~ ^[0-9]+$ && $JAVA_MAJOR -ge 17 ]] || die "$JAVA is version ${line%%\"*}: Shiplog needs 17 or newer"
+  echo "${line#*\"}"
 }
 
 # A module is stale when a source is newer than its jar and than the last build made here (a build leaves a jar alone
@@ -77,7 +97,7 @@ ensure_built() {
 class_path() {
   local list=$TOP/$1/target/classpath
   [[ -f $list ]] || die "$1 is not built: run mvn package"
-  printf '%s:%s' "$TOP/$1/target/classes" "$(<"$list")"
+  printf '%s:%s' "$TOP/$1/target/$1-$VERSION.jar" "$(<"$list")"
 }
 
 # Small heaps want the serial collector: no collector threads, the least memory beside the heap.
@@ -85,7 +105,11 @@ jvm_flags() {
   JVM_FLAGS=(
     # Metaspace begins above what a node needs: reaching its first bound means a full collection in the middle of a start.
     "-Xmx${SHIPLOG_HEAP:-$1}" -XX:MetaspaceSize=96m -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
-    -Dio.netty.allocator.type=pooled -Dfile.encoding=UTF-8
+    # The second compiler begins four times later than by default: within a start it costs more than it brings.
+    -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=2400 -XX:Tier4CompileThreshold=60000
+    -XX:Tier4BackEdgeThreshold=160000
+    # Netty's events for the flight recorder would start that: a quarter of a second.
+    -Dio.netty.allocator.type=pooled -Dio.netty.jfr.enabled=false -Dfile.encoding=UTF-8
     "-Djava.util.logging.config.file=$TOP/config/jul.properties"
   )
   if ((JAVA_MAJOR >= 24)); then
@@ -97,3 +121,14 @@ jvm_flags() {
     JVM_FLAGS+=("${extra[@]}")
   fi
 }
+
+# A tool lives for seconds, and seldom for minutes: the compiler that starts fastest is enough.
+tool_command() {
+  class_data tools
+  TOOL_COMMAND=(
+    "$JAVA" "-Xmx${SHIPLOG_HEAP:-$1}" -XX:+UseSerialGC -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+    ${CLASS_DATA[@]+"${CLASS_DATA[@]}"} "-Djava.util.logging.config.file=$TOP/config/jul.properties" -cp "$(class_path tools)"
+  )
+}
+
+source "$TOP/bin/lib/class-data.sh"

@@ -105,9 +105,9 @@ run_demo() {
   trap end_demo EXIT
   addresses=$(cmd_start)
   [[ $DEMO_ROLLING == false ]] || rolling=(--rolling "$(rolling_order | paste -sd, -)" --quorum "$(quorum_endpoints)")
+  tool_command 256m
   # In the background, because bash runs a trap only after the foreground command has ended.
-  "$JAVA" "-Xmx${SHIPLOG_HEAP:-256m}" -XX:+UseSerialGC -XX:-UsePerfData -cp "$(class_path tools)" \
-    io.shiplog.tools.demo.DemoMain --bootstrap "$addresses" --cluster-directory "$DIR" \
+  "${TOOL_COMMAND[@]}" io.shiplog.tools.demo.DemoMain --bootstrap "$addresses" --cluster-directory "$DIR" \
     --cluster-script "$TOP/bin/cluster" --files-from "$DIR/files" --spread-ms "$1" ${rolling[@]+"${rolling[@]}"} &
   DEMO_JAVA=$!
   wait "$DEMO_JAVA" || status=$?

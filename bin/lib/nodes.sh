@@ -128,46 +128,48 @@ write_config() {
 }
 
 # Prints the process of a node that runs, paused or not. A pid file may be older than a reboot: the process counts only
-# when its command line names this node's configuration file.
+# when its command line names this node's configuration file. Nothing is forked here or below: bin/cluster asks many times
+# while nodes start, and they need the processors.
 node_pid() {
-  local file=$DIR/$1/pid pid
+  local file=$DIR/$1/pid pid words word
   [[ -f $file ]] || return 1
   pid=$(<"$file")
   [[ $pid =~ ^[0-9]+$ && -r /proc/$pid/cmdline ]] || return 1
-  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF "$DIR/$1/config.properties" || return 1
-  [[ $(process_state "$pid") != Z ]] || return 1
-  echo "$pid"
+  { mapfile -d '' -t words; } 2>/dev/null <"/proc/$pid/cmdline" || return 1
+  for word in ${words[@]+"${words[@]}"}; do
+    if [[ $word == "$DIR/$1/config.properties" ]]; then
+      read_stat "$pid" && [[ ${STAT[0]} != Z ]] || return 1
+      echo "$pid"
+      return
+    fi
+  done
+  return 1
 }
 
-# The letter of proc(5): R, S, D run, T is stopped by a signal, Z is dead and not yet waited for.
-process_state() {
-  local stat
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-  stat=${stat##*) }
-  echo "${stat%% *}"
+# Sets STAT to what proc(5) says of a process from its state on; fails when there is no such process. State: R, S, D run, T is
+# stopped by a signal, Z is dead and not yet waited for.
+read_stat() {
+  local line
+  { read -r line; } 2>/dev/null <"/proc/$1/stat" || return 1
+  read -ra STAT <<<"${line##*) }"
 }
 
 # Whether nothing is left of a process: its ports are free and its files closed. A process that ends loses its command line,
 # and its first thread may be dead, while other threads still hold all that. $2 is when it started, as process_birth said.
 is_gone() {
-  local stat fields
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-  read -ra fields <<<"${stat##*) }"
-  [[ ${fields[19]} == "$2" ]] || return 0
-  [[ ${fields[0]} == [ZX] ]] && ((fields[17] <= 1))
+  read_stat "$1" || return 0
+  [[ ${STAT[19]} == "$2" ]] || return 0
+  [[ ${STAT[0]} == [ZX] ]] && ((STAT[17] <= 1))
 }
 
 # When a process started, which tells it from a later one of the same number; empty when there is none.
 process_birth() {
-  local stat fields
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-  read -ra fields <<<"${stat##*) }"
-  echo "${fields[19]}"
+  ! read_stat "$1" || echo "${STAT[19]}"
 }
 
 is_paused() {
   local pid
-  pid=$(node_pid "$1") && [[ $(process_state "$pid") == T ]]
+  pid=$(node_pid "$1") && read_stat "$pid" && [[ ${STAT[0]} == T ]]
 }
 
 signal_node() {
@@ -188,11 +190,10 @@ await_stopped() {
 }
 
 threads_run() {
-  local task stat
+  local task
   for task in "/proc/$1/task/"*; do
-    stat=$(cat "$task/stat" 2>/dev/null) || continue
-    stat=${stat##*) }
-    [[ ${stat%% *} == [TtZX] ]] || return 0
+    read_stat "$1/task/${task##*/}" || continue
+    [[ ${STAT[0]} == [TtZX] ]] || return 0
   done
   return 1
 }
@@ -217,11 +218,12 @@ require_free_ports() {
 launch() {
   local name home cp pid
   cp=$(class_path server)
+  class_data server
   for name in "$@"; do
     home=$DIR/$name
     write_config "$name"
     jvm_flags "$(heap "$name")"
-    setsid "$JAVA" "${JVM_FLAGS[@]}" -cp "$cp" "$(main_class "$name")" "$home/config.properties" \
+    setsid "$JAVA" "${JVM_FLAGS[@]}" ${CLASS_DATA[@]+"${CLASS_DATA[@]}"} -cp "$cp" "$(main_class "$name")" "$home/config.properties" \
       >>"$home/log" 2>&1 </dev/null &
     pid=$!
     disown

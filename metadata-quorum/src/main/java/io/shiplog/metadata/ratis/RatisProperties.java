@@ -47,9 +47,12 @@ final class RatisProperties {
         TimeDuration max = millis(settings.electionTimeoutMaxMs());
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, min);
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, max);
-        // Nobody can be disturbed by the election of a group of one.
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, peers == 1 ? millis(20) : min);
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, peers == 1 ? millis(40) : max);
+        // Who has just started waits less for a leader. Where there is one, nobody lets him stand (pre-vote). And nobody can
+        // be disturbed by the election of a group of one.
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
+                properties, millis(peers == 1 ? 20 : settings.electionTimeoutMinMs() / 4));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
+                properties, peers == 1 ? millis(40) : millis(settings.electionTimeoutMinMs()));
         RaftServerConfigKeys.Rpc.setRequestTimeout(properties, millis(1_000));
         RaftServerConfigKeys.Rpc.setSlownessTimeout(properties, millis(10_000));
         // Default 10 s: so long a deposed leader would not stand again, even when nobody else can.

@@ -3,18 +3,13 @@
 
 package io.shiplog.tools.damage;
 
-import io.shiplog.tools.demo.DemoClients;
-import io.shiplog.tools.demo.DemoTopic;
-import io.shiplog.tools.demo.Ledger;
-import io.shiplog.tools.demo.ReadLog;
-import io.shiplog.tools.demo.Reader;
-import io.shiplog.tools.demo.Replicas;
-import io.shiplog.tools.demo.Verification;
-import io.shiplog.tools.powercut.Fault;
-import io.shiplog.tools.powercut.LocalCluster;
-import io.shiplog.tools.powercut.Records;
-import io.shiplog.tools.powercut.Scripts;
-import io.shiplog.tools.powercut.Until;
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.LocalCluster;
+import io.shiplog.tools.trial.Sent;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Trial;
+import io.shiplog.tools.trial.TrialClients;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,11 +18,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.Uuid;
 
 /**
  * A cluster of three quorum and three storage nodes. In each cycle records are sent to a new topic, one file of one storage node that runs
@@ -35,7 +28,7 @@ import org.apache.kafka.common.Uuid;
  * record at its offset; all replicas become the same byte for byte. A node whose stamp is damaged refuses to start and says so; its
  * directory is emptied then, as an operator does it.
  */
-final class DamageRun implements AutoCloseable {
+final class DamageRun implements Trial {
     private static final int NODES = 3;
     private static final int PARTITIONS = 3;
     private static final int PER_SECOND = 3_000;
@@ -49,41 +42,33 @@ final class DamageRun implements AutoCloseable {
     private final Target only;
     private Admin admin;
 
-    /** One topic, and what is known of its records. */
-    private final class Sent {
-        private final DemoTopic topic;
-        private final Ledger ledger = new Ledger(PARTITIONS);
-        private final Records records;
-        private final Uuid id;
-
-        Sent(String name) throws ExecutionException, InterruptedException {
-            topic = new DemoTopic(admin, name, PARTITIONS);
-            topic.create(Map.of("segment.bytes", Integer.toString(SEGMENT_BYTES)), WAIT_MS);
-            id = topic.describe().topicId();
-            records = new Records(cluster.bootstrap(), name, ledger, random.nextLong(), PER_SECOND);
-            records.start();
-        }
-    }
-
-    DamageRun(Scripts scripts, Path work, long seed, Target only) throws IOException, InterruptedException {
+    DamageRun(Site site, long seed, Target only) throws IOException, InterruptedException {
         this.random = new Random(seed);
-        this.cluster = new LocalCluster(scripts, work, "damage", NODES, NODES);
+        this.cluster = new LocalCluster(site, "damage", NODES, NODES);
         this.only = only;
     }
 
     /** Nodes look for rot all the time, and check whatever they read. */
-    void open() throws Exception {
+    @Override
+    public void open() throws Exception {
         cluster.set(cluster.storageNodes(), "scrub.interval.ms", "1000");
         cluster.set(cluster.storageNodes(), "scrub.bytes.per.second", "104857600");
         cluster.set(cluster.storageNodes(), "read.check.interval.ms", "0");
         cluster.start(cluster.quorumNodes());
         cluster.start(cluster.storageNodes());
-        admin = DemoClients.admin(cluster.bootstrap());
+        admin = TrialClients.admin(cluster.bootstrap());
     }
 
-    /** Damages one file. Returns what happened. */
-    String cycle(int number) throws Exception {
-        Sent sent = new Sent("damage-" + number);
+    private Sent send(String name) throws Exception {
+        Map<String, String> configs = Map.of("segment.bytes", Integer.toString(SEGMENT_BYTES));
+        Sent.Load load = new Sent.Load(random.nextLong(), PER_SECOND);
+        return new Sent(cluster.bootstrap(), admin, name, PARTITIONS, configs, load);
+    }
+
+    /** Damages one file. */
+    @Override
+    public String cycle(int number) throws Exception {
+        Sent sent = send("damage-" + number);
         TimeUnit.MILLISECONDS.sleep(LOAD_BEFORE_MS);
         Target target = only == null ? oneOf(List.of(Target.values())) : only;
         Blow blow = oneOf(List.of(Blow.values()));
@@ -92,7 +77,7 @@ final class DamageRun implements AutoCloseable {
         if (!running) {
             cluster.kill(List.of(node));
         }
-        Path file = target.choose(cluster.data(node), sent.id.toString(), random);
+        Path file = target.choose(cluster.data(node), sent.topicId().toString(), random);
         if (file == null) {
             throw new IllegalStateException("no file of kind " + target + " in " + cluster.data(node));
         }
@@ -113,7 +98,7 @@ final class DamageRun implements AutoCloseable {
     private String afterwards(Sent sent, Target target, String node, boolean running) throws Exception {
         if (running && target == Target.SEGMENT) {
             // Read at once: whoever checks CRCs must not take anything wrong for good.
-            read(sent, sent.topic.highWatermarks());
+            var unused = sent.readAll(sent.topic().highWatermarks());
         }
         if (running && target != Target.SEGMENT) {
             TimeUnit.MILLISECONDS.sleep(LOAD_AFTER_MS);
@@ -121,12 +106,12 @@ final class DamageRun implements AutoCloseable {
         }
         String refused = running && target == Target.SEGMENT ? "" : startAgain(node, target);
         TimeUnit.MILLISECONDS.sleep(LOAD_AFTER_MS);
-        sent.records.finish();
+        sent.records().finish();
         long repairedMs = awaitSameReplicas(sent);
-        check(sent);
-        String result = refused + sent.ledger.acknowledgedLines() + " records acknowledged and there, longest gap "
-                + sent.ledger.longestGapMs() + " ms, replicas the same after " + repairedMs + " ms";
-        admin.deleteTopics(List.of(sent.topic.name())).all().get();
+        sent.check("damage");
+        String result = refused + sent.ledger().acknowledgedLines() + " records acknowledged and there, longest gap "
+                + sent.ledger().longestGapMs() + " ms, replicas the same after " + repairedMs + " ms";
+        admin.deleteTopics(List.of(sent.topic().name())).all().get();
         return result;
     }
 
@@ -162,83 +147,40 @@ final class DamageRun implements AutoCloseable {
     /** Waits until all replicas are in sync and have the same bytes. */
     private long awaitSameReplicas(Sent sent) throws Exception {
         long startNs = System.nanoTime();
-        if (!sent.topic.awaitFullIsr(WAIT_MS)) {
-            throw new Fault("not all replicas are in sync after " + WAIT_MS + " ms: " + sent.topic.describe());
+        if (!sent.topic().awaitFullIsr(WAIT_MS)) {
+            throw new Fault("not all replicas are in sync after " + WAIT_MS + " ms: " + sent.topic().describe());
         }
-        long[] marks = sent.topic.highWatermarks();
+        long[] marks = sent.topic().highWatermarks();
         String[] difference = {""};
         boolean same = Until.holds(WAIT_MS, () -> {
-            difference[0] = difference(sent, marks);
+            difference[0] = sent.difference(cluster.directory(), marks);
             return difference[0] == null;
         });
         if (!same) {
             throw new Fault("replicas differ after " + WAIT_MS + " ms: " + difference[0]);
         }
-        if (!sent.topic.awaitFullIsr(WAIT_MS)) {
+        if (!sent.topic().awaitFullIsr(WAIT_MS)) {
             throw new Fault("not all replicas are in sync again after " + WAIT_MS + " ms");
         }
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
     }
 
-    /** Files may go and come while replicas are repaired: that is a difference too. */
-    private String difference(Sent sent, long[] marks) {
-        Replicas replicas = new Replicas(cluster.directory());
-        try {
-            for (int p = 0; p < PARTITIONS; p++) {
-                String found = replicas.difference(sent.id, p, marks[p], NODES);
-                if (found != null) {
-                    return found;
-                }
-            }
-            return null;
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
-    private void check(Sent sent) throws Exception {
-        Verification verification = new Verification(sent.ledger, sequence -> "record " + sequence);
-        verification.allAcknowledged();
-        verification.readBack(read(sent, sent.topic.highWatermarks()), PARTITIONS);
-        if (!verification.faults().isEmpty()) {
-            throw new Fault(String.join("; ", verification.faults()));
-        }
-    }
-
-    /** What a stock consumer finds below these offsets; nothing in it is wrong. */
-    private ReadLog read(Sent sent, long[] ends) throws Exception {
-        long records = 0;
-        for (long end : ends) {
-            records += end;
-        }
-        ReadLog read = new ReadLog(sent.ledger, PARTITIONS);
-        Reader reader = new Reader(cluster.bootstrap(), "damage-reader", sent.topic.name(), PARTITIONS, read);
-        reader.start();
-        reader.await(Math.toIntExact(records), WAIT_MS);
-        if (read.oddity() != null) {
-            throw new Fault("read: " + read.oddity());
-        }
-        if (read.records() < records) {
-            throw new Fault("read: " + read.records() + " of " + records + " records after " + WAIT_MS + " ms");
-        }
-        return read;
-    }
-
     /** The same byte on every replica: nobody has it any more, and the check must say so. */
-    String control() throws Exception {
-        Sent sent = new Sent("damage-control");
+    @Override
+    public String end() throws Exception {
+        Sent sent = send("damage-control");
         TimeUnit.MILLISECONDS.sleep(LOAD_BEFORE_MS);
-        sent.records.finish();
-        long[] ends = sent.topic.highWatermarks();
-        String name = sent.id + "-0";
+        sent.records().finish();
+        long[] ends = sent.topic().highWatermarks();
+        String name = sent.topicId() + "-0";
         for (String node : cluster.storageNodes()) {
             Path first = cluster.data(node).resolve(name).resolve("00000000000000000000.log");
             Blow.flipAt(first, SEGMENT_BYTES / 2);
         }
         try {
-            var unused = read(sent, ends);
+            var unused = sent.readAll(ends);
         } catch (Fault | RuntimeException e) {
-            return "the same byte flipped on all replicas of one partition, and the check says: " + firstLine(e);
+            return "ok; control: the same byte flipped on all replicas of one partition, and the check says: " + firstLine(e);
         }
         throw new Fault("control: the same byte flipped on all replicas, and nobody noticed");
     }

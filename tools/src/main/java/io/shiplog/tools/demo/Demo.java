@@ -4,6 +4,13 @@
 package io.shiplog.tools.demo;
 
 import io.shiplog.tools.rolling.ClusterScript;
+import io.shiplog.tools.trial.Ledger;
+import io.shiplog.tools.trial.ReadLog;
+import io.shiplog.tools.trial.Reader;
+import io.shiplog.tools.trial.Replicas;
+import io.shiplog.tools.trial.TrialClients;
+import io.shiplog.tools.trial.TrialTopic;
+import io.shiplog.tools.trial.Verification;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -48,15 +55,15 @@ final class Demo {
 
     /** Runs to the end and prints the table; returns whether all is well. */
     boolean run() throws Exception {
-        try (Admin admin = DemoClients.admin(bootstrap)) {
-            DemoTopic topic = new DemoTopic(admin, TOPIC, PARTITIONS);
+        try (Admin admin = TrialClients.admin(bootstrap)) {
+            TrialTopic topic = new TrialTopic(admin, TOPIC, PARTITIONS);
             topic.create(WAIT_MS);
             console.say(String.format(
                     Locale.ROOT,
                     "topic %s: %d partitions, %d replicas; sending %d files, %,d bytes",
                     TOPIC,
                     PARTITIONS,
-                    DemoTopic.REPLICAS,
+                    TrialTopic.REPLICAS,
                     lines.fileCount(),
                     lines.totalBytes()));
             Disturbance disturbance = disturbance(topic);
@@ -69,7 +76,7 @@ final class Demo {
         return verification.faults().isEmpty();
     }
 
-    private Disturbance disturbance(DemoTopic topic) {
+    private Disturbance disturbance(TrialTopic topic) {
         return rolling == null
                 ? new Outage(topic, cluster, sender::progress, ledger, console)
                 : new RollingDisturbance(rolling.restart(), rolling.nodes(), sender::progress, ledger);
@@ -113,7 +120,7 @@ final class Demo {
                 ledger.longestGapMs()));
     }
 
-    private void settle(DemoTopic topic, Disturbance disturbance) throws Exception {
+    private void settle(TrialTopic topic, Disturbance disturbance) throws Exception {
         if (topic.awaitFullIsr(WAIT_MS)) {
             fullIsrMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - disturbance.startedNs());
         } else {
@@ -121,7 +128,7 @@ final class Demo {
         }
     }
 
-    private void readBack(DemoTopic topic) throws Exception {
+    private void readBack(TrialTopic topic) throws Exception {
         long records = 0;
         for (long mark : topic.highWatermarks()) {
             records += mark;
@@ -134,12 +141,12 @@ final class Demo {
         verification.readAlong(live, back, PARTITIONS);
     }
 
-    private void compareReplicas(DemoTopic topic) throws Exception {
+    private void compareReplicas(TrialTopic topic) throws Exception {
         Uuid topicId = topic.describe().topicId();
         long[] marks = topic.highWatermarks();
         Replicas replicas = new Replicas(cluster.directory());
         for (int p = 0; p < PARTITIONS; p++) {
-            String difference = replicas.difference(topicId, p, marks[p], DemoTopic.REPLICAS);
+            String difference = replicas.difference(topicId, p, marks[p], TrialTopic.REPLICAS);
             if (difference == null) {
                 identical++;
             } else {
@@ -159,7 +166,7 @@ final class Demo {
         row("time to full ISR", fullIsrMs < 0 ? "never" : "%,d ms after the last start", fullIsrMs);
         row("read along", "%,d lines", live.records());
         row("read back", "%,d lines", back.records());
-        row("identical replicas", "%d of %d partitions, %d replicas each", identical, PARTITIONS, DemoTopic.REPLICAS);
+        row("identical replicas", "%d of %d partitions, %d replicas each", identical, PARTITIONS, TrialTopic.REPLICAS);
         row("verdict", passed ? "PASS: each acknowledged line once, at its offset, in order" : "FAIL");
         verification.faults().forEach(fault -> console.line("    " + fault));
     }

@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.demo;
 
+import io.shiplog.tools.trial.Verification;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

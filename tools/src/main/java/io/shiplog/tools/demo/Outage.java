@@ -4,6 +4,8 @@
 package io.shiplog.tools.demo;
 
 import io.shiplog.tools.rolling.ClusterScript;
+import io.shiplog.tools.trial.Ledger;
+import io.shiplog.tools.trial.TrialTopic;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -13,7 +15,7 @@ final class Outage extends BackgroundDisturbance {
     private static final double KILL_AT = 0.5;
     private static final double START_AT = 0.85;
 
-    private final DemoTopic topic;
+    private final TrialTopic topic;
     private final ClusterScript cluster;
     private final DoubleSupplier progress;
     private final Ledger ledger;
@@ -21,7 +23,7 @@ final class Outage extends BackgroundDisturbance {
     private volatile String node = "";
     private volatile int led;
 
-    Outage(DemoTopic topic, ClusterScript cluster, DoubleSupplier progress, Ledger ledger, Console console) {
+    Outage(TrialTopic topic, ClusterScript cluster, DoubleSupplier progress, Ledger ledger, Console console) {
         super("demo-outage");
         this.topic = topic;
         this.cluster = cluster;

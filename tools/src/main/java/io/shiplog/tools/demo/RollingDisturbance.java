@@ -5,6 +5,7 @@ package io.shiplog.tools.demo;
 
 import io.shiplog.tools.rolling.NodeName;
 import io.shiplog.tools.rolling.RollingRestart;
+import io.shiplog.tools.trial.Ledger;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 

@@ -3,6 +3,8 @@
 
 package io.shiplog.tools.demo;
 
+import io.shiplog.tools.trial.Ledger;
+import io.shiplog.tools.trial.TrialClients;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ final class Sender {
      * @param enough asked after each pass, and in all but the first also within it
      */
     void sendUntil(String bootstrap, BooleanSupplier enough) throws IOException, InterruptedException {
-        try (KafkaProducer<byte[], byte[]> producer = DemoClients.producer(bootstrap)) {
+        try (KafkaProducer<byte[], byte[]> producer = TrialClients.producer(bootstrap)) {
             producer.partitionsFor(topic); // connects before the clock of the first line runs
             sendOnce(producer, () -> false);
             while (ledger.firstFailure() == null && !enough.getAsBoolean()) {

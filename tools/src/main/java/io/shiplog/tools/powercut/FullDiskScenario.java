@@ -4,6 +4,9 @@
 package io.shiplog.tools.powercut;
 
 import io.shiplog.tools.powercut.raft.VoteRequester;
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +29,8 @@ final class FullDiskScenario extends QuorumScenario {
     /** The highest term that the node has spoken of. */
     private long lastTerm;
 
-    FullDiskScenario(Scripts scripts, Path work, boolean watched, long seed) throws IOException, InterruptedException {
-        super(scripts, work, watched ? "full-disk" : "full-disk-unwatched", seed);
+    FullDiskScenario(Site site, boolean watched, long seed) throws IOException, InterruptedException {
+        super(site, watched ? "full-disk" : "full-disk-unwatched", seed);
         this.watched = watched;
     }
 

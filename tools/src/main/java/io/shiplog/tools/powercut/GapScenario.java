@@ -3,6 +3,9 @@
 
 package io.shiplog.tools.powercut;
 
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +27,8 @@ final class GapScenario extends QuorumScenario {
 
     private Path copy;
 
-    GapScenario(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
-        super(scripts, work, "gap", seed);
+    GapScenario(Site site, long seed) throws IOException, InterruptedException {
+        super(site, "gap", seed);
     }
 
     @Override

@@ -3,8 +3,9 @@
 
 package io.shiplog.tools.powercut;
 
+import io.shiplog.tools.trial.PowerSwitch;
+import io.shiplog.tools.trial.Site;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +15,8 @@ final class MajorityScenario extends QuorumScenario {
     private static final int DISK_MIB = 160;
     private static final int MAX_LOAD_MS = 1_500;
 
-    MajorityScenario(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
-        super(scripts, work, "majority", seed);
+    MajorityScenario(Site site, long seed) throws IOException, InterruptedException {
+        super(site, "majority", seed);
     }
 
     @Override

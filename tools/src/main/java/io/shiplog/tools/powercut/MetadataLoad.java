@@ -17,6 +17,7 @@ import io.shiplog.metadata.endpoint.RemoteMetadataClient;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.tools.trial.Fault;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

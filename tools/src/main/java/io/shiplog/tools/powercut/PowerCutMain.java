@@ -3,10 +3,13 @@
 
 package io.shiplog.tools.powercut;
 
-import java.nio.file.Path;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.SiteOptions;
+import io.shiplog.tools.trial.TrialRun;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,17 +29,11 @@ public final class PowerCutMain implements Callable<Integer> {
     @Option(names = "--cycles", description = "Power cuts per scenario (default: as each of them asks for).")
     private Integer cycles;
 
-    @Option(names = "--seed", required = true, description = "Of the schedule: when, and who.")
-    private long seed;
-
-    @Option(names = "--work", required = true, description = "A work directory made by bin/lib/disk.")
-    private Path work;
-
-    @Option(names = "--bin", required = true, description = "The directory of the scripts.")
-    private Path bin;
-
     @Option(names = "--only", description = "Just this scenario.")
     private String only;
+
+    @Mixin
+    private SiteOptions options;
 
     private PowerCutMain() {}
 
@@ -46,11 +43,15 @@ public final class PowerCutMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Suite suite = Suite.of(which.name(), new Scripts(bin), work.toAbsolutePath(), seed, System.out);
+        Site site = options.site();
+        Suite suite = Suite.of(which.name(), site, options.seed());
         if (only != null && !suite.only(only)) {
             System.err.println("powercut: no scenario \"" + only + "\" in " + which);
             return CommandLine.ExitCode.USAGE;
         }
-        return suite.run(cycles) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        TrialRun run = new TrialRun(System.out, site.work());
+        suite.run(cycles, run);
+        run.table();
+        return run.passed() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 }

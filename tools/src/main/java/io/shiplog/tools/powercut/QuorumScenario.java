@@ -6,16 +6,20 @@ package io.shiplog.tools.powercut;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.DescribeQuorumResponse;
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.LocalCluster;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Trial;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** Three quorum nodes and commands for them; what the scenarios of the quorum have in common. */
-abstract class QuorumScenario implements Scenario {
+abstract class QuorumScenario implements Trial {
     static final int NODES = 3;
     static final long START_MS = 90_000;
     static final long CATCH_UP_MS = 90_000;
@@ -27,9 +31,9 @@ abstract class QuorumScenario implements Scenario {
     /** What the images lacked when they were last compared with what was acknowledged. */
     private String lacking = "";
 
-    QuorumScenario(Scripts scripts, Path work, String directory, long seed) throws IOException, InterruptedException {
+    QuorumScenario(Site site, String directory, long seed) throws IOException, InterruptedException {
         this.random = new Random(seed);
-        this.cluster = new LocalCluster(scripts, work, directory, NODES, 1);
+        this.cluster = new LocalCluster(site, directory, NODES, 1);
         // Patient, so that a busy machine is not taken for a broken promise; nothing that is checked here hangs on it.
         cluster.set(cluster.quorumNodes(), "quorum.election.timeout.min.ms", "1000");
         cluster.set(cluster.quorumNodes(), "quorum.election.timeout.max.ms", "2000");

@@ -3,9 +3,14 @@
 
 package io.shiplog.tools.powercut;
 
-import io.shiplog.tools.demo.DemoClients;
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.LocalCluster;
+import io.shiplog.tools.trial.PowerSwitch;
+import io.shiplog.tools.trial.Sent;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Trial;
+import io.shiplog.tools.trial.TrialClients;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
  * {@code flush.policy=replicated}, so that acknowledged records were on no disk. A fault when nothing at all is lost in any cycle, and when
  * anything but an end of a partition is.
  */
-final class ReplicatedControl implements Scenario {
+final class ReplicatedControl implements Trial {
     private static final int NODES = 3;
     private static final int PARTITIONS = 6;
     private static final int DISK_MIB = 256;
@@ -30,9 +35,9 @@ final class ReplicatedControl implements Scenario {
     private Admin admin;
     private int lossy;
 
-    ReplicatedControl(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
+    ReplicatedControl(Site site, long seed) throws IOException, InterruptedException {
         this.random = new Random(seed);
-        this.cluster = new LocalCluster(scripts, work, "control", 1, NODES);
+        this.cluster = new LocalCluster(site, "control", 1, NODES);
     }
 
     @Override
@@ -43,7 +48,7 @@ final class ReplicatedControl implements Scenario {
         List<String> all = new ArrayList<>(cluster.quorumNodes());
         all.addAll(cluster.storageNodes());
         cluster.start(all);
-        admin = DemoClients.admin(cluster.bootstrap());
+        admin = TrialClients.admin(cluster.bootstrap());
     }
 
     @Override

@@ -3,6 +3,10 @@
 
 package io.shiplog.tools.powercut;
 
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.PowerSwitch;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +36,8 @@ final class SnapshotScenario extends QuorumScenario {
         ARRIVED
     }
 
-    SnapshotScenario(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
-        super(scripts, work, "snapshot", seed);
+    SnapshotScenario(Site site, long seed) throws IOException, InterruptedException {
+        super(site, "snapshot", seed);
     }
 
     @Override

@@ -3,11 +3,16 @@
 
 package io.shiplog.tools.powercut;
 
-import io.shiplog.tools.demo.DemoClients;
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.LocalCluster;
+import io.shiplog.tools.trial.PowerSwitch;
+import io.shiplog.tools.trial.Sent;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Trial;
+import io.shiplog.tools.trial.TrialClients;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,40 +27,53 @@ import org.apache.kafka.clients.admin.Admin;
  * be started. After each cut all partitions are in sync again, the producer that lived through it has got each of its records acknowledged,
  * each stands at its offset, and no recovery found fault with what was flushed. The quorum node keeps its power: what happens to quorum nodes
  * is the other scenarios' concern.
+ *
+ * <p>The same with full disks: some time before the cut others take all the room that is left on the victims' disks, under the load. The
+ * nodes start on the full disks, serve, and go on when there is room.
  */
-final class StorageCutsScenario implements Scenario {
+final class StorageCutsScenario implements Trial {
     private static final int NODES = 3;
     private static final int PARTITIONS = 6;
     private static final int DISK_MIB = 512;
+    /** Filled in an instant. */
+    private static final int SMALL_DISK_MIB = 160;
     private static final int PER_SECOND = 1_500;
     private static final int CYCLES_PER_TOPIC = 10;
     private static final long LEAST_LOAD_MS = 300;
     private static final int FURTHER_LOAD_MS = 900;
     private static final long WAIT_MS = 60_000;
+    private static final int LONGEST_FULL_MS = 1_500;
+    private static final String FILLER = "filler";
 
     /** The compiler that starts fastest: no node lives long enough for the other one. */
     private static final String JVM_OPTIONS = "-XX:TieredStopAtLevel=1";
 
     private final LocalCluster cluster;
+    private final boolean full;
     private final Random random;
     private final Map<String, Long> logRead = new HashMap<>();
     private Admin admin;
     private Sent sent;
 
-    StorageCutsScenario(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
+    /** @param full whether the disks are full when the power goes */
+    StorageCutsScenario(Site site, boolean full, long seed) throws IOException, InterruptedException {
         this.random = new Random(seed);
-        this.cluster = new LocalCluster(scripts, work, "cuts", 1, NODES);
+        this.full = full;
+        this.cluster = new LocalCluster(site, full ? "full-cuts" : "cuts", 1, NODES);
     }
 
     @Override
     public void open() throws Exception {
         for (String node : cluster.storageNodes()) {
-            cluster.giveDisk(node, DISK_MIB);
+            cluster.giveDisk(node, full ? SMALL_DISK_MIB : DISK_MIB);
+            // What fills the disk is not in the node's own directory.
+            cluster.set(
+                    List.of(node), "log.dirs", cluster.data(node).resolve("log").toString());
         }
         List<String> all = new ArrayList<>(cluster.quorumNodes());
         all.addAll(cluster.storageNodes());
         cluster.start(all, JVM_OPTIONS);
-        admin = DemoClients.admin(cluster.bootstrap());
+        admin = TrialClients.admin(cluster.bootstrap());
     }
 
     @Override
@@ -70,6 +88,9 @@ final class StorageCutsScenario implements Scenario {
         sent.records().resume();
         try (PowerSwitch power = cluster.arm(victims)) {
             TimeUnit.MILLISECONDS.sleep(LEAST_LOAD_MS + random.nextInt(FURTHER_LOAD_MS));
+            if (full) {
+                fill(victims);
+            }
             power.cut();
         }
         int before = sent.ledger().acknowledgedLines();
@@ -78,6 +99,9 @@ final class StorageCutsScenario implements Scenario {
         phases.end("disks");
         cluster.start(victims, JVM_OPTIONS);
         phases.end("start");
+        if (full) {
+            makeRoom(victims);
+        }
         if (!sent.topic().awaitFullIsr(WAIT_MS)) {
             throw new Fault("not every replica is in sync " + WAIT_MS + " ms after the nodes' start");
         }
@@ -88,8 +112,22 @@ final class StorageCutsScenario implements Scenario {
         sent.check("commit");
         phases.end("checked");
         int after = sent.ledger().acknowledgedLines();
-        return String.join(", ", victims) + " cut; " + before + " records acknowledged before, " + (after - before)
+        return String.join(", ", victims) + (full ? " full, then cut; " : " cut; ") + before + " records acknowledged before, " + (after - before)
                 + " after, all there (ms: " + phases + ")";
+    }
+
+    private void fill(List<String> victims) throws Exception {
+        for (String node : victims) {
+            cluster.fill(cluster.data(node).resolve(FILLER));
+        }
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_FULL_MS));
+    }
+
+    /** What the file system had not written down itself when the power went is gone already. */
+    private void makeRoom(List<String> victims) throws IOException {
+        for (String node : victims) {
+            Copies.delete(cluster.data(node).resolve(FILLER));
+        }
     }
 
     private void nextTopic(int number) throws Exception {

@@ -3,11 +3,16 @@
 
 package io.shiplog.tools.powercut;
 
-import io.shiplog.tools.demo.DemoClients;
-import io.shiplog.tools.demo.DemoTopic;
-import io.shiplog.tools.demo.Replicas;
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.LocalCluster;
+import io.shiplog.tools.trial.PowerSwitch;
+import io.shiplog.tools.trial.Sent;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Trial;
+import io.shiplog.tools.trial.TrialClients;
+import io.shiplog.tools.trial.TrialTopic;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
@@ -24,7 +28,7 @@ import org.apache.kafka.common.errors.RetriableException;
  * comes back. With {@code flush.policy=commit} every partition is online again and every acknowledged record is at its offset, and the
  * producer that lived through it goes on. A topic with {@code flush.policy=replicated} beside it shows what that policy loses.
  */
-final class StorageScenario implements Scenario {
+final class StorageScenario implements Trial {
     private static final int NODES = 3;
     private static final int PARTITIONS = 6;
     private static final int QUORUM_DISK_MIB = 160;
@@ -37,9 +41,9 @@ final class StorageScenario implements Scenario {
     private final Random random;
     private Admin admin;
 
-    StorageScenario(Scripts scripts, Path work, long seed) throws IOException, InterruptedException {
+    StorageScenario(Site site, long seed) throws IOException, InterruptedException {
         this.random = new Random(seed);
-        this.cluster = new LocalCluster(scripts, work, "storage", NODES, NODES);
+        this.cluster = new LocalCluster(site, "storage", NODES, NODES);
     }
 
     @Override
@@ -53,7 +57,7 @@ final class StorageScenario implements Scenario {
         List<String> all = new ArrayList<>(cluster.quorumNodes());
         all.addAll(cluster.storageNodes());
         cluster.start(all);
-        admin = DemoClients.admin(cluster.bootstrap());
+        admin = TrialClients.admin(cluster.bootstrap());
     }
 
     @Override
@@ -115,7 +119,7 @@ final class StorageScenario implements Scenario {
     }
 
     /** Waits until every partition has a leader and enough replicas in sync to take records. */
-    private long awaitOnline(DemoTopic topic) throws Exception {
+    private long awaitOnline(TrialTopic topic) throws Exception {
         long startNs = System.nanoTime();
         String[] seen = {""};
         boolean online = Until.holds(WAIT_MS, () -> {
@@ -149,14 +153,10 @@ final class StorageScenario implements Scenario {
         if (!commit.topic().awaitFullIsr(WAIT_MS)) {
             throw new Fault("the new disk of " + gone + " is not in sync after " + WAIT_MS + " ms");
         }
-        Uuid topicId = commit.topic().describe().topicId();
-        long[] marks = commit.topic().highWatermarks();
-        Replicas replicas = new Replicas(cluster.directory());
-        for (int p = 0; p < PARTITIONS; p++) {
-            String difference = replicas.difference(topicId, p, marks[p], NODES);
-            if (difference != null) {
-                throw new Fault("commit: " + difference);
-            }
+        String difference = commit.difference(
+                cluster.directory(), commit.topic().highWatermarks());
+        if (difference != null) {
+            throw new Fault("commit: " + difference);
         }
     }
 

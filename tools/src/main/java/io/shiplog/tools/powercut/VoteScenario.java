@@ -4,9 +4,14 @@
 package io.shiplog.tools.powercut;
 
 import io.shiplog.tools.powercut.raft.VoteRequester;
+import io.shiplog.tools.trial.Fault;
+import io.shiplog.tools.trial.LocalCluster;
+import io.shiplog.tools.trial.PowerSwitch;
+import io.shiplog.tools.trial.Site;
+import io.shiplog.tools.trial.Trial;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -18,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The guards against amnesia can be switched off one by one; without all of them the vote must be lost, else this test could not tell.
  */
-final class VoteScenario implements Scenario {
+final class VoteScenario implements Trial {
     private static final String VOTER = "quorum-1";
     private static final int DISK_MIB = 160;
     private static final long START_MS = 90_000;
@@ -52,10 +57,10 @@ final class VoteScenario implements Scenario {
     private long votedTerm;
     private int forgotten;
 
-    VoteScenario(Scripts scripts, Path work, Guards guards, long seed) throws IOException, InterruptedException {
+    VoteScenario(Site site, Guards guards, long seed) throws IOException, InterruptedException {
         this.guards = guards;
         this.random = new Random(seed);
-        this.cluster = new LocalCluster(scripts, work, "votes-" + guards.name().toLowerCase(Locale.ROOT), 3, 1);
+        this.cluster = new LocalCluster(site, "votes-" + guards.name().toLowerCase(Locale.ROOT), 3, 1);
     }
 
     @Override

@@ -16,7 +16,7 @@ class DamageIT {
         assertThat(run.exit()).as(run.output()).isZero();
         assertThat(run.output())
                 .contains("damage 1/1")
-                .contains("damage control")
+                .contains("control: the same byte flipped")
                 .contains("the check says");
     }
 

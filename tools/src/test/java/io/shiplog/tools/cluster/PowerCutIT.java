@@ -28,7 +28,18 @@ class PowerCutIT {
                 .as("root, loop devices and mkfs.ext4")
                 .doesNotContain("powercut: skipped, this machine cannot");
         assertThat(cut.exit()).as(cut.output()).isZero();
-        assertThat(cut.output()).contains("votes 1/1").containsPattern("votes +1 +1 +ok");
+        assertThat(cut.output()).contains("votes 1/1").containsPattern("votes +1 +1 +\\d+ s +ok");
+    }
+
+    @Test
+    void whatStorageNodesAcknowledgedOutlivesAPowerCut() throws Exception {
+        Script.Outcome cut =
+                Script.execute("powercut", List.of("storage", "--only", "storage", "--cycles", "1", "--seed", "1"));
+        assumeThat(cut.output())
+                .as("root, loop devices and mkfs.ext4")
+                .doesNotContain("powercut: skipped, this machine cannot");
+        assertThat(cut.exit()).as(cut.output()).isZero();
+        assertThat(cut.output()).contains("storage 1/1").containsPattern("storage +1 +1 +\\d+ s +ok");
     }
 
     @ParameterizedTest

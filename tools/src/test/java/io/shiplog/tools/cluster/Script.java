@@ -49,6 +49,15 @@ final class Script {
         List<String> line =
                 new ArrayList<>(List.of(TOP.resolve("bin").resolve(script).toString()));
         line.addAll(arguments);
+        return execute(line);
+    }
+
+    /** Runs a line of shell to its end. */
+    static Outcome bash(String line) throws IOException, InterruptedException {
+        return execute(List.of("bash", "-c", line));
+    }
+
+    private static Outcome execute(List<String> line) throws IOException, InterruptedException {
         Path output = Files.createTempFile("script", ".out");
         try {
             Process process = builder(line).redirectOutput(output.toFile()).start();
@@ -102,7 +111,8 @@ final class Script {
         return builder;
     }
 
-    private static Path top() {
+    /** The project's directory. */
+    static Path top() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(directory.resolve(".mvn"))) {
             directory = directory.getParent();

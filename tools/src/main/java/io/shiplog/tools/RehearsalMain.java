@@ -1,0 +1,83 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools;
+
+import io.shiplog.tools.trial.Ledger;
+import io.shiplog.tools.trial.ReadLog;
+import io.shiplog.tools.trial.Reader;
+import io.shiplog.tools.trial.Records;
+import io.shiplog.tools.trial.TrialClients;
+import io.shiplog.tools.trial.TrialTopic;
+import io.shiplog.tools.trial.Verification;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine;
+
+/**
+ * {@code RehearsalMain BOOTSTRAP QUORUM}: what the tools mostly do, done once against the cluster of the server's rehearsal: records to a
+ * replicated topic and back, and the commands that look at things. Run while the JVM notes which classes that needs
+ * ({@code bin/lib/class-data.sh}).
+ */
+public final class RehearsalMain {
+    private static final String TOPIC = "rehearsal";
+    private static final int PARTITIONS = 6;
+    private static final int PER_SECOND = 2_000;
+    private static final int RECORDS = 1_000;
+    private static final long WAIT_MS = 60_000;
+    private static final long POLL_MS = 5;
+    private static final long SEED = 1;
+
+    private RehearsalMain() {}
+
+    /** Exit status 0 when all went well. */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length != 2) {
+            System.err.println("usage: RehearsalMain BOOTSTRAP QUORUM");
+            System.exit(CommandLine.ExitCode.USAGE);
+        }
+        boolean whole = send(arguments[0]);
+        String[] storage = {"--bootstrap", arguments[0]};
+        String[] quorum = {"--quorum", arguments[1]};
+        whole &= succeeds(storage, "topics") & succeeds(storage, "topics", "list", TOPIC);
+        whole &= succeeds(storage, "partitions") & succeeds(storage, "cluster");
+        whole &= succeeds(quorum, "nodes") & succeeds(quorum, "history") & succeeds(quorum, "nodes", "--json");
+        System.exit(whole ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE);
+    }
+
+    private static boolean send(String bootstrap) throws Exception {
+        try (Admin admin = TrialClients.admin(bootstrap)) {
+            TrialTopic topic = new TrialTopic(admin, TOPIC, PARTITIONS);
+            topic.create(Map.of(), WAIT_MS);
+            Ledger ledger = new Ledger(PARTITIONS);
+            Records records = new Records(bootstrap, TOPIC, ledger, SEED, PER_SECOND);
+            records.start();
+            long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
+            while (ledger.acknowledgedLines() < RECORDS && System.nanoTime() < deadlineNs) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            }
+            records.finish();
+            ReadLog read = new ReadLog(ledger, PARTITIONS);
+            Reader reader = new Reader(bootstrap, "rehearsal-reader", TOPIC, PARTITIONS, read);
+            reader.start();
+            reader.await(ledger.acknowledgedLines(), WAIT_MS);
+            Verification verification = new Verification(ledger, sequence -> "record " + sequence);
+            verification.allAcknowledged();
+            verification.readBack(read, PARTITIONS);
+            verification.faults().forEach(System.err::println);
+            return verification.faults().isEmpty();
+        }
+    }
+
+    private static boolean succeeds(String[] where, String... command) {
+        CommandLine shiplog = ShiplogMain.commandLine().setOut(new PrintWriter(Writer.nullWriter()));
+        List<String> line = new ArrayList<>(List.of(command));
+        line.addAll(List.of(where));
+        return shiplog.execute(line.toArray(new String[0])) == CommandLine.ExitCode.OK;
+    }
+}
