@@ -12,7 +12,6 @@ import io.shiplog.tools.trial.TrialTopic;
 import io.shiplog.tools.trial.Verification;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,13 +40,27 @@ public final class RehearsalMain {
             System.err.println("usage: RehearsalMain BOOTSTRAP QUORUM");
             System.exit(CommandLine.ExitCode.USAGE);
         }
-        boolean whole = send(arguments[0]);
-        String[] storage = {"--bootstrap", arguments[0]};
-        String[] quorum = {"--quorum", arguments[1]};
-        whole &= succeeds(storage, "topics") & succeeds(storage, "topics", "list", TOPIC);
-        whole &= succeeds(storage, "partitions") & succeeds(storage, "cluster");
-        whole &= succeeds(quorum, "nodes") & succeeds(quorum, "history") & succeeds(quorum, "nodes", "--json");
+        boolean whole = send(arguments[0]) && look(arguments[0], arguments[1]);
         System.exit(whole ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE);
+    }
+
+    private static boolean look(String bootstrap, String quorum) {
+        List<List<String>> commands = List.of(
+                List.of("topics", "--bootstrap", bootstrap),
+                List.of("topics", "list", TOPIC, "--bootstrap", bootstrap),
+                List.of("partitions", "--bootstrap", bootstrap),
+                List.of("cluster", "--bootstrap", bootstrap),
+                List.of("nodes", "--quorum", quorum),
+                List.of("history", "--quorum", quorum),
+                List.of("nodes", "--json", "--quorum", quorum));
+        for (List<String> command : commands) {
+            CommandLine shiplog = ShiplogMain.commandLine().setOut(new PrintWriter(Writer.nullWriter()));
+            if (shiplog.execute(command.toArray(new String[0])) != CommandLine.ExitCode.OK) {
+                System.err.println("failed: " + command);
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean send(String bootstrap) throws Exception {
@@ -72,12 +85,5 @@ public final class RehearsalMain {
             verification.faults().forEach(System.err::println);
             return verification.faults().isEmpty();
         }
-    }
-
-    private static boolean succeeds(String[] where, String... command) {
-        CommandLine shiplog = ShiplogMain.commandLine().setOut(new PrintWriter(Writer.nullWriter()));
-        List<String> line = new ArrayList<>(List.of(command));
-        line.addAll(List.of(where));
-        return shiplog.execute(line.toArray(new String[0])) == CommandLine.ExitCode.OK;
     }
 }

@@ -47,7 +47,8 @@ final class RatisProperties {
         TimeDuration max = millis(settings.electionTimeoutMaxMs());
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, min);
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, max);
-        // Who has just started waits less for a leader. Where there is one, nobody lets him stand (pre-vote). And nobody can
+        // Who has just started waits less for a leader. Where there is one, nobody lets him stand (pre-vote). And
+        // nobody can
         // be disturbed by the election of a group of one.
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
                 properties, millis(peers == 1 ? 20 : settings.electionTimeoutMinMs() / 4));

@@ -14,7 +14,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Strikes nodes under load; started by {@code bin/chaos}, which cleans up behind it. Exit 0: every promise was kept; 1: not; 2: usage. */
-@Command(name = "chaos", mixinStandardHelpOptions = true, description = "Kills, pauses and restarts nodes of a cluster.")
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        description = "Kills, pauses and restarts nodes of a cluster.")
 public final class ChaosMain implements Callable<Integer> {
     @Option(names = "--strikes", required = true, description = "How many.")
     private int strikes;

@@ -90,8 +90,8 @@ final class ChaosRun implements Trial {
         }
         long gapMs = sent.ledger().longestGapSinceMarkMs();
         gaps.add(strike, gapMs);
-        return strike + "; longest ack gap " + gapMs + " ms; "
-                + (sent.ledger().acknowledgedLines() - before) + " records acknowledged";
+        return strike + "; longest ack gap " + gapMs + " ms; " + (sent.ledger().acknowledgedLines() - before)
+                + " records acknowledged";
     }
 
     private void execute(Strike strike) throws Exception {

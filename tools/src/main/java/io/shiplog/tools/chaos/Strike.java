@@ -30,12 +30,11 @@ record Strike(Kind kind, String node, int awayMs) {
     static Strike next(Random random, List<String> nodes) {
         Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
         String node = nodes.get(random.nextInt(nodes.size()));
-        int awayMs =
-                switch (kind) {
-                    case KILL -> random.nextInt(LONGEST_DEATH_MS);
-                    case PAUSE -> LEAST_PAUSE_MS + random.nextInt(LONGEST_PAUSE_MS - LEAST_PAUSE_MS + 1);
-                    case RESTART -> 0;
-                };
+        int awayMs = switch (kind) {
+            case KILL -> random.nextInt(LONGEST_DEATH_MS);
+            case PAUSE -> LEAST_PAUSE_MS + random.nextInt(LONGEST_PAUSE_MS - LEAST_PAUSE_MS + 1);
+            case RESTART -> 0;
+        };
         return new Strike(kind, node, awayMs);
     }
 

@@ -148,7 +148,8 @@ final class DamageRun implements Trial {
     private long awaitSameReplicas(Sent sent) throws Exception {
         long startNs = System.nanoTime();
         if (!sent.topic().awaitFullIsr(WAIT_MS)) {
-            throw new Fault("not all replicas are in sync after " + WAIT_MS + " ms: " + sent.topic().describe());
+            throw new Fault("not all replicas are in sync after " + WAIT_MS + " ms: "
+                    + sent.topic().describe());
         }
         long[] marks = sent.topic().highWatermarks();
         String[] difference = {""};
@@ -180,7 +181,8 @@ final class DamageRun implements Trial {
         try {
             var unused = sent.readAll(ends);
         } catch (Fault | RuntimeException e) {
-            return "ok; control: the same byte flipped on all replicas of one partition, and the check says: " + firstLine(e);
+            return "ok; control: the same byte flipped on all replicas of one partition, and the check says: "
+                    + firstLine(e);
         }
         throw new Fault("control: the same byte flipped on all replicas, and nobody noticed");
     }

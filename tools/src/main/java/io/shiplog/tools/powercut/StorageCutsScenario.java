@@ -37,6 +37,7 @@ final class StorageCutsScenario implements Trial {
     private static final int DISK_MIB = 512;
     /** Filled in an instant. */
     private static final int SMALL_DISK_MIB = 160;
+
     private static final int PER_SECOND = 1_500;
     private static final int CYCLES_PER_TOPIC = 10;
     private static final long LEAST_LOAD_MS = 300;
@@ -112,8 +113,8 @@ final class StorageCutsScenario implements Trial {
         sent.check("commit");
         phases.end("checked");
         int after = sent.ledger().acknowledgedLines();
-        return String.join(", ", victims) + (full ? " full, then cut; " : " cut; ") + before + " records acknowledged before, " + (after - before)
-                + " after, all there (ms: " + phases + ")";
+        return String.join(", ", victims) + (full ? " full, then cut; " : " cut; ") + before
+                + " records acknowledged before, " + (after - before) + " after, all there (ms: " + phases + ")";
     }
 
     private void fill(List<String> victims) throws Exception {

@@ -153,8 +153,8 @@ final class StorageScenario implements Trial {
         if (!commit.topic().awaitFullIsr(WAIT_MS)) {
             throw new Fault("the new disk of " + gone + " is not in sync after " + WAIT_MS + " ms");
         }
-        String difference = commit.difference(
-                cluster.directory(), commit.topic().highWatermarks());
+        String difference =
+                commit.difference(cluster.directory(), commit.topic().highWatermarks());
         if (difference != null) {
             throw new Fault("commit: " + difference);
         }

@@ -40,8 +40,7 @@ public final class LocalCluster implements AutoCloseable {
         this.images = site.work().resolve(name + "-images");
         this.quorum = quorum;
         this.storage = storage;
-        this.basePort =
-                site.basePort() == Site.ANY_PORT ? freeBasePort(Math.max(quorum, storage)) : site.basePort();
+        this.basePort = site.basePort() == Site.ANY_PORT ? freeBasePort(Math.max(quorum, storage)) : site.basePort();
         run(
                 Map.of(),
                 "configure",

@@ -43,7 +43,8 @@ public final class TrialClients {
     }
 
     /** A consumer at the beginning of all partitions of the topic, without a group. */
-    public static KafkaConsumer<byte[], byte[]> consumer(String bootstrap, String clientId, String topic, int partitions) {
+    public static KafkaConsumer<byte[], byte[]> consumer(
+            String bootstrap, String clientId, String topic, int partitions) {
         Map<String, Object> settings = quickToFollow(bootstrap, clientId);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // An offset that is out of range is a loss to report, not a reason to start elsewhere.

@@ -38,7 +38,8 @@ public final class Until {
     }
 
     /** As {@link #must}, for moments that are over within a millisecond: does not pause between two looks. */
-    public static void spin(String what, long timeoutMs, Condition condition) throws IOException, InterruptedException, Fault {
+    public static void spin(String what, long timeoutMs, Condition condition)
+            throws IOException, InterruptedException, Fault {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         while (!condition.holds()) {
             if (System.nanoTime() >= deadlineNs) {

@@ -44,7 +44,8 @@ class ClassDataIT {
         assertThat(old).doesNotExist();
         // "on" ends a JVM that cannot use the archive; a main class without arguments ends with its usage.
         String java = "\"$JAVA\" -Xshare:on \"${CLASS_DATA[@]}\" -Xlog:class+load -cp \"$(class_path server)\" ";
-        assertThat(classData("server", java + "io.shiplog.server.StorageNodeMain").output())
+        assertThat(classData("server", java + "io.shiplog.server.StorageNodeMain")
+                        .output())
                 .doesNotContain("preparing")
                 .contains("usage: storage-node CONFIG")
                 .containsPattern("io\\.shiplog\\.\\S+ source: shared objects file \\(top\\)");
@@ -81,8 +82,8 @@ class ClassDataIT {
     }
 
     private Script.Outcome classData(String module, String then, String... environment) throws Exception {
-        String line = String.join(" ", environment) + " bash -c '. \"" + copy + "/bin/lib/common.sh\"; find_java; class_data "
-                + module + "; " + then + "'";
+        String line = String.join(" ", environment) + " bash -c '. \"" + copy
+                + "/bin/lib/common.sh\"; find_java; class_data " + module + "; " + then + "'";
         return Script.bash(line);
     }
 }
