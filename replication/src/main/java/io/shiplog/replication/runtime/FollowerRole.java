@@ -8,6 +8,7 @@ import io.shiplog.replication.core.PartitionFollower;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.PartitionLog;
+import io.shiplog.storage.model.NoRoom;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -43,7 +44,18 @@ final class FollowerRole implements FollowerEffects {
                 offset,
                 core.leaderId(),
                 core.leaderEpoch());
-        log.truncateTo(offset);
+        cut(() -> log.truncateTo(offset));
+    }
+
+    /** Where there is no room even for a mark that has to be written first, the leader is asked again, after a while. */
+    private void cut(Runnable cutting) {
+        try {
+            cutting.run();
+        } catch (NoRoom e) {
+            LOG.warn("{}: not cut: {}", replica.id().topicPartition(), e.getMessage());
+            core.onAppendRefused(Errors.KAFKA_STORAGE_ERROR);
+            return;
+        }
         core.onTruncated();
         watchers.logEndMoved();
     }
@@ -58,9 +70,7 @@ final class FollowerRole implements FollowerEffects {
                 offset,
                 core.leaderId(),
                 core.leaderEpoch());
-        log.truncateFullyAndStartAt(offset);
-        core.onTruncated();
-        watchers.logEndMoved();
+        cut(() -> log.truncateFullyAndStartAt(offset));
     }
 
     @Override

@@ -526,6 +526,8 @@ public final class Replica {
             event.run();
         } catch (DamageException e) {
             LOG.warn("{}: waits for its repair: {}", id.topicPartition(), e.getMessage());
+        } catch (NoRoom e) {
+            LOG.warn("{}: waits for room: {}", id.topicPartition(), e.getMessage());
         } catch (StorageException e) {
             goOffline(e.getMessage());
         }

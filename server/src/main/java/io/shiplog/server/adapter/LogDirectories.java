@@ -7,6 +7,7 @@ import io.shiplog.metadata.client.BrokerRegistration.LogDirReport;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.compact.CleanableLog;
+import io.shiplog.storage.compact.CleanerThreads;
 import io.shiplog.storage.log.DamagedPartition;
 import io.shiplog.storage.log.DirectoryLives;
 import io.shiplog.storage.log.DiskSpace;
@@ -17,6 +18,7 @@ import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.log.RecoveryReport;
 import io.shiplog.storage.log.SyncTimes;
+import io.shiplog.storage.metrics.StorageMetrics;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.scrub.ScrubSettings;
@@ -54,7 +56,7 @@ public final class LogDirectories implements AutoCloseable {
      * What all directories together know after recovery.
      *
      * @param cleanBrokerEpoch broker epoch under which all of them were closed in order; -1 when one was not
-     * @param damaged partitions whose data cannot be vouched for
+     * @param damaged partitions of which nothing can be vouched for; those that lack a part are served, and told to {@link #onDamage}
      */
     public record Recovered(long cleanBrokerEpoch, List<PartitionId> damaged) {}
 
@@ -142,6 +144,9 @@ public final class LogDirectories implements AutoCloseable {
                 cleanEpoch = NOT_CLEAN;
             }
             for (DamagedPartition each : report.damaged()) {
+                if (!each.isReportedAtRegistration()) {
+                    continue;
+                }
                 damaged.add(new PartitionId(
                         each.partition().topicId(), each.partition().partition()));
             }
@@ -235,7 +240,7 @@ public final class LogDirectories implements AutoCloseable {
         return partitions;
     }
 
-    /** Whether there is data of a partition whose log is not open yet, or is not going to be; it must not be made anew. */
+    /** Whether there is data of a partition whose log is not open yet; it must not be made anew. */
     public boolean isHeldBack(PartitionId id) {
         return directories.stream().anyMatch(directory -> directory.isHeldBack(id.topicId(), id.partition()));
     }
@@ -316,6 +321,11 @@ public final class LogDirectories implements AutoCloseable {
     /** Whether each directory has room, in the order of {@link #paths}. */
     public List<DiskSpace> spaces() {
         return directories.stream().map(LogDirectory::space).toList();
+    }
+
+    /** Their numbers, and those of the threads that clean them. */
+    public StorageMetrics metrics(CleanerThreads cleaners) {
+        return new StorageMetrics(directories, leftOut::size, cleaners);
     }
 
     /** From now on the directories count as in use; before the first write. */

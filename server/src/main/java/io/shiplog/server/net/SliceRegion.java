@@ -12,7 +12,7 @@ import io.shiplog.storage.log.LogSlice;
  * region's file when it is done with it; the file is the segment's, so this releases the slice instead.
  *
  * <p>A file that turns out shorter than the slice fails the write, which closes the connection: the frame's length has
- * already been sent.
+ * already been sent, and is damage of its log.
  */
 final class SliceRegion extends DefaultFileRegion {
     private final LogSlice slice;
@@ -28,6 +28,9 @@ final class SliceRegion extends DefaultFileRegion {
     @Override
     protected void deallocate() {
         peer.sentByFile(transferred());
+        if (transferred() < count()) {
+            slice.sentInPart();
+        }
         slice.release();
     }
 }

@@ -28,16 +28,19 @@ import io.shiplog.server.net.TransferCounters;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.compact.CleanerThreads;
 import io.shiplog.storage.log.LogDirectoryConfig;
+import io.shiplog.storage.metrics.StorageMetrics;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -75,6 +78,7 @@ public final class StorageNode implements AutoCloseable {
     private final NodeWatchdog watchdog;
     private final CleanerThreads cleaners;
     private final DamageRepair repair;
+    private final StorageMetrics metrics;
     private final TransferCounters transfers = new TransferCounters();
     /** Completes when the replicas are what the metadata said at the time of the registration. */
     private final CompletableFuture<Void> applied = new CompletableFuture<>();
@@ -114,6 +118,7 @@ public final class StorageNode implements AutoCloseable {
         membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata, logInfos::wanted);
         watchdog = new NodeWatchdog(loop, client, directories, config);
         cleaners = new CleanerThreads(config.cleanerSettings(), StorageClock.system(), directories::cleanable);
+        metrics = directories.metrics(cleaners);
         repair = new DamageRepair(partitions.replicas(), loop, client::reportDamage, directories::removeSetAside);
     }
 
@@ -263,6 +268,11 @@ public final class StorageNode implements AutoCloseable {
     /** The port that is listened on; once started. */
     public int port() {
         return listener.port();
+    }
+
+    /** The numbers of this node's storage, by name. */
+    public SortedMap<String, LongSupplier> metrics() {
+        return metrics.values();
     }
 
     /** Bytes sent, by sendfile and from buffers. */

@@ -12,15 +12,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +96,10 @@ class CorruptionTest {
     private void awaitRepair() {
         cluster.awaitIdenticalLogs(TOPIC, 0);
         cluster.awaitIsr(TOPIC, 0, 3);
+        awaitNothingSetAside();
+    }
+
+    private void awaitNothingSetAside() {
         Await.until("what was set aside is gone", 30_000, () -> {
             for (int id = 101; id <= 103; id++) {
                 try (Stream<Path> files = Files.list(cluster.data(id))) {
@@ -149,5 +157,86 @@ class CorruptionTest {
         assertThat(told).isNotNull();
         produce();
         assertThat(cluster.partition(TOPIC, 0).hasLeader()).isTrue();
+    }
+
+    /** The leader has it found by its own scrub, hands over, and only then cuts: nobody who writes notices. */
+    @Test
+    void aLeaderThatFindsItsOwnBytesCorruptHandsOverUnderLoad() throws Exception {
+        cluster.clients().createTopic(TOPIC, 1, 3, Map.of("segment.bytes", "131072"));
+        try (AckedLoad load = new AckedLoad(cluster.clients(), TOPIC, 200)) {
+            load.awaitMoreAcks(200);
+            int leader = cluster.leader(TOPIC, 0);
+            flip(segment(leader, 0), 100);
+            Await.until("another leader", 60_000, () -> cluster.leader(TOPIC, 0) != leader);
+            load.awaitMoreAcks(200);
+            load.finishAndVerify();
+        }
+        awaitRepair();
+    }
+
+    /** A segment is gone when the only replica starts: it leads all the same, and serves what is before and behind the hole. */
+    @Test
+    void theOnlyReplicaServesWhatIsLeftAfterItsStart() throws Exception {
+        topic(1);
+        int node = cluster.leader(TOPIC, 0);
+        cluster.stopStorage(node);
+        Path victim = segment(node, 1);
+        long hole = baseOffset(victim);
+        long behind = baseOffset(segment(node, 2));
+        Files.delete(victim);
+        cluster.startStorage(node);
+        assertThat(firstOffsetFrom(0)).isZero();
+        assertThat(firstOffsetFrom(behind)).isEqualTo(behind);
+        assertThat(catchThrowable(() -> firstOffsetFrom(hole))).isNotNull();
+        produce();
+        assertThat(cluster.partition(TOPIC, 0).leader()).isEqualTo(node);
+        assertThat(cluster.node(node).metrics())
+                .anySatisfy((name, value) -> assertThat(name).startsWith("LogDirectory.DamagedSegments"));
+    }
+
+    /** It holds what only it has, so that the others can come back; and one of them has the bytes that it lacks. */
+    @Test
+    void whoWasAloneIsRepairedByAReplicaThatComesBack() throws Exception {
+        cluster.clients().createTopic(TOPIC, 1, 2, Map.of("segment.bytes", "131072", "min.insync.replicas", "1"));
+        produce();
+        cluster.awaitIsr(TOPIC, 0, 2);
+        int leader = cluster.leader(TOPIC, 0);
+        int other = cluster.partition(TOPIC, 0).replicas()[0] == leader
+                ? cluster.partition(TOPIC, 0).replicas()[1]
+                : cluster.partition(TOPIC, 0).replicas()[0];
+        cluster.stopStorage(other);
+        produce();
+        cluster.stopStorage(leader);
+        Files.delete(segment(leader, 1));
+        cluster.startStorage(leader);
+        assertThat(firstOffsetFrom(RECORDS + 1)).isGreaterThan(RECORDS);
+        cluster.startStorage(other);
+        cluster.awaitIsr(TOPIC, 0, 2);
+        awaitNothingSetAside();
+        cluster.awaitIdenticalLogs(TOPIC, 0);
+        assertThat(cluster.clients().readAll(TOPIC, 0)).hasSize(2 * RECORDS);
+    }
+
+    private static long baseOffset(Path segment) {
+        return Long.parseLong(segment.getFileName().toString().replace(".log", ""));
+    }
+
+    /** The first record that a consumer gets who begins at the offset. */
+    private long firstOffsetFrom(long offset) {
+        TopicPartition tp = new TopicPartition(TOPIC, 0);
+        try (KafkaConsumer<byte[], byte[]> consumer = cluster.clients().consumer(Map.of())) {
+            consumer.assign(List.of(tp));
+            consumer.seek(tp, offset);
+            long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (System.nanoTime() < deadlineNs) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                        consumer.poll(Duration.ofMillis(200)).records(tp)) {
+                    if (record.offset() >= offset) {
+                        return record.offset();
+                    }
+                }
+            }
+        }
+        throw new AssertionError("nothing was read from " + offset);
     }
 }

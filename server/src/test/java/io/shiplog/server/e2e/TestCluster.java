@@ -114,12 +114,17 @@ final class TestCluster implements AutoCloseable {
     }
 
     BrokerConfig config(int id) {
+        return BrokerConfig.of(new ConfigValues("storage-" + id, properties(id)));
+    }
+
+    /** What stands in the configuration of a storage node. */
+    Map<String, String> properties(int id) {
         Map<String, String> values = new HashMap<>(settings);
         values.put("node.id", Integer.toString(id));
         values.put("listeners", "PLAINTEXT://127.0.0.1:" + kafkaPorts.get(id));
         values.put("log.dirs", twoDisks ? data(id) + "," + secondData(id) : data(id).toString());
         values.put("quorum.endpoints", endpoints());
-        return BrokerConfig.of(new ConfigValues("storage-" + id, values));
+        return values;
     }
 
     /** The log directory of a storage node. */

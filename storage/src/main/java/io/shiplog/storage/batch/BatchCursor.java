@@ -26,6 +26,7 @@ public final class BatchCursor {
     private long limit;
     private long position;
     private int size;
+    private int largestRead = WINDOW_BYTES;
 
     private BatchCursor() {}
 
@@ -36,6 +37,16 @@ public final class BatchCursor {
 
     /** Begins a walk: the first {@link #next} stands on the batch at {@code from}; bytes end at {@code limit}. */
     public void open(LogFile source, long from, long limit) {
+        open(source, from, limit, WINDOW_BYTES);
+    }
+
+    /** The same in small reads, which meet a sector that cannot be read only where it is. */
+    public void openCarefully(LogFile source, long from, long limit) {
+        open(source, from, limit, SMALL_WINDOW_BYTES);
+    }
+
+    private void open(LogFile source, long from, long limit, int readBytes) {
+        this.largestRead = readBytes;
         this.file = source;
         this.limit = limit;
         this.position = from;
@@ -49,7 +60,7 @@ public final class BatchCursor {
      * says where the bytes stop making sense (the limit, if they never did).
      */
     public boolean next() throws IOException {
-        int windowBytes = size >= LARGE_BATCH_BYTES ? SMALL_WINDOW_BYTES : WINDOW_BYTES;
+        int windowBytes = size >= LARGE_BATCH_BYTES ? SMALL_WINDOW_BYTES : largestRead;
         position += size;
         size = 0;
         if (limit - position < RecordBatchHeader.SIZE) return false;
@@ -165,7 +176,7 @@ public final class BatchCursor {
     }
 
     private void fill(long from) throws IOException {
-        fill(from, WINDOW_BYTES);
+        fill(from, largestRead);
     }
 
     private void fill(long from, int bytes) throws IOException {

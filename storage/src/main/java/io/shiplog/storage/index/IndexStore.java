@@ -69,6 +69,11 @@ public interface IndexStore extends AutoCloseable {
 
     void forgetPartition(PartitionKey partition);
 
+    /** Whether it has failed, so that it stores and holds nothing until the next start. */
+    default boolean isOffline() {
+        return false;
+    }
+
     /** Makes what was put durable; rate-limited by the caller. */
     void flush();
 

@@ -274,6 +274,11 @@ public final class RocksIndexStore implements IndexStore {
     }
 
     @Override
+    public boolean isOffline() {
+        return broken;
+    }
+
+    @Override
     public void flush() {
         if (broken || !changed) return;
         changed = false;
@@ -337,7 +342,10 @@ public final class RocksIndexStore implements IndexStore {
     private synchronized void giveUp(Exception cause) {
         if (broken) return;
         broken = true;
-        LOG.warn("The index store of {} failed, indexes are built from segments: {}", dataDirectory, cause.toString());
+        LOG.error(
+                "The index store of {} failed; until this node starts again indexes are built from segments, and its next start takes longer: {}",
+                dataDirectory,
+                cause.toString());
         try {
             markInvalid();
         } catch (IOException e) {

@@ -4,6 +4,8 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.index.HeaderIntervals;
+import io.shiplog.storage.index.HeaderWatch;
 import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.scrub.BatchChain;
 import java.io.IOException;
@@ -18,6 +20,7 @@ final class ColdReads {
     private static final int MAX_BYTES_PER_READ = 1 << 20;
 
     private static final ThreadLocal<BatchChain> CHAIN = ThreadLocal.withInitial(BatchChain::new);
+    private static final ThreadLocal<HeaderWatch> HEADERS = ThreadLocal.withInitial(HeaderWatch::new);
 
     private final LogState state;
     private final LogReader reader;
@@ -59,26 +62,27 @@ final class ColdReads {
     void check(Segment segment, int from, int to) throws IOException {
         CheckedRanges ranges = rangesOf(segment);
         int range = ranges.find(from);
-        int at;
-        long offset;
-        if (range >= 0) {
-            at = ranges.end(range);
-            offset = ranges.nextOffset(range);
-        } else {
-            SparseIndex index = reader.wholeIndexOf(segment);
-            int entry = index.floorByPosition(from);
-            at = entry < 0 ? 0 : index.position(entry);
-            offset = entry < 0 ? segment.baseOffset : segment.baseOffset + index.relativeOffset(entry);
-        }
-        soundEnd = at;
-        soundOffset = offset;
-        if (at >= to && at >= from) {
+        int known = range < 0 ? from : ranges.end(range);
+        if (range >= 0 && known >= to) {
             // All of it is known to be sound; the caller knows the offset at its end.
             soundEnd = to;
             return;
         }
-        String problem = walk(segment, at, offset, from, to);
-        ranges.add(Math.max(at, from), soundEnd, soundOffset);
+        // Where compaction left gaps the chain of offsets does not tell all: there the CRCs of the headers do, interval
+        // by interval.
+        boolean gaps = state.gapsBelow > segment.baseOffset;
+        if (range >= 0 && !gaps) {
+            soundEnd = known;
+            soundOffset = ranges.nextOffset(range);
+        } else {
+            SparseIndex index = reader.wholeIndexOf(segment);
+            int entry = index.floorByPosition(known);
+            soundEnd = entry < 0 ? 0 : index.position(entry);
+            soundOffset = entry < 0 ? segment.baseOffset : segment.baseOffset + index.relativeOffset(entry);
+        }
+        int start = Math.max(soundEnd, from);
+        String problem = gaps ? walkIntervals(segment, from, to) : walk(segment, soundEnd, soundOffset, from, to);
+        ranges.add(start, soundEnd, soundOffset);
         if (problem == null) return;
         segment.distrust();
         RuntimeException damage = state.context.integrity().found(state, segment, problem);
@@ -101,6 +105,36 @@ final class ColdReads {
             soundOffset = chain.nextOffset();
         }
         return null;
+    }
+
+    /** The same from one index entry on: bytes are sound up to the end of an interval all of whose headers are those that arrived. */
+    private String walkIntervals(Segment segment, int from, int to) throws IOException {
+        int start = soundEnd;
+        int bound = (int) Math.min(to, Math.max(start, from) + (long) MAX_BYTES_PER_READ);
+        HeaderIntervals intervals = reader.intervals(segment, start, bound);
+        HeaderWatch headers = HEADERS.get();
+        headers.begin(intervals);
+        BatchChain chain = CHAIN.get();
+        chain.begin(soundOffset, segment.nextOffset, state.gapsBelow, state.epochs::epochAt);
+        if (start == 0 && segment == state.segments.first()) chain.firstMayStraddle();
+        BatchCursor cursor = BatchCursor.ofThread();
+        cursor.open(segment.file.open(), start, segment.sizeInBytes);
+        int interval = 0;
+        while (soundEnd < intervals.endPosition()) {
+            if (!cursor.next()) return "no whole batch at byte " + cursor.position();
+            String problem = cursor.endPosition() <= from ? chain.passOver(cursor) : chain.problemOf(cursor);
+            if (problem == null) problem = headers.problemOf(cursor);
+            if (problem != null) return problem + ", at byte " + cursor.position();
+            if (cursor.endPosition() < endOf(intervals, interval)) continue;
+            soundEnd = (int) cursor.endPosition();
+            soundOffset = chain.nextOffset();
+            interval++;
+        }
+        return null;
+    }
+
+    private static int endOf(HeaderIntervals intervals, int interval) {
+        return interval < intervals.count() ? intervals.toPosition(interval) : intervals.endPosition();
     }
 
     private CheckedRanges rangesOf(Segment segment) {

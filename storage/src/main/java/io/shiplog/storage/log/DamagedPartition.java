@@ -6,10 +6,23 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.model.PartitionKey;
 
 /**
- * A partition whose data here cannot be vouched for: it must leave the ISR and the ELR.
+ * A partition whose data here cannot be vouched for.
  *
  * @param reason what was found, in words
- * @param quarantined its directory was renamed aside, so that the replica begins empty; otherwise the data is still there
- *     and is compared with the leader's
  */
-public record DamagedPartition(PartitionKey partition, String reason, boolean quarantined) {}
+public record DamagedPartition(PartitionKey partition, String reason, Kind kind) {
+    /** What is left of it. */
+    public enum Kind {
+        /** Nothing: its directory is not there. It must leave the ISR and the ELR, and begins empty. */
+        GONE,
+        /** All of it, perhaps: its marks are lost. It must leave the ISR and the ELR, and is compared with its leader's. */
+        UNVOUCHED,
+        /** All but a part: the log is open and serves the rest, and listeners for damages hear of it as of any other. */
+        HOLES
+    }
+
+    /** Whether the controller is to hear of it when the node registers; what has holes is reported as damage once the log serves. */
+    public boolean isReportedAtRegistration() {
+        return kind != Kind.HOLES;
+    }
+}

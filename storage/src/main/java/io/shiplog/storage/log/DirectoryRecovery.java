@@ -3,9 +3,11 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.log.DamagedPartition.Kind;
 import io.shiplog.storage.marks.MarksFile;
 import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.PartitionKey;
+import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +71,7 @@ final class DirectoryRecovery {
         if (failed != null) throw failed;
         keys.forEach(missing::remove);
         missing.forEach(key -> reportMissing(key, marks.get(key)));
-        if (lost) keys.forEach(key -> report(key, "the flush marks are lost", false));
+        if (lost) keys.forEach(key -> report(key, "the flush marks are lost", Kind.UNVOUCHED));
         marks.writeBothSlots();
         boolean clean = cleanEpoch >= 0 && damaged.isEmpty();
         List<DamagedPartition> found = new ArrayList<>(damaged);
@@ -128,8 +130,12 @@ final class DirectoryRecovery {
         for (int i = next.getAndIncrement(); i < keys.size() && failed == null; i = next.getAndIncrement()) {
             try {
                 recover(keys.get(i));
+                // So many partitions could not be read that it is the disk.
+                context.failure().check();
             } catch (IOException e) {
                 failed = e;
+            } catch (StorageException e) {
+                failed = new IOException(e);
             }
             if (!later.isHeldBack(keys.get(i))) progress.done();
             listener.onProgress(done.incrementAndGet(), keys.size());
@@ -137,43 +143,40 @@ final class DirectoryRecovery {
     }
 
     private void recover(PartitionKey key) throws IOException {
-        LogRecovery recovery = new LogRecovery(context, key, context.marks().get(key), progress);
+        PartitionMarks marks = context.marks().get(key);
+        LogRecovery recovery = new LogRecovery(context, key, marks, progress);
         try {
             recovery.begin();
             if (recovery.bytesToWalk() > context.config().recoverLaterBytes()) {
                 later.add(key, recovery);
                 return;
             }
-            PartitionLog log = recovery.complete();
-            logs.put(key, log);
-            if (!log.checkpoints().isSettled()) log.state().touch();
-            scannedBytes.addAndGet(recovery.scannedBytes());
-            cutBytes.addAndGet(recovery.cutBytes());
-            if (recovery.cutBytes() > 0) {
-                LOG.info("Cut {} bytes of torn tail off {}", recovery.cutBytes(), key.directoryName());
-            }
+            opened(key, recovery, recovery.complete());
         } catch (LogRecovery.Damage e) {
             recovery.abandon();
-            quarantine(context, key);
-            context.index().forgetPartition(key);
-            report(key, e.getMessage(), true);
+            LogRecovery without = LogRecovery.withoutFiles(context, key, marks, progress, e);
+            opened(key, without, without.completeWithoutFiles());
         }
     }
 
-    static void quarantine(LogContext context, PartitionKey key) throws IOException {
-        Path directory = context.directory().resolve(key.directoryName());
-        Path aside = SetAside.freePathOf(context.files(), context.directory(), key);
-        context.files().rename(directory, aside);
-        context.files().syncDirectory(context.directory());
+    private void opened(PartitionKey key, LogRecovery recovery, PartitionLog log) {
+        logs.put(key, log);
+        if (!log.checkpoints().isSettled()) log.state().touch();
+        scannedBytes.addAndGet(recovery.scannedBytes());
+        cutBytes.addAndGet(recovery.cutBytes());
+        if (recovery.cutBytes() > 0) {
+            LOG.info("Cut {} bytes of torn tail off {}", recovery.cutBytes(), key.directoryName());
+        }
+        if (recovery.hasHoles()) damaged.add(new DamagedPartition(key, recovery.whatIsMissing(), Kind.HOLES));
     }
 
-    /** Marks without a directory: quarantined by an earlier start that nobody heard of, or lost. */
+    /** Marks without a directory: somebody has taken it away, or a power loss that this disk does not keep its word in. */
     private void reportMissing(PartitionKey key, PartitionMarks marks) {
-        if (marks.flushedOffset() > marks.logStartOffset()) report(key, "its directory is missing", true);
+        if (marks.flushedOffset() > marks.logStartOffset()) report(key, "its directory is missing", Kind.GONE);
     }
 
-    private void report(PartitionKey key, String reason, boolean quarantined) {
+    private void report(PartitionKey key, String reason, Kind kind) {
         LOG.error("Partition {} is damaged: {}", key.directoryName(), reason);
-        damaged.add(new DamagedPartition(key, reason, quarantined));
+        damaged.add(new DamagedPartition(key, reason, kind));
     }
 }

@@ -65,6 +65,6 @@ final class DirectoryScrub implements ScrubSource {
     @Override
     public SegmentCheck next(PartitionKey partition, long aboveBase) {
         PartitionLog log = logs.get(partition);
-        return log == null ? null : SegmentScrub.next(log.state(), aboveBase);
+        return log == null ? null : SegmentScrub.next(log.state(), log.reader(), aboveBase);
     }
 }

@@ -4,6 +4,7 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
 import java.io.IOException;
@@ -143,9 +144,10 @@ public final class DiskSpace {
 
     /**
      * Whether a write of so many bytes failed because there is no room, rather than that the disk is broken. Java keeps no errno, and
-     * the words of the C library depend on the language: the file system is asked as well.
+     * the words of the C library depend on the language: the file system is asked as well. A sync that failed is no such thing.
      */
     boolean isOutOfSpace(IOException failure, int wantedBytes) {
+        if (failure instanceof FailedSync) return false;
         try {
             return isNoSpace(failure) || files.usableBytes(directory) < wantedBytes;
         } catch (IOException e) {

@@ -64,6 +64,20 @@ final class Integrity {
         return new DamageException(what + " in " + segment.path());
     }
 
+    /**
+     * A file has fewer bytes than were asked of it, or its size cannot be told (-1). That is nobody's damage when the log has let go of the file
+     * meanwhile.
+     */
+    void tooShort(LogState state, SegmentFile file, long size, long wanted) {
+        Segment segment;
+        synchronized (state) {
+            segment = state.isUnusable() ? null : state.segments.holding(file);
+            if (segment == null) return;
+            segment.distrust();
+        }
+        var unused = found(state, segment, "the file has " + size + " bytes, at least " + wanted + " were written");
+    }
+
     /** Bytes cannot be read. Returns what is to be thrown: of the partition, or of the directory when it is not the first. */
     StorageException unreadable(LogState state, Segment segment, IOException cause) {
         int partitions;
@@ -76,6 +90,22 @@ final class Integrity {
         }
         report(new LogDamage(state.key, segment.baseOffset, "cannot be read: " + cause));
         return new DamageException("reading " + segment.path() + ": " + cause, cause);
+    }
+
+    /** What is wrong now, of all partitions. */
+    synchronized List<LogDamage> known() {
+        List<LogDamage> all = new ArrayList<>();
+        known.values().forEach(each -> all.addAll(each.values()));
+        return all;
+    }
+
+    /** Whether a segment that is part of the log is known not to be sound. Under the lock of the log. */
+    synchronized boolean isDamaged(LogState state) {
+        for (long base : known.getOrDefault(state.key, Map.of()).keySet()) {
+            int at = state.segments.floorIndex(base);
+            if (at >= 0 && state.segments.get(at).baseOffset == base) return true;
+        }
+        return false;
     }
 
     /** What was wrong with a partition is no longer part of its log. */

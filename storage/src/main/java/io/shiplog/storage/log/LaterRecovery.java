@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens the logs of a directory that must be walked over at length (because the index store was lost, say) while the others are served.
- * Until then, and for good if one turns out to be damaged, such a log is held back: it is not there, and must not be created either.
- * What is damaged is in quarantine; at the next start it is reported as missing, and begins anew. Any thread.
+ * Until then such a log is held back: it is not there, and must not be created either. What is found to be damaged is told to those who
+ * listen for damages, as with any open log. Any thread.
  */
 final class LaterRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LaterRecovery.class);
@@ -92,8 +92,8 @@ final class LaterRecovery {
     }
 
     /**
-     * Carries out an action as soon as the log of a partition is open, or given up, on a thread of the recovery. False, and nothing else,
-     * when it is not held back, or was given up before.
+     * Carries out an action as soon as the log of a partition is open, or its directory failed, on a thread of the recovery. False, and
+     * nothing else, when it is not held back, or was given up before.
      */
     boolean whenDone(PartitionKey key, Runnable action) {
         Waiting waiting = heldBack.get(key);
@@ -144,7 +144,7 @@ final class LaterRecovery {
 
     private void open(Waiting waiting) {
         try {
-            PartitionLog log = waiting.recovery.complete();
+            PartitionLog log = complete(waiting);
             if (log == null) {
                 waiting.recovery.abandon();
             } else {
@@ -152,26 +152,21 @@ final class LaterRecovery {
                 if (!log.checkpoints().isSettled()) log.state().touch();
                 LOG.info("Opened {} late, up to {}", waiting.key.directoryName(), log.logEndOffset());
             }
-        } catch (LogRecovery.Damage e) {
-            giveUp(waiting, e);
         } catch (IOException | StorageException e) {
             var unused = context.failure().fail("recovering " + waiting.key.directoryName(), e);
         }
         end(waiting);
     }
 
-    private void giveUp(Waiting waiting, LogRecovery.Damage damage) {
-        waiting.recovery.abandon();
-        LOG.error(
-                "Partition {} is damaged and not served until this node starts again: {}",
-                waiting.key.directoryName(),
-                damage.getMessage());
+    private PartitionLog complete(Waiting waiting) throws IOException {
         try {
-            DirectoryRecovery.quarantine(context, waiting.key);
-        } catch (IOException e) {
-            var unused = context.failure().fail("setting aside " + waiting.key.directoryName(), e);
+            return waiting.recovery.complete();
+        } catch (LogRecovery.Damage e) {
+            waiting.recovery.abandon();
+            PartitionKey key = waiting.key;
+            return LogRecovery.withoutFiles(context, key, context.marks().get(key), progress, e)
+                    .completeWithoutFiles();
         }
-        context.index().forgetPartition(waiting.key);
     }
 
     private void end(Waiting waiting) {

@@ -86,6 +86,8 @@ final class LogCompaction implements CleanableLog {
         CompactionSettings settings = state.settings.compaction();
         if (!settings.compact() || state.closed) return Dirtiness.NONE;
         synchronized (state) {
+            // What is missing must not come to look as if cleaning had taken it.
+            if (state.context.integrity().isDamaged(state)) return Dirtiness.NONE;
             long firstDirty = firstDirtyOffset();
             long clean = 0;
             long dirty = 0;
@@ -155,6 +157,7 @@ final class LogCompaction implements CleanableLog {
         synchronized (state) {
             if (state.closed || state.context.failure().isOffline()) throw new CleaningAborted("the log is closed");
             if (state.context.space().isFull()) throw new CleaningAborted("the disk is full");
+            if (state.context.integrity().isDamaged(state)) throw new CleaningAborted("the log is damaged");
             LogSettings settings = state.settings;
             List<Source> sources = new ArrayList<>();
             int end = cleanableSegments(settings.compaction(), wallClockMs);

@@ -223,10 +223,7 @@ public final class LogDirectory implements AutoCloseable {
         return report;
     }
 
-    /**
-     * Whether this directory has data of a partition whose log is not open: because that takes long and is under way, or because it was
-     * found to be damaged meanwhile. Then it must not be created.
-     */
+    /** Whether this directory has data of a partition whose log is not open yet, since that takes long. Then it must not be created. */
     public boolean isHeldBack(Uuid topicId, int partition) {
         return later.isHeldBack(new PartitionKey(topicId, partition));
     }
@@ -237,8 +234,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Carries out an action, on a thread of the recovery, as soon as a partition that is held back is open, or was found to be damaged and
-     * stays held back. False when it will not be: it is open, or not here, or damaged.
+     * Carries out an action, on a thread of the recovery, as soon as a partition that is held back is open, or its directory failed. False
+     * when it will not be: it is open, or not here.
      */
     public boolean whenRecovered(Uuid topicId, int partition, Runnable action) {
         return later.whenDone(new PartitionKey(topicId, partition), action);
@@ -423,6 +420,11 @@ public final class LogDirectory implements AutoCloseable {
         return scrub == null ? null : scrub.status();
     }
 
+    /** What is known not to be sound in open logs now. */
+    public List<LogDamage> damages() {
+        return context.integrity().known();
+    }
+
     /** Segments of open logs in which something was found not to be sound, since the start. */
     public long damagesFound() {
         return context.integrity().found();
@@ -444,6 +446,11 @@ public final class LogDirectory implements AutoCloseable {
                 .execute(
                         "removing what was set aside of " + key.directoryName(),
                         () -> SetAside.remove(context.files(), context.directory(), key));
+    }
+
+    /** Whether the index store has failed: until the next start indexes are built from segments then. */
+    public boolean isIndexStoreOffline() {
+        return context.index().isOffline();
     }
 
     /** How long this directory's syncs take. */
@@ -476,11 +483,21 @@ public final class LogDirectory implements AutoCloseable {
         long marksGapMs = logs.size() / MARKS_PER_MS;
         if (force || marksGapMs <= context.config().marksIntervalMs() || nowMs - lastMarksMs >= marksGapMs) {
             lastMarksMs = nowMs;
-            context.marks().write();
+            writeMarks();
         }
         if (nowMs - lastIndexFlushMs >= INDEX_FLUSH_INTERVAL_MS) {
             lastIndexFlushMs = nowMs;
             context.index().flush();
+        }
+    }
+
+    /** On a disk that has no room they are written with the next round: until then the older ones hold, which promise less. */
+    private void writeMarks() throws IOException {
+        try {
+            context.marks().write();
+        } catch (IOException e) {
+            if (!context.space().isOutOfSpace(e, 1)) throw e;
+            context.space().noSpace(e);
         }
     }
 

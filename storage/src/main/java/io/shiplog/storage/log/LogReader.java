@@ -156,7 +156,7 @@ final class LogReader {
         if (!cold.isTrusted(segment, start)) keepToSound(segment, start);
         segment.file.retainSlice();
         positions.put(segment, foundOffset, foundPosition);
-        return new LogSlice(segment.file, start, foundPosition - start, firstOffset, foundOffset);
+        return new LogSlice(state, segment.file, start, foundPosition - start, firstOffset, foundOffset);
     }
 
     /** Checks what was found, and shortens it to what could be checked and is sound. */

@@ -23,16 +23,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens one partition's log from its files. Reads headers from the last checkpoint on and checks CRCs only behind the
- * flush mark. What does not make sense <em>above</em> the mark is a torn tail and is cut; <em>below</em> it is damage:
- * then nothing is cut, and the partition is given up here so that it is fetched from a peer.
+ * flush mark. What does not make sense <em>above</em> the mark is a torn tail and is cut; <em>below</em> it, or where it cannot be read, it is
+ * damage: then nothing is cut, and the log is opened with a hole ({@link LogHoles}), to be repaired from a peer.
  */
 final class LogRecovery {
-    /** Why a partition is given up. */
+    /** The files of a partition cannot even be looked at: it is opened without them, {@link #withoutFiles}. */
     static final class Damage extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Damage(String reason) {
-            super(reason);
+        Damage(IOException cause) {
+            super("its files cannot be looked at: " + cause, cause);
         }
     }
 
@@ -69,6 +69,15 @@ final class LogRecovery {
     private long lastGapEnd;
     private long scannedBytes;
     private long cutBytes;
+    private final LogHoles holes;
+    /** Why the last walk did not go on; null when bytes were read. */
+    private IOException unreadable;
+
+    /** Whether it was because of a batch whose offset is not the next one. */
+    private boolean misplaced;
+
+    /** Why this is opened without its files; null when it is not. */
+    private Damage lost;
 
     /** @param marks the partition's marks, null when none are known: then everything lies above the mark */
     LogRecovery(LogContext context, PartitionKey key, PartitionMarks marks, RecoveryProgress progress) {
@@ -76,6 +85,50 @@ final class LogRecovery {
         this.files = context.files();
         this.marks = marks;
         this.progress = progress;
+        this.holes = new LogHoles(state);
+    }
+
+    /**
+     * Moves the files of a partition aside that cannot be looked at, and begins with none: what was below the mark is a hole then, and the log
+     * goes on behind it.
+     *
+     * @throws IOException when it is more than the one partition: the directory does not take writes either
+     */
+    static LogRecovery withoutFiles(
+            LogContext context, PartitionKey key, PartitionMarks marks, RecoveryProgress progress, Damage damage)
+            throws IOException {
+        new DirectoryProbe(context.files(), context.directory()).write(context.clock());
+        Path directory = context.directory().resolve(key.directoryName());
+        context.files().rename(directory, SetAside.freePathOf(context.files(), context.directory(), key));
+        context.files().createDirectory(directory);
+        context.files().syncDirectory(context.directory());
+        context.index().forgetPartition(key);
+        LogRecovery without = new LogRecovery(context, key, marks, progress);
+        without.lost = damage;
+        try {
+            without.begin();
+        } catch (Damage again) {
+            throw new IOException("the new directory of " + key.directoryName() + " cannot be read", again);
+        }
+        return without;
+    }
+
+    /** {@link #complete} of what {@link #withoutFiles} has begun. */
+    PartitionLog completeWithoutFiles() throws IOException {
+        Segment first = state.addSegment(logStart);
+        if (lost != null) holes.add(first, lost.getMessage(), (IOException) lost.getCause());
+        holes.end(mark);
+        return finish();
+    }
+
+    /** Whether something is missing that was on the disk; after {@link #complete}. */
+    boolean hasHoles() {
+        return !holes.isEmpty();
+    }
+
+    /** What is missing, in words. */
+    String whatIsMissing() {
+        return holes.reason();
     }
 
     long scannedBytes() {
@@ -88,23 +141,17 @@ final class LogRecovery {
 
     /** Looks at which files there are and at what the store tells of them; walks over no segment yet. */
     void begin() throws IOException, Damage {
-        SegmentSwap.complete(files, state.directory);
         bases = listSegments();
         logStart = marks == null ? (bases.isEmpty() ? 0 : bases.get(0)) : marks.logStartOffset();
         mark = marks == null ? logStart : Math.max(marks.flushedOffset(), logStart);
         dropBelowStart();
-        if (bases.isEmpty()) {
-            if (mark > logStart) throw new Damage("no segment holds the log start offset " + logStart);
-            return;
-        }
-        if (bases.get(0) > logStart && mark > logStart) {
-            throw new Damage("segments begin at " + bases.get(0) + ", the log start offset is " + logStart);
-        }
-        logStart = Math.max(logStart, bases.get(0));
+        if (bases.isEmpty()) return;
+        if (bases.get(0) > logStart && mark > logStart) holes.bridge(logStart, bases.get(0));
+        else logStart = Math.max(logStart, bases.get(0));
         mark = Math.max(mark, logStart);
         if (marks != null) state.highWatermark = marks.highWatermark();
         takeFromStore();
-        for (int i = first; i < bases.size(); i++) bytesToWalk += files.size(path(bases.get(i)));
+        for (int i = first; i < bases.size(); i++) bytesToWalk += sizeOf(bases.get(i));
         if (checkpoint != null) bytesToWalk -= checkpoint.position();
     }
 
@@ -121,9 +168,8 @@ final class LogRecovery {
     /** Opens the log; everything in it is on the disk afterwards. After {@link #begin}; null when it was cancelled. */
     PartitionLog complete() throws IOException, Damage {
         if (bases.isEmpty()) {
-            state.addSegment(logStart);
             entriesChanged = true;
-            return finish();
+            return completeWithoutFiles();
         }
         segmentsLeft = bases.size() - first;
         progress.found(segmentsLeft, 0);
@@ -135,9 +181,27 @@ final class LogRecovery {
         return cancelled ? null : finish();
     }
 
-    private List<Long> listSegments() throws IOException {
+    private List<Path> list() throws Damage {
+        try {
+            return files.list(state.directory);
+        } catch (IOException e) {
+            throw new Damage(e);
+        }
+    }
+
+    private long sizeOf(long base) throws Damage {
+        try {
+            return files.size(path(base));
+        } catch (IOException e) {
+            throw new Damage(e);
+        }
+    }
+
+    private List<Long> listSegments() throws IOException, Damage {
         List<Long> found = new ArrayList<>();
-        for (Path path : files.list(state.directory)) {
+        List<Path> entries = list();
+        if (SegmentSwap.complete(files, state.directory, entries)) entries = list();
+        for (Path path : entries) {
             long base = Segment.parseFileName(path);
             if (base >= 0) {
                 found.add(base);
@@ -161,7 +225,7 @@ final class LogRecovery {
         }
     }
 
-    private void takeFromStore() throws IOException {
+    private void takeFromStore() throws Damage {
         StoredLog stored = state.context.index().load(state.key);
         checkpoints = new ArrayList<>(stored.checkpoints());
         for (SegmentSummary summary : stored.summaries()) summaries.put(summary.baseOffset(), summary);
@@ -177,7 +241,7 @@ final class LogRecovery {
     }
 
     /** The newest checkpoint that the files bear out; whatever else the store holds of this partition is forgotten. */
-    private LogCheckpoint usableCheckpoint() throws IOException {
+    private LogCheckpoint usableCheckpoint() throws Damage {
         for (int c = checkpoints.size() - 1; c >= 0; c--) {
             LogCheckpoint candidate = checkpoints.get(c);
             if (isBorneOut(candidate) && isReadable(candidate)) return candidate;
@@ -187,19 +251,19 @@ final class LogRecovery {
         return null;
     }
 
-    private boolean isBorneOut(LogCheckpoint candidate) throws IOException {
+    private boolean isBorneOut(LogCheckpoint candidate) throws Damage {
         int at = bases.indexOf(candidate.segmentBase());
-        if (at < 0 || files.size(path(candidate.segmentBase())) < candidate.position()) return false;
+        if (at < 0 || sizeOf(candidate.segmentBase()) < candidate.position()) return false;
         for (int i = 0; i < at; i++) {
             SegmentSummary summary = summaries.get(bases.get(i));
             if (summary == null || summary.nextOffset() != bases.get(i + 1)) return false;
-            if (files.size(path(bases.get(i))) != summary.sizeInBytes()) return false;
+            if (sizeOf(bases.get(i)) != summary.sizeInBytes()) return false;
         }
         return namesTheLastBatch(candidate);
     }
 
     /** Whether the batch that stands before the checkpoint is the one that stood there when it was written. */
-    private boolean namesTheLastBatch(LogCheckpoint candidate) throws IOException {
+    private boolean namesTheLastBatch(LogCheckpoint candidate) {
         if (candidate.lastBatchPosition() < 0) return true;
         try (LogFile file = files.open(path(candidate.segmentBase()))) {
             BatchCursor batch = BatchCursor.ofThread();
@@ -209,6 +273,9 @@ final class LogRecovery {
                     && batch.lastOffset() + 1 == candidate.offset()
                     && batch.leaderEpoch() == candidate.lastBatchEpoch()
                     && batch.crc() == candidate.lastBatchCrc();
+        } catch (IOException e) {
+            LOG.warn("A checkpoint of {} at {} cannot be compared: {}", state, candidate.offset(), e.toString());
+            return false;
         }
     }
 
@@ -258,15 +325,18 @@ final class LogRecovery {
         for (int i = first; i < bases.size(); i++) {
             Segment segment = segment(bases.get(i));
             if (i > first && segment.baseOffset != expected) {
-                if (expected < mark) throw new Damage("no segment holds offset " + expected);
-                dropFrom(i);
-                break;
+                if (expected >= mark && !holes.isOpen()) {
+                    dropFrom(i);
+                    break;
+                }
+                holes.bridge(expected, segment.baseOffset);
             }
             state.segments.add(segment);
             state.recent.clear();
             if (i == first && checkpoint != null) resume(segment);
-            long size = files.size(segment.path());
-            boolean whole = size == segment.sizeInBytes || scanSegment(segment, size);
+            long size = sizeOf(segment.baseOffset);
+            long endOffset = i + 1 < bases.size() ? bases.get(i + 1) : -1;
+            boolean whole = size == segment.sizeInBytes || scanSegment(segment, size, endOffset);
             if (cancelled) return;
             segmentsLeft--;
             progress.walked(1, 0);
@@ -277,6 +347,7 @@ final class LogRecovery {
                 break;
             }
         }
+        holes.end(mark);
     }
 
     /** Puts the segment into the state that it had at the checkpoint; its index stays in the store until it is asked for. */
@@ -295,31 +366,68 @@ final class LogRecovery {
         state.mayHaveAborted |= abortedAtCheckpoint != null;
     }
 
-    /** Takes in the segment's batches; false when it ends in something else than a whole batch. */
-    private boolean scanSegment(Segment segment, long size) throws IOException, Damage {
-        BatchCursor batch = BatchCursor.ofThread();
-        batch.open(segment.file.open(), segment.sizeInBytes, size);
-        int epoch = segment.sizeInBytes == 0 ? lastEpochBefore(segment) : segment.lastLeaderEpoch;
-        long expected = segment.nextOffset;
+    /** Takes in the segment's batches; false when it ends in something that was never known to be on the disk. */
+    private boolean scanSegment(Segment segment, long size, long endOffset) {
         progress.found(0, size - segment.sizeInBytes);
-        long walkedTo = segment.sizeInBytes;
-        while (!cancelled && batch.next()) {
-            boolean trusted = batch.lastOffset() < mark;
-            if (!follows(batch.baseOffset(), expected) || batch.leaderEpoch() < epoch) break;
-            if (!trusted) {
-                scannedBytes += batch.sizeInBytes();
-                if (!batch.crcMatches()) break;
-            }
-            batch.loadMarker();
-            state.applied(batch.header(), batch.headerAt(), false);
-            expected = batch.lastOffset() + 1;
-            epoch = batch.leaderEpoch();
-            if (batch.endPosition() - walkedTo >= PROGRESS_BYTES) {
-                progress.walked(0, batch.endPosition() - walkedTo);
-                walkedTo = batch.endPosition();
-            }
+        boolean whole = walk(segment, size, false);
+        boolean careful = unreadable != null;
+        if (careful) whole = walk(segment, size, true);
+        while (!whole && !cancelled && (unreadable != null || segment.nextOffset < mark)) {
+            holes.add(segment, reasonOfHole(segment), unreadable);
+            HoleEnd end = new HoleEnd(segment.file.open(), size, mark, mayHaveGaps, endOffset);
+            long from = segment.sizeInBytes;
+            boolean goesOn = holes.pass(segment, end, size, segment.lastBatchPosition, misplaced ? from : -1);
+            progress.walked(0, segment.sizeInBytes - from);
+            whole = !goesOn || walk(segment, size, careful);
         }
-        progress.walked(0, size - walkedTo);
+        progress.walked(0, size - segment.sizeInBytes);
+        return whole;
+    }
+
+    private String reasonOfHole(Segment segment) {
+        String where = "byte " + segment.sizeInBytes + " of " + segment.path().getFileName();
+        return unreadable == null
+                ? "no sound batch for offset " + segment.nextOffset + " at " + where + ", everything below " + mark
+                        + " was on the disk"
+                : "cannot be read behind " + where + ": " + unreadable;
+    }
+
+    /**
+     * Takes in batches as long as they make sense; false when that is not up to the end.
+     *
+     * @param careful in small reads, since something cannot be read
+     */
+    private boolean walk(Segment segment, long size, boolean careful) {
+        unreadable = null;
+        misplaced = false;
+        long walkedTo = segment.sizeInBytes;
+        try {
+            BatchCursor batch = BatchCursor.ofThread();
+            if (careful) batch.openCarefully(segment.file.open(), segment.sizeInBytes, size);
+            else batch.open(segment.file.open(), segment.sizeInBytes, size);
+            int epoch = segment.sizeInBytes == 0 ? lastEpochBefore(segment) : segment.lastLeaderEpoch;
+            long expected = segment.nextOffset;
+            while (!cancelled && batch.next()) {
+                boolean trusted = batch.lastOffset() < mark;
+                misplaced = !follows(batch.baseOffset(), expected);
+                if (misplaced || batch.leaderEpoch() < epoch) break;
+                if (!trusted) {
+                    scannedBytes += batch.sizeInBytes();
+                    if (!batch.crcMatches()) break;
+                }
+                batch.loadMarker();
+                state.applied(batch.header(), batch.headerAt(), false);
+                expected = batch.lastOffset() + 1;
+                epoch = batch.leaderEpoch();
+                if (batch.endPosition() - walkedTo >= PROGRESS_BYTES) {
+                    progress.walked(0, batch.endPosition() - walkedTo);
+                    walkedTo = batch.endPosition();
+                }
+            }
+        } catch (IOException e) {
+            unreadable = e;
+        }
+        progress.walked(0, segment.sizeInBytes - walkedTo);
         return segment.sizeInBytes == size;
     }
 
@@ -336,11 +444,7 @@ final class LogRecovery {
         return at < 0 ? -1 : state.segments.get(at).lastLeaderEpoch;
     }
 
-    private void cutTail(Segment segment, long size) throws IOException, Damage {
-        if (segment.nextOffset < mark) {
-            throw new Damage("no sound batch for offset " + segment.nextOffset + " at byte " + segment.sizeInBytes
-                    + " of " + segment.path().getFileName() + ", everything below " + mark + " was on the disk");
-        }
+    private void cutTail(Segment segment, long size) throws IOException {
         cutBytes += size - segment.sizeInBytes;
         LogFile file = segment.file.open();
         file.truncate(segment.sizeInBytes);
@@ -355,11 +459,10 @@ final class LogRecovery {
         }
     }
 
-    private PartitionLog finish() throws IOException, Damage {
+    private PartitionLog finish() throws IOException {
         long end = state.segments.active().nextOffset;
-        if (end < mark) throw new Damage("the log ends at " + end + ", everything below " + mark + " was on the disk");
         state.epochs.truncateFromStart(logStart);
-        boolean entriesSynced = syncBehind() || entriesChanged || truncationCutShort;
+        boolean entriesSynced = syncBehind() || entriesChanged || truncationCutShort || holes.hasAddedFiles();
         if (entriesSynced) files.syncDirectory(state.directory);
         if (truncationCutShort) files.delete(state.directory.resolve(LogTruncation.UNDER_WAY));
         for (int i = 0; i < state.segments.count(); i++) {
@@ -385,6 +488,7 @@ final class LogRecovery {
         state.putMarks();
         PartitionLog log = new PartitionLog(state, "");
         log.checkpoints().recovered(checkpoints, end);
+        holes.report();
         return log;
     }
 

@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.InvariantViolation;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
@@ -17,11 +18,12 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  */
 public final class LogSlice {
     /** No bytes; may be retained and released at will. */
-    public static final LogSlice EMPTY = new LogSlice(null, 0, 0, -1, -1);
+    public static final LogSlice EMPTY = new LogSlice(null, null, 0, 0, -1, -1);
 
     private static final AtomicIntegerFieldUpdater<LogSlice> REFERENCES =
             AtomicIntegerFieldUpdater.newUpdater(LogSlice.class, "references");
 
+    private final LogState log;
     private final SegmentFile file;
     private final long position;
     private final int size;
@@ -32,7 +34,8 @@ public final class LogSlice {
     private volatile int references = 1;
 
     /** Takes over one slice reference on the file. */
-    LogSlice(SegmentFile file, long position, int size, long firstOffset, long nextOffset) {
+    LogSlice(LogState log, SegmentFile file, long position, int size, long firstOffset, long nextOffset) {
+        this.log = log;
         this.file = file;
         this.position = position;
         this.size = size;
@@ -77,6 +80,20 @@ public final class LogSlice {
     }
 
     /**
+     * Not all of the bytes could be sent. When that is because the file ends before they do, those who listen for damages of the log are told.
+     * By who holds a reference; takes the lock of the log.
+     */
+    public void sentInPart() {
+        if (this == EMPTY) return;
+        try {
+            long found = file.open().size();
+            if (found < position + size) log.context.integrity().tooShort(log, file, found, position + size);
+        } catch (IOException e) {
+            log.context.integrity().tooShort(log, file, -1, position + size);
+        }
+    }
+
+    /**
      * Copies the bytes, or as many as the buffer has room for.
      *
      * @throws StorageException when the file cannot be read or is shorter than the slice
@@ -88,7 +105,10 @@ public final class LogSlice {
         target.limit(target.position() + wanted);
         try {
             int copied = file.open().read(target, position);
-            if (copied < wanted) throw new StorageException("segment file " + file.path() + " is too short");
+            if (copied < wanted) {
+                sentInPart();
+                throw new DamageException("segment file " + file.path() + " is too short");
+            }
             return copied;
         } catch (IOException e) {
             throw new StorageException("reading " + file.path(), e);

@@ -81,7 +81,22 @@ final class LogStart {
         } catch (NoSuchFileException e) {
             // The log was deleted meanwhile, and its directory moved aside.
             if (!state.closed) throw e;
+        } catch (IOException e) {
+            DiskSpace space = state.context.space();
+            if (!space.isOutOfSpace(e, 1)) throw e;
+            // Nothing goes before the start is on the disk, and nobody is told that it is.
+            space.noSpace(e);
+            persistLater();
         }
+    }
+
+    private void persistLater() {
+        synchronized (state) {
+            if (scheduled || state.closed) return;
+            scheduled = true;
+        }
+        long retryMs = state.context.config().space().checkIntervalMs();
+        state.context.background().after(retryMs, "moving the start of " + state, this::persist);
     }
 
     /** Returns the start that is on the disk now, -1 when the log is gone or was cut meanwhile. */

@@ -7,6 +7,7 @@ import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.NoRoom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -192,11 +193,20 @@ final class LogTruncation {
         state.truncationGeneration = generation;
         state.flushedOffset = Math.min(state.flushedOffset, end);
         state.putMarksBeforeCut(end);
-        if (state.context.marks().mustBeLowered(state.key, end))
-            state.context.marks().write();
+        if (state.context.marks().mustBeLowered(state.key, end)) lowerMarks();
         state.logEndOffset = end;
         reader.forgetPositions();
         state.recent.clear();
+    }
+
+    private void lowerMarks() throws IOException {
+        try {
+            state.context.marks().write();
+        } catch (IOException e) {
+            if (!state.context.space().isOutOfSpace(e, 1)) throw e;
+            state.context.space().noSpace(e);
+            throw new NoRoom("the marks of " + state + " cannot be lowered: " + e, e);
+        }
     }
 
     private void drop(Segment segment) throws IOException {

@@ -8,6 +8,7 @@ import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.InvariantViolation;
+import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.OffsetAndTimestamp;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
@@ -287,6 +288,8 @@ public final class PartitionLog {
      * Removes the batch that holds the offset and everything behind it. Nothing happens when the log ends at or before it,
      * except that an epoch without a record at the end is forgotten. Returns when no power loss can bring the flush mark
      * back above the cut.
+     *
+     * @throws NoRoom when the disk has no room even for the mark; nothing was cut then
      */
     public void truncateTo(long offset) {
         synchronized (state) {
@@ -294,7 +297,7 @@ public final class PartitionLog {
             checkUsable();
             try {
                 truncation.truncateTo(offset);
-            } catch (DamageException e) {
+            } catch (DamageException | NoRoom e) {
                 throw e;
             } catch (IOException | StorageException e) {
                 throw state.context.failure().fail("truncating " + state, e);
@@ -302,13 +305,19 @@ public final class PartitionLog {
         }
     }
 
-    /** Removes everything; the log is empty afterwards and begins at the offset. */
+    /**
+     * Removes everything; the log is empty afterwards and begins at the offset.
+     *
+     * @throws NoRoom when the disk has no room even for the mark; nothing was cut then
+     */
     public void truncateFullyAndStartAt(long offset) {
         synchronized (state) {
             state.awaitSwap();
             checkUsable();
             try {
                 truncation.truncateFullyAndStartAt(offset);
+            } catch (NoRoom e) {
+                throw e;
             } catch (IOException | StorageException e) {
                 throw state.context.failure().fail("truncating " + state, e);
             }
@@ -326,7 +335,7 @@ public final class PartitionLog {
             checkUsable();
             try {
                 truncation.setAsideFrom(segmentBase, SetAside.pathOf(state.context.directory(), state.key));
-            } catch (DamageException e) {
+            } catch (DamageException | NoRoom e) {
                 throw e;
             } catch (IOException | StorageException e) {
                 throw state.context.failure().fail("setting a part of " + state + " aside", e);

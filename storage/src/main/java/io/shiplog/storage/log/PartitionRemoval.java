@@ -41,6 +41,7 @@ final class PartitionRemoval {
     Path rename(PartitionKey key, String suffix) {
         Path aside = null;
         context.marks().remove(key);
+        context.integrity().forget(key);
         try {
             context.marks().write();
             Path path = context.directory().resolve(key.directoryName());

@@ -50,12 +50,17 @@ final class SegmentIndexer {
         return index;
     }
 
-    /** The index was found to be wrong: builds it from the file alone. */
+    /**
+     * The index was found to be wrong: builds it from the file alone. When it is the file that does not make sense to its end, the index stays what
+     * it was: it leads to what lies behind, and is compared with the file each time.
+     */
     SparseIndex rebuild(Segment segment) throws IOException {
+        SparseIndex before = segment.index;
         LOG.warn("The index of {} of {} does not fit its file and is built anew", segment, state);
         state.context.indexCache().forget(segment);
         SparseIndex index = new SparseIndex();
         boolean whole = scan(segment, index, 0, segment.sizeInBytes);
+        if (!whole && before != null) return before;
         segment.index = index;
         segment.indexGapTo = 0;
         segment.storedIndexPosition = 0;

@@ -5,6 +5,7 @@ package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.index.HeaderWatch;
 import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.scrub.BatchChain;
@@ -26,12 +27,17 @@ final class SegmentScrub implements SegmentCheck {
     private final long gapsBelow;
     private final boolean first;
     private final BatchChain chain = new BatchChain();
+    /** Told of headers where compaction has left gaps, in which the chain of offsets does not tell all; else null. */
+    private HeaderWatch headers;
+
+    private final LogReader reader;
     private long position;
     private boolean sound = true;
     private boolean done;
 
-    private SegmentScrub(LogState state, Segment segment) {
+    private SegmentScrub(LogState state, LogReader reader, Segment segment) {
         this.state = state;
+        this.reader = reader;
         this.segment = segment;
         this.file = segment.file;
         this.size = segment.sizeInBytes;
@@ -42,14 +48,15 @@ final class SegmentScrub implements SegmentCheck {
         this.first = segment == state.segments.first();
     }
 
-    /** The scrub of the first segment above the base offset that has bytes; null when there is none. */
-    static SegmentScrub next(LogState state, long aboveBase) {
+    /** The scrub of the first segment above the base offset that has, or should have, bytes; null when there is none. */
+    static SegmentScrub next(LogState state, LogReader reader, long aboveBase) {
         synchronized (state) {
             if (state.closed) return null;
             for (int i = Math.max(0, state.segments.floorIndex(aboveBase)); i < state.segments.count(); i++) {
                 Segment segment = state.segments.get(i);
-                if (segment.baseOffset > aboveBase && !segment.isEmpty() && segment.file.tryRetain()) {
-                    return new SegmentScrub(state, segment);
+                boolean something = segment.nextOffset > segment.baseOffset;
+                if (segment.baseOffset > aboveBase && something && segment.file.tryRetain()) {
+                    return new SegmentScrub(state, reader, segment);
                 }
             }
             return null;
@@ -91,12 +98,12 @@ final class SegmentScrub implements SegmentCheck {
     }
 
     private long walk(long maxBytes) throws IOException {
-        if (position == 0) begin();
+        if (position == 0 && !begin()) return 0;
         long start = position;
         BatchCursor cursor = BatchCursor.ofThread();
         cursor.open(file.open(), position, size);
         while (position < size && position - start < maxBytes) {
-            String problem = cursor.next() ? chain.problemOf(cursor) : "no whole batch";
+            String problem = cursor.next() ? problemOf(cursor) : "no whole batch";
             if (problem != null) {
                 end(problem + ", at byte " + cursor.position(), null);
                 return position - start;
@@ -107,13 +114,28 @@ final class SegmentScrub implements SegmentCheck {
         return position - start;
     }
 
-    private void begin() {
+    /** False when the log has let go of the segment meanwhile. */
+    private boolean begin() throws IOException {
         chain.begin(segment.baseOffset, endOffset, gapsBelow, epochs::epochAt);
         if (first) chain.firstMayStraddle();
+        if (gapsBelow <= segment.baseOffset) return true;
+        synchronized (state) {
+            done = state.closed || generation != state.truncationGeneration || !state.segments.holds(segment);
+            if (done) return false;
+            headers = new HeaderWatch();
+            headers.begin(reader.intervals(segment, 0, size));
+            return true;
+        }
+    }
+
+    private String problemOf(BatchCursor cursor) throws IOException {
+        String problem = chain.problemOf(cursor);
+        return problem != null || headers == null ? problem : headers.problemOf(cursor);
     }
 
     private String endProblem() {
-        boolean ends = chain.nextOffset() == endOffset || (endOffset <= gapsBelow && chain.nextOffset() < endOffset);
+        boolean gapAtEnd = size > 0 && endOffset <= gapsBelow && chain.nextOffset() < endOffset;
+        boolean ends = chain.nextOffset() == endOffset || gapAtEnd;
         return ends ? null : "the last batch ends at offset " + chain.nextOffset() + ", not at " + endOffset;
     }
 

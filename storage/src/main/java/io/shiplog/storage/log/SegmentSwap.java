@@ -55,10 +55,14 @@ final class SegmentSwap {
         files.syncDirectory(directory);
     }
 
-    /** Completes what a crash interrupted; whether there was anything. Before anything else is done with the directory. */
-    static boolean complete(LogFiles files, Path directory) throws IOException {
+    /**
+     * Completes what a crash interrupted; whether there was anything. Before anything else is done with the directory.
+     *
+     * @param entries what is in the directory
+     */
+    static boolean complete(LogFiles files, Path directory, List<Path> entries) throws IOException {
         boolean any = false;
-        for (Path path : files.list(directory)) {
+        for (Path path : entries) {
             String name = path.getFileName().toString();
             if (!isSwap(name)) continue;
             any = true;

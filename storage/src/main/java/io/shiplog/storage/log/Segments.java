@@ -62,6 +62,12 @@ final class Segments {
         return at >= 0 && segments[at] == segment;
     }
 
+    /** The segment whose file this is; null when it is none of them. */
+    Segment holding(SegmentFile file) {
+        for (int i = count - 1; i >= 0; i--) if (segments[i].file == file) return segments[i];
+        return null;
+    }
+
     /** Index of the last segment that begins at or before the offset, -1 when all begin later. */
     int floorIndex(long offset) {
         if (count > 0 && segments[count - 1].baseOffset <= offset) return count - 1;

@@ -17,6 +17,8 @@ public final class SyncTimes {
     private final LatencyWindow appends = new LatencyWindow();
     private long begun;
     private long slowestEndedMs;
+    private long ended;
+    private long slowestSyncMs;
 
     /** A sync begins; returns its number, which grows from sync to sync. */
     synchronized long begin(long nowMs) {
@@ -29,6 +31,8 @@ public final class SyncTimes {
         if (beganMs != null) {
             slowestEndedMs = Math.max(slowestEndedMs, nowMs - beganMs);
             syncs.add(nowMs - beganMs);
+            ended++;
+            slowestSyncMs = Math.max(slowestSyncMs, nowMs - beganMs);
         }
     }
 
@@ -51,6 +55,16 @@ public final class SyncTimes {
     /** The number of the sync that has been running longest, or {@link #NONE}. */
     public synchronized long oldestRunning() {
         return running.isEmpty() ? NONE : running.firstKey();
+    }
+
+    /** Syncs that have ended since the start. */
+    public synchronized long syncs() {
+        return ended;
+    }
+
+    /** How long the slowest of them took. */
+    public synchronized long slowestSyncMs() {
+        return slowestSyncMs;
     }
 
     /** 99 of 100 syncs of the present window and the one before took at most so long; 0 when there were none. */

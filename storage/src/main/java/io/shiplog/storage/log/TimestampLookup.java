@@ -62,12 +62,42 @@ final class TimestampLookup {
             cursor.open(segment.file.open(), position, segment.sizeInBytes);
             while (cursor.next()) {
                 if (cursor.lastOffset() < state.logStartOffset) continue;
-                maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
+                boolean straddles = cursor.baseOffset() < state.logStartOffset;
+                long ofBatchMs = straddles ? maxTimestampFromLogStart(segment, cursor) : cursor.maxTimestampMs();
+                maxTimestampMs = Math.max(maxTimestampMs, ofBatchMs);
             }
+            if (cursor.position() < segment.sizeInBytes) throw reader.corrupt(segment, cursor.position());
             return maxTimestampMs;
         } catch (IOException e) {
-            throw state.context.failure().fail("reading " + segment.path(), e);
+            throw state.context.integrity().unreadable(state, segment, e);
         }
+    }
+
+    /** Of the batch in which the log starts: its largest timestamp may be that of a record that was deleted. */
+    private long maxTimestampFromLogStart(Segment segment, BatchCursor cursor) throws IOException {
+        long baseOffset = cursor.baseOffset();
+        ByteBuffer bytes = read(segment, cursor);
+        if (hasAppendTime(bytes)) return cursor.maxTimestampMs();
+        long baseTimestampMs = RecordBatchHeader.baseTimestamp(bytes, 0);
+        long maxTimestampMs = -1;
+        try (RecordStream records = RECORDS.get()) {
+            records.open(bytes, 0, bytes.limit(), RecordStream.limitFor(state.settings.maxMessageBytes()));
+            while (records.next()) {
+                if (baseOffset + records.offsetDelta() < state.logStartOffset) continue;
+                maxTimestampMs = Math.max(maxTimestampMs, baseTimestampMs + records.timestampDelta());
+            }
+            return records.problem() == null ? maxTimestampMs : cursor.maxTimestampMs();
+        }
+    }
+
+    private static ByteBuffer read(Segment segment, BatchCursor cursor) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(cursor.sizeInBytes());
+        segment.file.open().read(bytes, cursor.position());
+        return bytes.flip();
+    }
+
+    private static boolean hasAppendTime(ByteBuffer batch) {
+        return (RecordBatchHeader.attributes(batch, 0) & RecordBatchHeader.LOG_APPEND_TIME_BIT) != 0;
     }
 
     private OffsetAndTimestamp searchSegment(Segment segment, long timestampMs) {
@@ -93,10 +123,8 @@ final class TimestampLookup {
         long baseOffset = cursor.baseOffset();
         long batchMaxTimestampMs = cursor.maxTimestampMs();
         int epoch = cursor.leaderEpoch();
-        ByteBuffer bytes = ByteBuffer.allocate(cursor.sizeInBytes());
-        segment.file.open().read(bytes, cursor.position());
-        bytes.flip();
-        boolean appendTime = (RecordBatchHeader.attributes(bytes, 0) & RecordBatchHeader.LOG_APPEND_TIME_BIT) != 0;
+        ByteBuffer bytes = read(segment, cursor);
+        boolean appendTime = hasAppendTime(bytes);
         long baseTimestampMs = RecordBatchHeader.baseTimestamp(bytes, 0);
         try (RecordStream records = RECORDS.get()) {
             long maxBytes = RecordStream.limitFor(state.settings.maxMessageBytes());

@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.marks;
 
+import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.model.PartitionKey;
@@ -151,11 +152,25 @@ public final class MarksFile implements AutoCloseable {
                 slot = (int) (sequence & 1);
                 bytes = encode();
             }
-            LogFile file = slots[slot];
-            int size = bytes.remaining();
-            file.write(bytes, 0);
-            if (file.size() > size) file.truncate(size);
-            file.sync();
+            try {
+                LogFile file = slots[slot];
+                int size = bytes.remaining();
+                file.write(bytes, 0);
+                if (file.size() > size) file.truncate(size);
+                FailedSync.sync(file);
+            } catch (IOException e) {
+                failed();
+                throw e;
+            }
+        }
+    }
+
+    /** The next write is of the same slot, since the other one may be all that can be read; until then nobody knows what is on the disk. */
+    private void failed() {
+        synchronized (lock) {
+            sequence--;
+            changed = true;
+            entries.values().forEach(entry -> entry.highestWritten = Long.MAX_VALUE);
         }
     }
 

@@ -9,9 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A disk that fails when it is told to: calls that throw (once), areas that cannot be read, room that runs out, writes that
@@ -47,6 +49,7 @@ public final class FaultyLogFiles implements LogFiles {
     private final Map<Call, Integer> calls = new EnumMap<>(Call.class);
     private final Map<Call, Integer> failAt = new EnumMap<>(Call.class);
     private final List<UnreadableArea> unreadable = new ArrayList<>();
+    private final Set<Path> unlistable = new HashSet<>();
     private String message = "Input/output error";
     private long freeBytes = Long.MAX_VALUE;
     private Astray nextWrite;
@@ -69,6 +72,11 @@ public final class FaultyLogFiles implements LogFiles {
     /** Reads that touch these bytes of a file fail from now on (a latent sector), until something else is written there. */
     public synchronized void makeUnreadable(Path path, long from, long to) {
         unreadable.add(new UnreadableArea(path, from, to));
+    }
+
+    /** The entries of a directory cannot be read from now on. */
+    public synchronized void makeUnlistable(Path directory) {
+        unlistable.add(directory);
     }
 
     /**
@@ -174,6 +182,9 @@ public final class FaultyLogFiles implements LogFiles {
     public void rename(Path from, Path to) throws IOException {
         check(Call.RENAME);
         files.rename(from, to);
+        synchronized (this) {
+            if (unlistable.remove(from)) unlistable.add(to);
+        }
     }
 
     @Override
@@ -193,6 +204,9 @@ public final class FaultyLogFiles implements LogFiles {
     @Override
     public List<Path> list(Path directory) throws IOException {
         check(Call.LIST);
+        synchronized (this) {
+            if (unlistable.contains(directory)) throw new IOException("Input/output error");
+        }
         return files.list(directory);
     }
 

@@ -161,6 +161,47 @@ class ColdReadTest {
         assertThatThrownBy(() -> readAt(victim)).isInstanceOf(DamageException.class);
     }
 
+    /** Behind a batch whose header is rotten come sound ones in the same segment. */
+    @Test
+    void whatLiesBehindTheDamageInTheSameSegmentIsServedToo() throws IOException {
+        flip(firstSegment(), position(5) + 11);
+        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
+        Segment first = segments().get(0);
+        long entry = first.baseOffset + first.index.relativeOffset(first.index.count() - 1);
+        assertThat(entry).isGreaterThan(5);
+        assertThat(readAt(entry).get(0)).startsWith(entry + ":v" + entry);
+    }
+
+    /** The file was cut while its bytes were on their way. */
+    @Test
+    void aSliceThatIsSentInPartIsDamageWhenItsFileIsShort() throws IOException {
+        PartitionLog fresh = directory.create(1);
+        fill(fresh, 1, 5, VALUE_BYTES);
+        Path file = directory.partitionPath(1).resolve(Segment.fileName(0));
+        LogSlice slice = fresh.read(0, 1 << 20, FAR, true);
+        slice.sentInPart();
+        assertThat(damages).as("the connection broke").isEmpty();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(300);
+        }
+        slice.sentInPart();
+        slice.release();
+        assertThat(damages).hasSize(1);
+        assertThat(damages.get(0).reason()).contains("300 bytes");
+        assertThatThrownBy(() -> fresh.read(4, 1 << 20, FAR, true)).isInstanceOf(DamageException.class);
+    }
+
+    @Test
+    void aSliceOfAFileThatTheLogLetGoOfIsNobodysDamage() throws IOException {
+        PartitionLog fresh = directory.create(1);
+        fill(fresh, 1, 5, VALUE_BYTES);
+        LogSlice slice = fresh.read(0, 1 << 20, FAR, true);
+        fresh.truncateFullyAndStartAt(10);
+        slice.sentInPart();
+        slice.release();
+        assertThat(damages).isEmpty();
+    }
+
     @Test
     void whatWasCheckedIsNotReadAgain() {
         var unused = readAt(0);

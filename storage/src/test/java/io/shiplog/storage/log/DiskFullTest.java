@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.DiskLogFiles;
+import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.FaultyLogFiles;
 import io.shiplog.storage.files.SmallDiskLogFiles;
 import io.shiplog.storage.model.NoRoom;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskFullTest {
     private static final int RESERVE = 400_000;
     private static final int DISK = 1_000_000;
+    private static final String NO_SPACE = "No space left on device";
 
     @TempDir
     Path temp;
@@ -262,6 +264,85 @@ class DiskFullTest {
         log.flush().flushNow();
         assertThat(log.isOffline()).as("nobody knows which bytes are there").isTrue();
         assertThat(log.flushedOffset()).isZero();
+    }
+
+    /** A disk that says no when it is told to, looked at often. */
+    private FaultyLogFiles openFaulty() {
+        FaultyLogFiles faulty = new FaultyLogFiles(new DiskLogFiles());
+        directory = new TestDirectory(temp.resolve("data"), faulty);
+        directory.memoryIndex = new MemoryIndexStore();
+        directory.config = TestDirectory.config(100_000, 4096).withSpace(new SpaceSettings(0, 0, 20));
+        directory.open();
+        log = directory.create(0);
+        append(log, 1, "a", "b", "c");
+        log.flush().flushNow();
+        return faulty;
+    }
+
+    /** Half of the bytes were written each time: if the other slot were next there would be none left to read. */
+    @Test
+    void marksThatFindNoRoomAreWrittenLaterIntoTheSameSlot() throws IOException {
+        FaultyLogFiles faulty = openFaulty();
+        directory.directory.checkpoint(true);
+        append(log, 1, "d");
+        log.flush().flushNow();
+        for (int i = 0; i < 3; i++) {
+            log.updateHighWatermark(i + 1);
+            faulty.fail(FaultyLogFiles.Call.WRITE, 1, NO_SPACE);
+            directory.directory.checkpoint(true);
+            assertThat(log.isOffline()).isFalse();
+        }
+        assertThat(log.isFull()).isTrue();
+        directory.kill();
+        directory.reopen();
+        assertThat(directory.report.damaged()).as("the marks are not lost").isEmpty();
+        log = directory.log(0);
+        assertThat(readAll(log)).hasSize(4);
+        directory.directory.checkpoint(true);
+        directory.kill();
+        directory.reopen();
+        assertThat(directory.report.scannedBytes()).as("written at last").isZero();
+    }
+
+    @Test
+    void aSyncOfMarksThatFindsNoSpaceIsFinal() {
+        FaultyLogFiles faulty = openFaulty();
+        log.updateHighWatermark(1);
+        faulty.fail(FaultyLogFiles.Call.SYNC, 1, NO_SPACE);
+        assertThatThrownBy(() -> directory.directory.checkpoint(true)).isInstanceOf(FailedSync.class);
+    }
+
+    @Test
+    void aLogStartThatFindsNoRoomBecomesDurableLater() throws IOException {
+        FaultyLogFiles faulty = openFaulty();
+        directory.directory.checkpoint(true);
+        log.updateHighWatermark(3);
+        faulty.fail(FaultyLogFiles.Call.WRITE, 1, NO_SPACE);
+        log.advanceLogStart(2);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (log.durableLogStartOffset() < 2 && System.nanoTime() < deadlineNs) directory.awaitBackground();
+        assertThat(log.durableLogStartOffset()).isEqualTo(2);
+        assertThat(log.isFull()).as("it was refused once").isTrue();
+        assertThat(log.isOffline()).isFalse();
+    }
+
+    @Test
+    void aTruncationThatFindsNoRoomForItsMarkCutsNothing() throws IOException {
+        FaultyLogFiles faulty = openFaulty();
+        directory.directory.checkpoint(true);
+        for (int i = 0; i < 2; i++) {
+            faulty.fail(FaultyLogFiles.Call.WRITE, 1, NO_SPACE);
+            assertThatThrownBy(() -> log.truncateTo(1)).isInstanceOf(NoRoom.class);
+            assertThat(log.isOffline()).isFalse();
+            assertThat(readAll(log)).hasSize(3);
+        }
+        log.truncateTo(1);
+        directory.kill();
+        directory.reopen();
+        assertThat(directory.report.damaged())
+                .as("the lowered mark was written before the cut")
+                .isEmpty();
+        assertThat(readAll(directory.log(0))).containsExactly("0:a");
     }
 
     @Test

@@ -8,11 +8,13 @@ import static io.shiplog.storage.log.TestDirectory.append;
 import static io.shiplog.storage.log.TestDirectory.fill;
 import static io.shiplog.storage.log.TestDirectory.readAll;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shiplog.storage.files.CrashNodes;
 import io.shiplog.storage.files.CrashableLogFiles;
 import io.shiplog.storage.files.CrashableLogFiles.Unsynced;
 import io.shiplog.storage.files.Survivors;
+import io.shiplog.storage.model.DamageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,9 +152,9 @@ class DurabilityGuardsTest {
         assertThat(readAll(log)).hasSize((int) missing.baseOffset);
     }
 
-    /** The same below the mark: the partition is given up, and nothing of it is cut. */
+    /** The same below the mark: that is a hole, and nothing is cut. */
     @Test
-    void aSegmentMissingBelowTheMarkIsQuarantinedWhateverTheIndexSays() throws IOException {
+    void aSegmentMissingBelowTheMarkIsAHoleWhateverTheIndexSays() throws IOException {
         for (boolean indexKnows : new boolean[] {true, false}) {
             fill(log, 1, 12, 600);
             directory.housekeeping(true);
@@ -163,10 +165,12 @@ class DurabilityGuardsTest {
             disk.delete(missing.path());
             if (!indexKnows) directory.memoryIndex = new MemoryIndexStore();
             directory.reopen();
-            assertThat(directory.log(0)).isNull();
+            log = directory.log(0);
             assertThat(directory.report.damaged()).hasSize(1);
-            assertThat(directory.report.damaged().get(0).quarantined()).isTrue();
-            log = directory.create(0);
+            assertThat(log.logEndOffset()).as("nothing is cut").isEqualTo(13);
+            long hole = missing.baseOffset;
+            assertThatThrownBy(() -> log.read(hole, 1 << 20, FAR, true)).isInstanceOf(DamageException.class);
+            log.truncateFullyAndStartAt(0);
         }
     }
 

@@ -18,6 +18,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -138,22 +139,25 @@ class LaterRecoveryTest {
     }
 
     @Test
-    void whatIsFoundToBeDamagedIsHeldBackAndReportedAtTheNextStart() throws IOException, InterruptedException {
+    void whatIsFoundToBeDamagedIsOpenedAndToldLikeAnyOtherDamage() throws IOException, InterruptedException {
         directory.kill();
         Path segment = directory.partitionPath(0).resolve(Segment.fileName(0));
         try (LogFile file = new DiskLogFiles().open(segment)) {
             file.truncate(file.size() - 10);
         }
         reopenWithout0();
+        List<LogDamage> damages = new CopyOnWriteArrayList<>();
+        directory.directory.onDamage(damages::add);
         assertThat(directory.report.damaged()).isEmpty();
         letIn();
-        assertThat(directory.directory.isHeldBack(TOPIC, 0)).isTrue();
-        assertThat(directory.log(0)).isNull();
-        assertThatThrownBy(() -> directory.create(0)).isInstanceOf(IllegalStateException.class);
-        assertThat(Files.exists(directory.path.resolve(TOPIC + "-0.damaged"))).isTrue();
+        assertThat(damages).hasSize(1);
+        assertThat(damages.get(0).segmentBase()).isZero();
+        assertThat(directory.directory.isHeldBack(TOPIC, 0)).isFalse();
+        assertThat(directory.log(0).logEndOffset()).isEqualTo(40);
+        directory.log(0).setAsideFrom(0);
         directory.kill();
         directory.reopen();
-        assertThat(directory.report.damaged()).hasSize(1);
-        assertThat(readAll(directory.create(0))).isEmpty();
+        assertThat(directory.report.damaged()).isEmpty();
+        assertThat(directory.log(0).logEndOffset()).isZero();
     }
 }

@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,26 @@ class LookupTest {
         fill(log, 7, 2, 10);
         assertThat(log.epochAt(1)).isEqualTo(3);
         assertThat(log.epochAt(2)).isEqualTo(7);
+    }
+
+    /** The record with the largest timestamp was deleted; the batch that held it says that timestamp still. */
+    @Test
+    void deletedRecordsHaveNoTimes() {
+        SimpleRecord[] records = {record(500), record(100), record(300), record(200)};
+        log.appendAsLeader(MemoryRecords.withRecords(Compression.NONE, records).buffer(), 1, 2000, true);
+        log.appendAsLeader(TestBatches.batch(250, "x"), 1, 2000, true);
+        assertThat(log.lookupMaxTimestamp()).isEqualTo(new OffsetAndTimestamp(0, 500, 1));
+        log.updateHighWatermark(5);
+        log.advanceLogStart(1);
+        assertThat(log.lookupMaxTimestamp()).isEqualTo(new OffsetAndTimestamp(2, 300, 1));
+        assertThat(log.lookupTimestamp(301)).isNull();
+        log.advanceLogStart(3);
+        assertThat(log.lookupMaxTimestamp()).isEqualTo(new OffsetAndTimestamp(4, 250, 1));
+        assertThat(log.lookupTimestamp(150)).isEqualTo(new OffsetAndTimestamp(3, 200, 1));
+    }
+
+    private static SimpleRecord record(long timestampMs) {
+        return new SimpleRecord(timestampMs, new byte[10]);
     }
 
     @Test

@@ -3,13 +3,14 @@
 
 package io.shiplog.storage.log;
 
-import static io.shiplog.storage.log.TestDirectory.TOPIC;
 import static io.shiplog.storage.log.TestDirectory.append;
 import static io.shiplog.storage.log.TestDirectory.fill;
 import static io.shiplog.storage.log.TestDirectory.readAll;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shiplog.storage.batch.TestBatches;
+import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.EpochEndOffset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,8 +59,21 @@ class RecoveryTest {
 
     private String damage() {
         assertThat(directory.report.damaged()).hasSize(1);
-        assertThat(log).isNull();
         return directory.report.damaged().get(0).reason();
+    }
+
+    private void assertHole(long offset) {
+        assertThatThrownBy(() -> readAt(offset)).isInstanceOf(DamageException.class);
+    }
+
+    /** The first record at or behind the offset. */
+    private String readAt(long offset) {
+        LogSlice slice = log.read(offset, 1, TestDirectory.FAR, true);
+        try {
+            return TestDirectory.read(slice).get(0);
+        } finally {
+            slice.release();
+        }
     }
 
     @Test
@@ -176,8 +190,10 @@ class RecoveryTest {
         directory.reopen();
         log = directory.log(0);
         assertThat(damage()).contains("everything below 3");
-        Path aside = temp.resolve("data").resolve(TOPIC + "-0.damaged").resolve(file.getFileName());
-        assertThat(Files.size(aside)).isEqualTo(size - 1);
+        assertThat(Files.size(file)).isEqualTo(size - 1);
+        assertThat(log.logEndOffset()).isEqualTo(3);
+        assertHole(2);
+        assertThat(append(log, 2, "goes on")).containsExactly(3L);
     }
 
     @Test
@@ -191,6 +207,11 @@ class RecoveryTest {
         log = directory.log(0);
         assertThat(damage()).contains("no segment holds offset");
         assertThat(directory.report.clean()).isFalse();
+        assertThat(log.logEndOffset()).isEqualTo(60);
+        long hole = Segment.parseFileName(middle);
+        assertHole(hole);
+        assertThat(readAt(hole - 1)).startsWith(hole - 1 + ":v");
+        assertThat(readAt(59)).startsWith("59:v");
     }
 
     @Test
@@ -202,7 +223,10 @@ class RecoveryTest {
         Files.delete(first);
         directory.reopen();
         log = directory.log(0);
-        assertThat(damage()).contains("the log start offset is 0");
+        assertThat(damage()).contains("no segment holds offset 0");
+        assertThat(log.logStartOffset()).isZero();
+        assertHole(0);
+        assertThat(readAt(59)).startsWith("59:v");
     }
 
     @Test
@@ -214,13 +238,15 @@ class RecoveryTest {
         directory.reopen();
         log = directory.log(0);
         assertThat(damage()).contains("missing");
+        assertThat(log).isNull();
+        assertThat(directory.report.damaged().get(0).isReportedAtRegistration()).isTrue();
         directory.create(0);
         reopen();
         assertThat(directory.report.damaged()).isEmpty();
     }
 
     @Test
-    void quarantinedPartitionIsReportedAgainUntilItBeginsAgainAndOthersServe() throws IOException {
+    void damagedPartitionIsReportedAgainUntilItBeginsAgainAndOthersServe() throws IOException {
         PartitionLog other = directory.create(1);
         append(other, 1, "untouched");
         fill(log, 1, 3, 300);
@@ -235,8 +261,9 @@ class RecoveryTest {
         directory.kill();
         directory.reopen();
         assertThat(directory.report.damaged()).hasSize(1);
-        directory.create(0);
+        directory.log(0).setAsideFrom(0);
         append(directory.log(0), 1, "again");
+        directory.housekeeping(false);
         reopen();
         assertThat(directory.report.damaged()).isEmpty();
         assertThat(readAll(log)).containsExactly("0:again");
@@ -252,7 +279,8 @@ class RecoveryTest {
         log = directory.log(0);
         assertThat(directory.report.clean()).isFalse();
         assertThat(directory.report.damaged()).hasSize(1);
-        assertThat(directory.report.damaged().get(0).quarantined()).isFalse();
+        assertThat(directory.report.damaged().get(0).kind()).isEqualTo(DamagedPartition.Kind.UNVOUCHED);
+        assertThat(directory.report.damaged().get(0).isReportedAtRegistration()).isTrue();
         assertThat(readAll(log)).hasSize(3);
     }
 

@@ -71,7 +71,7 @@ class ScrubTest {
         @Override
         public SegmentCheck next(PartitionKey partition, long aboveBase) {
             PartitionLog each = directory.directory.log(partition.topicId(), partition.partition());
-            return each == null ? null : SegmentScrub.next(each.state(), aboveBase);
+            return each == null ? null : SegmentScrub.next(each.state(), each.reader(), aboveBase);
         }
     }
 
@@ -237,7 +237,8 @@ class ScrubTest {
     /** The scrub has the old bytes before it when the log is cut and written anew. */
     @Test
     void aLogThatIsCutMeanwhileIsNotDamaged() throws IOException {
-        SegmentCheck check = SegmentScrub.next(log.state(), log.state().segments.get(0).baseOffset);
+        SegmentCheck check = SegmentScrub.next(
+                log.state(), log.reader(), log.state().segments.get(0).baseOffset);
         log.truncateTo(log.state().segments.get(1).baseOffset);
         fill(log, 2, 30, 150);
         while (check.step(MIB) > 0) assertThat(check.isSound()).isTrue();

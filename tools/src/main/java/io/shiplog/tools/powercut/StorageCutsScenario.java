@@ -148,7 +148,7 @@ final class StorageCutsScenario implements Trial {
             logRead.put(node, (long) log.length);
             String text = new String(log, from, log.length - from, StandardCharsets.UTF_8);
             String refused = text.lines()
-                    .filter(line -> line.contains(" is damaged: "))
+                    .filter(line -> line.contains(" is damaged"))
                     .findFirst()
                     .orElse(null);
             if (refused != null) {
