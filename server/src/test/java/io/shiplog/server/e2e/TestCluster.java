@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -219,8 +220,12 @@ final class TestCluster implements AutoCloseable {
     void awaitIdenticalLogs(String topic, int partition) {
         Await.until("identical logs of " + topic + "-" + partition, 30_000, () -> {
             Set<String> contents = new HashSet<>();
-            for (int id : partition(topic, partition).replicas()) {
-                contents.add(logContents(id, topic, partition));
+            try {
+                for (int id : partition(topic, partition).replicas()) {
+                    contents.add(logContents(id, topic, partition));
+                }
+            } catch (NoSuchFileException e) {
+                return false; // it went while this looked: replicas are repaired
             }
             return contents.size() == 1 && !contents.contains("");
         });

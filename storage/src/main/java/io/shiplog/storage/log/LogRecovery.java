@@ -98,10 +98,7 @@ final class LogRecovery {
             LogContext context, PartitionKey key, PartitionMarks marks, RecoveryProgress progress, Damage damage)
             throws IOException {
         new DirectoryProbe(context.files(), context.directory()).write(context.clock());
-        Path directory = context.directory().resolve(key.directoryName());
-        context.files().rename(directory, SetAside.freePathOf(context.files(), context.directory(), key));
-        context.files().createDirectory(directory);
-        context.files().syncDirectory(context.directory());
+        SetAside.whole(context.files(), context.directory(), key);
         context.index().forgetPartition(key);
         LogRecovery without = new LogRecovery(context, key, marks, progress);
         without.lost = damage;

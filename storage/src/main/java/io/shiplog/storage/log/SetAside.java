@@ -27,8 +27,16 @@ final class SetAside {
         return directory.resolve(key.directoryName() + SUFFIX);
     }
 
+    /** Sets all of a partition aside, and leaves an empty directory in its place. */
+    static void whole(LogFiles files, Path directory, PartitionKey key) throws IOException {
+        Path partition = directory.resolve(key.directoryName());
+        files.rename(partition, freePathOf(files, directory, key));
+        files.createDirectory(partition);
+        files.syncDirectory(directory);
+    }
+
     /** A name that is not taken, for a whole partition. */
-    static Path freePathOf(LogFiles files, Path directory, PartitionKey key) throws IOException {
+    private static Path freePathOf(LogFiles files, Path directory, PartitionKey key) throws IOException {
         Path aside = pathOf(directory, key);
         for (int i = 1; files.exists(aside); i++) {
             aside = directory.resolve(key.directoryName() + "." + i + SUFFIX);
