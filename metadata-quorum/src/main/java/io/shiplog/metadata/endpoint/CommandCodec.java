@@ -55,13 +55,13 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Commands and results between the client's values and the messages. */
-final class CommandCodec {
+public final class CommandCodec {
     /** Listener name of the one Kafka listener that a storage node has. */
     private static final String LISTENER = "PLAINTEXT";
 
     private CommandCodec() {}
 
-    static MetadataCommand.Builder register(BrokerRegistration registration) {
+    public static MetadataCommand.Builder register(BrokerRegistration registration) {
         RegisterBrokerCommand.Builder command = RegisterBrokerCommand.newBuilder()
                 .setClusterId(registration.clusterId())
                 .setIncarnationId(Uuids.toBytes(registration.incarnationId()))
@@ -99,7 +99,7 @@ final class CommandCodec {
         return message.build();
     }
 
-    static MetadataCommand.Builder reportOffline(List<PartitionId> partitions) {
+    public static MetadataCommand.Builder reportOffline(List<PartitionId> partitions) {
         ReportOfflineReplicasCommand.Builder command = ReportOfflineReplicasCommand.newBuilder();
         partitions.forEach(partition -> command.addPartitions(ref(partition)));
         return MetadataCommand.newBuilder().setReportOfflineReplicas(command);
@@ -154,7 +154,7 @@ final class CommandCodec {
         return outcomes;
     }
 
-    static MetadataCommand.Builder alterPartitions(List<PartitionAlterationSpec> alterations) {
+    public static MetadataCommand.Builder alterPartitions(List<PartitionAlterationSpec> alterations) {
         AlterPartitionCommand.Builder command = AlterPartitionCommand.newBuilder();
         for (PartitionAlterationSpec spec : alterations) {
             PartitionAlteration.Builder alteration = PartitionAlteration.newBuilder()
@@ -175,7 +175,7 @@ final class CommandCodec {
     }
 
     /** Results name replicas only where a reassignment was completed: otherwise {@code image} has them, if it has the partition. */
-    static List<PartitionAlterationOutcome> alterations(List<PartitionAlterationResult> results, MetadataImage image) {
+    public static List<PartitionAlterationOutcome> alterations(List<PartitionAlterationResult> results, MetadataImage image) {
         List<PartitionAlterationOutcome> outcomes = new ArrayList<>(results.size());
         for (PartitionAlterationResult result : results) {
             outcomes.add(new PartitionAlterationOutcome(
@@ -204,7 +204,7 @@ final class CommandCodec {
     }
 
     /** The controller knows the sender by the command that carries them. */
-    static MetadataCommand.Builder reportLogInfo(List<ReplicaLogInfo> infos) {
+    public static MetadataCommand.Builder reportLogInfo(List<ReplicaLogInfo> infos) {
         ReportLogInfoCommand.Builder command = ReportLogInfoCommand.newBuilder();
         for (ReplicaLogInfo info : infos) {
             command.addInfos(PartitionLogInfo.newBuilder()
@@ -219,7 +219,7 @@ final class CommandCodec {
         return MetadataCommand.newBuilder().setReportLogInfo(command);
     }
 
-    static MetadataCommand.Builder reportDamage(List<PartitionId> partitions) {
+    public static MetadataCommand.Builder reportDamage(List<PartitionId> partitions) {
         ReportDamageCommand.Builder command = ReportDamageCommand.newBuilder();
         for (PartitionId each : partitions) {
             command.addPartitions(PartitionRef.newBuilder()
@@ -229,7 +229,7 @@ final class CommandCodec {
         return MetadataCommand.newBuilder().setReportDamage(command);
     }
 
-    static List<DamageAnswer> damageAnswers(ReportDamageResult result) {
+    public static List<DamageAnswer> damageAnswers(ReportDamageResult result) {
         List<DamageAnswer> answers = new ArrayList<>(result.getPartitionsCount());
         for (DamageOutcome each : result.getPartitionsList()) {
             answers.add(new DamageAnswer(Errors.forCode((short) each.getError()), each.getPartitionEpoch()));

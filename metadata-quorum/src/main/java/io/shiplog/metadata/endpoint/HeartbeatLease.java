@@ -16,7 +16,7 @@ import io.shiplog.metadata.client.Lease;
  * gone within that time, it cannot have fenced, and its successor grants everybody a full session: then the cut is taken back, so that acks 0
  * and 1 go on while the quorum elects.
  */
-final class HeartbeatLease implements Lease {
+public final class HeartbeatLease implements Lease {
     private static final long NO_OFFSET = -1;
     private static final long NS_PER_MS = 1_000_000;
     private static final int MARGIN_PART = 10;
@@ -33,7 +33,7 @@ final class HeartbeatLease implements Lease {
     private long awaitedOffset = NO_OFFSET;
     private long awaitedUntilNs;
 
-    HeartbeatLease(long leaseMs, long cutMs, long nowNs) {
+    public HeartbeatLease(long leaseMs, long cutMs, long nowNs) {
         this.leaseNs = leaseMs * NS_PER_MS;
         this.cutNs = cutMs * NS_PER_MS;
         this.untilNs = nowNs;
@@ -54,7 +54,7 @@ final class HeartbeatLease implements Lease {
      * file. A tenth is kept as margin, for clocks that differ in speed. Holds from the next acknowledgement on; a lease that runs
      * under a longer session than the new one is cut.
      */
-    void onSessionTimeout(long sessionTimeoutMs, long nowNs) {
+    public void onSessionTimeout(long sessionTimeoutMs, long nowNs) {
         long ns = (sessionTimeoutMs - sessionTimeoutMs / MARGIN_PART) * NS_PER_MS;
         if (sessionTimeoutMs <= 0 || ns == leaseNs) {
             return;
@@ -69,7 +69,7 @@ final class HeartbeatLease implements Lease {
     }
 
     /** A heartbeat that was sent at {@code sentNs} was acknowledged; {@code committedOffset} is what the controller had then. */
-    void onAcknowledged(long sentNs, long committedOffset, boolean fenced, long nowNs) {
+    public void onAcknowledged(long sentNs, long committedOffset, boolean fenced, long nowNs) {
         if (fenced) {
             end(nowNs);
         } else if (valid(nowNs) && !suspended) {
@@ -84,7 +84,7 @@ final class HeartbeatLease implements Lease {
     }
 
     /** The node has applied the metadata below {@code offset}. */
-    void onApplied(long offset, long nowNs) {
+    public void onApplied(long offset, long nowNs) {
         appliedOffset = Math.max(appliedOffset, offset);
         revive(nowNs);
     }
@@ -100,7 +100,7 @@ final class HeartbeatLease implements Lease {
     }
 
     /** The heartbeat connection broke. */
-    void onConnectionLost(long nowNs) {
+    public void onConnectionLost(long nowNs) {
         if (valid(nowNs) && !cut) {
             cut = true;
             uncutUntilNs = untilNs;
@@ -109,7 +109,7 @@ final class HeartbeatLease implements Lease {
     }
 
     /** The controller of the broken connection is surely no controller any more. */
-    void onControllerGone(long nowNs) {
+    public void onControllerGone(long nowNs) {
         if (cut && valid(nowNs)) {
             untilNs = uncutUntilNs;
             cut = false;
@@ -117,7 +117,7 @@ final class HeartbeatLease implements Lease {
     }
 
     /** The node asks to be fenced, or does so no more. */
-    void suspend(boolean wanted, long nowNs) {
+    public void suspend(boolean wanted, long nowNs) {
         suspended = wanted;
         if (wanted) {
             end(nowNs);
@@ -125,7 +125,7 @@ final class HeartbeatLease implements Lease {
     }
 
     /** Fenced, or no registration any more. */
-    void end(long nowNs) {
+    public void end(long nowNs) {
         untilNs = nowNs;
         cut = false;
         awaitedOffset = NO_OFFSET;

@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -50,9 +51,9 @@ import org.slf4j.LoggerFactory;
  * round is applied, so a deposed controller answers nothing. Fencing goes before all else.
  *
  * <p>One thread owns everything here; the public methods hand over to it. It does not begin before this node has applied what earlier leaders
- * agreed on, and ends when it leads no more.
+ * agreed on, and ends when it leads no more. One that is {@link #turned} has no thread: the simulator turns it.
  */
-final class ActiveController implements AutoCloseable {
+public final class ActiveController implements AutoCloseable {
     /** Far below what Ratis takes; a larger one would make the leader step down. */
     static final int MAX_ENTRY_BYTES = 1 << 20;
 
@@ -75,7 +76,10 @@ final class ActiveController implements AutoCloseable {
     private final Clock clock;
     private final ControllerEvents metrics;
     private final FatalHandler fatal;
-    private final SecureRandom random = new SecureRandom();
+    /** Random numbers of controller incarnations. */
+    private final LongSupplier proposers;
+
+    private final Runnable wake;
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final ArrayDeque<PendingCommand> waiting = new ArrayDeque<>();
     /** What liveness has become due for, and goes before everything that waits. */
@@ -84,7 +88,7 @@ final class ActiveController implements AutoCloseable {
     /** The brokers whose heartbeats came on a connection, since this controller became active. */
     private final Map<Object, Set<Integer>> heartbeatConnections = new HashMap<>();
 
-    private final Thread thread;
+    private final Thread thread = new Thread(this::run, "metadata-controller");
 
     private volatile boolean closed;
     private volatile boolean active;
@@ -111,6 +115,30 @@ final class ActiveController implements AutoCloseable {
             Clock clock,
             ControllerEvents metrics,
             FatalHandler fatal) {
+        this(
+                log,
+                controller,
+                livenessSettings,
+                balanceSettings,
+                clusterId,
+                clock,
+                metrics,
+                fatal,
+                new SecureRandom()::nextLong,
+                () -> {});
+    }
+
+    private ActiveController(
+            AgreedLog log,
+            Controller controller,
+            LivenessSettings livenessSettings,
+            BalanceSettings balanceSettings,
+            String clusterId,
+            Clock clock,
+            ControllerEvents metrics,
+            FatalHandler fatal,
+            LongSupplier proposers,
+            Runnable wake) {
         this.log = log;
         this.controller = controller;
         this.livenessSettings = livenessSettings;
@@ -119,8 +147,48 @@ final class ActiveController implements AutoCloseable {
         this.clock = clock;
         this.metrics = metrics;
         this.fatal = fatal;
-        this.thread = new Thread(this::run, "metadata-controller");
+        this.proposers = proposers;
+        this.wake = wake;
         thread.setDaemon(true);
+    }
+
+    /**
+     * One without a thread, for the simulator: {@link #turn} is to be called first, then whenever it is woken or its time has come.
+     *
+     * @param proposers random numbers of incarnations
+     * @param wake told that something waits for the next turn
+     */
+    public static ActiveController turned(
+            AgreedLog log,
+            Controller controller,
+            LivenessSettings livenessSettings,
+            BalanceSettings balanceSettings,
+            String clusterId,
+            Clock clock,
+            LongSupplier proposers,
+            Runnable wake) {
+        return new ActiveController(
+                log,
+                controller,
+                livenessSettings,
+                balanceSettings,
+                clusterId,
+                clock,
+                new ControllerEvents(),
+                (reason, cause) -> {
+                    throw new IllegalStateException(reason, cause);
+                },
+                proposers,
+                wake);
+    }
+
+    /** Everything that has come, then what time brings. Returns after how many ms the next turn is due, if nothing wakes it before. */
+    public long turn() {
+        for (Runnable event = events.poll(); event != null; event = events.poll()) {
+            event.run();
+        }
+        step();
+        return waitMs();
     }
 
     void start() {
@@ -134,15 +202,16 @@ final class ActiveController implements AutoCloseable {
             event.run();
             metrics.onEvent(begunAtNs - postedAtNs, System.nanoTime() - begunAtNs);
         });
+        wake.run();
     }
 
     /** Whether this node is the active controller; it may have been deposed without knowing yet. */
-    boolean isActive() {
+    public boolean isActive() {
         return active;
     }
 
     /** Leadership may have changed: looks again. */
-    void onLeadershipChanged() {
+    public void onLeadershipChanged() {
         post(() -> {});
     }
 
@@ -150,7 +219,7 @@ final class ActiveController implements AutoCloseable {
      * Decides a command and has it agreed on. Answers {@code NOT_CONTROLLER} when it was surely not carried out for want of leadership, and
      * {@code REQUEST_TIMED_OUT} when that is not known.
      */
-    void submit(MetadataCommand command, Consumer<MetadataResult> reply) {
+    public void submit(MetadataCommand command, Consumer<MetadataResult> reply) {
         post(() -> {
             if (!active) {
                 reply.accept(failure(Errors.NOT_CONTROLLER, ""));
@@ -198,7 +267,7 @@ final class ActiveController implements AutoCloseable {
      *
      * @param reply null when this node is not the active controller
      */
-    void heartbeat(Object connection, HeartbeatRequest request, Consumer<HeartbeatReply> reply) {
+    public void heartbeat(Object connection, HeartbeatRequest request, Consumer<HeartbeatReply> reply) {
         post(() -> {
             if (!active) {
                 reply.accept(null);
@@ -234,7 +303,7 @@ final class ActiveController implements AutoCloseable {
     }
 
     /** A connection ended; concerns the brokers whose heartbeats came on it. */
-    void onConnectionClosed(Object connection) {
+    public void onConnectionClosed(Object connection) {
         post(() -> {
             Set<Integer> brokers = heartbeatConnections.remove(connection);
             if (active && brokers != null) {
@@ -298,7 +367,7 @@ final class ActiveController implements AutoCloseable {
     private void activate(long term) {
         MetadataImage image = log.image();
         activeTerm = term;
-        proposer = random.nextLong();
+        proposer = proposers.getAsLong();
         proposals = 0;
         liveness = new BrokerLiveness(livenessSettings, balanceSettings);
         liveness.onControllerReady(image, clock.nowMs());

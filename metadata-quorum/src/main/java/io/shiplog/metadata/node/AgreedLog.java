@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The replicated log as the active controller sees it: Ratis in a node, a twin in tests. Any thread. */
-interface AgreedLog {
+public interface AgreedLog {
     /**
      * What became of a proposed entry.
      *

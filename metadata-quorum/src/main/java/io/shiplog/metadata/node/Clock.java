@@ -4,7 +4,7 @@
 package io.shiplog.metadata.node;
 
 /** Time, given so that tests can give another. */
-interface Clock {
+public interface Clock {
     Clock SYSTEM = new Clock() {
         @Override
         public long nowMs() {

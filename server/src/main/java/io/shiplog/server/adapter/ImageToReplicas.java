@@ -93,6 +93,32 @@ public final class ImageToReplicas {
             EventLoop loop,
             LongConsumer applied,
             Consumer<Throwable> failed) {
+        this(
+                nodeId,
+                directories,
+                logDefaults,
+                replicas,
+                fetchers,
+                loop,
+                applied,
+                Executors.newSingleThreadExecutor(
+                        worker -> new Thread(() -> reporting(worker, failed), "replica-assignment")));
+    }
+
+    /**
+     * The same with another disk thread.
+     *
+     * @param disk carries out tasks one after the other
+     */
+    public ImageToReplicas(
+            int nodeId,
+            LogDirectories directories,
+            LogSettings logDefaults,
+            ReplicaSet replicas,
+            ReplicaFetchers fetchers,
+            EventLoop loop,
+            LongConsumer applied,
+            ExecutorService disk) {
         this.nodeId = nodeId;
         this.directories = directories;
         this.logDefaults = logDefaults;
@@ -100,8 +126,7 @@ public final class ImageToReplicas {
         this.fetchers = fetchers;
         this.loop = loop;
         this.applied = applied;
-        disk = Executors.newSingleThreadExecutor(
-                worker -> new Thread(() -> reporting(worker, failed), "replica-assignment"));
+        this.disk = disk;
     }
 
     private static void reporting(Runnable worker, Consumer<Throwable> failed) {

@@ -16,6 +16,7 @@ import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.server.api.PartitionAccess;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -27,11 +28,19 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
     private final ReplicaSet replicas;
     private final Supplier<MetadataImage> image;
     private final Lease lease;
+    private final LongSupplier nanoTime;
 
     public LocalPartitions(ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease) {
+        this(replicas, image, lease, System::nanoTime);
+    }
+
+    /** @param nanoTime the time that the lease is measured in */
+    public LocalPartitions(
+            ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease, LongSupplier nanoTime) {
         this.replicas = replicas;
         this.image = image;
         this.lease = lease;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -41,7 +50,7 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
         if (replica == null) {
             callback.complete(absence(topicId, partition), UNDEFINED, UNDEFINED, UNDEFINED, null);
         } else {
-            replica.produce(batches, acks, lease.valid(System.nanoTime()), timeoutMs, callback);
+            replica.produce(batches, acks, lease.valid(nanoTime.getAsLong()), timeoutMs, callback);
         }
     }
 

@@ -87,13 +87,22 @@ public final class LogDirectories implements AutoCloseable {
         return new LogDirectories(opened.opened(), opened.leftOut());
     }
 
+    /** Directories that are open already. */
+    public static LogDirectories of(List<LogDirectory> opened) {
+        return new LogDirectories(opened, List.of());
+    }
+
     /** Opens all logs, the directories side by side. */
     public Recovered recover() {
         Map<LogDirectory, FutureTask<RecoveryReport>> tasks = new HashMap<>();
         for (LogDirectory directory : directories) {
             FutureTask<RecoveryReport> task = new FutureTask<>(() -> directory.recover((done, total) -> {}));
             tasks.put(directory, task);
-            new Thread(task, "recovery-" + directory.path().getFileName()).start();
+            if (directories.size() == 1) {
+                task.run();
+            } else {
+                new Thread(task, "recovery-" + directory.path().getFileName()).start();
+            }
         }
         List<RecoveryReport> reports = new ArrayList<>();
         onEach(directory -> reports.add(get(tasks.get(directory))));

@@ -3,7 +3,6 @@
 
 package io.shiplog.server.api;
 
-import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
@@ -66,7 +65,10 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
                     "a fetch as replica " + replicaId + " in version " + version + ", which has no broker epoch");
             return;
         }
-        Errors refusal = follower ? refusal(replicaId, request.replicaState().replicaEpoch()) : Errors.NONE;
+        Errors refusal = follower
+                ? FollowerFetches.refusal(
+                        cluster.image(), replicaId, request.replicaState().replicaEpoch())
+                : Errors.NONE;
         if (refusal != Errors.NONE) {
             exchange.respond(new FetchResponseData().setErrorCode(refusal.code()));
             return;
@@ -80,15 +82,6 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
             exchange.onClosed(fetch::drop);
             exchange.onQueuedBehind(fetch::release);
         }
-    }
-
-    /** Why this node may not fetch as a follower. One that has just registered may be ahead of our metadata; it asks again. */
-    private Errors refusal(int nodeId, long brokerEpoch) {
-        BrokerImage broker = cluster.image().broker(nodeId);
-        if (broker == null) {
-            return Errors.BROKER_ID_NOT_REGISTERED;
-        }
-        return broker.epoch() == brokerEpoch ? Errors.NONE : Errors.STALE_BROKER_EPOCH;
     }
 
     /** Adds what the fetch service cannot know: who leads a partition that is not here, and where leaders are reached. */

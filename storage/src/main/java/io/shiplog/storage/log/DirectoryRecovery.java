@@ -117,6 +117,10 @@ final class DirectoryRecovery {
     private void recoverAll(List<PartitionKey> keys) {
         AtomicInteger next = new AtomicInteger();
         int threads = Math.min(context.config().recoveryThreads(), keys.size());
+        if (threads == 1) {
+            recoverNext(keys, next);
+            return;
+        }
         List<Thread> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             Thread thread = new Thread(() -> recoverNext(keys, next), "shiplog-recover-" + i);

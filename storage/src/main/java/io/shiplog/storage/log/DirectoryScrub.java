@@ -30,7 +30,8 @@ final class DirectoryScrub implements ScrubSource {
         this.context = context;
         this.logs = logs;
         this.scrubber = new Scrubber(this, settings, context.clock(), context.files(), context.directory());
-        this.thread = new Background("scrub-" + context.directory().getFileName(), context.failure());
+        this.thread = new Background(
+                context.host().backgroundWork("scrub-" + context.directory().getFileName()), context.failure());
     }
 
     void start() {

@@ -12,14 +12,20 @@ import java.util.concurrent.LinkedBlockingQueue;
  * The threads that sync segments of a data directory. Each dirty log stands in the queue once; what is appended while its
  * sync runs is the next group. Threads are never interrupted: that would close the channels they use.
  */
-final class Flusher {
+final class Flusher implements FlushWork {
     /** Tells one thread to end. */
-    private static final class Stop implements Runnable {
+    private static final class Stop implements Round {
         @Override
-        public void run() {}
+        public void begin() {}
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public void complete() {}
     }
 
-    private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Round> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
     Flusher(int threadCount, String name) {
@@ -31,28 +37,30 @@ final class Flusher {
         }
     }
 
-    /** Queues a log's flush; the log sees to it that it is queued once. */
-    void submit(Runnable flush) {
-        queue.add(flush);
+    @Override
+    public void submit(Round round) {
+        queue.add(round);
     }
 
-    /** Carries out what is queued, then ends the threads. */
-    void close() {
+    @Override
+    public void close() {
         for (int i = 0; i < threads.size(); i++) queue.add(new Stop());
         for (Thread thread : threads) joinUninterruptibly(thread);
     }
 
     private void run() {
         while (true) {
-            Runnable next = takeUninterruptibly();
+            Round next = takeUninterruptibly();
             if (next instanceof Stop) return;
-            next.run();
+            next.begin();
+            next.sync();
+            next.complete();
         }
     }
 
     /** An interrupt is nobody's business here: it is passed over, since it would close the channel of the next sync. */
-    private Runnable takeUninterruptibly() {
-        Runnable next = null;
+    private Round takeUninterruptibly() {
+        Round next = null;
         while (next == null) {
             try {
                 next = queue.take();

@@ -20,9 +20,10 @@ record LogContext(
         MarksFile marks,
         IndexStore index,
         IndexCache indexCache,
-        Flusher flusher,
+        FlushWork flusher,
         Background background,
         FailureLatch failure,
         SyncTimes syncTimes,
         DiskSpace space,
-        Integrity integrity) {}
+        Integrity integrity,
+        DirectoryHost host) {}

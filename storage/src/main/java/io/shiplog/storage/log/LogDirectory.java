@@ -7,7 +7,6 @@ import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.index.IndexStore;
-import io.shiplog.storage.index.RocksIndexStore;
 import io.shiplog.storage.marks.MarksFile;
 import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.NoRoom;
@@ -59,7 +58,7 @@ public final class LogDirectory implements AutoCloseable {
     private static final long MARKS_PER_MS = 20;
 
     private final LogContext context;
-    private final DirectoryLock lock;
+    private final Runnable unlock;
     private final Map<PartitionKey, PartitionLog> logs = new ConcurrentHashMap<>();
     private final RecoveryProgress recoveryProgress;
     private final LaterRecovery later;
@@ -73,17 +72,17 @@ public final class LogDirectory implements AutoCloseable {
     private boolean recovered;
     private boolean closed;
 
-    private LogDirectory(LogContext context, DirectoryLock lock, DirectoryStamp stamp, DirectoryLives lives) {
+    private LogDirectory(LogContext context, Runnable unlock, DirectoryStamp stamp, DirectoryLives lives) {
         this.context = context;
         this.lives = lives;
-        this.lock = lock;
+        this.unlock = unlock;
         this.recoveryProgress = new RecoveryProgress(context.directory(), context.clock());
         this.later = new LaterRecovery(context, logs, recoveryProgress);
         this.removal = new PartitionRemoval(context);
         this.lastIndexFlushMs = context.clock().nowMs();
         this.lastMarksMs = lastIndexFlushMs;
         this.stamp = stamp;
-        this.directoryId = stamp == null ? Uuid.randomUuid() : stamp.directoryId();
+        this.directoryId = stamp == null ? context.host().newDirectoryId() : stamp.directoryId();
     }
 
     /**
@@ -98,7 +97,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /** The same over another file port. */
     public static LogDirectory open(Path directory, LogDirectoryConfig config, StorageClock clock, LogFiles files) {
-        return open(directory, config, clock, files, RocksIndexStore::open);
+        return open(directory, config, clock, files, DirectoryHost.ofProcess());
     }
 
     /** Opens the index store of a data directory. */
@@ -108,16 +107,22 @@ public final class LogDirectory implements AutoCloseable {
 
     static LogDirectory open(
             Path directory, LogDirectoryConfig config, StorageClock clock, LogFiles files, IndexStoreOpener stores) {
-        DirectoryLock lock = null;
+        return open(directory, config, clock, files, new ProcessHost(stores));
+    }
+
+    /** The same with another host: for the simulator. */
+    public static LogDirectory open(
+            Path directory, LogDirectoryConfig config, StorageClock clock, LogFiles files, DirectoryHost host) {
+        Runnable unlock = null;
         try {
             files.createDirectory(directory);
-            lock = DirectoryLock.take(directory);
+            unlock = host.lock(directory);
             DirectoryStamp stamp = StampFile.read(files, directory);
             DirectoryLives lives = LivesFile.read(files, directory);
             DiskSpace space = new DiskSpace(files, directory, clock, config.space());
             space.open();
             MarksFile marks = MarksFile.open(files, directory);
-            IndexStore index = stores.open(files, directory);
+            IndexStore index = host.openIndex(files, directory);
             FailureLatch failure = new FailureLatch();
             String name = directory.getFileName().toString();
             LogContext context = new LogContext(
@@ -130,15 +135,16 @@ public final class LogDirectory implements AutoCloseable {
                     marks,
                     index,
                     new IndexCache(config.indexCacheBytes()),
-                    new Flusher(config.flushThreads(), name),
-                    new Background(name, failure),
+                    host.flushWork(config.flushThreads(), name),
+                    new Background(host.backgroundWork(name), failure),
                     failure,
                     new SyncTimes(),
                     space,
-                    new Integrity(failure));
-            return new LogDirectory(context, lock, stamp, lives);
+                    new Integrity(failure),
+                    host);
+            return new LogDirectory(context, unlock, stamp, lives);
         } catch (IOException | StorageException e) {
-            if (lock != null) lock.release();
+            if (unlock != null) unlock.run();
             if (e instanceof StorageException refusal) throw refusal;
             throw new UnreadableDirectory("the data directory " + directory + " cannot be opened: " + e, e);
         }
@@ -540,7 +546,7 @@ public final class LogDirectory implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("Closing the marks of {} failed: {}", context.directory(), e.toString());
         }
-        lock.release();
+        unlock.run();
     }
 
     private void finishCleanly(long brokerEpoch) throws IOException {

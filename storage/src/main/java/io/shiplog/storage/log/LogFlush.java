@@ -22,7 +22,7 @@ final class LogFlush {
 
     private final LogState state;
     private final AtomicInteger phase = new AtomicInteger(IDLE);
-    private final Runnable round = this::runRound;
+    private final GroupCommit round = new GroupCommit();
     /** Whether a flush is going to be asked for when the interval is over; guarded by the lock of the log. */
     private boolean timerSet;
 
@@ -75,44 +75,89 @@ final class LogFlush {
         }
     }
 
-    private void runRound() {
-        phase.set(RUNNING);
-        flushNow();
-        if (!phase.compareAndSet(RUNNING, IDLE)) {
-            phase.set(QUEUED);
-            state.context.flusher().submit(round);
+    /** The round of this log, again and again. */
+    private final class GroupCommit implements FlushWork.Round {
+        private Sync begun;
+        private boolean done;
+
+        @Override
+        public void begin() {
+            phase.set(RUNNING);
+            begun = beginSync();
+        }
+
+        @Override
+        public void sync() {
+            done = begun != null && carryOut(begun);
+        }
+
+        @Override
+        public void complete() {
+            if (done) publish(begun);
+            begun = null;
+            if (!phase.compareAndSet(RUNNING, IDLE)) {
+                phase.set(QUEUED);
+                state.context.flusher().submit(this);
+            }
         }
     }
 
+    /**
+     * A sync that has begun.
+     *
+     * @param dirty what it brings to the disk, with a reference on each of the files
+     * @param generation truncations before it
+     * @param target the log end at its beginning
+     * @param number in {@link SyncTimes}
+     */
+    private record Sync(
+            List<Segment> dirty,
+            List<SegmentFile> files,
+            boolean newDirectory,
+            int generation,
+            long target,
+            long number) {}
+
     /** Syncs what is not on the disk yet and tells the listener. On a flusher thread, or when nobody else uses the log. */
     void flushNow() {
-        if (state.context.failure().isOffline()) return;
+        Sync sync = beginSync();
+        if (sync != null && carryOut(sync)) publish(sync);
+    }
+
+    /** Null when there is nothing to sync. */
+    private Sync beginSync() {
+        if (state.context.failure().isOffline()) return null;
         List<Segment> dirty = new ArrayList<>(2);
         List<SegmentFile> files = new ArrayList<>(2);
         int generation;
         long target;
         boolean newDirectory;
         synchronized (state) {
-            if (state.closed) return;
+            if (state.closed) return null;
             generation = state.truncationGeneration;
             target = state.logEndOffset;
             newDirectory = !state.directoryDurable;
             collect(dirty, files);
         }
-        if (dirty.isEmpty()) return;
-        long sync = state.context.syncTimes().begin(state.context.clock().nowMs());
+        if (dirty.isEmpty()) return null;
+        long number = state.context.syncTimes().begin(state.context.clock().nowMs());
+        return new Sync(dirty, files, newDirectory, generation, target, number);
+    }
+
+    /** Returns whether it is on the disk. */
+    private boolean carryOut(Sync sync) {
         try {
-            sync(dirty, files, newDirectory);
+            sync(sync.dirty, sync.files, sync.newDirectory);
         } catch (IOException | StorageException e) {
             // A deletion moves the directory aside under a sync that has begun: nobody waits for that sync any more.
-            if (e instanceof NoSuchFileException && state.closed) return;
+            if (e instanceof NoSuchFileException && state.closed) return false;
             state.context.failure().fail("syncing " + state, e);
-            return;
+            return false;
         } finally {
-            state.context.syncTimes().end(sync, state.context.clock().nowMs());
-            files.forEach(SegmentFile::release);
+            state.context.syncTimes().end(sync.number, state.context.clock().nowMs());
+            sync.files.forEach(SegmentFile::release);
         }
-        publish(dirty, generation, target);
+        return true;
     }
 
     private void collect(List<Segment> dirty, List<SegmentFile> files) {
@@ -135,14 +180,14 @@ final class LogFlush {
         if (newDirectory) state.context.files().syncDirectory(state.context.directory());
     }
 
-    private void publish(List<Segment> dirty, int generation, long target) {
+    private void publish(Sync sync) {
         synchronized (state) {
-            for (Segment segment : dirty) segment.entryDurable = true;
+            for (Segment segment : sync.dirty) segment.entryDurable = true;
             state.directoryDurable = true;
-            if (generation != state.truncationGeneration || target <= state.flushedOffset) return;
-            state.flushedOffset = target;
+            if (sync.generation != state.truncationGeneration || sync.target <= state.flushedOffset) return;
+            state.flushedOffset = sync.target;
             state.touch();
         }
-        listener.onFlushed(target, generation);
+        listener.onFlushed(sync.target, sync.generation);
     }
 }
