@@ -8,6 +8,7 @@ import io.shiplog.replication.core.FetchNext;
 import io.shiplog.replication.core.FetchedPartition;
 import io.shiplog.replication.core.FollowerPosition;
 import io.shiplog.replication.port.AssignedReplica;
+import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.runtime.ReplicaStatus.Role;
 import io.shiplog.storage.log.AppendOrigin;
@@ -111,6 +112,11 @@ public final class Replica {
             return leader.core().highWatermark();
         }
         return follower != null ? follower.core().highWatermark() : idleHighWatermark;
+    }
+
+    /** The ISR that this replica, as leader, has asked for and does not know whether the controller has agreed; null for none. */
+    public IsrProposal openProposal() {
+        return leader == null ? null : leader.core().openProposal();
     }
 
     /** What becomes of this replica when something in its log is not sound. */

@@ -1,0 +1,87 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.client;
+
+import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.AlterReassignmentsCommand;
+import io.shiplog.metadata.proto.ConfigAlteration;
+import io.shiplog.metadata.proto.ConfigResource;
+import io.shiplog.metadata.proto.CreateTopicsCommand;
+import io.shiplog.metadata.proto.DeleteTopicsCommand;
+import io.shiplog.metadata.proto.ElectLeadersCommand;
+import io.shiplog.metadata.proto.IncrementalAlterConfigsCommand;
+import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.metadata.proto.NewTopic;
+import io.shiplog.metadata.proto.Reassignment;
+import io.shiplog.metadata.proto.TopicPartitionName;
+import io.shiplog.metadata.proto.TopicRef;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+
+/** The commands that an operator gives. */
+public final class AdminCommands {
+    private AdminCommands() {}
+
+    public static MetadataCommand.Builder createTopic(
+            String name, Uuid id, int partitions, int replicationFactor, Map<String, String> configs) {
+        return MetadataCommand.newBuilder()
+                .setCreateTopics(CreateTopicsCommand.newBuilder()
+                        .addTopics(NewTopic.newBuilder()
+                                .setName(name)
+                                .setTopicId(Uuids.toBytes(id))
+                                .setPartitions(partitions)
+                                .setReplicationFactor(replicationFactor)
+                                .putAllConfigs(configs)));
+    }
+
+    public static MetadataCommand.Builder deleteTopic(Uuid id) {
+        return MetadataCommand.newBuilder()
+                .setDeleteTopics(DeleteTopicsCommand.newBuilder()
+                        .addTopics(TopicRef.newBuilder().setTopicId(Uuids.toBytes(id))));
+    }
+
+    /** @param unclean may lose records */
+    public static MetadataCommand.Builder electLeader(TopicIdPartition partition, boolean unclean) {
+        return MetadataCommand.newBuilder()
+                .setElectLeaders(ElectLeadersCommand.newBuilder()
+                        .setType(unclean ? ElectLeadersCommand.Type.UNCLEAN : ElectLeadersCommand.Type.PREFERRED)
+                        .addPartitions(TopicPartitionName.newBuilder()
+                                .setTopic(partition.topic())
+                                .setPartition(partition.partition())));
+    }
+
+    public static MetadataCommand.Builder reassign(TopicIdPartition partition, List<Integer> replicas) {
+        return reassignment(Reassignment.newBuilder()
+                .setTopic(partition.topic())
+                .setPartition(partition.partition())
+                .addAllReplicas(replicas));
+    }
+
+    public static MetadataCommand.Builder cancelReassignment(TopicIdPartition partition) {
+        return reassignment(Reassignment.newBuilder()
+                .setTopic(partition.topic())
+                .setPartition(partition.partition())
+                .setCancel(true));
+    }
+
+    private static MetadataCommand.Builder reassignment(Reassignment.Builder change) {
+        return MetadataCommand.newBuilder()
+                .setAlterReassignments(AlterReassignmentsCommand.newBuilder()
+                        .setAllowReplicationFactorChange(true)
+                        .addPartitions(change));
+    }
+
+    public static MetadataCommand.Builder setTopicConfig(String topic, String key, String value) {
+        return MetadataCommand.newBuilder()
+                .setAlterConfigs(IncrementalAlterConfigsCommand.newBuilder()
+                        .addAlterations(ConfigAlteration.newBuilder()
+                                .setResource(ConfigResource.newBuilder()
+                                        .setType(ConfigResource.Type.TOPIC)
+                                        .setName(topic))
+                                .setKey(key)
+                                .setValue(value)));
+    }
+}

@@ -1,0 +1,70 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.client;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.simulation.engine.Dice;
+import org.apache.kafka.common.TopicIdPartition;
+
+/** Asks any node who leads a partition, as clients do: what it learns may be old. */
+final class LeaderFinder {
+    /**
+     * Where a partition is served.
+     *
+     * @param port of the process
+     */
+    record Place(int nodeId, int port, int leaderEpoch) {}
+
+    /** What is known: a place, that nobody leads, or that the topic is gone. */
+    record Found(Place place, boolean topicIsGone) {
+        static final Found NOTHING = new Found(null, false);
+    }
+
+    private final ClientWorld world;
+    private final Dice dice;
+    private final int clientId;
+
+    LeaderFinder(ClientWorld world, Dice dice, int clientId) {
+        this.world = world;
+        this.dice = dice;
+        this.clientId = clientId;
+    }
+
+    /** A node of those that a client may ask first. */
+    int anyNode() {
+        return 1 + dice.nextInt(world.storageNodes());
+    }
+
+    Found leaderOf(TopicIdPartition id, boolean topicWasKnown) {
+        MetadataImage image = world.metadataFrom(anyNode(), clientId);
+        if (image == null || image.offset() == 0) {
+            return Found.NOTHING;
+        }
+        PartitionImage partition = image.partition(id.topicId(), id.partition());
+        if (partition == null) {
+            return new Found(null, topicWasKnown);
+        }
+        return new Found(place(image, partition.leader(), partition.leaderEpoch()), false);
+    }
+
+    /** One of the in-sync replicas, the leader among them. */
+    Found inSyncReplicaOf(TopicIdPartition id) {
+        MetadataImage image = world.metadataFrom(anyNode(), clientId);
+        PartitionImage partition = image == null ? null : image.partition(id.topicId(), id.partition());
+        if (partition == null || partition.isrSize() == 0) {
+            return Found.NOTHING;
+        }
+        int chosen = partition.isrMember(dice.nextInt(partition.isrSize()));
+        return new Found(place(image, chosen, partition.leaderEpoch()), false);
+    }
+
+    private static Place place(MetadataImage image, int nodeId, int leaderEpoch) {
+        BrokerImage broker = image.broker(nodeId);
+        return broker == null || broker.endpoints().isEmpty()
+                ? null
+                : new Place(nodeId, broker.endpoints().get(0).port(), leaderEpoch);
+    }
+}

@@ -1,0 +1,269 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.client;
+
+import io.shiplog.simulation.engine.Dice;
+import io.shiplog.simulation.engine.SimLoop;
+import io.shiplog.simulation.engine.SimProcess;
+import io.shiplog.simulation.history.LatestOp;
+import io.shiplog.simulation.history.ReadOp;
+import io.shiplog.simulation.history.ReadRecord;
+import io.shiplog.simulation.node.FetchBytes;
+import io.shiplog.simulation.node.FetchConnection;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.apache.kafka.common.record.internal.Record;
+
+/**
+ * A consumer of one partition: it reads from the beginning and goes on to the high watermark, from the leader or from any in-sync replica. It
+ * says what it has read last, and goes back when it is told that this is no longer so (KIP-320).
+ */
+public final class SimConsumer {
+    private static final int MAX_WAIT_MS = 60;
+    private static final int REQUEST_TIMEOUT_MS = 400;
+    private static final long RETRY_MS = 30;
+
+    private final ClientWorld world;
+    private final SimProcess process;
+    private final SimLoop loop;
+    private final Dice dice;
+    private final LeaderFinder leaders;
+    private final TopicIdPartition partition;
+    /** Of so many fetches one goes to some in-sync replica. */
+    private final double followerShare;
+
+    private long position;
+    private int lastEpoch = -1;
+    private FetchConnection connection;
+    private LeaderFinder.Place place;
+    private long requests;
+    private boolean topicWasKnown;
+    private boolean stopped;
+
+    public SimConsumer(
+            ClientWorld world, SimProcess process, Dice dice, TopicIdPartition partition, double followerShare) {
+        this.world = world;
+        this.process = process;
+        this.dice = dice;
+        this.partition = partition;
+        this.followerShare = followerShare;
+        this.loop = new SimLoop(world.scheduler(), process, dice.split(), "consumer");
+        this.leaders = new LeaderFinder(world, dice.split(), process.id());
+    }
+
+    public TopicIdPartition partition() {
+        return partition;
+    }
+
+    /** What it reads next. */
+    public long position() {
+        return position;
+    }
+
+    /** Begins to read. */
+    public void start() {
+        loop.execute(this::poll);
+    }
+
+    /** Reads no more. */
+    public void stop() {
+        stopped = true;
+    }
+
+    private void pollIn(long delayMs) {
+        var unused = loop.schedule(this::poll, delayMs);
+    }
+
+    private void poll() {
+        if (stopped) {
+            return;
+        }
+        if (connection == null && !connect()) {
+            pollIn(RETRY_MS + dice.nextInt(20));
+            return;
+        }
+        if (dice.chance(0.05)) {
+            lookUpLatest();
+        }
+        fetch();
+    }
+
+    private boolean connect() {
+        LeaderFinder.Found found = dice.chance(followerShare)
+                ? leaders.inSyncReplicaOf(partition)
+                : leaders.leaderOf(partition, topicWasKnown);
+        if (found.topicIsGone()) {
+            stopped = true;
+        }
+        place = found.place();
+        if (place == null) {
+            return false;
+        }
+        topicWasKnown = true;
+        FetchConnection[] own = new FetchConnection[1];
+        own[0] = new FetchConnection(
+                world, process, place.nodeId(), place.port(), () -> loop.execute(() -> onClosed(own[0])));
+        connection = own[0];
+        return true;
+    }
+
+    private void onClosed(FetchConnection over) {
+        if (over == connection) {
+            connection = null;
+            requests++;
+            pollIn(RETRY_MS);
+        }
+    }
+
+    private void leave() {
+        FetchConnection over = connection;
+        connection = null;
+        requests++;
+        if (over != null) {
+            over.close();
+        }
+    }
+
+    // ---- fetch
+
+    private void fetch() {
+        FetchTopic topic = new FetchTopic().setTopicId(partition.topicId());
+        topic.partitions()
+                .add(new FetchPartition()
+                        .setPartition(partition.partition())
+                        .setFetchOffset(position)
+                        .setLastFetchedEpoch(lastEpoch)
+                        .setPartitionMaxBytes(2_048));
+        FetchRequestData request = new FetchRequestData()
+                .setMaxWaitMs(MAX_WAIT_MS)
+                .setMinBytes(1)
+                .setMaxBytes(4_096)
+                .setSessionId(0)
+                .setSessionEpoch(-1);
+        request.topics().add(topic);
+        long number = ++requests;
+        long invokedUs = world.scheduler().nowUs();
+        long askedFor = position;
+        int node = place.nodeId();
+        connection.send(FetchBytes.encode(request), bytes -> loop.execute(() -> {
+            if (number == requests) {
+                onAnswer(new ReadOp(
+                                process.id(), partition, node, invokedUs, world.scheduler().nowUs(), askedFor),
+                        bytes);
+            }
+        }));
+        var unused = loop.schedule(
+                () -> {
+                    if (number == requests) {
+                        leave();
+                        poll();
+                    }
+                },
+                REQUEST_TIMEOUT_MS);
+    }
+
+    private void onAnswer(ReadOp op, ByteBuffer bytes) {
+        requests++;
+        FetchResponseData response = FetchBytes.decodeResponse(bytes);
+        PartitionData data = null;
+        for (FetchableTopicResponse topic : response.responses()) {
+            for (PartitionData each : topic.partitions()) {
+                data = each;
+            }
+        }
+        if (data == null) {
+            leave();
+            pollIn(RETRY_MS);
+            return;
+        }
+        op.error = Errors.forCode(data.errorCode());
+        op.highWatermark = data.highWatermark();
+        op.lastStableOffset = data.lastStableOffset();
+        op.logStartOffset = data.logStartOffset();
+        world.history().add(op);
+        take(op, data);
+    }
+
+    private void take(ReadOp op, PartitionData data) {
+        if (op.error == Errors.OFFSET_OUT_OF_RANGE) {
+            // auto.offset.reset=earliest
+            op.jumps = true;
+            position = Math.max(0, op.logStartOffset);
+            lastEpoch = -1;
+            pollIn(10);
+        } else if (op.error != Errors.NONE) {
+            leave();
+            pollIn(RETRY_MS + dice.nextInt(20));
+        } else if (data.divergingEpoch().endOffset() >= 0) {
+            op.jumps = true;
+            position = Math.min(position, data.divergingEpoch().endOffset());
+            lastEpoch = -1;
+            pollIn(5);
+        } else {
+            if (data.records() instanceof MemoryRecords records) {
+                read(op, records);
+            }
+            if (dice.chance(0.05) || (followerShare > 0 && dice.chance(0.3))) {
+                leave();
+            }
+            pollIn(op.records.isEmpty() ? 5 + dice.nextInt(20) : dice.nextInt(10));
+        }
+    }
+
+    private void read(ReadOp op, MemoryRecords records) {
+        for (MutableRecordBatch batch : records.batches()) {
+            batch.ensureValid();
+            for (Record record : batch) {
+                if (record.offset() >= position) {
+                    boolean ours = record.valueSize() >= Long.BYTES;
+                    op.records.add(new ReadRecord(
+                            record.offset(),
+                            batch.partitionLeaderEpoch(),
+                            ours ? record.value().getLong() : -1));
+                }
+            }
+            if (batch.lastOffset() >= position) {
+                position = batch.lastOffset() + 1;
+                lastEpoch = batch.partitionLeaderEpoch();
+            }
+        }
+    }
+
+    // ---- the latest offset
+
+    private void lookUpLatest() {
+        LeaderFinder.Place leader = leaders.leaderOf(partition, topicWasKnown).place();
+        if (leader == null) {
+            return;
+        }
+        long invokedUs = world.scheduler().nowUs();
+        ClientConnection over = new ClientConnection(world, process, leader.nodeId(), leader.port(), () -> {});
+        over.send((server, answer) -> {
+            var found = server.access().lookUpOffset(partition.topicId(), partition.partition(), -1, -1);
+            answer.with(() -> {
+                world.history()
+                        .add(new LatestOp(
+                                process.id(),
+                                partition,
+                                leader.nodeId(),
+                                invokedUs,
+                                world.scheduler().nowUs(),
+                                found.error(),
+                                found.offset(),
+                                found.leaderEpoch()));
+                over.close();
+            });
+        });
+        var unused = loop.schedule(over::close, REQUEST_TIMEOUT_MS);
+    }
+}

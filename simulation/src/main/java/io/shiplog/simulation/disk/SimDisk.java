@@ -1,0 +1,209 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.disk;
+
+import io.shiplog.simulation.engine.Dice;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A disk in memory, as unkind as POSIX allows. Of what was not synced any subset survives a power loss, block by block and entry by entry; the
+ * sync of a file says nothing of its entry; what a failed sync should have written may be lost for good. It also fails, fills up, hangs,
+ * rots, is rolled back and is wiped, when it is told to. Processes reach it through a {@link Mount}.
+ */
+public final class SimDisk {
+    /** Name of the data directory on the disk. */
+    public static final String DATA = "data";
+
+    static final String NO_SPACE = "No space left on device";
+
+    private final Path root;
+    private final Dice dice;
+    private DirectoryNode rootNode = new DirectoryNode();
+    private DirectoryNode oldImage;
+    private SimIndexStore index = new SimIndexStore();
+    private Mount mount;
+
+    private int failingSyncs;
+    private int failingReads;
+    private boolean full;
+    private long hungUntilUs;
+    private double slowness = 1;
+
+    /** An empty disk that is mounted at {@code root}. */
+    public SimDisk(Path root, Dice dice) {
+        this.root = root;
+        this.dice = dice;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    DirectoryNode rootNode() {
+        return rootNode;
+    }
+
+    /** What the index store holds; on this disk too. */
+    SimIndexStore index() {
+        return index;
+    }
+
+    /** Another process uses the disk from now on. */
+    public Mount mount() {
+        mount = new Mount(this);
+        return mount;
+    }
+
+    /** The process that used it is gone; what it wrote is there, synced or not. */
+    public void processDied() {
+        unmount();
+        index = index.afterProcessDied();
+    }
+
+    private void unmount() {
+        if (mount != null) {
+            mount.detach();
+            mount = null;
+        }
+    }
+
+    /** The power goes, and with it some of what was not synced. */
+    public void losePower() {
+        unmount();
+        // Most losses leave nearly all or hardly anything.
+        double survival = dice.oneOf(0.0, 0.1, 0.5, 0.9, 1.0);
+        rootNode = rootNode.survivor(dice, survival);
+        index = index.afterPowerLoss(dice);
+        failingSyncs = 0;
+        failingReads = 0;
+    }
+
+    // ---- faults
+
+    /** So many of the next syncs fail. */
+    public void failSyncs(int count) {
+        failingSyncs = count;
+    }
+
+    /** So many of the next reads fail. */
+    public void failReads(int count) {
+        failingReads = count;
+    }
+
+    /** Whether there is no room for another byte. */
+    public void setFull(boolean isFull) {
+        full = isFull;
+    }
+
+    public boolean isFull() {
+        return full;
+    }
+
+    /** Syncs that are under way or begin before this time end after it. */
+    public void hangUntil(long timeUs) {
+        hungUntilUs = Math.max(hungUntilUs, timeUs);
+    }
+
+    /** Syncs take so many times as long. */
+    public void slowDown(double factor) {
+        slowness = factor;
+    }
+
+    /** How long a sync takes that begins now. */
+    public long syncUs(long nowUs) {
+        double usual = dice.chance(0.02) ? dice.between(5_000, 25_000) : dice.between(200, 1_500);
+        return Math.max((long) (usual * slowness), hungUntilUs - nowUs);
+    }
+
+    /** Remembers what the disk is bound to hold now, for {@link #rollBack}. */
+    public void remember() {
+        oldImage = rootNode.durableCopy();
+    }
+
+    /** Somebody restores an old image of the disk; with no process on it. False when there is none. */
+    public boolean rollBack() {
+        if (oldImage == null) {
+            return false;
+        }
+        rootNode = oldImage.durableCopy();
+        index = new SimIndexStore();
+        return true;
+    }
+
+    /** Somebody puts an empty disk in its place; with no process on it. */
+    public void wipe() {
+        rootNode = new DirectoryNode();
+        index = new SimIndexStore();
+        oldImage = null;
+    }
+
+    /** A bit of a segment rots. False when there is nothing to rot. */
+    public boolean rot(Dice chance, boolean header) {
+        List<FileNode> segments = new ArrayList<>();
+        if (rootNode.get(DATA) instanceof DirectoryNode data) {
+            for (Map.Entry<String, Node> entry : data.entries().entrySet()) {
+                if (entry.getValue() instanceof DirectoryNode directory && entry.getKey().indexOf('.') < 0) {
+                    collectSegments(directory, segments);
+                }
+            }
+        }
+        if (segments.isEmpty()) {
+            return false;
+        }
+        FileNode file = segments.get(chance.nextInt(segments.size()));
+        int position = chance.nextInt(file.size());
+        // The first batch of a segment begins with a header of 61 bytes.
+        file.flip(header ? chance.nextInt(Math.min(61, file.size())) : position, 1 << chance.nextInt(8));
+        return true;
+    }
+
+    private static void collectSegments(DirectoryNode directory, List<FileNode> segments) {
+        directory.entries().forEach((name, node) -> {
+            if (name.endsWith(".log") && node instanceof FileNode file && file.size() > 0) {
+                segments.add(file);
+            }
+        });
+    }
+
+    boolean takeFailingSync() {
+        return failingSyncs > 0 && failingSyncs-- > 0;
+    }
+
+    boolean takeFailingRead() {
+        return failingReads > 0 && failingReads-- > 0;
+    }
+
+    // ---- for the observer, who changes nothing
+
+    /** Whether the data directory has an entry of this name. */
+    public boolean holds(String directory) {
+        return find(directory) != null;
+    }
+
+    /** Visits the segments of a partition's log, by base offset. */
+    public void visitSegments(String directory, SegmentVisitor visitor) {
+        if (find(directory) instanceof DirectoryNode node) {
+            for (Map.Entry<String, Node> entry : node.entries().entrySet()) {
+                if (entry.getKey().endsWith(".log") && entry.getValue() instanceof FileNode file) {
+                    long base = Long.parseLong(entry.getKey(), 0, entry.getKey().length() - 4, 10);
+                    visitor.visit(base, file.data(), file.size());
+                }
+            }
+        }
+    }
+
+    /** Sees a segment: its bytes, not to be changed, and how many of them there are. */
+    @FunctionalInterface
+    public interface SegmentVisitor {
+        void visit(long baseOffset, byte[] bytes, int size);
+    }
+
+    /** An entry of the data directory, {@link #DATA}. */
+    private Node find(String name) {
+        return rootNode.get(DATA) instanceof DirectoryNode data ? data.get(name) : null;
+    }
+}

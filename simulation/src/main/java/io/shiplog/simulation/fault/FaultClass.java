@@ -1,0 +1,16 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.fault;
+
+/** Kinds of faults that a run has or has not. */
+public enum FaultClass {
+    PROCESS,
+    POWER,
+    NETWORK,
+    DISK,
+    ROT,
+    REPLACED,
+    CLOCK,
+    QUORUM
+}

@@ -1,0 +1,75 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.fault;
+
+/** What can go wrong. Every fault ends by itself after its duration: what was killed starts, what was cut is whole again. */
+public enum FaultKind {
+    // ---- processes of storage nodes
+    /** As by kill -9: what was written stays in the page cache. */
+    KILL(FaultClass.PROCESS),
+    /** What was not synced may be lost, in any part. */
+    POWER_LOSS(FaultClass.POWER),
+    /** The same, of all storage nodes at once. */
+    POWER_LOSS_ALL(FaultClass.POWER),
+    PAUSE(FaultClass.PROCESS),
+    /** A stop in good order. */
+    STOP(FaultClass.PROCESS),
+
+    // ---- network
+    /** Two storage nodes do not hear each other. */
+    CUT(FaultClass.NETWORK),
+    /** The second does not hear the first. */
+    CUT_ONE_WAY(FaultClass.NETWORK),
+    /** A storage node hears nobody. */
+    ISOLATE(FaultClass.NETWORK),
+    /** A storage node does not hear the quorum, nor the quorum it. */
+    CUT_FROM_QUORUM(FaultClass.NETWORK),
+    /** Clients do not hear a storage node. */
+    CUT_FROM_CLIENTS(FaultClass.NETWORK),
+    /** A link that comes and goes. */
+    FLAP(FaultClass.NETWORK),
+    /** Connections of a node break. */
+    RESET(FaultClass.NETWORK),
+    /** Everything takes many times as long. */
+    SLOW_NETWORK(FaultClass.NETWORK),
+
+    // ---- disks
+    /** A sync fails; the process ends by itself. */
+    FAIL_SYNC(FaultClass.DISK),
+    FAIL_READ(FaultClass.DISK),
+    ROT_BODY(FaultClass.ROT),
+    ROT_HEADER(FaultClass.ROT),
+    FULL(FaultClass.DISK),
+    HANG(FaultClass.DISK),
+    SLOW_DISK(FaultClass.DISK),
+    /** A node that is down comes back with an older image of its disk. */
+    ROLL_BACK(FaultClass.REPLACED),
+    /** A node comes back with an empty disk. */
+    WIPE(FaultClass.REPLACED),
+
+    // ---- clocks
+    CLOCK_JUMP(FaultClass.CLOCK),
+    /** From the node's next life on. */
+    CLOCK_DRIFT(FaultClass.CLOCK),
+
+    // ---- the quorum
+    /** The quorum node that leads is killed. */
+    KILL_CONTROLLER(FaultClass.QUORUM),
+    PAUSE_CONTROLLER(FaultClass.QUORUM),
+    /** The leading quorum node does not hear the others; storage nodes hear it. */
+    CUT_CONTROLLER(FaultClass.QUORUM),
+    KILL_QUORUM_NODE(FaultClass.QUORUM),
+    /** Leadership of the quorum moves though nothing is wrong. */
+    MOVE_CONTROLLER(FaultClass.QUORUM);
+
+    private final FaultClass faultClass;
+
+    FaultKind(FaultClass faultClass) {
+        this.faultClass = faultClass;
+    }
+
+    public FaultClass faultClass() {
+        return faultClass;
+    }
+}

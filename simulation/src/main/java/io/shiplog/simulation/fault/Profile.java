@@ -1,0 +1,198 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.fault;
+
+import io.shiplog.simulation.engine.Dice;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What kind of runs are drawn. Each seed first draws which classes of faults there are and how many of each (swarm testing): most runs have
+ * few classes, so that rare combinations are not drowned. Small clusters dominate.
+ */
+public enum Profile {
+    /** Everything, a few classes at a time. */
+    DEFAULT(EnumSet.allOf(FaultClass.class), true),
+    /** Nothing goes wrong. */
+    QUIET(EnumSet.noneOf(FaultClass.class), false),
+    PROCESS(EnumSet.of(FaultClass.PROCESS), false),
+    POWER(EnumSet.of(FaultClass.POWER, FaultClass.PROCESS), false),
+    NETWORK(EnumSet.of(FaultClass.NETWORK), false),
+    DISK(EnumSet.of(FaultClass.DISK, FaultClass.PROCESS), false),
+    ROT(EnumSet.of(FaultClass.ROT, FaultClass.PROCESS), false),
+    REPLACED(EnumSet.of(FaultClass.REPLACED, FaultClass.PROCESS), false),
+    CLOCK(EnumSet.of(FaultClass.CLOCK, FaultClass.PROCESS), false),
+    QUORUM(EnumSet.of(FaultClass.QUORUM, FaultClass.PROCESS), false),
+    /** Operators are busy. */
+    ADMIN(EnumSet.of(FaultClass.PROCESS, FaultClass.NETWORK), true);
+
+    private static final int PRODUCES = 170;
+    private static final long DURATION_MS = 3_000;
+
+    private final Set<FaultClass> classes;
+    private final boolean admin;
+
+    Profile(Set<FaultClass> classes, boolean admin) {
+        this.classes = classes;
+        this.admin = admin;
+    }
+
+    /** The profile of a name, in small letters. */
+    public static Profile named(String name) {
+        return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The cluster of a seed. */
+    public Setup setup(long seed) {
+        Dice dice = new Dice(seed * 31 + 7);
+        int nodes = dice.chance(0.82) ? 3 : dice.oneOf(1, 2, 4, 5);
+        int rf = Math.min(nodes, dice.chance(0.9) ? 3 : 2);
+        boolean commit = dice.chance(0.7);
+        int minIsr = commit ? 1 + dice.nextInt(Math.min(2, rf)) : Math.min(2, rf);
+        return new Setup(
+                seed,
+                nodes,
+                dice.chance(0.85) ? 3 : 1,
+                dice.chance(0.8) ? 1 : 2,
+                rf,
+                minIsr,
+                commit ? "commit" : "replicated",
+                dice.oneOf(1024, 2048, 4096, 65536),
+                dice.oneOf(128, 512, 4096),
+                dice.chance(0.1) ? 4096 : -1,
+                producers(dice),
+                1 + dice.nextInt(2),
+                dice.chance(0.4) ? 0.3 : 0,
+                dice.oneOf(300, 600, 1_200),
+                dice.oneOf(400, 800),
+                classes.contains(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
+                classes.contains(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
+                classes.contains(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
+                dice.oneOf(3, 20, 1_000),
+                dice.oneOf(2, 10, 80),
+                dice.chance(0.3),
+                dice.chance(0.5) ? 0.5 : 0,
+                dice.oneOf(0, 20, 100),
+                dice.oneOf(50, 200, 1_000),
+                dice.oneOf(100, 500, 5_000),
+                admin && dice.chance(0.05));
+    }
+
+    private static String producers(Dice dice) {
+        List<String> words = new ArrayList<>();
+        words.add("i" + dice.oneOf(1, 2, 5));
+        if (dice.chance(0.5)) {
+            words.add("i" + dice.oneOf(1, 5));
+        }
+        if (dice.chance(0.25)) {
+            words.add(dice.oneOf("a1", "11", "01"));
+        }
+        return String.join(",", words);
+    }
+
+    /** What happens in the run of a seed. */
+    public Schedule schedule(Setup setup) {
+        Dice dice = new Dice(setup.seed() * 17 + 3);
+        List<Step> steps = new ArrayList<>();
+        addProduces(dice, setup, steps);
+        addFaults(dice.split(), setup, steps);
+        if (admin && dice.chance(this == ADMIN ? 1 : 0.5)) {
+            addAdmin(dice.split(), setup, steps);
+        } else if (dice.chance(0.15)) {
+            add(steps, dice, ActionKind.DELETE_RECORDS, setup, 10 + dice.nextInt(90));
+        }
+        return new Schedule(steps);
+    }
+
+    private static void addProduces(Dice dice, Setup setup, List<Step> steps) {
+        int producers = setup.producers().split(",").length;
+        for (int i = 0; i < PRODUCES; i++) {
+            // Of several producers the first one, whose promises are the strongest, has most to say.
+            int client = dice.chance(0.6) ? 0 : dice.nextInt(producers);
+            steps.add(new Action(
+                    dice.between(0, DURATION_MS),
+                    ActionKind.PRODUCE,
+                    client,
+                    dice.nextInt(setup.partitions()),
+                    dice.chance(0.8) ? 1 : 1 + dice.nextInt(5),
+                    dice.nextLong()));
+        }
+    }
+
+    private void addFaults(Dice dice, Setup setup, List<Step> steps) {
+        for (FaultClass each : FaultClass.values()) {
+            boolean has = classes.contains(each) && dice.chance(this == DEFAULT ? 0.3 : 0.85);
+            int count = has ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
+            for (int i = 0; i < count; i++) {
+                addFault(dice, each, setup, steps);
+            }
+        }
+        if (!classes.isEmpty() && steps.stream().noneMatch(step -> step instanceof Fault)) {
+            addFault(dice, dice.oneOf(classes.toArray(new FaultClass[0])), setup, steps);
+        }
+    }
+
+    private static void addFault(Dice dice, FaultClass of, Setup setup, List<Step> steps) {
+        List<FaultKind> kinds = new ArrayList<>();
+        for (FaultKind kind : FaultKind.values()) {
+            if (kind.faultClass() == of) {
+                kinds.add(kind);
+            }
+        }
+        long durationMs = dice.chance(0.3) ? dice.between(1, 100) : dice.between(100, 1_200);
+        long atMs = dice.between(0, DURATION_MS);
+        steps.add(new Fault(
+                atMs,
+                kinds.get(dice.nextInt(kinds.size())),
+                target(dice, setup),
+                target(dice, setup),
+                durationMs,
+                dice.nextLong()));
+    }
+
+    private static String target(Dice dice, Setup setup) {
+        int partition = dice.nextInt(setup.partitions());
+        int dies = dice.nextInt(10);
+        if (dies < 4) {
+            return "leader-" + partition;
+        }
+        return dies < 6 ? "follower-" + partition : "node-" + (1 + dice.nextInt(setup.storageNodes()));
+    }
+
+    private static void addAdmin(Dice dice, Setup setup, List<Step> steps) {
+        int count = 1 + dice.nextInt(6);
+        for (int i = 0; i < count; i++) {
+            switch (dice.nextInt(9)) {
+                case 0, 1 -> add(steps, dice, ActionKind.DELETE_RECORDS, setup, 10 + dice.nextInt(91));
+                case 2, 3 -> add(steps, dice, ActionKind.REASSIGN, setup, 1 + dice.nextInt(setup.storageNodes()));
+                case 4 -> add(steps, dice, ActionKind.CANCEL_REASSIGNMENT, setup, 0);
+                case 5 -> add(steps, dice, ActionKind.ELECT_PREFERRED, setup, 0);
+                case 6 -> add(steps, dice, ActionKind.SET_MIN_ISR, setup, 1 + dice.nextInt(setup.replicationFactor()));
+                case 7 -> add(steps, dice, ActionKind.RECREATE_TOPIC, setup, 0);
+                default -> {
+                    if (setup.uncleanAllowed()) {
+                        add(steps, dice, ActionKind.ELECT_UNCLEAN, setup, 0);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void add(List<Step> steps, Dice dice, ActionKind kind, Setup setup, int amount) {
+        steps.add(new Action(
+                dice.between(100, DURATION_MS),
+                kind,
+                0,
+                dice.nextInt(setup.partitions()),
+                amount,
+                dice.nextLong()));
+    }
+}

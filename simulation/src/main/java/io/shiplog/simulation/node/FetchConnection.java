@@ -1,0 +1,50 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.node;
+
+import io.shiplog.simulation.engine.SimProcess;
+import io.shiplog.simulation.network.SimConnection;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/** A connection of a client, which may be a follower, to the fetches of a storage node. */
+public final class FetchConnection {
+    private final SimConnection connection;
+    private final StorageLife server;
+    private final FetchServing serving;
+
+    /**
+     * Connects to the process that listens at a port, if there is one.
+     *
+     * @param onClosed run when the connection breaks, at the client
+     */
+    public FetchConnection(NodeWorld world, SimProcess client, int nodeId, int port, Runnable onClosed) {
+        server = world.lifeAt(port);
+        boolean listens = server != null && server.serves();
+        connection = world.network()
+                .connect(client, nodeId, listens ? server.process() : null, world.hasPower(nodeId));
+        connection.onClosedAtClient(onClosed);
+        serving = listens ? new FetchServing(server, connection) : null;
+    }
+
+    public boolean isOpen() {
+        return connection.isOpenAtClient();
+    }
+
+    /** Sends a request; the answer's bytes come to {@code reply}, at the client. */
+    public void send(ByteBuffer request, Consumer<ByteBuffer> reply) {
+        if (serving == null) {
+            return;
+        }
+        connection.toServer(() -> server.loop().execute(() -> {
+            if (connection.isOpenAtServer()) {
+                serving.onRequest(request, reply);
+            }
+        }));
+    }
+
+    public void close() {
+        connection.closeAtClient();
+    }
+}

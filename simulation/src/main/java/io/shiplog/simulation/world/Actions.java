@@ -1,0 +1,76 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.world;
+
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.TopicConfigs;
+import io.shiplog.simulation.client.AdminCommands;
+import io.shiplog.simulation.engine.Dice;
+import io.shiplog.simulation.fault.Action;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicIdPartition;
+
+/** Lets clients do what the schedule says. */
+final class Actions {
+    private final World world;
+
+    Actions(World world) {
+        this.world = world;
+    }
+
+    void carryOut(Action action) {
+        TopicIdPartition partition = world.topic().partition(action.partition());
+        if (partition == null) {
+            return;
+        }
+        Dice dice = new Dice(action.seed());
+        switch (action.kind()) {
+            case PRODUCE -> world.produce(action.client(), action.partition(), action.amount());
+            case DELETE_RECORDS -> deleteRecords(partition, action.amount());
+            case RECREATE_TOPIC -> world.topic().recreate();
+            case REASSIGN -> reassign(partition, action.amount(), dice);
+            case CANCEL_REASSIGNMENT ->
+                world.admin()
+                        .submit("cancel", AdminCommands.cancelReassignment(partition), (result, failure) -> {});
+            case ELECT_PREFERRED ->
+                world.admin()
+                        .submit("elect", AdminCommands.electLeader(partition, false), (result, failure) -> {});
+            case ELECT_UNCLEAN ->
+                world.admin()
+                        .submit("elect uncleanly", AdminCommands.electLeader(partition, true), (result, failure) -> {});
+            case SET_MIN_ISR -> configure(TopicConfigs.MIN_INSYNC_REPLICAS, Integer.toString(action.amount()));
+            case SET_FLUSH_POLICY ->
+                configure(TopicConfigs.FLUSH_POLICY, action.amount() == 0 ? "commit" : "replicated");
+        }
+    }
+
+    private void deleteRecords(TopicIdPartition partition, int percent) {
+        long committed = 0;
+        for (ReplicaView each : world.replicas(partition)) {
+            committed = Math.max(committed, each.now().highWatermark());
+        }
+        world.admin().deleteRecords(partition, percent >= 100 ? -1 : committed * percent / 100);
+    }
+
+    private void reassign(TopicIdPartition partition, int count, Dice dice) {
+        List<Integer> nodes = new ArrayList<>();
+        for (int id = 1; id <= world.storageNodes(); id++) {
+            nodes.add(dice.nextInt(nodes.size() + 1), id);
+        }
+        PartitionImage image = world.metadata().partition(partition.topicId(), partition.partition());
+        int least = Math.min(nodes.size(), image == null ? 1 : Math.min(2, image.replicationFactor()));
+        List<Integer> replicas = nodes.subList(0, Math.min(nodes.size(), Math.max(least, count)));
+        world.admin()
+                .submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
+    }
+
+    private void configure(String key, String value) {
+        world.admin()
+                .submit(
+                        "configure",
+                        AdminCommands.setTopicConfig(world.topic().partition(0).topic(), key, value),
+                        (result, failure) -> {});
+    }
+}

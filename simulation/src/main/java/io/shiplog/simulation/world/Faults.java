@@ -1,0 +1,360 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.world;
+
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.simulation.engine.Dice;
+import io.shiplog.simulation.engine.SimProcess;
+import io.shiplog.simulation.fault.Fault;
+import io.shiplog.simulation.fault.FaultKind;
+import io.shiplog.simulation.node.SimNode;
+import io.shiplog.simulation.quorum.SimQuorum;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicIdPartition;
+
+/** Makes things go wrong, and ends that again. */
+public final class Faults {
+    private static final int CLIENTS_FROM = 201;
+    private static final int CLIENTS_TO = 220;
+
+    private final World world;
+    private final Map<FaultKind, Integer> effective = new EnumMap<>(FaultKind.class);
+    private final List<Runnable> toEnd = new ArrayList<>();
+
+    public Faults(World world) {
+        this.world = world;
+    }
+
+    /** How many faults of each kind took effect. */
+    public Map<FaultKind, Integer> effective() {
+        return effective;
+    }
+
+    /** The fault begins now; its end is arranged. */
+    public void begin(Fault fault) {
+        Runnable end = inject(fault);
+        if (end == null) {
+            world.trace().line(() -> "of no effect: " + fault.toText());
+            return;
+        }
+        world.trace().line(() -> "begins: " + fault.toText());
+        effective.merge(fault.kind(), 1, Integer::sum);
+        world.onEffectiveFault();
+        Runnable once = new Runnable() {
+            private boolean done;
+
+            @Override
+            public void run() {
+                if (!done) {
+                    done = true;
+                    toEnd.remove(this);
+                    end.run();
+                }
+            }
+        };
+        toEnd.add(once);
+        world.scheduler().after(fault.durationMs() * 1_000, "fault ends", null, once);
+    }
+
+    /** Ends everything that has gone wrong. */
+    public void endAll() {
+        for (Runnable end : List.copyOf(toEnd)) {
+            end.run();
+        }
+        world.network().healAll();
+    }
+
+    /** Returns what ends the fault; null when it was of no effect. */
+    private Runnable inject(Fault fault) {
+        Dice dice = new Dice(fault.seed());
+        return switch (fault.kind().faultClass()) {
+            case PROCESS, POWER -> process(fault);
+            case NETWORK -> network(fault, dice);
+            case DISK -> disk(fault, dice);
+            case ROT, REPLACED -> lostDisk(fault, dice);
+            case CLOCK -> clock(fault, dice);
+            case QUORUM -> quorum(fault, dice);
+        };
+    }
+
+    // ---- whom it meets
+
+    private SimNode node(String target) {
+        int dash = target.indexOf('-');
+        int number = Integer.parseInt(target.substring(dash + 1));
+        if (target.startsWith("node")) {
+            return number >= 1 && number <= world.storageNodes() ? world.node(number) : null;
+        }
+        TopicIdPartition partition = world.topic().partition(number);
+        PartitionImage image =
+                partition == null ? null : world.metadata().partition(partition.topicId(), partition.partition());
+        if (image == null) {
+            return null;
+        }
+        if (target.startsWith("leader")) {
+            return image.hasLeader() ? world.node(image.leader()) : null;
+        }
+        for (int i = 0; i < image.isrSize(); i++) {
+            if (image.isrMember(i) != image.leader()) {
+                return world.node(image.isrMember(i));
+            }
+        }
+        return null;
+    }
+
+    // ---- processes
+
+    private Runnable process(Fault fault) {
+        if (fault.kind() == FaultKind.POWER_LOSS_ALL) {
+            return losePowerEverywhere();
+        }
+        SimNode node = node(fault.target());
+        if (node == null || !node.isUp()) {
+            return null;
+        }
+        switch (fault.kind()) {
+            case KILL -> kill(node);
+            case POWER_LOSS -> losePower(node);
+            case STOP -> node.life().stopInOrder();
+            case PAUSE -> {
+                return pause(node.life().process());
+            }
+            default -> throw new IllegalStateException(fault.toText());
+        }
+        return node::start;
+    }
+
+    private Runnable pause(SimProcess process) {
+        if (process.isPaused()) {
+            return null;
+        }
+        process.pause();
+        return () -> {
+            if (process.isAlive()) {
+                process.resume(world.scheduler());
+            }
+        };
+    }
+
+    private void kill(SimNode node) {
+        node.kill();
+        world.onNodeDown(node);
+    }
+
+    private void losePower(SimNode node) {
+        node.losePower();
+        world.losses().onPowerLoss(node.id());
+        world.onNodeDown(node);
+    }
+
+    private Runnable losePowerEverywhere() {
+        for (int id = 1; id <= world.storageNodes(); id++) {
+            losePower(world.node(id));
+        }
+        return this::startAll;
+    }
+
+    /** Starts what is down. */
+    public void startAll() {
+        for (int id = 1; id <= world.storageNodes(); id++) {
+            world.node(id).start();
+        }
+        for (int i = 0; i < world.quorum().size(); i++) {
+            world.quorum().startNode(SimQuorum.FIRST_ID + i);
+        }
+    }
+
+    // ---- network
+
+    private Runnable network(Fault fault, Dice dice) {
+        if (fault.kind() == FaultKind.SLOW_NETWORK) {
+            world.network().slowDown(2 + dice.nextInt(50));
+            return () -> world.network().slowDown(1);
+        }
+        SimNode node = node(fault.target());
+        if (node == null) {
+            return null;
+        }
+        int id = node.id();
+        if (fault.kind() == FaultKind.RESET) {
+            return world.network().reset(id, 0.3 + 0.7 * dice.nextDouble()) > 0 ? () -> {} : null;
+        }
+        List<int[]> links = new ArrayList<>();
+        switch (fault.kind()) {
+            case CUT, FLAP, CUT_ONE_WAY -> {
+                SimNode other = node(fault.other());
+                if (other == null || other == node) {
+                    return null;
+                }
+                links.add(new int[] {id, other.id()});
+                if (fault.kind() != FaultKind.CUT_ONE_WAY) {
+                    links.add(new int[] {other.id(), id});
+                }
+            }
+            case ISOLATE -> {
+                addBothWays(links, id, 1, world.storageNodes());
+                addBothWays(links, id, SimQuorum.FIRST_ID, SimQuorum.FIRST_ID + world.quorum().size() - 1);
+                addBothWays(links, id, CLIENTS_FROM, CLIENTS_TO);
+            }
+            case CUT_FROM_QUORUM ->
+                addBothWays(links, id, SimQuorum.FIRST_ID, SimQuorum.FIRST_ID + world.quorum().size() - 1);
+            case CUT_FROM_CLIENTS -> addBothWays(links, id, CLIENTS_FROM, CLIENTS_TO);
+            default -> throw new IllegalStateException(fault.toText());
+        }
+        return fault.kind() == FaultKind.FLAP ? flap(links, fault, dice) : cut(links);
+    }
+
+    private static void addBothWays(List<int[]> links, int id, int from, int to) {
+        for (int other = from; other <= to; other++) {
+            if (other != id) {
+                links.add(new int[] {id, other});
+                links.add(new int[] {other, id});
+            }
+        }
+    }
+
+    private Runnable cut(List<int[]> links) {
+        links.forEach(link -> world.network().cut(link[0], link[1]));
+        return () -> links.forEach(link -> world.network().heal(link[0], link[1]));
+    }
+
+    private Runnable flap(List<int[]> links, Fault fault, Dice dice) {
+        int times = 2 + dice.nextInt(4);
+        for (int i = 1; i < times; i++) {
+            long atUs = fault.durationMs() * 1_000 * i / times;
+            boolean whole = i % 2 == 1;
+            world.scheduler().after(atUs, "flap", null, () -> links.forEach(link -> {
+                if (whole) {
+                    world.network().heal(link[0], link[1]);
+                } else {
+                    world.network().cut(link[0], link[1]);
+                }
+            }));
+        }
+        return cut(links);
+    }
+
+    // ---- disks
+
+    private Runnable disk(Fault fault, Dice dice) {
+        SimNode node = node(fault.target());
+        if (node == null || !node.isUp()) {
+            return null;
+        }
+        switch (fault.kind()) {
+            case FAIL_SYNC -> {
+                node.disk().failSyncs(1);
+                // The process ends by itself, and whoever watches over it starts it again.
+                return () -> {
+                    node.disk().failSyncs(0);
+                    node.start();
+                };
+            }
+            case FAIL_READ -> {
+                node.disk().failReads(1 + dice.nextInt(3));
+                world.losses().onRot(node.id());
+                return () -> {
+                    node.disk().failReads(0);
+                    node.start();
+                };
+            }
+            case FULL -> {
+                node.disk().setFull(true);
+                return () -> node.disk().setFull(false);
+            }
+            case HANG -> {
+                node.disk().hangUntil(world.nowUs() + fault.durationMs() * 1_000);
+                return () -> {};
+            }
+            case SLOW_DISK -> {
+                node.disk().slowDown(5 + dice.nextInt(100));
+                return () -> node.disk().slowDown(1);
+            }
+            default -> throw new IllegalStateException(fault.toText());
+        }
+    }
+
+    private Runnable lostDisk(Fault fault, Dice dice) {
+        SimNode node = node(fault.target());
+        if (node == null) {
+            return null;
+        }
+        switch (fault.kind()) {
+            case ROT_BODY, ROT_HEADER -> {
+                if (!node.disk().rot(dice, fault.kind() == FaultKind.ROT_HEADER)) {
+                    return null;
+                }
+                world.losses().onRot(node.id());
+                world.onDiskChanged(node);
+                return () -> {};
+            }
+            case WIPE -> {
+                kill(node);
+                node.disk().wipe();
+            }
+            case ROLL_BACK -> {
+                kill(node);
+                if (!node.disk().rollBack()) {
+                    node.disk().remember();
+                    return node::start;
+                }
+            }
+            default -> throw new IllegalStateException(fault.toText());
+        }
+        world.losses().onReplaced(node.id());
+        world.onDiskChanged(node);
+        return node::start;
+    }
+
+    // ---- clocks and quorum
+
+    private Runnable clock(Fault fault, Dice dice) {
+        SimNode node = node(fault.target());
+        if (node == null) {
+            return null;
+        }
+        if (fault.kind() == FaultKind.CLOCK_JUMP) {
+            long jump = dice.between(-3_600_000, 3_600_000);
+            node.jumpClock(jump);
+            return () -> node.jumpClock(-jump);
+        }
+        node.clockRate(0.95 + 0.1 * dice.nextDouble());
+        return () -> {};
+    }
+
+    private Runnable quorum(Fault fault, Dice dice) {
+        SimQuorum quorum = world.quorum();
+        int leader = quorum.leaderId();
+        int any = SimQuorum.FIRST_ID + dice.nextInt(quorum.size());
+        switch (fault.kind()) {
+            case KILL_CONTROLLER, KILL_QUORUM_NODE -> {
+                int id = fault.kind() == FaultKind.KILL_CONTROLLER ? leader : any;
+                if (id < 0 || !quorum.isUp(id)) {
+                    return null;
+                }
+                quorum.kill(id, true);
+                return () -> quorum.startNode(id);
+            }
+            case PAUSE_CONTROLLER -> {
+                return leader < 0 || !quorum.isUp(leader) ? null : pause(quorum.process(leader));
+            }
+            case CUT_CONTROLLER -> {
+                if (leader < 0 || quorum.size() == 1) {
+                    return null;
+                }
+                List<int[]> links = new ArrayList<>();
+                addBothWays(links, leader, SimQuorum.FIRST_ID, SimQuorum.FIRST_ID + quorum.size() - 1);
+                return cut(links);
+            }
+            case MOVE_CONTROLLER -> {
+                quorum.forceElection();
+                return () -> {};
+            }
+            default -> throw new IllegalStateException(fault.toText());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.world;
+
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.simulation.client.SimConsumer;
+import io.shiplog.simulation.client.SimProducer;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.TopicIdPartition;
+
+/** After the last fault: lets the cluster go on until everything is as it should be, and says what is not when that takes too long. */
+final class Healing {
+    private static final long LIMIT_US = 60_000_000;
+    private static final long LOOK_EVERY_US = 20_000;
+
+    private final World world;
+
+    Healing(World world) {
+        this.world = world;
+    }
+
+    /**
+     * Returns when the cluster is healed.
+     *
+     * @return false when it was broken off
+     * @throws Violation when it does not heal
+     */
+    boolean run(BooleanSupplier mayGoOn) {
+        long limitUs = world.nowUs() + LIMIT_US;
+        String problem = problem();
+        while (problem != null) {
+            long untilUs = world.nowUs() + LOOK_EVERY_US;
+            boolean idle = world.scheduler().nextAtUs() > untilUs;
+            while (world.step(untilUs)) {
+                if (!mayGoOn.getAsBoolean()) {
+                    return false;
+                }
+            }
+            if (idle) {
+                world.scheduler().after(LOOK_EVERY_US, "look", null, () -> {});
+            }
+            problem = problem();
+            if (problem != null && world.nowUs() > limitUs) {
+                throw new Violation(idOf(problem), null, "a minute after the last fault " + problem);
+            }
+        }
+        return true;
+    }
+
+    private static String idOf(String problem) {
+        if (problem.contains("leader")) {
+            return "L1";
+        }
+        if (problem.contains("in sync") || problem.contains("replica")) {
+            return "L2";
+        }
+        return problem.contains("producer") ? "L3" : problem.contains("consumer") ? "L4" : "L5";
+    }
+
+    /** What is not yet as it should be, or null. */
+    private String problem() {
+        if (world.topic().present().isEmpty()) {
+            return "the topic is not there";
+        }
+        for (SimProducer producer : world.producers()) {
+            if (!producer.isIdle()) {
+                return "a producer has batches without an outcome";
+            }
+        }
+        for (TopicIdPartition each : world.topic().present()) {
+            String problem = problemOf(each);
+            if (problem != null) {
+                return each.topicPartition() + " " + problem;
+            }
+        }
+        return null;
+    }
+
+    private String problemOf(TopicIdPartition id) {
+        PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
+        if (image == null || !image.hasLeader()) {
+            return "has no leader";
+        }
+        if (image.reassigning()) {
+            return "is being reassigned";
+        }
+        if (image.isrSize() < image.replicationFactor()) {
+            return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync";
+        }
+        ReplicaView leader = world.replica(id, image.leader());
+        if (leader == null || !leader.now().leads()) {
+            return "has a leader that does not know it";
+        }
+        for (int node : image.replicas()) {
+            ReplicaView replica = world.replica(id, node);
+            boolean same = replica != null
+                    && replica.now().up()
+                    && replica.now().logEnd() == leader.now().logEnd()
+                    && replica.now().highWatermark() == leader.now().logEnd();
+            if (!same) {
+                return "has a replica that is not where its leader is: " + (replica == null ? null : replica.now())
+                        + ", leader " + leader.now();
+            }
+        }
+        for (SimConsumer consumer : world.consumers()) {
+            if (consumer.partition().equals(id) && consumer.position() < leader.now().logEnd()) {
+                return "has a consumer at " + consumer.position() + " of " + leader.now().logEnd();
+            }
+        }
+        return null;
+    }
+}

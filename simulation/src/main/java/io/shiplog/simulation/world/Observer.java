@@ -1,0 +1,131 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.world;
+
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.replication.runtime.Replica;
+import io.shiplog.simulation.engine.Trace;
+import io.shiplog.simulation.node.SimNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicIdPartition;
+
+/** Looks at replicas, keeps what it saw, and tells the invariants what changed. */
+final class Observer {
+    private final World world;
+    private final List<Invariant> invariants;
+    private final Trace trace;
+    private final Map<TopicIdPartition, TreeMap<Integer, ReplicaView>> views = new LinkedHashMap<>();
+    private final Set<TopicIdPartition> unclean = new LinkedHashSet<>();
+
+    Observer(World world, List<Invariant> invariants, Trace trace) {
+        this.world = world;
+        this.invariants = invariants;
+        this.trace = trace;
+    }
+
+    List<ReplicaView> replicas(TopicIdPartition partition) {
+        TreeMap<Integer, ReplicaView> views = this.views.get(partition);
+        return views == null ? List.of() : new ArrayList<>(views.values());
+    }
+
+    ReplicaView replica(TopicIdPartition partition, int node) {
+        TreeMap<Integer, ReplicaView> views = this.views.get(partition);
+        return views == null ? null : views.get(node);
+    }
+
+    boolean hadUncleanElection(TopicIdPartition partition) {
+        return unclean.contains(partition);
+    }
+
+    void onImage(MetadataImage image) {
+        for (TopicIdPartition each : world.partitions()) {
+            PartitionImage partition = image.partition(each.topicId(), each.partition());
+            if (partition != null && partition.unclean()) {
+                unclean.add(each);
+            }
+        }
+    }
+
+    /** Something happened on a node. */
+    void look(SimNode node) {
+        if (node.life() == null) {
+            lookAtDisk(node);
+            return;
+        }
+        List<Replica> replicas = World.replicasOf(node);
+        for (Replica replica : replicas) {
+            ReplicaView view = views.computeIfAbsent(replica.id(), p -> new TreeMap<>())
+                    .computeIfAbsent(node.id(), id -> new ReplicaView(id, replica.id()));
+            if (view.look(replica, node.disk(), trace)) {
+                tell(view);
+            }
+        }
+        if (replicas.size() < countOf(node.id())) {
+            lookForMissing(node, replicas);
+        }
+    }
+
+    private int countOf(int node) {
+        int count = 0;
+        for (TreeMap<Integer, ReplicaView> each : views.values()) {
+            ReplicaView view = each.get(node);
+            count += view != null && view.now().present() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** The node holds them no more, or has not opened them yet. */
+    private void lookForMissing(SimNode node, List<Replica> replicas) {
+        for (Map.Entry<TopicIdPartition, TreeMap<Integer, ReplicaView>> entry : views.entrySet()) {
+            ReplicaView view = entry.getValue().get(node.id());
+            boolean missing = view != null
+                    && replicas.stream().noneMatch(replica -> replica.id().equals(entry.getKey()));
+            if (missing && view.lookAtDisk(node.disk(), true, node.disk().holds(view.directory()))) {
+                tell(view);
+            }
+        }
+    }
+
+    /** The node's process is not there. */
+    void lookAtDisk(SimNode node) {
+        for (TreeMap<Integer, ReplicaView> each : views.values()) {
+            ReplicaView view = each.get(node.id());
+            if (view != null && view.lookAtDisk(node.disk(), false, node.disk().holds(view.directory()))) {
+                tell(view);
+            }
+        }
+    }
+
+    /** The node's disk is not what it was. */
+    void reread(SimNode node) {
+        for (TreeMap<Integer, ReplicaView> each : views.values()) {
+            ReplicaView view = each.get(node.id());
+            if (view != null) {
+                view.reread(node.disk());
+            }
+        }
+        for (Invariant invariant : invariants) {
+            invariant.onDiskLost(world, node.id());
+        }
+    }
+
+    private void tell(ReplicaView view) {
+        for (Invariant invariant : invariants) {
+            invariant.onReplica(world, view);
+        }
+    }
+
+    void afterEvent() {
+        for (Invariant invariant : invariants) {
+            invariant.afterEvent(world);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.world;
+
+import io.shiplog.replication.port.IsrProposal;
+import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.runtime.Replica;
+import io.shiplog.simulation.disk.SimDisk;
+import io.shiplog.simulation.engine.Trace;
+import io.shiplog.storage.log.PartitionLog;
+import org.apache.kafka.common.TopicIdPartition;
+
+/** A replica as an observer sees it, through all lives of its node. While the node is down it is what is on the disk. */
+public final class ReplicaView {
+    private final int node;
+    private final TopicIdPartition partition;
+    private final String directory;
+    private final HeldLog held = new HeldLog();
+    private Replica replica;
+    private ReplicaFacts now = ReplicaFacts.NONE;
+    private ReplicaFacts before = ReplicaFacts.NONE;
+
+    ReplicaView(int node, TopicIdPartition partition) {
+        this.node = node;
+        this.partition = partition;
+        this.directory = partition.topicId() + "-" + partition.partition();
+    }
+
+    public int node() {
+        return node;
+    }
+
+    public TopicIdPartition partition() {
+        return partition;
+    }
+
+    public ReplicaFacts now() {
+        return now;
+    }
+
+    /** As it was before the event that is told of. */
+    public ReplicaFacts before() {
+        return before;
+    }
+
+    /** The batches in its segments. */
+    public HeldLog held() {
+        return held;
+    }
+
+    /** What the metadata say, as this replica acts on them; null when it does not act on any. */
+    public PartitionState state() {
+        return replica == null ? null : replica.status().state();
+    }
+
+    /** The ISR that it has asked the controller for as leader, and does not know whether it is agreed on; null for none. */
+    public IsrProposal openProposal() {
+        return replica == null ? null : replica.openProposal();
+    }
+
+    String directory() {
+        return directory;
+    }
+
+    /** Looks; whether something changed. */
+    boolean look(Replica found, SimDisk disk, Trace trace) {
+        PartitionLog log = found.log();
+        boolean same = replica == found
+                && now.up()
+                && now.present()
+                && now.leads() == found.isLeader()
+                && now.follows() == found.isFollower()
+                && now.offline() == found.isOffline()
+                && now.leaderEpoch() == found.leaderEpoch()
+                && now.logStart() == log.logStartOffset()
+                && now.durableLogStart() == log.durableLogStartOffset()
+                && now.highWatermark() == found.highWatermark()
+                && now.flushedOffset() == log.flushedOffset()
+                && now.logEnd() == log.logEndOffset()
+                && now.generation() == log.truncationGeneration()
+                && now.latestEpoch() == log.latestEpoch();
+        if (same) {
+            return false;
+        }
+        boolean another = replica != found || now.generation() != log.truncationGeneration();
+        boolean grown = now.logEnd() != log.logEndOffset();
+        replica = found;
+        set(new ReplicaFacts(
+                true,
+                true,
+                found.isLeader(),
+                found.isFollower(),
+                found.isOffline(),
+                found.leaderEpoch(),
+                log.logStartOffset(),
+                log.durableLogStartOffset(),
+                found.highWatermark(),
+                log.flushedOffset(),
+                log.logEndOffset(),
+                log.truncationGeneration(),
+                log.latestEpoch()));
+        if (another) {
+            held.readAll(disk, directory);
+        } else if (grown) {
+            held.readOn(disk, directory);
+        }
+        trace.add(now.highWatermark() * 31 + now.logEnd());
+        trace.add(now.flushedOffset() * 31 + now.leaderEpoch());
+        trace.line(() -> "replica of " + partition.topic() + "-" + partition.partition() + " on " + node + ": " + now);
+        return true;
+    }
+
+    private void set(ReplicaFacts facts) {
+        before = now;
+        now = facts;
+    }
+
+    /** The node is down, or holds the partition no more. */
+    boolean lookAtDisk(SimDisk disk, boolean up, boolean present) {
+        if (replica == null && now.up() == up && now.present() == present) {
+            return false;
+        }
+        replica = null;
+        set(new ReplicaFacts(
+                up,
+                present,
+                false,
+                false,
+                false,
+                now.leaderEpoch(),
+                now.logStart(),
+                now.durableLogStart(),
+                now.highWatermark(),
+                now.flushedOffset(),
+                now.logEnd(),
+                now.generation(),
+                now.latestEpoch()));
+        held.readAll(disk, directory);
+        return true;
+    }
+
+    /** The disk is not what it was. */
+    void reread(SimDisk disk) {
+        held.readAll(disk, directory);
+    }
+
+    @Override
+    public String toString() {
+        return "replica of " + partition.topic() + "-" + partition.partition() + " on node " + node;
+    }
+}

@@ -1,0 +1,112 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.world;
+
+import io.shiplog.simulation.engine.Trace;
+import io.shiplog.simulation.fault.Action;
+import io.shiplog.simulation.fault.Fault;
+import io.shiplog.simulation.fault.FaultKind;
+import io.shiplog.simulation.fault.Schedule;
+import io.shiplog.simulation.fault.Setup;
+import io.shiplog.simulation.fault.Step;
+import java.util.List;
+import java.util.Map;
+
+/** One run: the cluster comes up, the schedule is carried out, everything is healed, and the promises are looked at. */
+public final class Simulation {
+    /** The cluster must be there within this time, when nothing goes wrong. */
+    private static final long START_LIMIT_US = 20_000_000;
+
+    private final World world;
+    private final Faults faults;
+    private final Actions actions;
+    private final Schedule schedule;
+    private final List<Invariant> invariants;
+    private final long maxSteps;
+
+    /** @param maxSteps the run is broken off after so many events */
+    public Simulation(Setup setup, Schedule schedule, List<Invariant> invariants, Trace trace, long maxSteps) {
+        this.world = new World(setup, invariants, trace);
+        this.faults = new Faults(world);
+        this.actions = new Actions(world);
+        this.schedule = schedule;
+        this.invariants = invariants;
+        this.maxSteps = maxSteps;
+    }
+
+    public World world() {
+        return world;
+    }
+
+    public Map<FaultKind, Integer> effectiveFaults() {
+        return faults.effective();
+    }
+
+    /** Events so far. */
+    public long steps() {
+        return world.scheduler().steps();
+    }
+
+    /**
+     * Carries the run out.
+     *
+     * @return false when it was broken off
+     * @throws Violation when a promise is broken
+     */
+    public boolean run() {
+        world.start();
+        if (!runUntilReady()) {
+            return false;
+        }
+        long startUs = world.nowUs();
+        for (Step step : schedule.steps()) {
+            world.scheduler().at(startUs + step.atMs() * 1_000, "schedule", null, () -> carryOut(step));
+        }
+        if (!runUntil(startUs + schedule.endMs() * 1_000)) {
+            return false;
+        }
+        faults.endAll();
+        faults.startAll();
+        if (!new Healing(world).run(this::mayGoOn)) {
+            return false;
+        }
+        for (Invariant invariant : invariants) {
+            invariant.atEnd(world);
+        }
+        return true;
+    }
+
+    private void carryOut(Step step) {
+        if (step instanceof Fault fault) {
+            faults.begin(fault);
+        } else {
+            actions.carryOut((Action) step);
+        }
+    }
+
+    private boolean mayGoOn() {
+        return steps() < maxSteps;
+    }
+
+    private boolean runUntilReady() {
+        while (!world.topic().isReady()) {
+            if (!mayGoOn()) {
+                return false;
+            }
+            if (!world.step(START_LIMIT_US)) {
+                throw new Violation("L1", null, "the cluster did not come up within 20 s");
+            }
+        }
+        return true;
+    }
+
+    private boolean runUntil(long untilUs) {
+        while (mayGoOn()) {
+            if (!world.step(untilUs)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
