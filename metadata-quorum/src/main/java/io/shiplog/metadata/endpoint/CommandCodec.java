@@ -175,7 +175,8 @@ public final class CommandCodec {
     }
 
     /** Results name replicas only where a reassignment was completed: otherwise {@code image} has them, if it has the partition. */
-    public static List<PartitionAlterationOutcome> alterations(List<PartitionAlterationResult> results, MetadataImage image) {
+    public static List<PartitionAlterationOutcome> alterations(
+            List<PartitionAlterationResult> results, MetadataImage image) {
         List<PartitionAlterationOutcome> outcomes = new ArrayList<>(results.size());
         for (PartitionAlterationResult result : results) {
             outcomes.add(new PartitionAlterationOutcome(

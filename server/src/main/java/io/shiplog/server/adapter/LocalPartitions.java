@@ -35,8 +35,7 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
     }
 
     /** @param nanoTime the time that the lease is measured in */
-    public LocalPartitions(
-            ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease, LongSupplier nanoTime) {
+    public LocalPartitions(ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease, LongSupplier nanoTime) {
         this.replicas = replicas;
         this.image = image;
         this.lease = lease;

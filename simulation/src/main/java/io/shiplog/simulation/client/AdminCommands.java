@@ -43,7 +43,11 @@ public final class AdminCommands {
                         .addTopics(TopicRef.newBuilder().setTopicId(Uuids.toBytes(id))));
     }
 
-    /** @param unclean may lose records */
+    /**
+     * An election by hand.
+     *
+     * @param unclean may lose records
+     */
     public static MetadataCommand.Builder electLeader(TopicIdPartition partition, boolean unclean) {
         return MetadataCommand.newBuilder()
                 .setElectLeaders(ElectLeadersCommand.newBuilder()

@@ -24,8 +24,7 @@ final class ClientConnection {
         StorageLife life = world.lifeAt(port);
         boolean listens = life != null && life.serves();
         server = listens ? life : null;
-        connection = world.network()
-                .connect(client, nodeId, listens ? life.process() : null, world.hasPower(nodeId));
+        connection = world.network().connect(client, nodeId, listens ? life.process() : null, world.hasPower(nodeId));
         connection.onClosedAtClient(onClosed);
     }
 

@@ -21,9 +21,8 @@ public interface ClientWorld extends NodeWorld {
     /** What a client that asks a node learns of the metadata; null when the node does not answer. */
     default MetadataImage metadataFrom(int nodeId, int client) {
         StorageLife life = serving(nodeId);
-        boolean answers = life != null
-                && !life.process().isPaused()
-                && network().isWhole(nodeId, client);
+        boolean answers =
+                life != null && !life.process().isPaused() && network().isWhole(nodeId, client);
         return answers ? life.client().image() : null;
     }
 }

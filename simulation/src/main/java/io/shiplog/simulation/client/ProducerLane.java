@@ -62,7 +62,8 @@ final class ProducerLane {
         long deadlineUs = now() + producer.rules().deliveryTimeoutMs() * 1_000L;
         Batch batch = new Batch(op, deadlineUs);
         batches.add(batch);
-        var unused = producer.loop().schedule(() -> expire(batch), producer.rules().deliveryTimeoutMs());
+        var unused =
+                producer.loop().schedule(() -> expire(batch), producer.rules().deliveryTimeoutMs());
         pump();
     }
 
@@ -266,7 +267,8 @@ final class ProducerLane {
                 end(batch, batch.op.attempts == 1 ? Outcome.FAILED : Outcome.UNKNOWN);
                 inDoubt = producer.rules().idempotent();
             }
-            case NOT_ENOUGH_REPLICAS, THROTTLING_QUOTA_EXCEEDED -> pumpIn(20 + producer.dice().nextInt(30));
+            case NOT_ENOUGH_REPLICAS, THROTTLING_QUOTA_EXCEEDED ->
+                pumpIn(20 + producer.dice().nextInt(30));
             default -> {
                 // Somebody else leads, or may: look again.
                 leaveLeader();

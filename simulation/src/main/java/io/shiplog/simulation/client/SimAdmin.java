@@ -22,6 +22,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /** An operator: changes the metadata, and deletes records. */
+@SuppressWarnings("FutureReturnValueIgnored") // the outcome goes into the history
 public final class SimAdmin {
     private static final int TIMEOUT_MS = 2_000;
 
@@ -97,8 +98,12 @@ public final class SimAdmin {
             return;
         }
         ClientConnection[] own = new ClientConnection[1];
-        own[0] = new ClientConnection(world, process, leader.nodeId(), leader.port(), () -> loop.execute(
-                () -> end(op, Outcome.UNKNOWN, Errors.NETWORK_EXCEPTION, -1)));
+        own[0] = new ClientConnection(
+                world,
+                process,
+                leader.nodeId(),
+                leader.port(),
+                () -> loop.execute(() -> end(op, Outcome.UNKNOWN, Errors.NETWORK_EXCEPTION, -1)));
         ClientConnection over = own[0];
         over.send((server, answer) -> server.access()
                 .deleteRecords(

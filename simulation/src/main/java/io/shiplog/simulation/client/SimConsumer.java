@@ -155,13 +155,21 @@ public final class SimConsumer {
         long invokedUs = world.scheduler().nowUs();
         long askedFor = position;
         int node = place.nodeId();
-        connection.send(FetchBytes.encode(request), bytes -> loop.execute(() -> {
-            if (number == requests) {
-                onAnswer(new ReadOp(
-                                process.id(), partition, node, invokedUs, world.scheduler().nowUs(), askedFor),
-                        bytes);
-            }
-        }));
+        connection.send(
+                FetchBytes.encode(request),
+                bytes -> loop.execute(() -> {
+                    if (number == requests) {
+                        onAnswer(
+                                new ReadOp(
+                                        process.id(),
+                                        partition,
+                                        node,
+                                        invokedUs,
+                                        world.scheduler().nowUs(),
+                                        askedFor),
+                                bytes);
+                    }
+                }));
         var unused = loop.schedule(
                 () -> {
                     if (number == requests) {

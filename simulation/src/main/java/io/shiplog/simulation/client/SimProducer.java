@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicIdPartition;
  * A producer: it batches nothing, retries, has several requests in flight, and, if it is idempotent, numbers its batches. One lane for each
  * partition, each a producer of its own to the cluster.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what follows is in the continuation
 public final class SimProducer {
     private static final long RETRY_MS = 20;
 
@@ -49,7 +50,8 @@ public final class SimProducer {
                 records,
                 world.scheduler().nowUs());
         world.history().add(op);
-        loop.execute(() -> lanes.computeIfAbsent(partition, p -> new ProducerLane(this, p)).add(op));
+        loop.execute(() ->
+                lanes.computeIfAbsent(partition, p -> new ProducerLane(this, p)).add(op));
     }
 
     /** Whether every operation has its outcome. */
@@ -99,24 +101,30 @@ public final class SimProducer {
         }
         boolean[] answered = new boolean[1];
         ClientConnection connection = new ClientConnection(
-                world, process, node, life.process().number(), () -> loop.execute(() -> {
+                world,
+                process,
+                node,
+                life.process().number(),
+                () -> loop.execute(() -> {
                     if (!answered[0]) {
                         answered[0] = true;
                         again.run();
                     }
                 }));
-        connection.send((server, answer) -> server.producerIds().next().whenComplete((id, failure) -> server.loop()
-                .execute(() -> answer.with(() -> loop.execute(() -> {
-                    connection.close();
-                    if (!answered[0]) {
-                        answered[0] = true;
-                        if (failure == null) {
-                            taker.accept(id);
-                        } else {
-                            again.run();
-                        }
-                    }
-                })))));
+        connection.send((server, answer) -> server.producerIds()
+                .next()
+                .whenComplete((id, failure) -> server.loop()
+                        .execute(() -> answer.with(() -> loop.execute(() -> {
+                            connection.close();
+                            if (!answered[0]) {
+                                answered[0] = true;
+                                if (failure == null) {
+                                    taker.accept(id);
+                                } else {
+                                    again.run();
+                                }
+                            }
+                        })))));
         var unused = loop.schedule(
                 () -> {
                     if (!answered[0]) {

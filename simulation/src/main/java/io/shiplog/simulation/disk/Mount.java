@@ -126,7 +126,8 @@ public final class Mount implements LogFiles {
     public void delete(Path path) throws IOException {
         check();
         DirectoryNode parent = parent(path);
-        if (parent.get(name(path)) instanceof DirectoryNode directory && !directory.entries().isEmpty()) {
+        if (parent.get(name(path)) instanceof DirectoryNode directory
+                && !directory.entries().isEmpty()) {
             throw new DirectoryNotEmptyException(path.toString());
         }
         parent.remove(name(path));

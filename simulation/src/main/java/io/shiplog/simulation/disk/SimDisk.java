@@ -146,7 +146,8 @@ public final class SimDisk {
         List<FileNode> segments = new ArrayList<>();
         if (rootNode.get(DATA) instanceof DirectoryNode data) {
             for (Map.Entry<String, Node> entry : data.entries().entrySet()) {
-                if (entry.getValue() instanceof DirectoryNode directory && entry.getKey().indexOf('.') < 0) {
+                if (entry.getValue() instanceof DirectoryNode directory
+                        && entry.getKey().indexOf('.') < 0) {
                     collectSegments(directory, segments);
                 }
             }

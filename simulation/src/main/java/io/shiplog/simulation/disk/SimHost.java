@@ -142,7 +142,8 @@ public final class SimHost implements DirectoryHost {
 
         @Override
         public void after(long delayMs, Runnable task) {
-            scheduler.after(process.clock().toSimulatedUs(delayMs * 1_000), "background timer", process, () -> execute(task));
+            scheduler.after(
+                    process.clock().toSimulatedUs(delayMs * 1_000), "background timer", process, () -> execute(task));
         }
 
         @Override

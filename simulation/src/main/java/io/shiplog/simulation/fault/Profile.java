@@ -5,10 +5,8 @@ package io.shiplog.simulation.fault;
 
 import io.shiplog.simulation.engine.Dice;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * What kind of runs are drawn. Each seed first draws which classes of faults there are and how many of each (swarm testing): most runs have
@@ -16,29 +14,39 @@ import java.util.Set;
  */
 public enum Profile {
     /** Everything, a few classes at a time. */
-    DEFAULT(EnumSet.allOf(FaultClass.class), true),
+    DEFAULT(true, FaultClass.values()),
     /** Nothing goes wrong. */
-    QUIET(EnumSet.noneOf(FaultClass.class), false),
-    PROCESS(EnumSet.of(FaultClass.PROCESS), false),
-    POWER(EnumSet.of(FaultClass.POWER, FaultClass.PROCESS), false),
-    NETWORK(EnumSet.of(FaultClass.NETWORK), false),
-    DISK(EnumSet.of(FaultClass.DISK, FaultClass.PROCESS), false),
-    ROT(EnumSet.of(FaultClass.ROT, FaultClass.PROCESS), false),
-    REPLACED(EnumSet.of(FaultClass.REPLACED, FaultClass.PROCESS), false),
-    CLOCK(EnumSet.of(FaultClass.CLOCK, FaultClass.PROCESS), false),
-    QUORUM(EnumSet.of(FaultClass.QUORUM, FaultClass.PROCESS), false),
+    QUIET(false),
+    PROCESS(false, FaultClass.PROCESS),
+    POWER(false, FaultClass.POWER, FaultClass.PROCESS),
+    NETWORK(false, FaultClass.NETWORK),
+    DISK(false, FaultClass.DISK, FaultClass.PROCESS),
+    ROT(false, FaultClass.ROT, FaultClass.PROCESS),
+    REPLACED(false, FaultClass.REPLACED, FaultClass.PROCESS),
+    CLOCK(false, FaultClass.CLOCK, FaultClass.PROCESS),
+    QUORUM(false, FaultClass.QUORUM, FaultClass.PROCESS),
     /** Operators are busy. */
-    ADMIN(EnumSet.of(FaultClass.PROCESS, FaultClass.NETWORK), true);
+    ADMIN(true, FaultClass.PROCESS, FaultClass.NETWORK);
 
     private static final int PRODUCES = 170;
     private static final long DURATION_MS = 3_000;
 
-    private final Set<FaultClass> classes;
+    /** Their names, each between blanks. */
+    private final String classes;
+
     private final boolean admin;
 
-    Profile(Set<FaultClass> classes, boolean admin) {
-        this.classes = classes;
+    Profile(boolean admin, FaultClass... classes) {
         this.admin = admin;
+        StringBuilder names = new StringBuilder(" ");
+        for (FaultClass each : classes) {
+            names.append(each).append(' ');
+        }
+        this.classes = names.toString();
+    }
+
+    private boolean has(FaultClass each) {
+        return classes.contains(" " + each + " ");
     }
 
     /** The profile of a name, in small letters. */
@@ -73,9 +81,9 @@ public enum Profile {
                 dice.chance(0.4) ? 0.3 : 0,
                 dice.oneOf(300, 600, 1_200),
                 dice.oneOf(400, 800),
-                classes.contains(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
-                classes.contains(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
-                classes.contains(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
+                has(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
+                has(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
+                has(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
                 dice.oneOf(3, 20, 1_000),
                 dice.oneOf(2, 10, 80),
                 dice.chance(0.3),
@@ -113,7 +121,7 @@ public enum Profile {
     }
 
     private static void addProduces(Dice dice, Setup setup, List<Step> steps) {
-        int producers = setup.producers().split(",").length;
+        int producers = setup.producerWords().size();
         for (int i = 0; i < PRODUCES; i++) {
             // Of several producers the first one, whose promises are the strongest, has most to say.
             int client = dice.chance(0.6) ? 0 : dice.nextInt(producers);
@@ -129,15 +137,23 @@ public enum Profile {
 
     private void addFaults(Dice dice, Setup setup, List<Step> steps) {
         for (FaultClass each : FaultClass.values()) {
-            boolean has = classes.contains(each) && dice.chance(this == DEFAULT ? 0.3 : 0.85);
-            int count = has ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
+            boolean drawn = has(each) && dice.chance(this == DEFAULT ? 0.3 : 0.85);
+            int count = drawn ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
             for (int i = 0; i < count; i++) {
                 addFault(dice, each, setup, steps);
             }
         }
-        if (!classes.isEmpty() && steps.stream().noneMatch(step -> step instanceof Fault)) {
-            addFault(dice, dice.oneOf(classes.toArray(new FaultClass[0])), setup, steps);
+        if (!classes.isBlank() && steps.stream().noneMatch(step -> step instanceof Fault)) {
+            addFault(dice, anyClass(dice), setup, steps);
         }
+    }
+
+    private FaultClass anyClass(Dice dice) {
+        FaultClass any;
+        do {
+            any = dice.oneOf(FaultClass.values());
+        } while (!has(any));
+        return any;
     }
 
     private static void addFault(Dice dice, FaultClass of, Setup setup, List<Step> steps) {
@@ -188,11 +204,6 @@ public enum Profile {
 
     private static void add(List<Step> steps, Dice dice, ActionKind kind, Setup setup, int amount) {
         steps.add(new Action(
-                dice.between(100, DURATION_MS),
-                kind,
-                0,
-                dice.nextInt(setup.partitions()),
-                amount,
-                dice.nextLong()));
+                dice.between(100, DURATION_MS), kind, 0, dice.nextInt(setup.partitions()), amount, dice.nextLong()));
     }
 }

@@ -5,6 +5,7 @@ package io.shiplog.simulation.fault;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -66,6 +67,11 @@ public record Setup(
     /** Whether an acknowledgement means: on the disk of every in-sync replica. */
     public boolean flushesBeforeCommit() {
         return flushPolicy.equals("commit");
+    }
+
+    /** Each producer's word. */
+    public List<String> producerWords() {
+        return List.of(producers.split(",", -1));
     }
 
     /** A line for each component: its name and its value. */

@@ -11,7 +11,11 @@ public sealed interface Step permits Fault, Action {
     /** One line, for {@link #parse}. */
     String toText();
 
-    /** @throws IllegalArgumentException when the line is no step */
+    /**
+     * Reads a line of a schedule.
+     *
+     * @throws IllegalArgumentException when it is no step
+     */
     static Step parse(String line) {
         String[] words = line.trim().split(" +");
         if (words.length != 7) {

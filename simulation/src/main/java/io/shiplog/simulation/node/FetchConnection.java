@@ -22,8 +22,7 @@ public final class FetchConnection {
     public FetchConnection(NodeWorld world, SimProcess client, int nodeId, int port, Runnable onClosed) {
         server = world.lifeAt(port);
         boolean listens = server != null && server.serves();
-        connection = world.network()
-                .connect(client, nodeId, listens ? server.process() : null, world.hasPower(nodeId));
+        connection = world.network().connect(client, nodeId, listens ? server.process() : null, world.hasPower(nodeId));
         connection.onClosedAtClient(onClosed);
         serving = listens ? new FetchServing(server, connection) : null;
     }

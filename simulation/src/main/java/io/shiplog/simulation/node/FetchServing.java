@@ -54,9 +54,7 @@ public final class FetchServing {
         int replicaId = FetchRequest.replicaId(request);
         Errors refusal = FetchRequest.isValidBrokerId(replicaId)
                 ? FollowerFetches.refusal(
-                        life.client().image(),
-                        replicaId,
-                        request.replicaState().replicaEpoch())
+                        life.client().image(), replicaId, request.replicaState().replicaEpoch())
                 : Errors.NONE;
         if (refusal != Errors.NONE) {
             answer(exchange, new FetchResponseData().setErrorCode(refusal.code()));

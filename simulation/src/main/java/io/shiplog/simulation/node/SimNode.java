@@ -78,7 +78,8 @@ public final class SimNode {
             world.network().onPowerBack(id);
         }
         lives++;
-        NodeClock clock = new NodeClock(world.scheduler(), clockRate, world.dice().between(0, 10_000_000), wallOffsetMs);
+        NodeClock clock =
+                new NodeClock(world.scheduler(), clockRate, world.dice().between(0, 10_000_000), wallOffsetMs);
         SimProcess process = new SimProcess(id, world.nextProcess(), clock);
         life = new StorageLife(this, world, process);
         life.start();

@@ -41,6 +41,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /** One life of a storage node's process, from opening its data to its end; what {@code StorageNode} does, in the same order. */
+@SuppressWarnings("FutureReturnValueIgnored") // what follows is in the continuation
 public final class StorageLife {
     private static final long REGISTRATION_RETRY_MS = 100;
 
@@ -83,8 +84,7 @@ public final class StorageLife {
                 world.images());
         NodeSettings settings = world.settings();
         ReplicationSettings replication = new ReplicationSettings(node.id(), settings.core(), settings.tickMs());
-        this.replicas = new ReplicaSet(
-                new ReplicaContext(loop, new QuorumIsrProposals(client, loop), replication));
+        this.replicas = new ReplicaSet(new ReplicaContext(loop, new QuorumIsrProposals(client, loop), replication));
         this.fetchers = new ReplicaFetchers(
                 loop,
                 leader -> new FetchLink(world, process, loop, client::image, leader),
@@ -215,16 +215,17 @@ public final class StorageLife {
                 recovered.damaged(),
                 directories.clusterId(),
                 directories.reports());
-        client.register(registration).whenComplete((accepted, failure) -> loop.execute(() -> {
-            if (failure == null) {
-                onRegistered(accepted);
-            } else if (failure instanceof MetadataRefusal refusal
-                    && refusal.error() == Errors.DUPLICATE_BROKER_REGISTRATION) {
-                var unused = loop.schedule(() -> register(recovered), REGISTRATION_RETRY_MS);
-            } else {
-                end("is not taken: " + failure.getMessage());
-            }
-        }));
+        client.register(registration)
+                .whenComplete((accepted, failure) -> loop.execute(() -> {
+                    if (failure == null) {
+                        onRegistered(accepted);
+                    } else if (failure instanceof MetadataRefusal refusal
+                            && refusal.error() == Errors.DUPLICATE_BROKER_REGISTRATION) {
+                        var unused = loop.schedule(() -> register(recovered), REGISTRATION_RETRY_MS);
+                    } else {
+                        end("is not taken: " + failure.getMessage());
+                    }
+                }));
     }
 
     private void onRegistered(Registration registration) {

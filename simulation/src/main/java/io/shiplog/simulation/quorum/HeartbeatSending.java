@@ -196,7 +196,7 @@ final class HeartbeatSending {
             unanswered--;
             answeredMs = loop.nowMs();
         }
-        if (of != registration) {
+        if (!of.equals(registration)) {
             return;
         }
         if (reply == null) {

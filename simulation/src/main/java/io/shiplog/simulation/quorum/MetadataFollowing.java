@@ -87,17 +87,18 @@ final class MetadataFollowing {
         long offset = image.offset();
         long request = ++requests;
         SimQuorum quorum = links.quorum();
-        over.toServer(() -> quorum.loop(from).execute(() -> quorum.fetch(from, offset, new MetadataReader() {
-            @Override
-            public void entries(List<MetadataEntry> entries, long committedOffset) {
-                over.toClient(() -> loop.execute(() -> onEntries(over, request, entries)));
-            }
+        over.toServer(() -> quorum.loop(from)
+                .execute(() -> quorum.fetch(from, offset, new MetadataReader() {
+                    @Override
+                    public void entries(List<MetadataEntry> entries, long committedOffset) {
+                        over.toClient(() -> loop.execute(() -> onEntries(over, request, entries)));
+                    }
 
-            @Override
-            public void snapshot(byte[] snapshot) {
-                over.toClient(() -> loop.execute(() -> onSnapshot(over, request, snapshot)));
-            }
-        })));
+                    @Override
+                    public void snapshot(byte[] snapshot) {
+                        over.toClient(() -> loop.execute(() -> onSnapshot(over, request, snapshot)));
+                    }
+                })));
         loop.schedule(
                 () -> {
                     if (request == requests && over == connection) {

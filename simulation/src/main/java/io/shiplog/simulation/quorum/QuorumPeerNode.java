@@ -94,7 +94,8 @@ final class QuorumPeerNode implements AgreedLog {
             nextTurn.cancel();
         }
         long waitMs = controller.turn();
-        nextTurn = scheduler.after(process.clock().toSimulatedUs(waitMs * 1_000), "controller poll", process, this::wake);
+        nextTurn =
+                scheduler.after(process.clock().toSimulatedUs(waitMs * 1_000), "controller poll", process, this::wake);
     }
 
     // ---- Raft
@@ -212,8 +213,7 @@ final class QuorumPeerNode implements AgreedLog {
         while (first < ring.size() && ring.get(first).getDecidedOnOffset() < request.nextOffset) {
             first++;
         }
-        boolean contiguous =
-                first < ring.size() && ring.get(first).getDecidedOnOffset() == request.nextOffset;
+        boolean contiguous = first < ring.size() && ring.get(first).getDecidedOnOffset() == request.nextOffset;
         if (contiguous) {
             request.reader.entries(List.copyOf(ring.subList(first, ring.size())), image.offset());
         } else {

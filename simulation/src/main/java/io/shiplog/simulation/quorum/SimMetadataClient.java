@@ -43,6 +43,7 @@ import org.apache.kafka.common.Uuid;
  * A node's connection to the simulated quorum. The lease and the codec of commands are the real ones; connections, timers and the choice of
  * whom to ask are those of the simulation.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what follows is in the continuation
 public final class SimMetadataClient implements MetadataClient {
     private static final long OWN_WRITE_TIMEOUT_MS = 5_000;
 
@@ -72,7 +73,8 @@ public final class SimMetadataClient implements MetadataClient {
         QuorumLinks links = new QuorumLinks(quorum, network, process, loop);
         this.follower = new MetadataFollowing(links, loop, images, process.id(), dice.split());
         this.commands = new Commands(links, loop, controller, dice.split());
-        this.heartbeats = new HeartbeatSending(links, loop, process.clock(), controller, settings, lease, follower::behind);
+        this.heartbeats =
+                new HeartbeatSending(links, loop, process.clock(), controller, settings, lease, follower::behind);
     }
 
     @Override
@@ -102,7 +104,8 @@ public final class SimMetadataClient implements MetadataClient {
                     result.getRegisterBroker().getBrokerEpoch(),
                     result.getRegisterBroker().getClusterId());
             lease.onSessionTimeout(
-                    result.getRegisterBroker().getSessionTimeoutMs(), process.clock().nanoTime());
+                    result.getRegisterBroker().getSessionTimeoutMs(),
+                    process.clock().nanoTime());
             heartbeats.begin(registration.brokerId(), accepted);
             registered.complete(accepted);
         });

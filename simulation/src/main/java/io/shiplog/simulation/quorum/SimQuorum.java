@@ -24,12 +24,11 @@ public final class SimQuorum {
     public static final int FIRST_ID = 101;
     public static final String CLUSTER_ID = "simulated";
     private static final long WATCH_US = 10_000;
-    private static final int ELECTION_MIN_US = 80_000;
+    private static final long ELECTION_MIN_US = 80_000L;
     private static final int ELECTION_SPREAD_US = 150_000;
 
     /** On its way to a majority. */
-    private record Proposal(
-            QuorumPeerNode by, MetadataEntry entry, CompletableFuture<Outcome> outcome) {}
+    private record Proposal(QuorumPeerNode by, MetadataEntry entry, CompletableFuture<Outcome> outcome) {}
 
     private final QuorumSettings settings;
     private final Scheduler scheduler;
@@ -177,7 +176,11 @@ public final class SimQuorum {
 
     private void catchUp(QuorumPeerNode peer, int entries) {
         if (peer.applied() < entries) {
-            scheduler.after(dice.between(100, Math.max(101, settings.lagUs())), "replicated", peer.process(), () -> hear(peer, entries));
+            scheduler.after(
+                    dice.between(100, Math.max(101, settings.lagUs())),
+                    "replicated",
+                    peer.process(),
+                    () -> hear(peer, entries));
         }
     }
 
@@ -238,8 +241,7 @@ public final class SimQuorum {
 
     private void tell(Proposal proposal) {
         proposal.by.apply(agreed.size());
-        boolean applied = proposal
-                .by
+        boolean applied = proposal.by
                 .image()
                 .outcome(proposal.entry.getProposer(), proposal.entry.getProposal())
                 .isPresent();
@@ -276,7 +278,8 @@ public final class SimQuorum {
 
     /** A deposed leader that hears the others soon knows; one that is alone steps down after a while. */
     private void maybeDepose(QuorumPeerNode peer) {
-        boolean hears = leader == null || network.isWhole(leader.process().id(), peer.process().id());
+        boolean hears = leader == null
+                || network.isWhole(leader.process().id(), peer.process().id());
         if (!peer.process().isPaused() && dice.chance(hears ? 0.2 : 0.05)) {
             peer.loop().execute(peer::follow);
         }
@@ -330,7 +333,11 @@ public final class SimQuorum {
             if (!lost) {
                 commit(proposal.entry);
             }
-            scheduler.after(dice.between(1_000, 100_000), "proposal fails", proposal.by.process(), () -> fail(proposal.outcome));
+            scheduler.after(
+                    dice.between(1_000, 100_000),
+                    "proposal fails",
+                    proposal.by.process(),
+                    () -> fail(proposal.outcome));
         }
     }
 

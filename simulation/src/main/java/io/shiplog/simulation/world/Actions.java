@@ -32,11 +32,9 @@ final class Actions {
             case RECREATE_TOPIC -> world.topic().recreate();
             case REASSIGN -> reassign(partition, action.amount(), dice);
             case CANCEL_REASSIGNMENT ->
-                world.admin()
-                        .submit("cancel", AdminCommands.cancelReassignment(partition), (result, failure) -> {});
+                world.admin().submit("cancel", AdminCommands.cancelReassignment(partition), (result, failure) -> {});
             case ELECT_PREFERRED ->
-                world.admin()
-                        .submit("elect", AdminCommands.electLeader(partition, false), (result, failure) -> {});
+                world.admin().submit("elect", AdminCommands.electLeader(partition, false), (result, failure) -> {});
             case ELECT_UNCLEAN ->
                 world.admin()
                         .submit("elect uncleanly", AdminCommands.electLeader(partition, true), (result, failure) -> {});
@@ -62,8 +60,7 @@ final class Actions {
         PartitionImage image = world.metadata().partition(partition.topicId(), partition.partition());
         int least = Math.min(nodes.size(), image == null ? 1 : Math.min(2, image.replicationFactor()));
         List<Integer> replicas = nodes.subList(0, Math.min(nodes.size(), Math.max(least, count)));
-        world.admin()
-                .submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
+        world.admin().submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
     }
 
     private void configure(String key, String value) {

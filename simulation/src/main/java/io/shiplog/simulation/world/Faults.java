@@ -197,11 +197,19 @@ public final class Faults {
             }
             case ISOLATE -> {
                 addBothWays(links, id, 1, world.storageNodes());
-                addBothWays(links, id, SimQuorum.FIRST_ID, SimQuorum.FIRST_ID + world.quorum().size() - 1);
+                addBothWays(
+                        links,
+                        id,
+                        SimQuorum.FIRST_ID,
+                        SimQuorum.FIRST_ID + world.quorum().size() - 1);
                 addBothWays(links, id, CLIENTS_FROM, CLIENTS_TO);
             }
             case CUT_FROM_QUORUM ->
-                addBothWays(links, id, SimQuorum.FIRST_ID, SimQuorum.FIRST_ID + world.quorum().size() - 1);
+                addBothWays(
+                        links,
+                        id,
+                        SimQuorum.FIRST_ID,
+                        SimQuorum.FIRST_ID + world.quorum().size() - 1);
             case CUT_FROM_CLIENTS -> addBothWays(links, id, CLIENTS_FROM, CLIENTS_TO);
             default -> throw new IllegalStateException(fault.toText());
         }
@@ -227,13 +235,18 @@ public final class Faults {
         for (int i = 1; i < times; i++) {
             long atUs = fault.durationMs() * 1_000 * i / times;
             boolean whole = i % 2 == 1;
-            world.scheduler().after(atUs, "flap", null, () -> links.forEach(link -> {
-                if (whole) {
-                    world.network().heal(link[0], link[1]);
-                } else {
-                    world.network().cut(link[0], link[1]);
-                }
-            }));
+            world.scheduler()
+                    .after(
+                            atUs,
+                            "flap",
+                            null,
+                            () -> links.forEach(link -> {
+                                if (whole) {
+                                    world.network().heal(link[0], link[1]);
+                                } else {
+                                    world.network().cut(link[0], link[1]);
+                                }
+                            }));
         }
         return cut(links);
     }

@@ -80,13 +80,14 @@ final class Healing {
     private String problemOf(TopicIdPartition id) {
         PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
         if (image == null || !image.hasLeader()) {
-            return "has no leader";
+            return "has no leader: " + image + ", brokers " + world.metadata().brokers();
         }
         if (image.reassigning()) {
             return "is being reassigned";
         }
         if (image.isrSize() < image.replicationFactor()) {
-            return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync";
+            return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync: " + image
+                    + ", brokers " + world.metadata().brokers();
         }
         ReplicaView leader = world.replica(id, image.leader());
         if (leader == null || !leader.now().leads()) {
@@ -104,8 +105,10 @@ final class Healing {
             }
         }
         for (SimConsumer consumer : world.consumers()) {
-            if (consumer.partition().equals(id) && consumer.position() < leader.now().logEnd()) {
-                return "has a consumer at " + consumer.position() + " of " + leader.now().logEnd();
+            if (consumer.partition().equals(id)
+                    && consumer.position() < leader.now().logEnd()) {
+                return "has a consumer at " + consumer.position() + " of "
+                        + leader.now().logEnd();
             }
         }
         return null;

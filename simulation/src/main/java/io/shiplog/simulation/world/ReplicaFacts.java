@@ -30,6 +30,5 @@ public record ReplicaFacts(
         int generation,
         int latestEpoch) {
     /** Of a replica that was never there. */
-    static final ReplicaFacts NONE =
-            new ReplicaFacts(false, false, false, false, false, -1, 0, 0, 0, 0, 0, 0, -1);
+    static final ReplicaFacts NONE = new ReplicaFacts(false, false, false, false, false, -1, 0, 0, 0, 0, 0, 0, -1);
 }

@@ -68,8 +68,8 @@ public final class World implements ClientWorld, WorldView {
         this.network = new SimNetwork(scheduler, dice.split());
         network.lateRate(setup.lateRate());
         this.settings = new WorldSettings(setup);
-        this.quorum = new SimQuorum(
-                settings.quorum(), scheduler, network, dice.split(), this::nextProcess, this::onImage);
+        this.quorum =
+                new SimQuorum(settings.quorum(), scheduler, network, dice.split(), this::nextProcess, this::onImage);
         this.nodes = new SimNode[setup.storageNodes()];
         for (int id = 1; id <= nodes.length; id++) {
             nodes[id - 1] = new SimNode(id, this, new SimDisk(StorageLife.diskPath(id), dice.split()));
@@ -94,7 +94,7 @@ public final class World implements ClientWorld, WorldView {
         }
         admin.start();
         topic.create();
-        for (String word : setup.producers().split(",")) {
+        for (String word : setup.producerWords()) {
             producers.add(new SimProducer(this, newClient(), dice.split(), rules(word)));
         }
     }
