@@ -14,6 +14,7 @@ import io.shiplog.metadata.proto.IncrementalAlterConfigsCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.Reassignment;
+import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.TopicPartitionName;
 import io.shiplog.metadata.proto.TopicRef;
 import java.util.List;
@@ -52,6 +53,16 @@ public final class AdminCommands {
         return MetadataCommand.newBuilder()
                 .setElectLeaders(ElectLeadersCommand.newBuilder()
                         .setType(unclean ? ElectLeadersCommand.Type.UNCLEAN : ElectLeadersCommand.Type.PREFERRED)
+                        .addPartitions(TopicPartitionName.newBuilder()
+                                .setTopic(partition.topic())
+                                .setPartition(partition.partition())));
+    }
+
+    /** What is left of a partition that nobody can lead is taken, the longest log first: what an operator does when data are lost. */
+    public static MetadataCommand.Builder recover(TopicIdPartition partition) {
+        return MetadataCommand.newBuilder()
+                .setRecoverPartitions(RecoverPartitionsCommand.newBuilder()
+                        .setStrategy(RecoverPartitionsCommand.Strategy.AGGRESSIVE)
                         .addPartitions(TopicPartitionName.newBuilder()
                                 .setTopic(partition.topic())
                                 .setPartition(partition.partition())));

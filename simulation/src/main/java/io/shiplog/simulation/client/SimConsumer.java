@@ -257,7 +257,7 @@ public final class SimConsumer {
         long invokedUs = world.scheduler().nowUs();
         ClientConnection over = new ClientConnection(world, process, leader.nodeId(), leader.port(), () -> {});
         over.send((server, answer) -> {
-            var found = server.access().lookUpOffset(partition.topicId(), partition.partition(), -1, -1);
+            var found = server.access().lookUpOffset(partition.topicId(), partition.partition(), -1, -1, false);
             answer.with(() -> {
                 world.history()
                         .add(new LatestOp(

@@ -4,11 +4,13 @@
 package io.shiplog.simulation.disk;
 
 import io.shiplog.simulation.engine.Dice;
+import io.shiplog.storage.index.AbortedVisitor;
 import io.shiplog.storage.index.IndexBlock;
 import io.shiplog.storage.index.IndexChain;
 import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.index.LogCheckpoint;
 import io.shiplog.storage.index.SegmentSummary;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.PartitionKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,6 +112,23 @@ final class SimIndexStore implements IndexStore {
         }
         return chain.whole();
     }
+
+    /** Nobody writes transactions in a simulation yet. */
+    @Override
+    public void putAborted(
+            PartitionKey partition, long segmentBase, int firstOrdinal, AbortedTransactions entries) {
+        if (entries != null) {
+            throw new UnsupportedOperationException("transactions are not simulated");
+        }
+    }
+
+    @Override
+    public boolean aborted(PartitionKey partition, long segmentBase, long fromMarker, AbortedVisitor visitor) {
+        return true;
+    }
+
+    @Override
+    public void forgetAbortedFrom(PartitionKey partition, long segmentBase, long fromMarker) {}
 
     @Override
     public void forgetBlocksFrom(PartitionKey partition, long segmentBase, int position) {

@@ -37,7 +37,7 @@ public enum FaultKind {
     // ---- disks
     /** A sync fails; the process ends by itself. */
     FAIL_SYNC(FaultClass.DISK),
-    FAIL_READ(FaultClass.DISK),
+    FAIL_READ(FaultClass.ROT),
     ROT_BODY(FaultClass.ROT),
     ROT_HEADER(FaultClass.ROT),
     FULL(FaultClass.DISK),

@@ -135,16 +135,26 @@ public enum Profile {
         }
     }
 
+    /**
+     * Disks that lose what they were told to hold are those of one node only, and only where the promises allow for one: a run in which the
+     * data are gone says little.
+     */
     private void addFaults(Dice dice, Setup setup, List<Step> steps) {
+        String victim = "node-" + (1 + dice.nextInt(setup.storageNodes()));
+        boolean mayLoseADisk = setup.minIsr() >= 2 && setup.replicationFactor() >= 3;
         for (FaultClass each : FaultClass.values()) {
+            boolean losesDisks = each == FaultClass.ROT || each == FaultClass.REPLACED;
+            if (losesDisks && !mayLoseADisk && !dice.chance(0.05)) {
+                continue;
+            }
             boolean drawn = has(each) && dice.chance(this == DEFAULT ? 0.3 : 0.85);
             int count = drawn ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
             for (int i = 0; i < count; i++) {
-                addFault(dice, each, setup, steps);
+                addFault(dice, each, losesDisks ? victim : null, setup, steps);
             }
         }
         if (!classes.isBlank() && steps.stream().noneMatch(step -> step instanceof Fault)) {
-            addFault(dice, anyClass(dice), setup, steps);
+            addFault(dice, anyClass(dice), victim, setup, steps);
         }
     }
 
@@ -156,7 +166,8 @@ public enum Profile {
         return any;
     }
 
-    private static void addFault(Dice dice, FaultClass of, Setup setup, List<Step> steps) {
+    /** @param victim whom it meets; null for anybody */
+    private static void addFault(Dice dice, FaultClass of, String victim, Setup setup, List<Step> steps) {
         List<FaultKind> kinds = new ArrayList<>();
         for (FaultKind kind : FaultKind.values()) {
             if (kind.faultClass() == of) {
@@ -168,7 +179,7 @@ public enum Profile {
         steps.add(new Fault(
                 atMs,
                 kinds.get(dice.nextInt(kinds.size())),
-                target(dice, setup),
+                victim == null ? target(dice, setup) : victim,
                 target(dice, setup),
                 durationMs,
                 dice.nextLong()));

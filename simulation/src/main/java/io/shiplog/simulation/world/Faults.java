@@ -267,14 +267,6 @@ public final class Faults {
                     node.start();
                 };
             }
-            case FAIL_READ -> {
-                node.disk().failReads(1 + dice.nextInt(3));
-                world.losses().onRot(node.id());
-                return () -> {
-                    node.disk().failReads(0);
-                    node.start();
-                };
-            }
             case FULL -> {
                 node.disk().setFull(true);
                 return () -> node.disk().setFull(false);
@@ -304,6 +296,14 @@ public final class Faults {
                 world.losses().onRot(node.id());
                 world.onDiskChanged(node);
                 return () -> {};
+            }
+            case FAIL_READ -> {
+                node.disk().failReads(1 + dice.nextInt(3));
+                world.losses().onRot(node.id());
+                return () -> {
+                    node.disk().failReads(0);
+                    node.start();
+                };
             }
             case WIPE -> {
                 kill(node);

@@ -4,6 +4,7 @@
 package io.shiplog.simulation.world;
 
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.client.SimConsumer;
 import io.shiplog.simulation.client.SimProducer;
 import java.util.function.BooleanSupplier;
@@ -12,6 +13,9 @@ import org.apache.kafka.common.TopicIdPartition;
 /** After the last fault: lets the cluster go on until everything is as it should be, and says what is not when that takes too long. */
 final class Healing {
     private static final long LIMIT_US = 60_000_000;
+    /** After it somebody looks, and recovers by hand what cannot come back by itself. */
+    private static final long OPERATOR_US = 6_000_000;
+
     private static final long LOOK_EVERY_US = 20_000;
 
     private final World world;
@@ -28,6 +32,7 @@ final class Healing {
      */
     boolean run(BooleanSupplier mayGoOn) {
         long limitUs = world.nowUs() + LIMIT_US;
+        long operatorUs = world.nowUs() + OPERATOR_US;
         String problem = problem();
         while (problem != null) {
             long untilUs = world.nowUs() + LOOK_EVERY_US;
@@ -41,6 +46,10 @@ final class Healing {
                 world.scheduler().after(LOOK_EVERY_US, "look", null, () -> {});
             }
             problem = problem();
+            if (world.nowUs() > operatorUs) {
+                operatorUs += OPERATOR_US;
+                recoverWhatIsLost();
+            }
             if (problem != null && world.nowUs() > limitUs) {
                 throw new Violation(idOf(problem), null, "a minute after the last fault " + problem);
             }
@@ -48,8 +57,20 @@ final class Healing {
         return true;
     }
 
+    /** A partition that lost too much for anybody to lead it: only then an operator may choose. Otherwise it has to come back by itself. */
+    private void recoverWhatIsLost() {
+        for (TopicIdPartition each : world.topic().present()) {
+            PartitionImage image = world.metadata().partition(each.topicId(), each.partition());
+            boolean lost = world.diskLosses().untrueDisks() > 0
+                    || (!world.setup().flushesBeforeCommit() && world.diskLosses().nodesThatLostPower() > 0);
+            if (image != null && !image.hasLeader() && lost) {
+                world.admin().submit("recover", AdminCommands.recover(each), (result, failure) -> {});
+            }
+        }
+    }
+
     private static String idOf(String problem) {
-        if (problem.contains("leader")) {
+        if (problem.contains("has no leader")) {
             return "L1";
         }
         if (problem.contains("in sync") || problem.contains("replica")) {
@@ -80,14 +101,13 @@ final class Healing {
     private String problemOf(TopicIdPartition id) {
         PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
         if (image == null || !image.hasLeader()) {
-            return "has no leader: " + image + ", brokers " + world.metadata().brokers();
+            return "has no leader: " + image;
         }
         if (image.reassigning()) {
             return "is being reassigned";
         }
         if (image.isrSize() < image.replicationFactor()) {
-            return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync: " + image
-                    + ", brokers " + world.metadata().brokers();
+            return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync: " + image;
         }
         ReplicaView leader = world.replica(id, image.leader());
         if (leader == null || !leader.now().leads()) {
