@@ -79,8 +79,16 @@ class ReadCommittedTest {
         ControlRecordType type = commit ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
         return append(
                 MemoryRecords.withEndTransactionMarker(
-                        producerId, (short) 0, new EndTransactionMarker(type, coordinatorEpoch)),
+                        DATA_TIME_MS, producerId, (short) 0, new EndTransactionMarker(type, coordinatorEpoch)),
                 AppendOrigin.COORDINATOR);
+    }
+
+    /** Turns the loop until everybody has everything, and knows that it is committed. */
+    private void settle() {
+        long end = leader.log().logEndOffset();
+        loop.runUntil(() -> cluster.nodes.stream()
+                .allMatch(node -> node.log(0).logEndOffset() == end
+                        && node.replica(0).highWatermark() == end));
     }
 
     private PartitionData answer() {
@@ -148,7 +156,7 @@ class ReadCommittedTest {
     void anEndThatIsNotCommittedReleasesNobody() throws Exception {
         start(2);
         data(5, 0);
-        cluster.settle(0);
+        settle();
         cluster.node(1).fetchers.unfollow(cluster.node(1).replica(0));
         loop.run();
         consumer.readCommitted().add(0, 0).send();
@@ -167,7 +175,7 @@ class ReadCommittedTest {
         data(5, 0);
         end(5, false, 1);
         data(6, 0);
-        cluster.settle(0);
+        settle();
         consumer = new TestConsumer(cluster.node(1).service);
         consumer.readCommitted().add(0, 0).send();
         assertThat(consumer.batches()).isEqualTo(2);
@@ -190,7 +198,7 @@ class ReadCommittedTest {
     void aTransactionSurvivesItsLeader() throws Exception {
         start(2);
         data(5, 0);
-        cluster.settle(0);
+        settle();
         cluster.lead(0, 1, 1);
         loop.run();
         leader = cluster.node(1).replica(0);

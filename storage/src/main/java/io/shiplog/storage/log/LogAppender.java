@@ -23,7 +23,9 @@ final class LogAppender {
     private final LogFlush flush;
     private final LogTruncation truncation;
     private final BatchValidator validator = new BatchValidator();
-    private final TransactionChecks checks = new TransactionChecks();
+    /** Null until something is refused, or comes from within the node. */
+    private TransactionChecks checks;
+
     private final AppendOutcome outcome = new AppendOutcome();
 
     /** Where the last gap in the batches ends that were looked at last, 0 when there is none. */
@@ -48,7 +50,7 @@ final class LogAppender {
                 : validateInternal(batches);
         if (error != Errors.NONE) return outcome.refused(error, validator.problem(), validator.recordErrors());
         if (origin.isClient()) return appendFromClient(batches, leaderEpoch, wallClockMs);
-        error = checks.check(batches, origin, state);
+        error = checks().check(batches, origin, state);
         if (error != Errors.NONE) return outcome.refused(error, checks.problem());
         return assignAndWrite(batches, leaderEpoch, wallClockMs);
     }
@@ -86,8 +88,13 @@ final class LogAppender {
         return assignAndWrite(batch, leaderEpoch, wallClockMs);
     }
 
+    private TransactionChecks checks() {
+        if (checks == null) checks = new TransactionChecks();
+        return checks;
+    }
+
     private AppendOutcome refusedOrDuplicate(ProducerStates.Verdict verdict) {
-        Errors error = checks.refusal(verdict);
+        Errors error = checks().refusal(verdict);
         if (error != Errors.NONE) return outcome.refused(error, checks.problem());
         ProducerStates p = state.producers;
         boolean appendTime = state.settings.timestampType() == TimestampType.LOG_APPEND_TIME;

@@ -20,7 +20,9 @@ final class LogReader {
     private final SegmentIndexer indexer;
     private final ReadPositions positions = new ReadPositions();
     private final ColdReads cold;
-    private final AbortedLookup aborted;
+    private final LogCheckpoints checkpoints;
+    /** Null until it is asked for: most logs never know of a transaction. */
+    private AbortedLookup aborted;
 
     /** Results of the last search: a batch boundary. */
     private long foundOffset;
@@ -31,11 +33,12 @@ final class LogReader {
         this.state = state;
         this.indexer = new SegmentIndexer(state, checkpoints);
         this.cold = new ColdReads(state, this);
-        this.aborted = new AbortedLookup(state, checkpoints);
+        this.checkpoints = checkpoints;
     }
 
     /** The aborted transactions of the log. */
     AbortedLookup aborted() {
+        if (aborted == null) aborted = new AbortedLookup(state, checkpoints);
         return aborted;
     }
 
@@ -55,7 +58,7 @@ final class LogReader {
     /** See {@link PartitionLog#abortedTransactions}. */
     boolean abortedTransactions(long from, long to, int max, AbortedTransactions target) {
         try {
-            return aborted.collect(from, to, max, target);
+            return aborted().collect(from, to, max, target);
         } catch (IOException e) {
             throw state.context.integrity().unreadable(state, segmentHolding(from), e);
         }

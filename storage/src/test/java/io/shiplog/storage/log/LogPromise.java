@@ -244,9 +244,7 @@ final class LogPromise {
                     .isBetween(
                             ReadCommitted.stable(batches, log.logStartOffset(), highWatermark, committed),
                             ReadCommitted.stable(batches, log.logStartOffset(), Long.MAX_VALUE, committed));
-            assertThat(ReadCommitted.all(log, log.logStartOffset(), 700, stable))
-                    .as(when + ": committed records")
-                    .isEqualTo(ReadCommitted.expected(batches, log.logStartOffset(), stable));
+            ReadCommitted.check(log, batches, log.logStartOffset(), 700, stable, when);
         }
     }
 

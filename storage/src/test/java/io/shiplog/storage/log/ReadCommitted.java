@@ -82,13 +82,20 @@ final class ReadCommitted {
         return false;
     }
 
-    /** Everything from the offset up to the last stable one, in reads of about so many bytes. */
-    static List<String> all(PartitionLog log, long from, int maxBytes, long stable) {
+    /** Reads everything from the offset up to the last stable one, about so many bytes at a time, and compares. */
+    static List<String> check(
+            PartitionLog log, List<RecordBatch> batches, long from, int maxBytes, long stable, String when) {
         List<String> found = new ArrayList<>();
-        for (long at = from; at < stable; ) {
-            long next = read(log, at, maxBytes, stable, found);
+        long at = from;
+        for (long next = from; next >= at && at < stable; ) {
+            next = read(log, at, maxBytes, stable, found);
             if (next <= at) break;
             at = next;
+        }
+        assertThat(found).as(when + ": committed records").isEqualTo(expected(batches, from, at));
+        for (RecordBatch batch : batches) {
+            boolean leftOut = batch.lastOffset() >= at && batch.lastOffset() < stable;
+            assertThat(leftOut).as(when + ": left out " + batch).isFalse();
         }
         return found;
     }

@@ -92,8 +92,7 @@ class TransactionsTest {
         var batches = LogPromise.batches(log);
         long start = log.logStartOffset();
         for (int maxBytes : new int[] {1, 300, 1 << 20}) {
-            assertThat(ReadCommitted.all(log, start, maxBytes, stable()))
-                    .isEqualTo(ReadCommitted.expected(batches, start, stable()));
+            ReadCommitted.check(log, batches, start, maxBytes, stable(), "in reads of " + maxBytes);
         }
     }
 
@@ -216,6 +215,17 @@ class TransactionsTest {
         commitAll();
         assertThat(aborted(open, open + 1)).isEqualTo("5@" + open);
         check();
+    }
+
+    @Test
+    void checkpointsOfLogsWithoutTransactionsAreThoseOfAVersionThatKnewNone() throws IOException {
+        plain("a");
+        directory.housekeeping(true);
+        assertThat(index.checkpoints(log.key()).get(0).state()[0]).isEqualTo((byte) 1);
+        data(1, "b");
+        directory.clock.advance(20_000);
+        directory.housekeeping(true);
+        assertThat(index.checkpoints(log.key()).get(1).state()[0]).isEqualTo((byte) 2);
     }
 
     @Test
