@@ -87,8 +87,8 @@ class ReadCommittedTest {
     private void settle() {
         long end = leader.log().logEndOffset();
         loop.runUntil(() -> cluster.nodes.stream()
-                .allMatch(node -> node.log(0).logEndOffset() == end
-                        && node.replica(0).highWatermark() == end));
+                .allMatch(node ->
+                        node.log(0).logEndOffset() == end && node.replica(0).highWatermark() == end));
     }
 
     private PartitionData answer() {
