@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TrialRun {
     private static final String TRACES = "traces.log";
+    private static final int MAX_SENTENCE = 500;
+    private static final int MAX_CELL = 100;
 
     private final PrintStream out;
     private final Path work;
@@ -75,7 +77,7 @@ public final class TrialRun {
         passed = false;
         say("%s %d/%d: FAIL: %s", name, cycle, cycles, why);
         say("  look at: %s (logs of the nodes: */*/log; data: */*/data)", work);
-        return "FAIL: " + why;
+        return "FAIL: " + beginning(why, MAX_CELL);
     }
 
     /** The table: a row for each trial that was run. */
@@ -100,7 +102,12 @@ public final class TrialRun {
     /** In one line: output of scripts has many. */
     private static String sentence(Exception e) {
         String message = e.getMessage() == null ? "" : ": " + e.getMessage().strip();
-        return (e.getClass().getSimpleName() + message).replaceAll("\\s*\\R\\s*", " | ");
+        String all = (e.getClass().getSimpleName() + message).replaceAll("\\s*\\R\\s*", " | ");
+        return beginning(all, MAX_SENTENCE);
+    }
+
+    private static String beginning(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "...";
     }
 
     private Path keepTrace(String name, Exception e) {
