@@ -4,8 +4,11 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.model.EpochEndOffset;
+import io.shiplog.storage.model.EpochStart;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The leader epochs of a log: epoch → offset of its first record here. Epochs and offsets both rise. Kafka: {@code
@@ -29,6 +32,16 @@ final class LeaderEpochs {
     int epochAt(long offset) {
         for (int i = count - 1; i >= 0; i--) if (starts[i] <= offset) return epochs[i];
         return -1;
+    }
+
+    /** The epochs of the records in [from, to), the first one as if it began there; empty when none is known. */
+    List<EpochStart> within(long fromOffset, long toOffset) {
+        List<EpochStart> found = new ArrayList<>();
+        for (int i = 0; i < count && starts[i] < toOffset; i++) {
+            boolean over = i + 1 < count && starts[i + 1] <= fromOffset;
+            if (!over) found.add(new EpochStart(epochs[i], Math.max(fromOffset, starts[i])));
+        }
+        return found;
     }
 
     /** Notes that the epoch begins at the offset, unless it or a newer one is known. */

@@ -46,6 +46,7 @@ public final class PartitionLog {
     private final LogCompaction compaction;
     private final TimestampLookup timestamps;
     private final LogAppender appender;
+    private final SegmentShipping shipping;
 
     /** @param topic the topic's name, empty when only its id is known */
     PartitionLog(LogState state, String topic) {
@@ -60,6 +61,7 @@ public final class PartitionLog {
         this.appender = new LogAppender(state, flush, truncation);
         this.compaction = new LogCompaction(state, reader, checkpoints);
         this.timestamps = new TimestampLookup(state, reader);
+        this.shipping = new SegmentShipping(state, reader, flush, appender);
         state.durableLogStart = state.logStartOffset;
     }
 
@@ -83,6 +85,11 @@ public final class PartitionLog {
     /** The log as cleaner threads see it; nothing is ever due when its topic is not compacted. */
     public CleanableLog cleanable() {
         return compaction;
+    }
+
+    /** Whole segments that leave this log, or come to it. */
+    public SegmentShipping shipping() {
+        return shipping;
     }
 
     LogCheckpoints checkpoints() {
@@ -242,6 +249,7 @@ public final class PartitionLog {
     /** The same; the origin says what is checked. */
     public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, AppendOrigin origin) {
         synchronized (state) {
+            shipping.endAdoption();
             return appender.appendAsLeader(batches, leaderEpoch, wallClockMs, origin);
         }
     }
@@ -261,6 +269,7 @@ public final class PartitionLog {
      */
     public AppendOutcome appendAsFollower(ByteBuffer batches, int maxLeaderEpoch, long leaderGapsBelow) {
         synchronized (state) {
+            shipping.endAdoption();
             return appender.appendAsFollower(batches, maxLeaderEpoch, leaderGapsBelow);
         }
     }
@@ -295,6 +304,7 @@ public final class PartitionLog {
         synchronized (state) {
             state.awaitSwap();
             checkUsable();
+            shipping.endAdoption();
             try {
                 truncation.truncateTo(offset);
             } catch (DamageException | NoRoom e) {
@@ -314,6 +324,7 @@ public final class PartitionLog {
         synchronized (state) {
             state.awaitSwap();
             checkUsable();
+            shipping.endAdoption();
             try {
                 truncation.truncateFullyAndStartAt(offset);
             } catch (NoRoom e) {
@@ -333,6 +344,7 @@ public final class PartitionLog {
         synchronized (state) {
             state.awaitSwap();
             checkUsable();
+            shipping.endAdoption();
             try {
                 truncation.setAsideFrom(segmentBase, SetAside.pathOf(state.context.directory(), state.key));
             } catch (DamageException | NoRoom e) {
@@ -399,7 +411,7 @@ public final class PartitionLog {
      */
     public boolean maybeDeleteOldSegments(long wallClockMs) {
         synchronized (state) {
-            if (state.isUnusable()) return false;
+            if (state.isUnusable() || shipping.isAdopting()) return false;
             List<Segment> due = new ArrayList<>();
             long committed = retention.committedBytes();
             while (retention.isDue(wallClockMs, committed) && (state.segments.count() > 1 || appender.roll())) {
@@ -427,7 +439,7 @@ public final class PartitionLog {
                 throw new InvariantViolation("start of " + state + " moved to " + offset + ", above the high watermark "
                         + state.highWatermark + " or the end " + state.logEndOffset);
             }
-            boolean mayGo = !state.isSwapping(); // otherwise retention takes them
+            boolean mayGo = !state.isSwapping() && !shipping.isAdopting(); // otherwise retention takes them
             boolean all =
                     offset == state.logEndOffset && !state.segments.active().isEmpty();
             if (mayGo && all) appender.roll();

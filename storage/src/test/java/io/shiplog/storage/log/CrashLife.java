@@ -5,11 +5,13 @@ package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.CrashableLogFiles;
+import io.shiplog.storage.model.EpochStart;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -132,6 +134,27 @@ final class CrashLife {
         promise(partition).appending(log.logEndOffset(), epoch, producer, sequence, values);
         AppendOutcome outcome = log.appendAsLeader(batch, epoch, 2000, origin);
         if (outcome.error() != Errors.NONE) throw new StorageException("append: " + outcome.error());
+    }
+
+    /** A segment of so many batches, each of one record of about so many bytes, comes from elsewhere as a file. */
+    void ship(int partition, int epoch, int batches, int bytes) {
+        PartitionLog log = log(partition);
+        long base = log.logEndOffset();
+        ByteBuffer[] parts = new ByteBuffer[batches];
+        for (int i = 0; i < batches; i++) {
+            String value = value(bytes);
+            parts[i] = TestBatches.stored(base + i, epoch, value);
+            promise(partition).appending(base + i, epoch, -1, -1, value);
+        }
+        ByteBuffer whole = TestBatches.concat(parts);
+        SealedSegment segment =
+                new SealedSegment(base, base + batches, whole.remaining(), 0, List.of(new EpochStart(epoch, base)));
+        ReceivedSegment received = log.shipping().receive(segment);
+        if (!received.write(whole) || !received.finish()) throw new IllegalStateException(received.problem());
+        String refusal = log.shipping().beginAdoption(received, epoch);
+        if (refusal != null) throw new StorageException(refusal);
+        boolean all = false;
+        while (!all) all = log.shipping().adopt(2);
     }
 
     private String value(int bytes) {

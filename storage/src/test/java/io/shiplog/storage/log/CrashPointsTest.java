@@ -190,6 +190,37 @@ class CrashPointsTest {
     }
 
     @Test
+    void segmentsComeAsFiles() throws IOException {
+        enumerate("ship", CrashPointsTest::oneLog, life -> {
+            life.ship(0, 1, 3, 500);
+            life.flush(0);
+            life.ship(0, 2, 4, 300);
+            life.ship(0, 2, 1, 900);
+            life.checkpoint();
+            life.append(0, 3, 2, 200);
+            life.flush(0);
+        });
+    }
+
+    @Test
+    void segmentsComeAsFilesIntoAnEmptyLog() throws IOException {
+        enumerate(
+                "ship-new",
+                life -> {
+                    life.start();
+                    life.create(0);
+                },
+                life -> {
+                    life.ship(0, 1, 3, 500);
+                    life.ship(0, 1, 3, 500);
+                    life.flush(0);
+                    life.truncate(0, 4);
+                    life.ship(0, 2, 2, 500);
+                    life.flush(0);
+                });
+    }
+
+    @Test
     void truncateWithinTheActiveSegment() throws IOException {
         enumerate("truncate-active", CrashPointsTest::longLog, life -> {
             life.truncate(0, life.log(0).logEndOffset() - 1);
