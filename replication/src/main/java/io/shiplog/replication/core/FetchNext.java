@@ -9,6 +9,8 @@ public enum FetchNext {
     CONTINUE,
     /** Fetch again, but pause first: asking at once would be answered the same way. */
     BACK_OFF,
+    /** Do not fetch: whole segments are being shipped, and the replica says when that is over. */
+    SHIP,
     /** Do not fetch this partition until metadata gives it a new leader epoch. */
     STOP
 }

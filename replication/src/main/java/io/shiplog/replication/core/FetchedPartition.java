@@ -33,6 +33,9 @@ public final class FetchedPartition {
     /** Below it offsets may be missing between the leader's batches, since compaction took them; 0 for none. */
     public long gapsBelow;
 
+    /** What the leader has in sealed segments from the requested offset on, all of it committed; 0 when none begins there. */
+    public long sealedBytes;
+
     /** Batches, valid during the call; null or empty for none. */
     public ByteBuffer records;
 
@@ -44,6 +47,7 @@ public final class FetchedPartition {
         divergingEpoch = -1;
         divergingEndOffset = -1;
         gapsBelow = 0;
+        sealedBytes = 0;
         records = null;
     }
 }

@@ -35,6 +35,21 @@ public interface FollowerEffects {
     /** The flushed position or the durable log start changed: tell the leader. */
     void positionChanged();
 
+    /**
+     * Have sealed segments shipped from the log end on; onShipped for each of them that is in the log, then onShippingEnded. Only
+     * wanted by a follower whose {@link ShippingRules} allow it.
+     *
+     * @param endOffsetExclusive the leader's high watermark: nothing at or behind it is taken
+     */
+    default void ship(long fromOffset, long endOffsetExclusive) {
+        throw new UnsupportedOperationException("segments are not shipped here");
+    }
+
+    /** Give up what is being shipped, without onShippingEnded; what is in the log stays. */
+    default void stopShipping() {
+        throw new UnsupportedOperationException("segments are not shipped here");
+    }
+
     /** Nothing may be done with this replica any more until somebody looks: data would have been lost. */
     void stop(String why);
 }

@@ -25,6 +25,7 @@ public final class PartitionFollower {
     private final ReplicatedLog log;
     private final FollowerEffects effects;
     private final HighWatermark highWatermark;
+    private final Shipping shipping;
 
     private PartitionState state;
     private FetchNext next = FetchNext.CONTINUE;
@@ -56,6 +57,17 @@ public final class PartitionFollower {
      * @param highWatermark as this replica knew it in its former role; the log bounds it
      */
     public PartitionFollower(PartitionState state, ReplicatedLog log, long highWatermark, FollowerEffects effects) {
+        this(state, log, highWatermark, ShippingRules.NEVER, effects);
+    }
+
+    /** The same for a follower that may have segments shipped. */
+    public PartitionFollower(
+            PartitionState state,
+            ReplicatedLog log,
+            long highWatermark,
+            ShippingRules shippingRules,
+            FollowerEffects effects) {
+        this.shipping = new Shipping(shippingRules);
         this.state = state;
         this.log = log;
         this.effects = effects;
@@ -136,6 +148,11 @@ public final class PartitionFollower {
         }
         repairOffset = offset;
         repairKnown = false;
+        if (shipping.isUnderWay()) {
+            shipping.end();
+            next = FetchNext.CONTINUE;
+            effects.stopShipping();
+        }
         effects.positionChanged();
     }
 
@@ -184,7 +201,7 @@ public final class PartitionFollower {
             onFetchedDuringRepair(fetched);
             return;
         }
-        if (busy || stoppedBecause != null || isStale(fetched)) {
+        if (busy || stoppedBecause != null || shipping.isUnderWay() || isStale(fetched)) {
             return;
         }
         lastError = fetched.error;
@@ -197,7 +214,12 @@ public final class PartitionFollower {
         } else {
             leaderHighWatermark = fetched.highWatermark;
             leaderLogStart = fetched.logStartOffset;
-            if (fetched.records != null && fetched.records.hasRemaining()) {
+            if (shipping.isWanted(state, fetched.sealedBytes)) {
+                // What came with the answer is the beginning of the first segment, and comes once more with it.
+                shipping.begin();
+                next = FetchNext.SHIP;
+                effects.ship(log.logEndOffset(), leaderHighWatermark);
+            } else if (fetched.records != null && fetched.records.hasRemaining()) {
                 busy = true;
                 effects.append(fetched.records, state.leaderEpoch(), fetched.gapsBelow);
             } else {
@@ -291,6 +313,18 @@ public final class PartitionFollower {
         if (highWatermark.value() != before) {
             effects.highWatermarkMoved(highWatermark.value());
         }
+    }
+
+    /** A shipped segment, or its beginning, is in the log and moved its end. */
+    public void onShipped() {
+        shipping.progress();
+        onAppended();
+    }
+
+    /** Nothing more is shipped; the leader is asked again. */
+    public void onShippingEnded() {
+        shipping.end();
+        next = FetchNext.CONTINUE;
     }
 
     /** The batches are in the log; the leader's high watermark counts as far as our log goes. */

@@ -75,10 +75,20 @@ public final class FetchCodec {
      */
     public static FetchFrame encodeResponse(
             int correlationId, short version, FetchResponseData response, IntFunction<ByteBuffer> allocator) {
+        return frame(correlationId, version, version >= FIRST_FLEXIBLE, response, allocator);
+    }
+
+    /** The frame of a response with records, of whatever API. */
+    static FetchFrame frame(
+            int correlationId,
+            short version,
+            boolean flexible,
+            ApiMessage response,
+            IntFunction<ByteBuffer> allocator) {
         ObjectSerializationCache cache = new ObjectSerializationCache();
         MessageSizeAccumulator size = new MessageSizeAccumulator();
         response.addSize(size, cache, version);
-        int headerTagsBytes = version >= FIRST_FLEXIBLE ? 1 : 0;
+        int headerTagsBytes = flexible ? 1 : 0;
         int envelopeBytes = FRAME_LENGTH_BYTES + CORRELATION_ID_BYTES + headerTagsBytes;
         FrameWriter writer = new FrameWriter(allocator.apply(envelopeBytes + size.sizeExcludingZeroCopy()));
         writer.writeInt(envelopeBytes - FRAME_LENGTH_BYTES + size.totalSize());

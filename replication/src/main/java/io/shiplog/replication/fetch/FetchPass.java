@@ -242,6 +242,9 @@ final class FetchPass {
         if (outcome.gapsBelow > 0) {
             InterBrokerTags.setGapsBelow(described, outcome.gapsBelow);
         }
+        if (outcome.sealedBytes > 0) {
+            InterBrokerTags.setSealedBytes(described, outcome.sealedBytes);
+        }
         if (fetch.version() >= FIRST_WITH_CURRENT_LEADER && namesLeader(outcome.error)) {
             described.currentLeader().setLeaderId(outcome.currentLeaderId).setLeaderEpoch(outcome.currentLeaderEpoch);
         }

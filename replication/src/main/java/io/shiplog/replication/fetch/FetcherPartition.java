@@ -17,6 +17,8 @@ final class FetcherPartition {
         ACTIVE,
         /** Pauses after a failure. */
         SET_ASIDE,
+        /** Not fetched as long as segments are shipped. */
+        SHIPPED,
         /** Not fetched until metadata changes. */
         STOPPED,
         /** No longer of this fetcher. */

@@ -3,7 +3,9 @@
 
 package io.shiplog.replication.fetch;
 
+import io.shiplog.storage.model.EpochStart;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -21,6 +23,9 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  *                                   took them; absent where the follower has passed it
  * FetchPartition  tag 10003  (empty)  suspicion: what was sent from this offset on had to be refused more than once; the leader
  *                                     checks its bytes before it sends them again
+ * PartitionData   tag 10004  int64  sealed bytes: so many bytes, in whole sealed segments that are committed, follow at the leader from
+ *                                   the fetch offset on; absent where no such segment begins
+ * FetchSnapshot   tags 10005 to 10007: see {@link SegmentCodec}
  * </pre>
  */
 public final class InterBrokerTags {
@@ -33,6 +38,16 @@ public final class InterBrokerTags {
     private static final int GAPS_BELOW = 10_002;
     private static final int GAPS_BELOW_BYTES = Long.BYTES;
     private static final int SUSPICION = 10_003;
+    private static final int SEALED_BYTES = 10_004;
+    private static final int SEALED_BYTES_BYTES = Long.BYTES;
+    private static final int BROKER_EPOCH = 10_005;
+    private static final int BROKER_EPOCH_BYTES = Long.BYTES;
+    private static final int SEGMENT_SIZE = 10_006;
+    private static final int SEGMENT_SIZE_BYTES = Integer.BYTES;
+    private static final int EPOCHS = 10_007;
+    private static final int EPOCH_BYTES = Integer.BYTES + Long.BYTES;
+    /** A segment has more leader epochs than anybody will see; their number must have some end. */
+    private static final int MAX_EPOCHS = 4_096;
 
     private InterBrokerTags() {}
 
@@ -62,13 +77,21 @@ public final class InterBrokerTags {
 
     /** Says below which offset the leader's log may have gaps. */
     static void setGapsBelow(PartitionData partition, long offset) {
+        setGapsBelow(partition.unknownTaggedFields(), offset);
+    }
+
+    static void setGapsBelow(List<RawTaggedField> fields, long offset) {
         byte[] bytes = ByteBuffer.allocate(GAPS_BELOW_BYTES).putLong(offset).array();
-        partition.unknownTaggedFields().add(new RawTaggedField(GAPS_BELOW, bytes));
+        fields.add(new RawTaggedField(GAPS_BELOW, bytes));
     }
 
     /** Below which offset the leader's log may have gaps, 0 when it has none where the follower is. */
     static long gapsBelow(PartitionData partition) {
-        RawTaggedField field = find(partition.unknownTaggedFields(), GAPS_BELOW);
+        return gapsBelow(partition.unknownTaggedFields());
+    }
+
+    static long gapsBelow(List<RawTaggedField> fields) {
+        RawTaggedField field = find(fields, GAPS_BELOW);
         return field == null || field.data().length != GAPS_BELOW_BYTES
                 ? 0
                 : ByteBuffer.wrap(field.data()).getLong();
@@ -76,17 +99,95 @@ public final class InterBrokerTags {
 
     /** Says that what the leader sent from the partition's offset on could not be taken. */
     static void setSuspicion(FetchPartition partition) {
-        partition.unknownTaggedFields().add(new RawTaggedField(SUSPICION, new byte[0]));
+        setSuspicion(partition.unknownTaggedFields());
+    }
+
+    static void setSuspicion(List<RawTaggedField> fields) {
+        fields.add(new RawTaggedField(SUSPICION, new byte[0]));
     }
 
     static boolean suspectsLeader(FetchPartition partition) {
-        return find(partition.unknownTaggedFields(), SUSPICION) != null;
+        return suspects(partition.unknownTaggedFields());
+    }
+
+    static boolean suspects(List<RawTaggedField> fields) {
+        return find(fields, SUSPICION) != null;
+    }
+
+    /** Says how much follows in sealed segments. */
+    static void setSealedBytes(PartitionData partition, long sealedBytes) {
+        byte[] bytes =
+                ByteBuffer.allocate(SEALED_BYTES_BYTES).putLong(sealedBytes).array();
+        partition.unknownTaggedFields().add(new RawTaggedField(SEALED_BYTES, bytes));
+    }
+
+    /** How much follows in sealed segments that begin at the fetch offset, 0 when none does. */
+    static long sealedBytes(PartitionData partition) {
+        RawTaggedField field = find(partition.unknownTaggedFields(), SEALED_BYTES);
+        return field == null || field.data().length != SEALED_BYTES_BYTES
+                ? 0
+                : ByteBuffer.wrap(field.data()).getLong();
+    }
+
+    static void setBrokerEpoch(List<RawTaggedField> fields, long brokerEpoch) {
+        byte[] bytes =
+                ByteBuffer.allocate(BROKER_EPOCH_BYTES).putLong(brokerEpoch).array();
+        fields.add(new RawTaggedField(BROKER_EPOCH, bytes));
+    }
+
+    /** −1 when there is none. */
+    static long brokerEpoch(List<RawTaggedField> fields) {
+        RawTaggedField field = find(fields, BROKER_EPOCH);
+        return field == null ? -1 : ByteBuffer.wrap(field.data()).getLong();
+    }
+
+    static void setSegmentSize(List<RawTaggedField> fields, int sizeInBytes) {
+        if (sizeInBytes == SegmentRequest.DESCRIBE) {
+            return;
+        }
+        byte[] bytes =
+                ByteBuffer.allocate(SEGMENT_SIZE_BYTES).putInt(sizeInBytes).array();
+        fields.add(new RawTaggedField(SEGMENT_SIZE, bytes));
+    }
+
+    /** {@link SegmentRequest#DESCRIBE} when there is none. */
+    static int segmentSize(List<RawTaggedField> fields) {
+        RawTaggedField field = find(fields, SEGMENT_SIZE);
+        return field == null
+                ? SegmentRequest.DESCRIBE
+                : ByteBuffer.wrap(field.data()).getInt();
+    }
+
+    /** Of more epochs than a segment can sensibly have the oldest are not told. */
+    static void setEpochs(List<RawTaggedField> fields, List<EpochStart> epochs) {
+        int first = Math.max(0, epochs.size() - MAX_EPOCHS);
+        ByteBuffer bytes = ByteBuffer.allocate((epochs.size() - first) * EPOCH_BYTES);
+        for (int i = first; i < epochs.size(); i++) {
+            bytes.putInt(epochs.get(i).epoch()).putLong(epochs.get(i).startOffset());
+        }
+        fields.add(new RawTaggedField(EPOCHS, bytes.array()));
+    }
+
+    static List<EpochStart> epochs(List<RawTaggedField> fields) {
+        RawTaggedField field = find(fields, EPOCHS);
+        List<EpochStart> epochs = new ArrayList<>();
+        if (field != null) {
+            ByteBuffer bytes = ByteBuffer.wrap(field.data());
+            while (bytes.remaining() >= EPOCH_BYTES) {
+                epochs.add(new EpochStart(bytes.getInt(), bytes.getLong()));
+            }
+        }
+        return epochs;
     }
 
     static boolean isKnown(int tag, int size) {
         return switch (tag) {
             case FLUSHED_OFFSET -> size == FLUSHED_OFFSET_BYTES;
             case GAPS_BELOW -> size == GAPS_BELOW_BYTES;
+            case SEALED_BYTES -> size == SEALED_BYTES_BYTES;
+            case BROKER_EPOCH -> size == BROKER_EPOCH_BYTES;
+            case SEGMENT_SIZE -> size == SEGMENT_SIZE_BYTES;
+            case EPOCHS -> size % EPOCH_BYTES == 0 && size <= MAX_EPOCHS * EPOCH_BYTES;
             case PIPELINED, SUSPICION -> size == 0;
             default -> false;
         };

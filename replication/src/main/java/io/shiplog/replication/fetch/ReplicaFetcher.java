@@ -116,6 +116,14 @@ final class ReplicaFetcher implements AutoCloseable {
         }
     }
 
+    /** Nothing is shipped to this follower any more: it is fetched again. */
+    void onShippingEnded(Replica replica) {
+        FetcherPartition partition = partitions.get(FetcherPartition.keyOf(replica));
+        if (partition != null && partition.state == State.SHIPPED) {
+            activate(partition);
+        }
+    }
+
     private void activate(FetcherPartition partition) {
         partition.cancelPause();
         partition.state = State.ACTIVE;
@@ -246,6 +254,7 @@ final class ReplicaFetcher implements AutoCloseable {
         fetched.divergingEpoch = answer.divergingEpoch().epoch();
         fetched.divergingEndOffset = answer.divergingEpoch().endOffset();
         fetched.gapsBelow = InterBrokerTags.gapsBelow(answer);
+        fetched.sealedBytes = InterBrokerTags.sealedBytes(answer);
         if (answer.records() instanceof MemoryRecords records) {
             fetched.records = records.buffer();
         }
@@ -264,6 +273,7 @@ final class ReplicaFetcher implements AutoCloseable {
                 }
             }
             case BACK_OFF -> setAside(partition, fetched.error);
+            case SHIP -> leave(partition, State.SHIPPED);
             case STOP -> {
                 partition.lastError = fetched.error;
                 leave(partition, State.STOPPED);

@@ -86,6 +86,14 @@ public final class ReplicaFetchers implements FollowerListener, AutoCloseable {
         }
     }
 
+    @Override
+    public void onShippingEnded(Replica replica) {
+        ReplicaFetcher fetcher = byPartition.get(replica.id());
+        if (fetcher != null) {
+            fetcher.onShippingEnded(replica);
+        }
+    }
+
     /** How the fetching of every follower goes. */
     public List<FetcherStatus> status() {
         List<FetcherStatus> statuses = new ArrayList<>();

@@ -28,6 +28,9 @@ public final class FetchOutcome {
     /** To a follower: below it offsets may be missing between the leader's batches; 0 when none are where the follower is. */
     public long gapsBelow;
 
+    /** To a follower: bytes in sealed, committed segments from where it is; 0 when none begins there. */
+    public long sealedBytes;
+
     /** Whole batches, never null; with one reference that the caller has to release. */
     public LogSlice records = LogSlice.EMPTY;
 
@@ -48,6 +51,7 @@ public final class FetchOutcome {
         divergingEpoch = -1;
         divergingEndOffset = -1;
         gapsBelow = 0;
+        sealedBytes = 0;
         records = LogSlice.EMPTY;
         aborted.clear();
         currentLeaderId = -1;

@@ -10,4 +10,7 @@ public interface FollowerListener {
      * on its session at once.
      */
     void onPositionChanged(Replica replica);
+
+    /** What was shipped to the replica is in its log, or given up: it is to be fetched again. */
+    default void onShippingEnded(Replica replica) {}
 }

@@ -5,6 +5,7 @@ package io.shiplog.replication.runtime;
 
 import io.shiplog.replication.core.FollowerEffects;
 import io.shiplog.replication.core.PartitionFollower;
+import io.shiplog.replication.core.ShippingRules;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.PartitionLog;
@@ -22,13 +23,18 @@ final class FollowerRole implements FollowerEffects {
     private final PartitionLog log;
     private final Watchers watchers;
     private final PartitionFollower core;
+    private final ReplicaContext context;
     private Errors lastRefusal = Errors.NONE;
+    private Shipment shipment; // null when nothing is being shipped
 
-    FollowerRole(Replica replica, PartitionState state, long highWatermark, Watchers watchers) {
+    FollowerRole(Replica replica, PartitionState state, long highWatermark, Watchers watchers, ReplicaContext context) {
         this.replica = replica;
+        this.context = context;
         this.log = replica.log();
         this.watchers = watchers;
-        this.core = new PartitionFollower(state, new StorageReplicatedLog(log), highWatermark, this);
+        ShippingRules rules =
+                new ShippingRules(replica.nodeId(), context.shipping().minBytes());
+        this.core = new PartitionFollower(state, new StorageReplicatedLog(log), highWatermark, rules, this);
     }
 
     PartitionFollower core() {
@@ -119,6 +125,40 @@ final class FollowerRole implements FollowerEffects {
     @Override
     public void positionChanged() {
         replica.followerPositionChanged();
+    }
+
+    @Override
+    public void ship(long fromOffset, long endOffsetExclusive) {
+        shipment = new Shipment(replica, this, context, fromOffset, endOffsetExclusive);
+        shipment.start();
+    }
+
+    @Override
+    public void stopShipping() {
+        close();
+        replica.shippingEnded();
+    }
+
+    /** A shipped segment is in the log. */
+    void shipped() {
+        watchers.logEndMoved();
+        core.onShipped();
+    }
+
+    /** Nothing more comes. */
+    void shippingEnded() {
+        shipment = null;
+        core.onShippingEnded();
+        replica.shippingEnded();
+    }
+
+    /** The role ends. */
+    void close() {
+        if (shipment != null) {
+            Shipment ended = shipment;
+            shipment = null;
+            ended.cancel();
+        }
     }
 
     @Override

@@ -44,6 +44,7 @@ public final class Replica {
     private final PendingDeletions deletions = new PendingDeletions();
     private final ReplicaReads reads;
     private final ReplicaRepair repair;
+    private final ReplicaSegments segments;
     private FollowerListener followerListener;
 
     private PartitionState state;
@@ -67,6 +68,7 @@ public final class Replica {
         this.nodeId = context.settings().nodeId();
         this.reads = new ReplicaReads(this, log);
         this.repair = new ReplicaRepair(this);
+        this.segments = new ReplicaSegments(this);
         this.idleHighWatermark =
                 Math.max(log.logStartOffset(), Math.min(log.highWatermarkCheckpoint(), log.logEndOffset()));
         this.roleSinceMs = loop.nowMs();
@@ -122,6 +124,11 @@ public final class Replica {
     /** What becomes of this replica when something in its log is not sound. */
     public ReplicaRepair repair() {
         return repair;
+    }
+
+    /** What other replicas may have of this one's sealed segments. */
+    public ReplicaSegments segments() {
+        return segments;
     }
 
     LeaderRole leaderRole() {
@@ -247,7 +254,7 @@ public final class Replica {
     }
 
     private void follow(PartitionState newState) {
-        follower = new FollowerRole(this, newState, idleHighWatermark, watchers);
+        follower = new FollowerRole(this, newState, idleHighWatermark, watchers, context);
         roles.follows(id.topicPartition(), newState.leader(), newState.leaderEpoch(), log.logEndOffset());
         follower.core().start();
         repair.onFollows();
@@ -260,7 +267,11 @@ public final class Replica {
             leader = null;
             old.stepDown(answer);
         }
-        follower = null;
+        if (follower != null) {
+            FollowerRole old = follower;
+            follower = null;
+            old.close();
+        }
     }
 
     /** The log can no longer be written: this replica is out until the node starts again. */
@@ -485,6 +496,14 @@ public final class Replica {
     /** Who is told that a flush completed; null for nobody. */
     public void setFollowerListener(FollowerListener listener) {
         followerListener = listener;
+    }
+
+    /** Nothing is shipped any more; in a turn of its own, since the fetcher may be what is running now. */
+    void shippingEnded() {
+        FollowerListener listener = followerListener;
+        if (listener != null) {
+            loop.execute(() -> listener.onShippingEnded(this));
+        }
     }
 
     void followerPositionChanged() {

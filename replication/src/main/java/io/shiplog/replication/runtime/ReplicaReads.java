@@ -97,6 +97,7 @@ final class ReplicaReads {
                 log.distrust(read.fetchOffset);
             }
             out.records = log.read(read.fetchOffset, read.maxBytes, log.logEndOffset(), read.atLeastOneBatch);
+            out.sealedBytes = log.shipping().sealedBytesFrom(read.fetchOffset, out.highWatermark);
         }
     }
 

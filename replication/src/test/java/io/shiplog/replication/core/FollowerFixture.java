@@ -30,6 +30,19 @@ final class FollowerFixture {
         follower.start();
     }
 
+    /** The same, as node 2 that has segments shipped when so many bytes are missing. */
+    static FollowerFixture shipping(States states, long minBytes, int... epochs) {
+        FollowerFixture f = new FollowerFixture();
+        for (int epoch : epochs) {
+            f.log.append(epoch, f.log.logEndOffset());
+        }
+        f.log.flushTo(epochs.length);
+        f.follower = new PartitionFollower(states.state(), f.log, 0, new ShippingRules(2, minBytes), f.effects);
+        f.effects.follower = f.follower;
+        f.follower.start();
+        return f;
+    }
+
     /** An answer to what the follower would ask now, with nothing in it. */
     FetchedPartition answer() {
         FetchedPartition fetched = new FetchedPartition();

@@ -14,6 +14,8 @@ final class RecordedFollowerEffects implements FollowerEffects {
     private final InMemoryLog log;
     PartitionFollower follower;
     final List<String> truncations = new ArrayList<>();
+    final List<String> shipments = new ArrayList<>();
+    boolean nobodyShips;
     final List<Long> highWatermarks = new ArrayList<>();
     Runnable onHighWatermark = () -> {};
     int flushRequests;
@@ -69,6 +71,19 @@ final class RecordedFollowerEffects implements FollowerEffects {
     @Override
     public void positionChanged() {
         positionChanges++;
+    }
+
+    @Override
+    public void ship(long fromOffset, long endOffsetExclusive) {
+        shipments.add(fromOffset + " to " + endOffsetExclusive);
+        if (nobodyShips) {
+            follower.onShippingEnded();
+        }
+    }
+
+    @Override
+    public void stopShipping() {
+        shipments.add("stop");
     }
 
     @Override

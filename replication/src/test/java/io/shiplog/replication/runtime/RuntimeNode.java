@@ -42,6 +42,10 @@ final class RuntimeNode implements AutoCloseable {
     final List<Proposed> proposals = new ArrayList<>();
 
     RuntimeNode(int id, Path path, TurnedLoop loop) {
+        this(id, path, loop, ShippingContext.NEVER);
+    }
+
+    RuntimeNode(int id, Path path, TurnedLoop loop, ShippingContext shipping) {
         this.id = id;
         this.loop = loop;
         directory = LogDirectory.open(path, LogDirectoryConfig.defaultConfig(), StorageClock.system());
@@ -51,7 +55,8 @@ final class RuntimeNode implements AutoCloseable {
         replicas = new ReplicaSet(new ReplicaContext(
                 loop,
                 (partition, proposal, outcome) -> proposals.add(new Proposed(proposal, outcome)),
-                ReplicationSettings.defaults(id)));
+                ReplicationSettings.defaults(id),
+                shipping));
         replica = replicas.create(T0, log);
     }
 
@@ -122,6 +127,7 @@ final class RuntimeNode implements AutoCloseable {
         fetched.logStartOffset = out.logStartOffset;
         fetched.divergingEpoch = out.divergingEpoch;
         fetched.divergingEndOffset = out.divergingEndOffset;
+        fetched.sealedBytes = out.sealedBytes;
         fetched.records = bytes(out.records);
         return replica.onFetchedPartition(fetched);
     }

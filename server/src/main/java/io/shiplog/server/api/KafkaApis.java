@@ -16,6 +16,7 @@ public final class KafkaApis {
      * The dispatcher with a handler for each API.
      *
      * @param fetchSettings of the fetch service, for the bound on what one request may name
+     * @param betweenNodes  handlers of what only nodes ask each other
      * @param producerIds   from where InitProducerId takes ids
      */
     public static RequestDispatcher dispatcher(
@@ -26,7 +27,8 @@ public final class KafkaApis {
             AdminPort admin,
             ProducerIds producerIds,
             NodeConfigs nodeConfigs,
-            LogDirView logDirs) {
+            LogDirView logDirs,
+            RequestHandler<?>... betweenNodes) {
         List<RequestHandler<?>> handlers = new ArrayList<>();
         handlers.add(new MetadataHandler(cluster));
         handlers.add(new DescribeClusterHandler(cluster));
@@ -41,6 +43,7 @@ public final class KafkaApis {
         handlers.addAll(topics(cluster, admin, new ConfigDescriptions(nodeConfigs)));
         handlers.addAll(administration(cluster, admin));
         handlers.addAll(AclsWithoutAuthorizerHandler.all());
+        handlers.addAll(List.of(betweenNodes));
         return new RequestDispatcher(handlers, cluster);
     }
 

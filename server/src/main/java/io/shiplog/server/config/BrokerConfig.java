@@ -14,6 +14,7 @@ import io.shiplog.replication.runtime.ReplicationSettings;
 import io.shiplog.server.api.NodeConfigs;
 import io.shiplog.server.net.LeaderEndpointSettings;
 import io.shiplog.server.net.NetSettings;
+import io.shiplog.server.net.SegmentStreamSettings;
 import io.shiplog.storage.compact.CleanerSettings;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
@@ -217,6 +218,20 @@ public final class BrokerConfig implements NodeConfigs {
                 fetcherSettings().requestTimeoutMs(),
                 (int) Math.min(Integer.MAX_VALUE, largestFrame),
                 FetchSettings.DEFAULTS.maxRequestElements());
+    }
+
+    /** How this node receives whole segments. */
+    public SegmentStreamSettings segmentStreamSettings() {
+        return SegmentStreamSettings.of(
+                values.get(StorageKeys.REPLICA_BULK_STREAMS),
+                values.get(StorageKeys.REPLICA_BULK_STREAMS_PER_NODE),
+                leaderEndpointSettings());
+    }
+
+    /** So much in closed segments must be missing before they are shipped as files. */
+    public long bulkMinBytes() {
+        long bytes = values.get(StorageKeys.REPLICA_BULK_MIN_BYTES);
+        return bytes < 0 ? Long.MAX_VALUE : Math.max(1, bytes);
     }
 
     /** Bounds of replication on this node. */

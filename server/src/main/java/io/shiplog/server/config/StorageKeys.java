@@ -174,6 +174,18 @@ public final class StorageKeys {
             20_000,
             "How long a leader keeps a follower's fetch when nothing is new. Not more than replica.lag.time.max.ms.");
 
+    static final ConfigKey<Long> REPLICA_BULK_MIN_BYTES = longNumber(
+            "replica.bulk.min.bytes",
+            64L * MIB,
+            -1,
+            Long.MAX_VALUE,
+            "Ours. A follower that is not in sync and lacks so many bytes in closed segments has them shipped as files, from any in-sync "
+                    + "replica. -1: never.");
+    static final ConfigKey<Integer> REPLICA_BULK_STREAMS = wholeNumber(
+            "replica.bulk.streams", 4, 1, 64, "Ours. Segments that this node receives at a time, each on a thread.");
+    static final ConfigKey<Integer> REPLICA_BULK_STREAMS_PER_NODE =
+            wholeNumber("replica.bulk.streams.per.node", 2, 1, 64, "Ours. Of these from one other node at most.");
+
     // ---- replication
 
     static final ConfigKey<Integer> REPLICA_LAG_TIME_MAX_MS = wholeNumber(
@@ -330,6 +342,9 @@ public final class StorageKeys {
                 REPLICA_FETCH_MAX_BYTES,
                 REPLICA_FETCH_RESPONSE_MAX_BYTES,
                 REPLICA_FETCH_WAIT_MAX_MS,
+                REPLICA_BULK_MIN_BYTES,
+                REPLICA_BULK_STREAMS,
+                REPLICA_BULK_STREAMS_PER_NODE,
                 REPLICA_LAG_TIME_MAX_MS,
                 LOG_SEGMENT_BYTES,
                 LOG_ROLL_MS,

@@ -6,6 +6,7 @@ package io.shiplog.server.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
 import io.shiplog.replication.fetch.FetchCodec;
+import io.shiplog.replication.fetch.SegmentCodec;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.RequestHeader;
 import io.shiplog.storage.model.StorageException;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -108,6 +110,23 @@ final class NettyExchange implements Exchange {
             end();
         } else {
             FetchCodec.releaseRecords(response);
+        }
+    }
+
+    @Override
+    public void respondSegment(FetchSnapshotResponseData response, int followerId) {
+        if (!connection.inLoop()) {
+            connection.execute(() -> respondSegment(response, followerId));
+        } else if (mayEnd()) {
+            try {
+                var peer = connection.transferPeer(followerId, header.clientId());
+                answer = connection.encoder().encodeSegment(header, response, peer);
+            } catch (StorageException e) {
+                closeReason = "a segment could not be read: " + e.getMessage();
+            }
+            end();
+        } else {
+            SegmentCodec.releaseRecords(response);
         }
     }
 

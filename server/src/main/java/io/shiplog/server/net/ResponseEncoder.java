@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.shiplog.replication.fetch.FetchCodec;
 import io.shiplog.replication.fetch.FetchFrame;
 import io.shiplog.replication.fetch.FrameSink;
+import io.shiplog.replication.fetch.SegmentCodec;
 import io.shiplog.server.net.TransferCounters.PeerTransfer;
 import io.shiplog.server.protocol.RequestHeader;
 import io.shiplog.storage.log.LogSlice;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -68,8 +70,17 @@ final class ResponseEncoder {
      * @throws StorageException when a slice that is to be copied cannot be read; then all slices are released
      */
     List<Object> encodeFetch(RequestHeader request, FetchResponseData response, PeerTransfer peer) {
-        FetchFrame frame =
-                FetchCodec.encodeResponse(request.correlationId(), request.version(), response, this::headerBuffer);
+        return parts(
+                FetchCodec.encodeResponse(request.correlationId(), request.version(), response, this::headerBuffer),
+                peer);
+    }
+
+    /** The same for bytes of a segment. */
+    List<Object> encodeSegment(RequestHeader request, FetchSnapshotResponseData response, PeerTransfer peer) {
+        return parts(SegmentCodec.encodeResponse(request.correlationId(), response, this::headerBuffer), peer);
+    }
+
+    private List<Object> parts(FetchFrame frame, PeerTransfer peer) {
         Parts parts = new Parts(peer);
         frame.writeTo(parts);
         return parts.finish();

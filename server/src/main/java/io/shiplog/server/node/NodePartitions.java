@@ -4,18 +4,25 @@
 package io.shiplog.server.node;
 
 import io.shiplog.metadata.client.MetadataClient;
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.ListenerEndpoint;
+import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.replication.fetch.FetchService;
 import io.shiplog.replication.fetch.ReplicaFetchers;
 import io.shiplog.replication.runtime.Cancellable;
+import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
+import io.shiplog.replication.runtime.ShippingContext;
 import io.shiplog.server.adapter.LeaderConnections;
 import io.shiplog.server.adapter.LocalPartitions;
 import io.shiplog.server.adapter.OfflineReplicas;
 import io.shiplog.server.adapter.QuorumIsrProposals;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.net.NettyEventLoop;
+import io.shiplog.server.net.SegmentReceivers;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +36,7 @@ final class NodePartitions {
     private static final long STOP_TIMEOUT_S = 5;
 
     private final NettyEventLoop loop;
+    private final SegmentReceivers segments;
     private final ReplicaSet replicas;
     private final ReplicaFetchers fetchers;
     private final OfflineReplicas offline;
@@ -41,13 +49,26 @@ final class NodePartitions {
     NodePartitions(BrokerConfig config, NettyEventLoop loop, MetadataClient client, LongSupplier brokerEpoch) {
         this.loop = loop;
         QuorumIsrProposals proposals = new QuorumIsrProposals(client, loop);
-        replicas = new ReplicaSet(new ReplicaContext(loop, proposals, config.replicationSettings()));
+        segments = new SegmentReceivers(
+                loop, config.segmentStreamSettings(), id -> address(client.image(), id), brokerEpoch, RateLimit::new);
+        replicas = new ReplicaSet(new ReplicaContext(
+                loop, proposals, config.replicationSettings(), new ShippingContext(segments, config.bulkMinBytes())));
         LeaderConnections leaders = new LeaderConnections(loop, client::image, config.leaderEndpointSettings());
         fetchers = new ReplicaFetchers(loop, leaders, brokerEpoch, config.fetcherSettings());
         offline = new OfflineReplicas(config.nodeId(), replicas, fetchers, loop, client::image, client::reportOffline);
         access = new LocalPartitions(replicas, client::image, client.lease());
         fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt);
         retentionIntervalMs = config.retentionCheckIntervalMs();
+    }
+
+    /** Where a node is reached; the name is resolved by the caller's thread. Null when nobody knows. */
+    private static InetSocketAddress address(MetadataImage image, int nodeId) {
+        BrokerImage broker = image.broker(nodeId);
+        if (broker == null || broker.endpoints().isEmpty()) {
+            return null;
+        }
+        ListenerEndpoint endpoint = broker.endpoints().get(0);
+        return new InetSocketAddress(endpoint.host(), endpoint.port());
     }
 
     ReplicaSet replicas() {
@@ -103,6 +124,7 @@ final class NodePartitions {
         });
         try {
             boolean done = stopped.await(STOP_TIMEOUT_S, TimeUnit.SECONDS);
+            segments.close();
             if (!done) {
                 LOG.warn("replicas did not stop within {} s: the event loop is busy", STOP_TIMEOUT_S);
             }

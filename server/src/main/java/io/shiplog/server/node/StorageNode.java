@@ -17,11 +17,13 @@ import io.shiplog.server.adapter.LogDirectories;
 import io.shiplog.server.adapter.LogDirectories.Recovered;
 import io.shiplog.server.adapter.LogInfos;
 import io.shiplog.server.adapter.QuorumAdmin;
+import io.shiplog.server.api.FetchSnapshotHandler;
 import io.shiplog.server.api.KafkaApis;
 import io.shiplog.server.api.ProducerIds;
 import io.shiplog.server.api.RequestDispatcher;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.config.HostPort;
+import io.shiplog.server.net.ColdReadThreads;
 import io.shiplog.server.net.KafkaListener;
 import io.shiplog.server.net.NettyEventLoop;
 import io.shiplog.server.net.TransferCounters;
@@ -79,6 +81,7 @@ public final class StorageNode implements AutoCloseable {
     private final CleanerThreads cleaners;
     private final DamageRepair repair;
     private final StorageMetrics metrics;
+    private final ColdReadThreads coldReads;
     private final TransferCounters transfers = new TransferCounters();
     /** Completes when the replicas are what the metadata said at the time of the registration. */
     private final CompletableFuture<Void> applied = new CompletableFuture<>();
@@ -119,6 +122,7 @@ public final class StorageNode implements AutoCloseable {
         watchdog = new NodeWatchdog(loop, client, directories, config);
         cleaners = new CleanerThreads(config.cleanerSettings(), StorageClock.system(), directories::cleanable);
         metrics = directories.metrics(cleaners);
+        coldReads = new ColdReadThreads(config.nodeId());
         repair = new DamageRepair(partitions.replicas(), loop, client::reportDamage, directories::removeSetAside);
     }
 
@@ -167,15 +171,17 @@ public final class StorageNode implements AutoCloseable {
     }
 
     private RequestDispatcher apis() {
+        NodeView view = new NodeView(config.nodeId(), client);
         return KafkaApis.dispatcher(
-                new NodeView(config.nodeId(), client),
+                view,
                 partitions.access(),
                 partitions.fetchService(),
                 config.fetchSettings(),
                 new QuorumAdmin(client),
                 new ProducerIds(client::allocateProducerIds),
                 config,
-                new DescribedLogDirs(directories, ForkJoinPool.commonPool()));
+                new DescribedLogDirs(directories, ForkJoinPool.commonPool()),
+                new FetchSnapshotHandler(view, partitions.access(), coldReads::readAhead, coldReads::check));
     }
 
     private Registration register(HostPort address, Recovered recovered) {
@@ -323,6 +329,7 @@ public final class StorageNode implements AutoCloseable {
             }
             var unused = images.stop();
             unused = partitions.stop();
+            coldReads.close();
             directories.close();
             client.close();
             loop.close();
@@ -341,6 +348,7 @@ public final class StorageNode implements AutoCloseable {
         }
         boolean assigned = images.stop();
         boolean quiet = partitions.stop();
+        coldReads.close();
         if (listener != null) {
             listener.close();
         }

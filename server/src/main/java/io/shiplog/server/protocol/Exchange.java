@@ -6,6 +6,7 @@ package io.shiplog.server.protocol;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -51,6 +52,13 @@ public interface Exchange {
      * @param followerId the node that fetches, {@link #CONSUMER} when it is none; its transfer is counted under it
      */
     void respondFetch(FetchResponseData response, int followerId);
+
+    /**
+     * Answers a node that asked for bytes of a segment. The response's {@code SliceRecords} belong to the connection from now on.
+     *
+     * @param followerId the node that asked; its transfer is counted under it
+     */
+    void respondSegment(FetchSnapshotResponseData response, int followerId);
 
     /** Ends the exchange with no answer, as a produce request with acks=0 wants it. */
     void respondNothing();

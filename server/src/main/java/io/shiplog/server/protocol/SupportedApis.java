@@ -15,6 +15,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * what they do by the advertised ranges, so an API without a handler must not appear.
  */
 public final class SupportedApis {
+    /** Served to storage nodes, which know of it, and not shown to clients: Kafka's brokers do not have it on this listener. */
+    private static final ApiKeys BETWEEN_NODES = ApiKeys.FETCH_SNAPSHOT;
+
     private final Map<ApiKeys, ApiVersion> byKey = new EnumMap<>(ApiKeys.class);
 
     /**
@@ -45,6 +48,9 @@ public final class SupportedApis {
     public ApiVersionCollection advertised() {
         ApiVersionCollection table = new ApiVersionCollection(byKey.size());
         for (ApiVersion range : byKey.values()) {
+            if (range.apiKey() == BETWEEN_NODES.id) {
+                continue;
+            }
             ApiVersion copy = range.duplicate();
             if (range.apiKey() == ApiKeys.PRODUCE.id) {
                 copy.setMinVersion(ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION);

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -24,6 +25,7 @@ final class FakeExchange implements Exchange {
     private final ByteBuffer body;
     private ApiMessage response;
     private FetchResponseData fetchResponse;
+    private FetchSnapshotResponseData segmentResponse;
     private int followerId;
     private boolean nothing;
     private String closeReason;
@@ -64,7 +66,7 @@ final class FakeExchange implements Exchange {
     }
 
     boolean isAnswered() {
-        return response != null || fetchResponse != null || nothing || closeReason != null;
+        return response != null || fetchResponse != null || segmentResponse != null || nothing || closeReason != null;
     }
 
     boolean isAnsweredByNothing() {
@@ -73,6 +75,10 @@ final class FakeExchange implements Exchange {
 
     String closeReason() {
         return closeReason;
+    }
+
+    FetchSnapshotResponseData segmentResponse() {
+        return segmentResponse;
     }
 
     FetchResponseData fetchResponse() {
@@ -128,6 +134,13 @@ final class FakeExchange implements Exchange {
     public void respondFetch(FetchResponseData message, int follower) {
         end();
         fetchResponse = message;
+        followerId = follower;
+    }
+
+    @Override
+    public void respondSegment(FetchSnapshotResponseData message, int follower) {
+        end();
+        segmentResponse = message;
         followerId = follower;
     }
 

@@ -1,0 +1,79 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import io.shiplog.storage.log.PartitionLog;
+import org.apache.kafka.common.TopicIdPartition;
+
+/** One segment that is wanted from another node. Made on the loop, read by a stream's thread; cancelled by whoever made it. */
+public final class SegmentOrder {
+    private final TopicIdPartition partition;
+    private final PartitionLog log;
+    private final int source;
+    private final int leaderEpoch;
+    private final long baseOffset;
+    private final long endOffset;
+    private final boolean throttled;
+    private volatile boolean cancelled;
+
+    SegmentOrder(
+            TopicIdPartition partition,
+            PartitionLog log,
+            int source,
+            int leaderEpoch,
+            long baseOffset,
+            long endOffset,
+            boolean throttled) {
+        this.partition = partition;
+        this.log = log;
+        this.source = source;
+        this.leaderEpoch = leaderEpoch;
+        this.baseOffset = baseOffset;
+        this.endOffset = endOffset;
+        this.throttled = throttled;
+    }
+
+    public TopicIdPartition partition() {
+        return partition;
+    }
+
+    /** The log that the segment is for: its file is received beside it. */
+    public PartitionLog log() {
+        return log;
+    }
+
+    /** The node that has it. */
+    public int source() {
+        return source;
+    }
+
+    /** In which the node that has it must be leader or in-sync follower. */
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** Where it begins. */
+    public long baseOffset() {
+        return baseOffset;
+    }
+
+    /** Where it must end at the latest: the leader's high watermark. */
+    public long endOffset() {
+        return endOffset;
+    }
+
+    /** Whether the node's replication throttle holds for it. */
+    public boolean isThrottled() {
+        return throttled;
+    }
+
+    /** It is not wanted any more. Any thread. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    public boolean isCancelled() {
+        return cancelled;
+    }
+}
