@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Three quorum nodes, each in a process of its own, on free ports of the loopback. */
-final class QuorumProcesses implements AutoCloseable {
+public final class QuorumProcesses implements AutoCloseable {
     static final int NODES = 3;
     private static final String MAIN = "io.shiplog.metadata.node.QuorumNodeMain";
     private static final String CONFIG_FILE = "config.properties";
@@ -31,7 +31,7 @@ final class QuorumProcesses implements AutoCloseable {
     private final Map<Integer, Process> running = new TreeMap<>();
 
     /** Nodes under {@code directory}, each with a heap of at most {@code heap}, as the JVM's -Xmx takes it. */
-    QuorumProcesses(Path directory, String heap) throws IOException {
+    public QuorumProcesses(Path directory, String heap) throws IOException {
         this.directory = directory;
         this.heap = heap;
         this.ports = freePorts(2 * NODES);
@@ -51,7 +51,8 @@ final class QuorumProcesses implements AutoCloseable {
         return ports;
     }
 
-    List<Endpoint> endpoints() {
+    /** The metadata endpoints of the nodes. */
+    public List<Endpoint> endpoints() {
         List<Endpoint> endpoints = new ArrayList<>();
         for (int id = 1; id <= NODES; id++) {
             endpoints.add(new Endpoint("127.0.0.1", endpointPort(id)));
@@ -63,7 +64,8 @@ final class QuorumProcesses implements AutoCloseable {
         return ports.get(2 * id - 1);
     }
 
-    void startAll(Map<String, String> settings) throws IOException {
+    /** Starts all nodes, each with these settings beside its own. */
+    public void startAll(Map<String, String> settings) throws IOException {
         for (int id = 1; id <= NODES; id++) {
             start(id, settings);
         }

@@ -1,0 +1,36 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench.catchup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shiplog.bench.metadata.Figures;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A tiny run, so that the benchmark works on the day on which somebody measures. */
+class CatchUpRunTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void aNodeLosesItsDiskWithAndWithoutShipping() throws Exception {
+        Figures figures = CatchUpMain.measure(new CatchUpOptions(6, 2, 1 << 20, 1, directory));
+        assertThat(figures.samples("until in sync, shipped")).hasSize(1).allMatch(ms -> ms > 0);
+        assertThat(figures.samples("until in sync, fetched")).hasSize(1);
+        assertThat(figures.samples("CPU of the other two, shipped")).hasSize(1);
+    }
+
+    @Test
+    void badOptionsAreRefused() {
+        assertThatThrownBy(() -> CatchUpOptions.parse(new String[] {"--gigs", "3"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--gigs");
+        assertThatThrownBy(() -> CatchUpOptions.parse(new String[] {"--gib", "many"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--gib");
+    }
+}
