@@ -17,7 +17,13 @@ public final class SegmentOrder {
     private final boolean throttled;
     private volatile boolean cancelled;
 
-    SegmentOrder(
+    /**
+     * Nothing is asked for yet.
+     *
+     * @param source the node that has it
+     * @param endOffset where it must end at the latest
+     */
+    public SegmentOrder(
             TopicIdPartition partition,
             PartitionLog log,
             int source,

@@ -47,8 +47,9 @@ public final class ReceivedSegment {
         chain.begin(segment.baseOffset(), segment.nextOffset(), segment.gapsBelow(), segment::epochAt);
     }
 
-    static ReceivedSegment create(LogState state, SealedSegment segment) {
-        Path path = state.directory.resolve(Segment.fileName(segment.baseOffset()) + SUFFIX);
+    /** @param number unlike that of any other file that is received beside this log */
+    static ReceivedSegment create(LogState state, SealedSegment segment, int number) {
+        Path path = state.directory.resolve(Segment.fileName(segment.baseOffset()) + "." + number + SUFFIX);
         checkRoom(state);
         try {
             state.context.files().delete(path);

@@ -7,6 +7,7 @@ import io.shiplog.storage.model.EpochStart;
 import io.shiplog.storage.scrub.SegmentCheck;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whole segments that leave a log, or come to it, as files: what a peer may have of it, and how a file that came from a peer becomes the
@@ -17,6 +18,8 @@ import java.util.List;
 public final class SegmentShipping {
     private final LogState state;
     private final SegmentAdoption adoption;
+    /** Files that were made so far: one that is given up must not have the name of the one that takes its place. */
+    private final AtomicInteger received = new AtomicInteger();
 
     SegmentShipping(LogState state, LogReader reader, LogFlush flush, LogAppender appender) {
         this.state = state;
@@ -117,7 +120,7 @@ public final class SegmentShipping {
      * @throws io.shiplog.storage.model.NoRoom when the disk is full, or the process has no descriptor left
      */
     public ReceivedSegment receive(SealedSegment segment) {
-        return ReceivedSegment.create(state, segment);
+        return ReceivedSegment.create(state, segment, received.incrementAndGet());
     }
 
     /**

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.SmallDiskLogFiles;
+import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.EpochStart;
 import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
@@ -173,6 +174,31 @@ class SegmentShippingTest {
         to.memoryIndex = new MemoryIndexStore();
         to.reopen();
         assertThat(readAll(to.log(0))).isEqualTo(readAll(source));
+    }
+
+    @Test
+    void transactionsAreTakenNoteOf() {
+        for (int sequence = 2; sequence < 8; sequence++) {
+            ByteBuffer data = TestBatches.transactional(91, 0, sequence - 2, "t" + sequence);
+            assertThat(source.appendAsLeader(data, 4, 2000, false).error()).isEqualTo(Errors.NONE);
+            ByteBuffer marker = TestBatches.marker(91, 0, sequence % 2 == 0, 1);
+            assertThat(source.appendAsLeader(marker, 4, 2000, false).error()).isEqualTo(Errors.NONE);
+            fill(source, 4, 2, 500);
+        }
+        source.flush().flushNow();
+        source.updateHighWatermark(source.logEndOffset());
+        shipAll();
+        long end = target.logEndOffset();
+        target.updateHighWatermark(end);
+        AbortedTransactions here = new AbortedTransactions();
+        AbortedTransactions there = new AbortedTransactions();
+        assertThat(target.abortedTransactions(0, end, 100, here)).isTrue();
+        assertThat(source.abortedTransactions(0, end, 100, there)).isTrue();
+        assertThat(here.size()).isEqualTo(there.size()).isPositive();
+        for (int i = 0; i < here.size(); i++) {
+            assertThat(here.producerId(i)).isEqualTo(there.producerId(i));
+            assertThat(here.firstOffset(i)).isEqualTo(there.firstOffset(i));
+        }
     }
 
     @Test
@@ -417,6 +443,17 @@ class SegmentShippingTest {
         to.reopen();
         assertThat(files(to)).containsExactly("00000000000000000000.log");
         assertThat(to.log(0).logEndOffset()).isZero();
+    }
+
+    /** The one that is given up may notice late. */
+    @Test
+    void aSegmentThatIsOrderedAgainHasAFileOfItsOwn() {
+        SealedSegment segment = first();
+        ReceivedSegment givenUp = receive(segment, bytes(source, segment, 700));
+        ReceivedSegment again = receive(segment, bytes(source, segment, 700));
+        givenUp.discard();
+        adopt(again);
+        assertThat(target.logEndOffset()).isEqualTo(segment.nextOffset());
     }
 
     @Test
