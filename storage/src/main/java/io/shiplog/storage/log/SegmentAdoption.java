@@ -100,6 +100,7 @@ final class SegmentAdoption {
             cursor.open(segment.file.open(), segment.sizeInBytes, fileSize);
             for (int i = 0; i < maxBatches && segment.sizeInBytes < fileSize; i++) {
                 if (!cursor.next()) throw reader.corrupt(segment, cursor.position());
+                cursor.loadMarker();
                 long next = cursor.lastOffset() + 1;
                 state.applied(cursor.header(), cursor.headerAt(), true);
                 state.logEndOffset = next;

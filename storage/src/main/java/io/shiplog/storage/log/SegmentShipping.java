@@ -17,12 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class SegmentShipping {
     private final LogState state;
+    private final LogReader reader;
     private final SegmentAdoption adoption;
     /** Files that were made so far: one that is given up must not have the name of the one that takes its place. */
     private final AtomicInteger received = new AtomicInteger();
 
     SegmentShipping(LogState state, LogReader reader, LogFlush flush, LogAppender appender) {
         this.state = state;
+        this.reader = reader;
         this.adoption = new SegmentAdoption(state, reader, flush, appender);
     }
 
@@ -51,7 +53,8 @@ public final class SegmentShipping {
             long bytes = 0;
             for (int i = at; i >= 0 && i < state.segments.count() - 1; i++) {
                 Segment segment = state.segments.get(i);
-                if (segment.nextOffset > Math.min(endOffsetExclusive, state.flushedOffset)) break;
+                boolean goesOn = segment.nextOffset == state.segments.get(i + 1).baseOffset;
+                if (!goesOn || segment.nextOffset > Math.min(endOffsetExclusive, state.flushedOffset)) break;
                 bytes += segment.sizeInBytes;
             }
             return bytes;
@@ -76,7 +79,7 @@ public final class SegmentShipping {
             } catch (IOException e) {
                 throw state.context.integrity().unreadable(state, found, e);
             }
-            return new LogSlice(found.file, position, size, found.baseOffset, found.nextOffset);
+            return new LogSlice(state, found.file, position, size, found.baseOffset, found.nextOffset);
         }
     }
 
@@ -90,7 +93,7 @@ public final class SegmentShipping {
             int at = indexOf(baseOffset, Long.MAX_VALUE);
             if (at < 0) return null;
             state.segments.get(at).distrust();
-            return SegmentScrub.next(state, baseOffset - 1);
+            return SegmentScrub.next(state, reader, baseOffset - 1);
         }
     }
 
