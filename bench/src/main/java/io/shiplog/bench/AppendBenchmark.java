@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -35,6 +36,10 @@ import org.openjdk.jmh.annotations.Warmup;
  * the page cache. No flush: that one belongs to the disk. Beside it what cannot be beaten: the same bytes written to the end of a file
  * that nobody checks. Each iteration has a partition, or a file, of its own, which it deletes, so that gigabytes do not pile up.
  *
+ * <p>What is allocated is to be compared with {@code pwrite}, whose iterations have the same frame. With the usual interval the index of the
+ * segment grows with the log, by an entry of 20 bytes for each batch of 32 KiB or more, twice that as its arrays are doubled:
+ * {@code appendBatchUnindexed}, whose index has one entry, shows what is left.
+ *
  * <p>Goals: no allocation per operation; of batches of 64 KiB at least 70 % as many as of {@code pwrite} alone.
  */
 @State(Scope.Thread)
@@ -45,6 +50,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class AppendBenchmark {
     private static final Uuid TOPIC = new Uuid(1, 2);
+    private static final Uuid UNINDEXED = new Uuid(1, 5);
+    private static final LogSettings UNINDEXED_SETTINGS = LogSettings.fromTopicConfigs(
+            Map.of("index.interval.bytes", "" + Integer.MAX_VALUE), LogSettings.defaults());
     private static final int EPOCH = 5;
 
     /** Records in the batch, and the size of each value. */
@@ -53,6 +61,7 @@ public class AppendBenchmark {
 
     private ScratchDirectory scratch;
     private PartitionLog log;
+    private PartitionLog unindexed;
     private ByteBuffer bytes;
     private FileChannel file;
     private Path path;
@@ -69,17 +78,32 @@ public class AppendBenchmark {
 
     @Setup(Level.Iteration)
     public void create() throws IOException {
-        log = scratch.directory().create(new TopicIdPartition(TOPIC, partition, "bench"), LogSettings.defaults());
-        log.assignEpochStart(EPOCH, 0);
+        log = create(TOPIC, LogSettings.defaults());
+        unindexed = create(UNINDEXED, UNINDEXED_SETTINGS);
         path = Files.createTempFile("shiplog-bench", ".raw");
         file = FileChannel.open(path, StandardOpenOption.WRITE);
         end = 0;
     }
 
+    private PartitionLog create(Uuid topic, LogSettings settings) {
+        PartitionLog created = scratch.directory().create(new TopicIdPartition(topic, partition, "bench"), settings);
+        created.assignEpochStart(EPOCH, 0);
+        return created;
+    }
+
     @Benchmark
     public long appendBatch() {
+        return append(log);
+    }
+
+    @Benchmark
+    public long appendBatchUnindexed() {
+        return append(unindexed);
+    }
+
+    private long append(PartitionLog target) {
         bytes.rewind().putLong(0, 0); // as a client sends it: offsets from 0
-        AppendOutcome outcome = log.appendAsLeader(bytes, EPOCH, System.currentTimeMillis(), true);
+        AppendOutcome outcome = target.appendAsLeader(bytes, EPOCH, System.currentTimeMillis(), true);
         if (outcome.error() != Errors.NONE) {
             throw new IllegalStateException(outcome.error() + ": " + outcome.message());
         }
@@ -99,7 +123,8 @@ public class AppendBenchmark {
     public void delete() throws IOException {
         file.close();
         Files.delete(path);
-        scratch.directory().delete(TOPIC, partition++);
+        scratch.directory().delete(TOPIC, partition);
+        scratch.directory().delete(UNINDEXED, partition++);
     }
 
     @TearDown(Level.Trial)

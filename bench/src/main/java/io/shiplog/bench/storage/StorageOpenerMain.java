@@ -25,12 +25,14 @@ import java.util.concurrent.TimeUnit;
  */
 public final class StorageOpenerMain {
     private static final int ACTIVE_APPENDS = 200;
+    private static final double MIB = 1 << 20;
 
     private StorageOpenerMain() {}
 
     public static void main(String[] arguments) throws Exception {
         String before = arguments[1];
         long heapBefore = liveHeapBytes();
+        ResidentMemory residentBefore = ResidentMemory.now();
         long startNs = System.nanoTime();
         LogDirectory directory =
                 LogDirectory.open(Path.of(arguments[0]), LogDirectoryConfig.defaultConfig(), StorageClock.system());
@@ -48,26 +50,52 @@ public final class StorageOpenerMain {
         figure("read behind the flush marks" + suffix, "KiB", "", report.scannedBytes() / 1024.0);
         figure("from the start of the JVM" + suffix, "ms", "", (double)
                 ManagementFactory.getRuntimeMXBean().getUptime());
-        figure(
-                "heap per partition" + suffix,
-                "bytes",
-                "<= 4,096",
-                (double) (liveHeapBytes() - heapBefore) / partitions);
+        long heapOpen = liveHeapBytes();
+        figure("heap per partition" + suffix, "bytes", "<= 4,096", (double) (heapOpen - heapBefore) / partitions);
+        figure("heap, all live objects" + suffix, "MiB", "", heapOpen / MIB);
+        long committed =
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted();
+        figure("heap, committed" + suffix, "MiB", "", committed / MIB);
         figure("open segment files" + suffix, "", "", directory.openFileCount());
         figure("descriptors of the process" + suffix, "", "", (double) descriptors());
         figure("resident, all" + suffix, "MiB", "", status("VmRSS") / 1024.0);
         figure("resident, not files" + suffix, "MiB", "", status("RssAnon") / 1024.0);
         figure("memory maps of segments" + suffix, "", "0", (double) mapsOf(".log"));
+        index(directory, residentBefore, suffix);
         long watchMs = Long.parseLong(arguments[3]);
         idle(directory, watchMs, suffix);
         active(directory, watchMs, suffix);
+        index(directory, residentBefore, suffix + ", after use");
+        withReplicas(directory, heapBefore, suffix);
         if (arguments[2].equals("close")) {
             long closingNs = System.nanoTime();
             directory.closeCleanly(1);
             figure("close cleanly", "ms", "", (System.nanoTime() - closingNs) / 1e6);
+        } else {
+            appendTails(directory);
         }
         System.out.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    /** What RocksDB takes, by its own account and at most. */
+    private static void index(LogDirectory directory, ResidentMemory before, String suffix) throws IOException {
+        ResidentMemory now = ResidentMemory.now();
+        long grown = now.mallocKib() - before.mallocKib();
+        figure("RocksDB, as it counts" + suffix, "MiB", "<= 48", directory.indexMemoryBytes() / MIB);
+        figure("RocksDB, at most: malloc grew by" + suffix, "MiB", "<= 48", grown / 1024.0);
+        figure("RocksDB, its library" + suffix, "MiB", "", now.rocksLibraryKib() / 1024.0);
+    }
+
+    /** What a node has on top of the logs, without image and connections. */
+    private static void withReplicas(LogDirectory directory, long heapBefore, String suffix) {
+        ReplicaLoad load = new ReplicaLoad(directory.logs());
+        double perPartition = (double) (liveHeapBytes() - heapBefore) / directory.logCount();
+        figure("heap per partition with its replica" + suffix, "bytes", "", perPartition);
+        if (load.sessionPartitions() != 2L * load.led()) {
+            throw new IllegalStateException(
+                    load.sessionPartitions() + " partitions are fetched from " + load.led() + " that are led");
+        }
     }
 
     private static void idle(LogDirectory directory, long watchMs, String suffix) throws Exception {
@@ -78,6 +106,16 @@ public final class StorageOpenerMain {
         Usage used = Usage.now().minus(from);
         figure("CPU when idle" + suffix, "ms/s", "", used.cpuMs() * 1_000 / watchMs);
         figure("written when idle" + suffix, "KiB/s", "0", used.writtenBytes() / 1024.0 * 1_000 / watchMs);
+    }
+
+    /** So that the next process finds what the filler left: some logs with records behind the flush mark. */
+    private static void appendTails(LogDirectory directory) {
+        ByteBuffer batch = Batches.of(1, 100);
+        for (int i = 0; i < directory.logCount(); i += StorageFillerMain.TAIL_EVERY) {
+            PartitionLog log = directory.log(StorageFillerMain.TOPIC, i);
+            batch.rewind().putLong(0, 0);
+            log.appendAsLeader(batch, log.latestEpoch(), System.currentTimeMillis(), true);
+        }
     }
 
     /** One partition of all is written to. */

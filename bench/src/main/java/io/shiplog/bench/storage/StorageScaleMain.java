@@ -8,7 +8,9 @@ import io.shiplog.bench.metadata.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +25,8 @@ public final class StorageScaleMain {
     private static final int BAD_USAGE = 2;
     private static final int FAILED = 1;
     private static final long GIB = 1L << 30;
+    private static final double MOST_GIB = 1 << 20;
+    private static final double MOST_OPENS = 1_000;
     private static final long WATCH_MS = 5_000;
     /** Fewer are a trial whether the benchmark works. */
     private static final int TRIAL_PARTITIONS = 100;
@@ -77,7 +81,12 @@ public final class StorageScaleMain {
         System.exit(status);
     }
 
-    static Options parse(String[] arguments) throws IOException {
+    /**
+     * Takes the options, and makes the directory.
+     *
+     * @throws IllegalArgumentException saying in one line which of them cannot be used, and why
+     */
+    static Options parse(String[] arguments) {
         Options o = new Options(100_000, 0, 3, "1g", null, false);
         for (int i = 0; i < arguments.length; i += 2) {
             if (i + 1 == arguments.length) {
@@ -86,29 +95,62 @@ public final class StorageScaleMain {
             String value = arguments[i + 1];
             o = switch (arguments[i]) {
                 case "--partitions" ->
-                    new Options(Integer.parseInt(value), o.bytes, o.opens, o.heap, o.directory, o.keep);
+                    new Options(
+                            (int) number(arguments[i], value, 1, Integer.MAX_VALUE),
+                            o.bytes,
+                            o.opens,
+                            o.heap,
+                            o.directory,
+                            o.keep);
                 case "--gib" ->
                     new Options(
                             o.partitions,
-                            (long) (Double.parseDouble(value) * GIB),
+                            (long) (number(arguments[i], value, 0, MOST_GIB) * GIB),
                             o.opens,
                             o.heap,
                             o.directory,
                             o.keep);
                 case "--opens" ->
-                    new Options(o.partitions, o.bytes, Integer.parseInt(value), o.heap, o.directory, o.keep);
+                    new Options(
+                            o.partitions,
+                            o.bytes,
+                            (int) number(arguments[i], value, 1, MOST_OPENS),
+                            o.heap,
+                            o.directory,
+                            o.keep);
                 case "--heap" -> new Options(o.partitions, o.bytes, o.opens, value, o.directory, o.keep);
                 case "--dir" -> new Options(o.partitions, o.bytes, o.opens, o.heap, Path.of(value), o.keep);
                 case "--keep" -> new Options(o.partitions, o.bytes, o.opens, o.heap, o.directory, value.equals("1"));
                 default -> throw new IllegalArgumentException("unknown option " + arguments[i]);
             };
         }
-        if (o.directory != null) {
-            Files.createDirectory(o.directory);
-            return o;
+        return new Options(o.partitions, o.bytes, o.opens, o.heap, created(o.directory), o.keep);
+    }
+
+    private static double number(String option, String value, double least, double most) {
+        double found;
+        try {
+            found = Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(option + " takes a number, not " + value, e);
         }
-        Path scratch = Files.createTempDirectory("shiplog-storage-scale");
-        return new Options(o.partitions, o.bytes, o.opens, o.heap, scratch, o.keep);
+        if (!(found >= least && found <= most)) {
+            throw new IllegalArgumentException(option + " takes a number from " + (long) least + " to " + (long) most);
+        }
+        return found;
+    }
+
+    /** A directory of our own, since it is deleted afterwards. */
+    private static Path created(Path wanted) {
+        try {
+            return wanted == null ? Files.createTempDirectory("shiplog-storage-scale") : Files.createDirectory(wanted);
+        } catch (FileAlreadyExistsException e) {
+            throw new IllegalArgumentException("--dir " + wanted + " exists already", e);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException("--dir " + wanted + ": the directory above it does not exist", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--dir " + wanted + " cannot be made: " + e, e);
+        }
     }
 
     static Figures measure(Options options) throws Exception {

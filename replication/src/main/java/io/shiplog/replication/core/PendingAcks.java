@@ -8,12 +8,14 @@ package io.shiplog.replication.core;
  * in steady state costs no allocation.
  */
 final class PendingAcks {
-    private static final int INITIAL = 16;
+    private static final int INITIAL = 4;
+    private static final long[] NONE = {};
 
     private final int limit;
-    private long[] required = new long[INITIAL];
-    private long[] deadlineMs = new long[INITIAL];
-    private long[] tokens = new long[INITIAL];
+    // Most partitions of a node with many are idle: there is room for nothing until somebody produces.
+    private long[] required = NONE;
+    private long[] deadlineMs = NONE;
+    private long[] tokens = NONE;
     private int head;
     private int size;
     private long nextDeadlineMs = Long.MAX_VALUE;
@@ -114,7 +116,7 @@ final class PendingAcks {
     }
 
     private void grow() {
-        int capacity = required.length * 2;
+        int capacity = Math.max(INITIAL, required.length * 2);
         long[] newRequired = new long[capacity];
         long[] newDeadlines = new long[capacity];
         long[] newTokens = new long[capacity];

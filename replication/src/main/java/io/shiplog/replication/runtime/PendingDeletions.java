@@ -13,17 +13,25 @@ import org.apache.kafka.common.protocol.Errors;
 final class PendingDeletions {
     private record Answered(DeleteCallback callback, Errors error, long lowWatermark) {}
 
-    private final Map<Long, DeleteCallback> waiting = new HashMap<>();
-    private List<Answered> answered = new ArrayList<>();
+    /** Empty until somebody deletes: hardly anybody does. */
+    private Map<Long, DeleteCallback> waiting = Map.of();
+
+    private List<Answered> answered = List.of();
     private long nextToken;
 
     long add(DeleteCallback callback) {
+        if (waiting.isEmpty()) {
+            waiting = new HashMap<>();
+        }
         waiting.put(nextToken, callback);
         return nextToken++;
     }
 
     /** The deletion has its answer; {@link #tell} passes it on. */
     void answer(long token, Errors error, long lowWatermark) {
+        if (answered.isEmpty()) {
+            answered = new ArrayList<>();
+        }
         answered.add(new Answered(waiting.remove(token), error, lowWatermark));
     }
 
@@ -31,7 +39,7 @@ final class PendingDeletions {
     void tell() {
         while (!answered.isEmpty()) {
             List<Answered> told = answered;
-            answered = new ArrayList<>();
+            answered = List.of();
             told.forEach(each -> each.callback.complete(each.error, each.lowWatermark));
         }
     }

@@ -18,27 +18,38 @@ import org.apache.kafka.common.protocol.Errors;
  * are reused, so a produce in steady state costs no allocation.
  */
 final class PendingProduces {
-    private ProduceCallback[] callbacks = new ProduceCallback[16];
-    private ByteBuffer[] batches = new ByteBuffer[16];
-    private AppendOrigin[] origins = new AppendOrigin[16];
-    private short[] acks = new short[16];
-    private long[] deadlineMs = new long[16];
-    private long[] baseOffset = new long[16];
-    private long[] logAppendTimeMs = new long[16];
-    private Errors[] answer = new Errors[16];
-    private String[] message = new String[16];
+    private static final int INITIAL = 4;
+    private static final ProduceCallback[] NO_CALLBACKS = {};
+    private static final ByteBuffer[] NO_BATCHES = {};
+    private static final short[] NO_SHORTS = {};
+    private static final int[] NO_INTS = {};
+    private static final long[] NO_LONGS = {};
+    private static final Errors[] NO_ERRORS = {};
+    private static final String[] NO_STRINGS = {};
+    private static final AppendOrigin[] NO_ORIGINS = {};
 
-    /** Refused records of those that have an answer and were refused for them; mostly empty. */
-    private final Map<Integer, List<RecordError>> refusedRecords = new HashMap<>();
+    // Most partitions of a node with many are followed or idle: there is room for nothing until somebody produces.
+    private ProduceCallback[] callbacks = NO_CALLBACKS;
+    private ByteBuffer[] batches = NO_BATCHES;
+    private AppendOrigin[] origins = NO_ORIGINS;
+    private short[] acks = NO_SHORTS;
+    private long[] deadlineMs = NO_LONGS;
+    private long[] baseOffset = NO_LONGS;
+    private long[] logAppendTimeMs = NO_LONGS;
+    private Errors[] answer = NO_ERRORS;
+    private String[] message = NO_STRINGS;
+
+    /** Refused records of those that have an answer and were refused for them; null before the first. */
+    private Map<Integer, List<RecordError>> refusedRecords;
 
     /** Tokens that are free, as a stack. */
-    private int[] free = new int[16];
+    private int[] free = NO_INTS;
 
     private int freeCount;
     private int used;
 
     /** Tokens that have their answer, in that order. */
-    private int[] answered = new int[16];
+    private int[] answered = NO_INTS;
 
     private int answeredCount;
     private boolean telling;
@@ -86,6 +97,9 @@ final class PendingProduces {
     void refused(int token, AppendOutcome outcome) {
         refused(token, outcome.message());
         if (!outcome.recordErrors().isEmpty()) {
+            if (refusedRecords == null) {
+                refusedRecords = new HashMap<>();
+            }
             refusedRecords.put(token, outcome.recordErrors());
         }
     }
@@ -94,7 +108,7 @@ final class PendingProduces {
     void answer(int token, Errors error) {
         answer[token] = error;
         if (answeredCount == answered.length) {
-            answered = Arrays.copyOf(answered, answeredCount * 2);
+            answered = Arrays.copyOf(answered, larger(answeredCount));
         }
         answered[answeredCount++] = token;
     }
@@ -122,7 +136,7 @@ final class PendingProduces {
         long base = good ? baseOffset[token] : -1;
         long appendTime = good ? logAppendTimeMs[token] : -1;
         String reason = message[token];
-        List<RecordError> records = refusedRecords.isEmpty() ? null : refusedRecords.remove(token);
+        List<RecordError> records = refusedRecords == null ? null : refusedRecords.remove(token);
         release(token);
         if (records != null) {
             callback.refusedRecords(records);
@@ -136,14 +150,14 @@ final class PendingProduces {
         answer[token] = null;
         message[token] = null;
         if (freeCount == free.length) {
-            free = Arrays.copyOf(free, freeCount * 2);
+            free = Arrays.copyOf(free, larger(freeCount));
         }
         free[freeCount++] = token;
     }
 
     private int next() {
         if (used == callbacks.length) {
-            int capacity = used * 2;
+            int capacity = larger(used);
             callbacks = Arrays.copyOf(callbacks, capacity);
             batches = Arrays.copyOf(batches, capacity);
             origins = Arrays.copyOf(origins, capacity);
@@ -155,5 +169,9 @@ final class PendingProduces {
             message = Arrays.copyOf(message, capacity);
         }
         return used++;
+    }
+
+    private static int larger(int capacity) {
+        return Math.max(INITIAL, capacity * 2);
     }
 }

@@ -14,8 +14,10 @@ final class Watchers {
     private static final int HIGH_WATERMARK = 2;
     private static final int STATE = 4;
 
+    private static final FetchWatcher[] NOBODY = {};
+
     private final Replica replica;
-    private FetchWatcher[] watchers = new FetchWatcher[4];
+    private FetchWatcher[] watchers = NOBODY;
     private int size;
     private int moved;
     private boolean telling;
@@ -26,7 +28,7 @@ final class Watchers {
 
     void add(FetchWatcher watcher) {
         if (size == watchers.length) {
-            watchers = Arrays.copyOf(watchers, size * 2);
+            watchers = Arrays.copyOf(watchers, Math.max(2, size * 2));
         }
         watchers[size++] = watcher;
     }

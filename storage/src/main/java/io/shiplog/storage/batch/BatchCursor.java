@@ -27,6 +27,7 @@ public final class BatchCursor {
     private long position;
     private int size;
     private int largestRead = WINDOW_BYTES;
+    private int firstRead = WINDOW_BYTES;
 
     private BatchCursor() {}
 
@@ -43,10 +44,17 @@ public final class BatchCursor {
     /** The same in small reads, which meet a sector that cannot be read only where it is. */
     public void openCarefully(LogFile source, long from, long limit) {
         open(source, from, limit, SMALL_WINDOW_BYTES);
+        largestRead = SMALL_WINDOW_BYTES;
     }
 
-    private void open(LogFile source, long from, long limit, int readBytes) {
-        this.largestRead = readBytes;
+    /**
+     * The same for a walk that is going to end soon.
+     *
+     * @param firstBytes how many bytes are read first, in all likelihood enough; at most a window
+     */
+    public void open(LogFile source, long from, long limit, int firstBytes) {
+        this.largestRead = WINDOW_BYTES;
+        this.firstRead = Math.max(RecordBatchHeader.SIZE, Math.min(WINDOW_BYTES, firstBytes));
         this.file = source;
         this.limit = limit;
         this.position = from;
@@ -60,7 +68,7 @@ public final class BatchCursor {
      * says where the bytes stop making sense (the limit, if they never did).
      */
     public boolean next() throws IOException {
-        int windowBytes = size >= LARGE_BATCH_BYTES ? SMALL_WINDOW_BYTES : largestRead;
+        int windowBytes = size >= LARGE_BATCH_BYTES ? SMALL_WINDOW_BYTES : size == 0 ? firstRead : largestRead;
         position += size;
         size = 0;
         if (limit - position < RecordBatchHeader.SIZE) return false;
@@ -180,8 +188,8 @@ public final class BatchCursor {
     }
 
     private void fill(long from, int bytes) throws IOException {
-        window.clear().limit(bytes);
-        file.read(window, from);
+        window.clear().limit((int) Math.max(0, Math.min(bytes, limit - from)));
+        if (window.hasRemaining()) file.read(window, from);
         window.flip();
         windowStart = from;
     }

@@ -111,14 +111,23 @@ final class DiskLogFile implements LogFile {
 
     @Override
     public void sync() throws IOException {
-        uninterrupted(open -> {
-            try {
-                open.force(false);
-            } catch (AsynchronousCloseException e) {
-                throw new IOException("the sync of " + path + " was interrupted", e);
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                FileChannel used = channel;
+                try {
+                    used.force(false);
+                    return;
+                } catch (AsynchronousCloseException e) {
+                    throw new IOException("the sync of " + path + " was interrupted", e);
+                } catch (ClosedChannelException e) {
+                    interrupted |= Thread.interrupted();
+                    reopen(used, e);
+                }
             }
-            return 0;
-        });
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -132,7 +141,7 @@ final class DiskLogFile implements LogFile {
         channel.close();
     }
 
-    /** The pattern of {@link #write} and {@link #read}, for calls that may allocate. */
+    /** The pattern of {@link #write}, {@link #read} and {@link #sync}, for calls that may allocate. */
     private long uninterrupted(Call call) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {

@@ -5,13 +5,15 @@ package io.shiplog.storage.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The file port on the local file system. */
 public final class DiskLogFiles implements LogFiles {
@@ -53,9 +55,14 @@ public final class DiskLogFiles implements LogFiles {
 
     @Override
     public List<Path> list(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.sorted().toList();
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) found.add(entry);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
+        found.sort(null);
+        return found;
     }
 
     @Override

@@ -98,23 +98,8 @@ public final class RocksIndexStore implements IndexStore {
 
     @Override
     public StoredLog load(PartitionKey partition) {
-        List<LogCheckpoint> checkpoints = new ArrayList<>(2);
-        List<SegmentSummary> summaries = new ArrayList<>();
-        boolean[] withAborted = {false};
-        boolean read = read(RocksStore.Family.STATE, IndexCodec.prefix(partition), (key, value) -> {
-            byte type = IndexCodec.stateType(key);
-            if (type == IndexCodec.CHECKPOINT) {
-                checkpoints.add(IndexCodec.decodeCheckpoint(key, value));
-            } else if (type == IndexCodec.SUMMARY) {
-                summaries.add(IndexCodec.decodeSummary(key, value));
-            } else {
-                withAborted[0] = true;
-            }
-            return !withAborted[0];
-        });
-        return read
-                ? new StoredLog(checkpoints, summaries, withAborted[0])
-                : new StoredLog(new ArrayList<>(), new ArrayList<>(), false);
+        StoredRows rows = new StoredRows();
+        return read(RocksStore.Family.STATE, IndexCodec.prefix(partition), rows) ? rows.log() : StoredRows.nothing();
     }
 
     @Override
@@ -166,6 +151,17 @@ public final class RocksIndexStore implements IndexStore {
             return within;
         });
         return keys;
+    }
+
+    @Override
+    public Scan scan() {
+        if (broken) return RocksScan.overNothing();
+        try {
+            return new RocksScan(rocks, this::giveUp);
+        } catch (RocksDBException e) {
+            giveUp(e);
+            return RocksScan.overNothing();
+        }
     }
 
     @Override
@@ -289,7 +285,7 @@ public final class RocksIndexStore implements IndexStore {
         }
     }
 
-    /** Native memory that the index stores of this process take besides a fixed cost, as RocksDB counts it; -1 when it is not known. */
+    @Override
     public long memoryBytes() {
         if (broken) return -1;
         try {

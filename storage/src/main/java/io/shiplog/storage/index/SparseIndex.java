@@ -117,6 +117,17 @@ public final class SparseIndex {
         if (count > 0 && next != position) forgetHeaderCrc();
     }
 
+    /** Forgets the oldest entries, and gives back memory that is not needed for the others. */
+    public void dropFirst(int entries) {
+        int left = count - entries;
+        int capacity = Math.max(INITIAL_ENTRIES, Integer.highestOneBit(Math.max(1, left - 1)) * 2);
+        relativeOffsets = Arrays.copyOf(Arrays.copyOfRange(relativeOffsets, entries, count), capacity);
+        positions = Arrays.copyOf(Arrays.copyOfRange(positions, entries, count), capacity);
+        maxTimestampsBefore = Arrays.copyOf(Arrays.copyOfRange(maxTimestampsBefore, entries, count), capacity);
+        headerCrcs = Arrays.copyOf(Arrays.copyOfRange(headerCrcs, entries, count), capacity);
+        count = left;
+    }
+
     /** Appends the entries of another index of the same segment that lie behind all of this one's. */
     public void addAll(SparseIndex later) {
         for (int i = 0; i < later.count; i++) {

@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.log.DamagedPartition.Kind;
 import io.shiplog.storage.marks.MarksFile;
 import io.shiplog.storage.marks.PartitionMarks;
@@ -111,6 +112,7 @@ final class DirectoryRecovery {
                 trash.add(path);
             }
         }
+        keys.sort(IndexStore.ORDER);
         return keys;
     }
 
@@ -131,26 +133,28 @@ final class DirectoryRecovery {
     }
 
     private void recoverNext(List<PartitionKey> keys, AtomicInteger next) {
-        for (int i = next.getAndIncrement(); i < keys.size() && failed == null; i = next.getAndIncrement()) {
-            try {
-                recover(keys.get(i));
-                // So many partitions could not be read that it is the disk.
-                context.failure().check();
-            } catch (IOException e) {
-                failed = e;
-            } catch (StorageException e) {
-                failed = new IOException(e);
+        try (IndexStore.Scan scan = context.index().scan()) {
+            for (int i = next.getAndIncrement(); i < keys.size() && failed == null; i = next.getAndIncrement()) {
+                try {
+                    recover(keys.get(i), scan);
+                    // So many partitions could not be read that it is the disk.
+                    context.failure().check();
+                } catch (IOException e) {
+                    failed = e;
+                } catch (StorageException e) {
+                    failed = new IOException(e);
+                }
+                if (!later.isHeldBack(keys.get(i))) progress.done();
+                listener.onProgress(done.incrementAndGet(), keys.size());
             }
-            if (!later.isHeldBack(keys.get(i))) progress.done();
-            listener.onProgress(done.incrementAndGet(), keys.size());
         }
     }
 
-    private void recover(PartitionKey key) throws IOException {
+    private void recover(PartitionKey key, IndexStore.Scan scan) throws IOException {
         PartitionMarks marks = context.marks().get(key);
         LogRecovery recovery = new LogRecovery(context, key, marks, progress);
         try {
-            recovery.begin();
+            recovery.begin(scan);
             if (recovery.bytesToWalk() > context.config().recoverLaterBytes()) {
                 later.add(key, recovery);
                 return;

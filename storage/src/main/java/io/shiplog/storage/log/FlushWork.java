@@ -10,6 +10,9 @@ public interface FlushWork {
      * round's.
      */
     interface Round {
+        /** Before {@link #begin}, by whoever has threads that may wait: lets a burst of appends that is under way come to its end. */
+        default void awaitBurst() {}
+
         /** Settles what is synced. */
         void begin();
 

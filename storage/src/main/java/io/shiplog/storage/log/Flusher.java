@@ -3,30 +3,26 @@
 
 package io.shiplog.storage.log;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads that sync segments of a data directory. Each dirty log stands in the queue once; what is appended while its
  * sync runs is the next group. Threads are never interrupted: that would close the channels they use.
  */
 final class Flusher implements FlushWork {
-    /** Tells one thread to end. */
-    private static final class Stop implements Round {
-        @Override
-        public void begin() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
-        @Override
-        public void sync() {}
-
-        @Override
-        public void complete() {}
-    }
-
-    private final BlockingQueue<Round> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
+
+    /** The queue, and how many threads wait for it to fill; guarded by this. */
+    private final ArrayDeque<Round> queue = new ArrayDeque<>();
+
+    private int waiting;
+    private boolean closing;
 
     Flusher(int threadCount, String name) {
         for (int i = 0; i < threadCount; i++) {
@@ -37,38 +33,50 @@ final class Flusher implements FlushWork {
         }
     }
 
+    /** A thread of this flusher that submits is about to look for work itself: for a queue that was empty it wakes nobody. */
     @Override
     public void submit(Round round) {
-        queue.add(round);
+        synchronized (this) {
+            boolean taken = queue.isEmpty() && threads.contains(Thread.currentThread());
+            queue.add(round);
+            if (waiting > 0 && !taken) notify();
+        }
     }
 
     @Override
     public void close() {
-        for (int i = 0; i < threads.size(); i++) queue.add(new Stop());
+        synchronized (this) {
+            closing = true;
+            notifyAll();
+        }
         for (Thread thread : threads) joinUninterruptibly(thread);
     }
 
     private void run() {
-        while (true) {
-            Round next = takeUninterruptibly();
-            if (next instanceof Stop) return;
-            next.begin();
-            next.sync();
-            next.complete();
+        for (Round round = take(); round != null; round = take()) {
+            round.awaitBurst();
+            round.begin();
+            round.sync();
+            round.complete();
         }
     }
 
-    /** An interrupt is nobody's business here: it is passed over, since it would close the channel of the next sync. */
-    private Round takeUninterruptibly() {
-        Round next = null;
-        while (next == null) {
+    /** Null at the end. An interrupt is nobody's business here: it is passed over, since it would close the channel of the next sync. */
+    private synchronized Round take() {
+        while (queue.isEmpty()) {
+            if (closing) return null;
+            waiting++;
             try {
-                next = queue.take();
+                wait();
             } catch (InterruptedException e) {
-                next = null;
+                LOG.debug(
+                        "An interrupt of {} is passed over",
+                        Thread.currentThread().getName());
+            } finally {
+                waiting--;
             }
         }
-        return next;
+        return queue.poll();
     }
 
     static void joinUninterruptibly(Thread thread) {

@@ -26,6 +26,12 @@ final class LogCheckpoints {
     /** With transactions: what the active segment knows of aborted ones comes last. */
     private static final byte VERSION_WITH_TRANSACTIONS = 2;
 
+    /** How much of an active segment's index stays in memory: the newest 32 MiB of a log with the usual interval. */
+    private static final int ACTIVE_ENTRIES = 1_024;
+
+    /** Unless somebody reads further back, and has just had the rest brought in. */
+    private static final long KEEP_LOADED_MS = 60_000;
+
     /** What one snapshot will put into the store. */
     private static final class Snapshot {
         final int generation;
@@ -341,7 +347,11 @@ final class LogCheckpoints {
 
     private void stored(Segment segment, IndexBlock block, SegmentSummary summary) {
         if (block != null) segment.storedIndexPosition = block.toPosition();
-        if (summary == null) return;
+        if (summary == null) {
+            long loadedForMs = state.context.clock().nowMs() - segment.indexLoadedMs;
+            if (loadedForMs > KEEP_LOADED_MS) segment.dropStoredEntries(ACTIVE_ENTRIES);
+            return;
+        }
         segment.summaryStored = true;
         SparseIndex index = segment.index;
         if (index != null && segment.isStored()) state.context.indexCache().used(segment, index.sizeInBytes());

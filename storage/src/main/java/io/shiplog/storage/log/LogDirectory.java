@@ -54,7 +54,7 @@ public final class LogDirectory implements AutoCloseable {
     private static final String STRAY_SUFFIX = ".stray";
     private static final long INDEX_FLUSH_INTERVAL_MS = 30_000;
 
-    /** The marks are written as a whole: those of many partitions less often, so that it stays at about 1 MB a second. */
+    /** Those of many partitions are written less often, so that it stays at about 1 MB a second. */
     private static final long MARKS_PER_MS = 20;
 
     private final LogContext context;
@@ -486,7 +486,7 @@ public final class LogDirectory implements AutoCloseable {
             if (!log.checkpoints().isSettled()) state.touch();
         }
         long nowMs = context.clock().nowMs();
-        long marksGapMs = logs.size() / MARKS_PER_MS;
+        long marksGapMs = context.marks().changes() / MARKS_PER_MS;
         if (force || marksGapMs <= context.config().marksIntervalMs() || nowMs - lastMarksMs >= marksGapMs) {
             lastMarksMs = nowMs;
             writeMarks();
@@ -505,6 +505,16 @@ public final class LogDirectory implements AutoCloseable {
             if (!context.space().isOutOfSpace(e, 1)) throw e;
             context.space().noSpace(e);
         }
+    }
+
+    /** How many logs, or marks of logs, housekeeping has still to write down; 0 when a kill now would cost a start nothing. */
+    public int housekeepingBacklog() {
+        return context.touched().size() + context.marks().changes();
+    }
+
+    /** Native memory in bytes that the index stores of this process take besides a fixed cost, as they count it; -1 when it is not known. */
+    public long indexMemoryBytes() {
+        return context.index().memoryBytes();
     }
 
     /** Segment files that are open now. */

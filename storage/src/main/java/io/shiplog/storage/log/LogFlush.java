@@ -6,8 +6,6 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,6 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * round. A sync is never tried again: its failure takes the directory offline.
  */
 final class LogFlush {
+    /** A round waits for the rest of a burst as long as it goes on coming, and no longer than about a sync. */
+    private static final long GATHER_QUIET_NS = 15_000;
+
+    private static final long GATHER_MOST_NS = 150_000;
+
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
     private static final int RUNNING = 2;
@@ -23,6 +26,16 @@ final class LogFlush {
     private final LogState state;
     private final AtomicInteger phase = new AtomicInteger(IDLE);
     private final GroupCommit round = new GroupCommit();
+
+    /** Where the log ended when everything asked for had been done, the last time; of the thread that runs a round. */
+    private long restedAt;
+
+    /** By how much the log grew from one such moment to the next. */
+    private long lastBurst;
+
+    /** The round that comes goes on where the last one ended, without a rest. */
+    private boolean goesOn;
+
     /** Whether a flush is going to be asked for when the interval is over; guarded by the lock of the log. */
     private boolean timerSet;
 
@@ -75,79 +88,101 @@ final class LogFlush {
         }
     }
 
-    /** The round of this log, again and again. */
+    /** The round of this log, again and again; those that are asked for meanwhile follow at once. */
     private final class GroupCommit implements FlushWork.Round {
-        private Sync begun;
+        /** Null before the first flush. */
+        private FlushRound kept;
+
+        private boolean begun;
         private boolean done;
+
+        @Override
+        public void awaitBurst() {
+            if (!goesOn) gather();
+        }
 
         @Override
         public void begin() {
             phase.set(RUNNING);
-            begun = beginSync();
+            goesOn = false;
+            if (kept == null) kept = new FlushRound();
+            begun = beginSync(kept);
         }
 
         @Override
         public void sync() {
-            done = begun != null && carryOut(begun);
+            done = begun && carryOut(kept);
         }
 
         @Override
         public void complete() {
-            if (done) publish(begun);
-            begun = null;
-            if (!phase.compareAndSet(RUNNING, IDLE)) {
-                phase.set(QUEUED);
-                state.context.flusher().submit(this);
-            }
+            if (done) publish(kept);
+            kept.clear();
+            if (rest()) return;
+            phase.set(QUEUED);
+            goesOn = true;
+            state.context.flusher().submit(this);
         }
+    }
+
+    /** Ends the rounds, unless a flush was asked for meanwhile. What is written here is another thread's after that. */
+    private boolean rest() {
+        long restedBefore = restedAt;
+        long burstBefore = lastBurst;
+        restedAt = state.logEndOffset;
+        lastBurst = restedAt - restedBefore;
+        if (phase.compareAndSet(RUNNING, IDLE)) return true;
+        restedAt = restedBefore;
+        lastBurst = burstBefore;
+        return false;
     }
 
     /**
-     * A sync that has begun.
-     *
-     * @param dirty what it brings to the disk, with a reference on each of the files
-     * @param generation truncations before it
-     * @param target the log end at its beginning
-     * @param number in {@link SyncTimes}
+     * The first of many producers that were all answered by the last flush has sent again, and the others are about to: waits until
+     * as much has come as the last time. Otherwise each such burst would cost a sync for its first few batches, and one more for the others.
      */
-    private record Sync(
-            List<Segment> dirty,
-            List<SegmentFile> files,
-            boolean newDirectory,
-            int generation,
-            long target,
-            long number) {}
+    @SuppressWarnings("ThreadPriorityCheck") // whoever appends may need this processor
+    private void gather() {
+        long target = restedAt + lastBurst;
+        long end = state.logEndOffset;
+        if (end >= target) return;
+        long beganNs = System.nanoTime();
+        long movedNs = beganNs;
+        while (end < target) {
+            Thread.yield();
+            long nowNs = System.nanoTime();
+            long endNow = state.logEndOffset;
+            if (endNow != end) movedNs = nowNs;
+            end = endNow;
+            if (nowNs - movedNs > GATHER_QUIET_NS || nowNs - beganNs > GATHER_MOST_NS) return;
+        }
+    }
 
     /** Syncs what is not on the disk yet and tells the listener. On a flusher thread, or when nobody else uses the log. */
     void flushNow() {
-        Sync sync = beginSync();
-        if (sync != null && carryOut(sync)) publish(sync);
+        FlushRound sync = new FlushRound();
+        if (beginSync(sync) && carryOut(sync)) publish(sync);
     }
 
-    /** Null when there is nothing to sync. */
-    private Sync beginSync() {
-        if (state.context.failure().isOffline()) return null;
-        List<Segment> dirty = new ArrayList<>(2);
-        List<SegmentFile> files = new ArrayList<>(2);
-        int generation;
-        long target;
-        boolean newDirectory;
+    /** False when there is nothing to sync. */
+    private boolean beginSync(FlushRound sync) {
+        if (state.context.failure().isOffline()) return false;
         synchronized (state) {
-            if (state.closed) return null;
-            generation = state.truncationGeneration;
-            target = state.logEndOffset;
-            newDirectory = !state.directoryDurable;
-            collect(dirty, files);
+            if (state.closed) return false;
+            sync.generation = state.truncationGeneration;
+            sync.target = state.logEndOffset;
+            sync.newDirectory = !state.directoryDurable;
+            collect(sync);
         }
-        if (dirty.isEmpty()) return null;
-        long number = state.context.syncTimes().begin(state.context.clock().nowMs());
-        return new Sync(dirty, files, newDirectory, generation, target, number);
+        if (sync.count() == 0) return false;
+        sync.number = state.context.syncTimes().begin(state.context.clock().nowMs());
+        return true;
     }
 
     /** Returns whether it is on the disk. */
-    private boolean carryOut(Sync sync) {
+    private boolean carryOut(FlushRound sync) {
         try {
-            sync(sync.dirty, sync.files, sync.newDirectory);
+            sync(sync);
         } catch (IOException | StorageException e) {
             // A deletion moves the directory aside under a sync that has begun: nobody waits for that sync any more.
             if (e instanceof NoSuchFileException && state.closed) return false;
@@ -155,34 +190,39 @@ final class LogFlush {
             return false;
         } finally {
             state.context.syncTimes().end(sync.number, state.context.clock().nowMs());
-            sync.files.forEach(SegmentFile::release);
+            sync.releaseFiles();
         }
         return true;
     }
 
-    private void collect(List<Segment> dirty, List<SegmentFile> files) {
-        for (int i = state.segments.count() - 1; i >= 0; i--) {
+    private void collect(FlushRound sync) {
+        int count = state.segments.count();
+        int from = count - 1;
+        while (from > 0 && !isClean(state.segments.get(from - 1))) from--;
+        for (int i = from; i < count; i++) {
             Segment segment = state.segments.get(i);
-            // An empty segment that a power loss takes is made anew.
-            boolean clean = (segment.entryDurable || segment.isEmpty()) && segment.nextOffset <= state.flushedOffset;
-            if (clean && i < state.segments.count() - 1) break;
-            if (clean || !segment.file.tryRetain()) continue;
-            dirty.add(0, segment);
-            files.add(0, segment.file);
+            if (!isClean(segment) && segment.file.tryRetain()) sync.add(segment, segment.file);
         }
     }
 
-    private void sync(List<Segment> dirty, List<SegmentFile> files, boolean newDirectory) throws IOException {
-        for (SegmentFile file : files) file.syncChanges();
-        boolean newEntry = false;
-        for (Segment segment : dirty) newEntry |= !segment.entryDurable;
-        if (newEntry) state.context.files().syncDirectory(state.directory);
-        if (newDirectory) state.context.files().syncDirectory(state.context.directory());
+    /** An empty segment that a power loss takes is made anew. */
+    private boolean isClean(Segment segment) {
+        return (segment.entryDurable || segment.isEmpty()) && segment.nextOffset <= state.flushedOffset;
     }
 
-    private void publish(Sync sync) {
+    private void sync(FlushRound sync) throws IOException {
+        boolean newEntry = false;
+        for (int i = 0; i < sync.count(); i++) {
+            sync.file(i).syncChanges();
+            newEntry |= !sync.segment(i).entryDurable;
+        }
+        if (newEntry) state.context.files().syncDirectory(state.directory);
+        if (sync.newDirectory) state.context.files().syncDirectory(state.context.directory());
+    }
+
+    private void publish(FlushRound sync) {
         synchronized (state) {
-            for (Segment segment : sync.dirty) segment.entryDurable = true;
+            for (int i = 0; i < sync.count(); i++) sync.segment(i).entryDurable = true;
             state.directoryDurable = true;
             if (sync.generation != state.truncationGeneration || sync.target <= state.flushedOffset) return;
             state.flushedOffset = sync.target;

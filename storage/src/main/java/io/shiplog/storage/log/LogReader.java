@@ -4,6 +4,7 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.index.HeaderIntervals;
 import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.model.AbortedTransactions;
@@ -113,7 +114,7 @@ final class LogReader {
     private static boolean walk(BatchCursor cursor, Segment segment, SparseIndex index, long offset)
             throws IOException {
         int entry = index.floorByOffset(relative(segment, offset));
-        cursor.open(segment.file.open(), entry < 0 ? 0 : index.position(entry), segment.sizeInBytes);
+        open(cursor, segment, index, entry);
         if (!cursor.next() || (entry >= 0 && !isEntry(cursor, segment, index, entry))) return false;
         long expected = cursor.baseOffset();
         do {
@@ -122,6 +123,13 @@ final class LogReader {
             expected = cursor.lastOffset() + 1;
         } while (cursor.next());
         return false;
+    }
+
+    /** For a walk from an index entry, or from the beginning, that hardly goes beyond the next entry. */
+    private static void open(BatchCursor cursor, Segment segment, SparseIndex index, int entry) {
+        int from = entry < 0 ? 0 : index.position(entry);
+        int next = entry + 1 < index.count() ? index.position(entry + 1) : segment.sizeInBytes;
+        cursor.open(segment.file.open(), from, segment.sizeInBytes, next - from + RecordBatchHeader.SIZE);
     }
 
     /** Whether the batch that the cursor stands on is the one that the index entry tells of. */
@@ -190,21 +198,24 @@ final class LogReader {
         SparseIndex index = indexOf(segment, foundOffset);
         int entry = Math.min(index.floorByPosition(limit), index.floorByOffset(relative(segment, end)));
         BatchCursor cursor = BatchCursor.ofThread();
+        boolean onBatch = false;
         if (entry >= 0 && index.position(entry) > start) {
-            cursor.open(segment.file.open(), index.position(entry), segment.sizeInBytes);
-            if (cursor.next() && isEntry(cursor, segment, index, entry)) {
+            open(cursor, segment, index, entry);
+            onBatch = cursor.next() && isEntry(cursor, segment, index, entry);
+            if (onBatch) {
                 foundOffset = cursor.baseOffset();
                 foundPosition = index.position(entry);
             } else {
                 indexer.rebuild(segment);
             }
         }
-        cursor.open(segment.file.open(), foundPosition, segment.sizeInBytes);
+        if (!onBatch) cursor.open(segment.file.open(), foundPosition, segment.sizeInBytes);
         while (foundPosition < limit) {
-            if (!cursor.next()) {
+            if (!onBatch && !cursor.next()) {
                 if (foundPosition > start) return;
                 throw corrupt(segment, cursor.position());
             }
+            onBatch = false;
             if (cursor.endPosition() > limit || cursor.lastOffset() >= end) return;
             foundOffset = cursor.lastOffset() + 1;
             foundPosition = (int) cursor.endPosition();

@@ -4,8 +4,10 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
+import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.index.LogCheckpoint;
 import io.shiplog.storage.index.SegmentSummary;
 import io.shiplog.storage.index.StoredLog;
@@ -63,6 +65,7 @@ final class LogRecovery {
     private long bytesToWalk;
     private volatile boolean cancelled;
     private final Map<Long, SegmentSummary> summaries = new HashMap<>();
+    private final Map<Long, Long> sizes = new HashMap<>();
     private boolean entriesChanged;
     private boolean truncationCutShort;
     private boolean mayHaveGaps;
@@ -102,8 +105,8 @@ final class LogRecovery {
         context.index().forgetPartition(key);
         LogRecovery without = new LogRecovery(context, key, marks, progress);
         without.lost = damage;
-        try {
-            without.begin();
+        try (IndexStore.Scan scan = context.index().scan()) {
+            without.begin(scan);
         } catch (Damage again) {
             throw new IOException("the new directory of " + key.directoryName() + " cannot be read", again);
         }
@@ -136,8 +139,12 @@ final class LogRecovery {
         return cutBytes;
     }
 
-    /** Looks at which files there are and at what the store tells of them; walks over no segment yet. */
-    void begin() throws IOException, Damage {
+    /**
+     * Looks at which files there are and at what the store tells of them; walks over no segment yet.
+     *
+     * @param scan of the index store, used by this thread
+     */
+    void begin(IndexStore.Scan scan) throws IOException, Damage {
         bases = listSegments();
         logStart = marks == null ? (bases.isEmpty() ? 0 : bases.get(0)) : marks.logStartOffset();
         mark = marks == null ? logStart : Math.max(marks.flushedOffset(), logStart);
@@ -147,7 +154,7 @@ final class LogRecovery {
         else logStart = Math.max(logStart, bases.get(0));
         mark = Math.max(mark, logStart);
         if (marks != null) state.highWatermark = marks.highWatermark();
-        takeFromStore();
+        takeFromStore(scan);
         for (int i = first; i < bases.size(); i++) bytesToWalk += sizeOf(bases.get(i));
         if (checkpoint != null) bytesToWalk -= checkpoint.position();
     }
@@ -186,9 +193,14 @@ final class LogRecovery {
         }
     }
 
+    /** The size of a segment's file as it was found: nobody changes it meanwhile but to cut it for good. */
     private long sizeOf(long base) throws Damage {
+        Long known = sizes.get(base);
+        if (known != null) return known;
         try {
-            return files.size(path(base));
+            long size = files.size(path(base));
+            sizes.put(base, size);
+            return size;
         } catch (IOException e) {
             throw new Damage(e);
         }
@@ -222,8 +234,8 @@ final class LogRecovery {
         }
     }
 
-    private void takeFromStore() throws Damage {
-        StoredLog stored = state.context.index().load(state.key);
+    private void takeFromStore(IndexStore.Scan scan) throws Damage {
+        StoredLog stored = scan.load(state.key);
         checkpoints = new ArrayList<>(stored.checkpoints());
         for (SegmentSummary summary : stored.summaries()) summaries.put(summary.baseOffset(), summary);
         checkpoint = usableCheckpoint();
@@ -232,7 +244,9 @@ final class LogRecovery {
         // What the store may tell of beyond this point is of bytes that a crash may have taken.
         long from = checkpoint == null ? 0 : checkpoint.segmentBase();
         int position = checkpoint == null ? 0 : checkpoint.position();
-        state.context.index().forgetBlocksFrom(state.key, from, position);
+        if (scan.mayHaveBlocksFrom(state.key, from, position)) {
+            state.context.index().forgetBlocksFrom(state.key, from, position);
+        }
         long offset = checkpoint == null ? 0 : checkpoint.offset();
         if (stored.withAborted()) state.context.index().forgetAbortedFrom(state.key, from, offset);
     }
@@ -264,7 +278,7 @@ final class LogRecovery {
         if (candidate.lastBatchPosition() < 0) return true;
         try (LogFile file = files.open(path(candidate.segmentBase()))) {
             BatchCursor batch = BatchCursor.ofThread();
-            batch.open(file, candidate.lastBatchPosition(), candidate.position());
+            batch.open(file, candidate.lastBatchPosition(), candidate.position(), RecordBatchHeader.SIZE);
             return batch.next()
                     && batch.endPosition() == candidate.position()
                     && batch.lastOffset() + 1 == candidate.offset()
@@ -489,17 +503,20 @@ final class LogRecovery {
         return log;
     }
 
-    /** What survived a kill may be in the page cache only, files and their entries; returns whether anything is there. */
+    /**
+     * What survived a kill may be in the page cache only, files and their entries. Returns whether there are entries of which that may
+     * be so: of a file that begins below the mark something was flushed, and its entry with it.
+     */
     private boolean syncBehind() throws IOException {
-        boolean any = false;
+        boolean newEntry = false;
         for (int i = 0; i < state.segments.count(); i++) {
             Segment segment = state.segments.get(i);
             boolean behind = segment.nextOffset > mark && !segment.isEmpty();
             boolean cut = truncationCutShort && segment == state.segments.active();
             if (behind || cut) segment.file.open().sync();
-            any |= behind;
+            newEntry |= behind && segment.baseOffset >= mark;
         }
-        return any;
+        return newEntry;
     }
 
     private Path path(long base) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
  */
 final class Segment {
     static final String SUFFIX = ".log";
+    private static final int NAME_DIGITS = 20;
 
     final long baseOffset;
     SegmentFile file;
@@ -47,6 +48,9 @@ final class Segment {
     /** The entries of bytes [0, indexGapTo) are not in memory: they are in the store, or must be built from the file. */
     int indexGapTo;
 
+    /** When entries were last brought into memory because somebody reads there; by the monotonic clock. */
+    long indexLoadedMs = Long.MIN_VALUE / 2;
+
     /** Whether the store has the summary of this sealed segment. */
     boolean summaryStored;
 
@@ -73,15 +77,16 @@ final class Segment {
     }
 
     static String fileName(long baseOffset) {
-        return String.format("%020d%s", baseOffset, SUFFIX);
+        String digits = Long.toString(baseOffset);
+        return "0".repeat(NAME_DIGITS - digits.length()) + digits + SUFFIX;
     }
 
     /** The base offset in a segment's file name, -1 when it is not one. */
     static long parseFileName(Path path) {
         String name = path.getFileName().toString();
-        if (name.length() != 20 + SUFFIX.length() || !name.endsWith(SUFFIX)) return -1;
+        if (name.length() != NAME_DIGITS + SUFFIX.length() || !name.endsWith(SUFFIX)) return -1;
         try {
-            return Long.parseLong(name.substring(0, 20));
+            return Long.parseLong(name.substring(0, NAME_DIGITS));
         } catch (NumberFormatException e) {
             return -1;
         }
@@ -184,6 +189,21 @@ final class Segment {
     void checkedWhole(long nowMs) {
         checked = new CheckedRanges(nowMs);
         checked.add(0, sizeInBytes, nextOffset);
+    }
+
+    /**
+     * Drops the oldest entries of an active segment's index from memory: those that the store has, but for the newest.
+     *
+     * @param kept how many stay; twice as many may be there before any go
+     */
+    void dropStoredEntries(int kept) {
+        SparseIndex entries = index;
+        if (entries == null || entries.count() <= 2 * kept) return;
+        int stored = entries.floorByPosition(storedIndexPosition - 1L);
+        int dropped = Math.min(entries.count() - kept, stored);
+        if (dropped <= 0) return;
+        entries.dropFirst(dropped);
+        indexGapTo = entries.position(0);
     }
 
     /** Drops the index from memory, if this is a sealed segment. Called under the cache's lock only. */

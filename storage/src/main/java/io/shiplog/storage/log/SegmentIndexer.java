@@ -45,6 +45,7 @@ final class SegmentIndexer {
         if (later != null) index.addAll(later);
         segment.index = index;
         segment.indexGapTo = 0;
+        segment.indexLoadedMs = state.context.clock().nowMs();
         boolean sealed = segment != state.segments.active();
         if (whole && sealed && covered < end) checkpoints.storeLater(segment, index, covered);
         return index;

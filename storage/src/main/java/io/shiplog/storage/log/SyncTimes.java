@@ -3,15 +3,18 @@
 
 package io.shiplog.storage.log;
 
-import java.util.TreeMap;
+import java.util.Arrays;
 
 /** How long the syncs of one data directory take, finished and running ones, and its appends. Any thread; times are the caller's. */
 public final class SyncTimes {
     /** There is no sync running. */
     public static final long NONE = -1;
 
-    /** Begin of each running sync, by its number; at most one per flusher thread. */
-    private final TreeMap<Long, Long> running = new TreeMap<>();
+    /** Numbers of the running syncs, in their order, and when each began; hardly more than there are flusher threads. */
+    private long[] running = new long[4];
+
+    private long[] beganMs = new long[4];
+    private int runningCount;
 
     private final LatencyWindow syncs = new LatencyWindow();
     private final LatencyWindow appends = new LatencyWindow();
@@ -22,18 +25,26 @@ public final class SyncTimes {
 
     /** A sync begins; returns its number, which grows from sync to sync. */
     synchronized long begin(long nowMs) {
-        running.put(++begun, nowMs);
+        if (runningCount == running.length) {
+            running = Arrays.copyOf(running, runningCount * 2);
+            beganMs = Arrays.copyOf(beganMs, runningCount * 2);
+        }
+        running[runningCount] = ++begun;
+        beganMs[runningCount++] = nowMs;
         return begun;
     }
 
     synchronized void end(long number, long nowMs) {
-        Long beganMs = running.remove(number);
-        if (beganMs != null) {
-            slowestEndedMs = Math.max(slowestEndedMs, nowMs - beganMs);
-            syncs.add(nowMs - beganMs);
-            ended++;
-            slowestSyncMs = Math.max(slowestSyncMs, nowMs - beganMs);
-        }
+        int at = 0;
+        while (at < runningCount && running[at] != number) at++;
+        if (at == runningCount) return;
+        slowestEndedMs = Math.max(slowestEndedMs, nowMs - beganMs[at]);
+        syncs.add(nowMs - beganMs[at]);
+        ended++;
+        slowestSyncMs = Math.max(slowestSyncMs, nowMs - beganMs[at]);
+        runningCount--;
+        System.arraycopy(running, at + 1, running, at, runningCount - at);
+        System.arraycopy(beganMs, at + 1, beganMs, at, runningCount - at);
     }
 
     /** Batches were written to the page cache; when memory is short of clean pages that waits for the disk. */
@@ -46,15 +57,15 @@ public final class SyncTimes {
     public synchronized long takeSlowestMs(long nowMs) {
         long slowestMs = slowestEndedMs;
         slowestEndedMs = 0;
-        for (long beganMs : running.values()) {
-            slowestMs = Math.max(slowestMs, nowMs - beganMs);
+        for (int i = 0; i < runningCount; i++) {
+            slowestMs = Math.max(slowestMs, nowMs - beganMs[i]);
         }
         return slowestMs;
     }
 
     /** The number of the sync that has been running longest, or {@link #NONE}. */
     public synchronized long oldestRunning() {
-        return running.isEmpty() ? NONE : running.firstKey();
+        return runningCount == 0 ? NONE : running[0];
     }
 
     /** Syncs that have ended since the start. */

@@ -11,11 +11,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The marks of all partitions of a data directory, in two slots ({@code marks-0}, {@code marks-1}) that are written in
- * turn, whole and synced, so that a write that tears leaves the other slot. Any thread.
+ * The marks of all partitions of a data directory, in two slots ({@code marks-0}, {@code marks-1}) that are written in turn, each
+ * write synced before the next one, so that one that tears leaves the other slot. A write adds to its slot what changed since that slot
+ * was written last, in room that is there already; when that is used up, or the clean mark changes, the slot is written anew. So each
+ * slot by itself says everything up to its last write, and the older one is never more than one write behind. Any thread.
  *
  * <p>A raised flush mark may be written whenever it is convenient. A lowered one must be on the disk before bytes are
  * cut, a log start before segments go: {@link #mustBeLowered} and {@link #write} are for that.
@@ -34,18 +38,57 @@ public final class MarksFile implements AutoCloseable {
 
     /** A partition's marks, and the highest flush mark that may have reached the disk. */
     private static final class Entry {
-        PartitionMarks marks;
+        long flushedOffset;
+        long logStartOffset;
+        long highWatermark;
         long highestWritten = Long.MIN_VALUE;
 
-        Entry(PartitionMarks marks) {
-            this.marks = marks;
+        PartitionMarks marks() {
+            return new PartitionMarks(flushedOffset, logStartOffset, highWatermark);
+        }
+
+        boolean set(PartitionMarks marks) {
+            boolean same = flushedOffset == marks.flushedOffset()
+                    && logStartOffset == marks.logStartOffset()
+                    && highWatermark == marks.highWatermark();
+            flushedOffset = marks.flushedOffset();
+            logStartOffset = marks.logStartOffset();
+            highWatermark = marks.highWatermark();
+            return !same;
         }
     }
+
+    /** One of the two files, and what it lacks. Guarded by the lock. */
+    private static final class SlotFile {
+        final LogFile file;
+
+        /** Partitions that changed, or were removed, since it was written; none when it is going to be written anew. */
+        Set<PartitionKey> behind = new HashSet<>();
+
+        /** Whether it has to be written anew, with all marks. */
+        boolean anew = true;
+
+        long baseSequence;
+        int end;
+        int limit;
+
+        SlotFile(LogFile file) {
+            this.file = file;
+        }
+
+        void writeAnew() {
+            anew = true;
+            behind = new HashSet<>();
+        }
+    }
+
+    /** Changed partitions that are kept in mind however few there are in all. */
+    private static final int FEW = 16;
 
     private final LogFiles files;
     private final Path directory;
     private final Object writeLock = new Object();
-    private final LogFile[] slots = new LogFile[2];
+    private final SlotFile[] slots = new SlotFile[2];
 
     /** Guards everything below. */
     private final Object lock = new Object();
@@ -56,12 +99,15 @@ public final class MarksFile implements AutoCloseable {
     private long cleanBrokerEpoch;
     private boolean changed;
 
+    /** A write failed, and none that wrote everything has succeeded since: what the disk holds nobody knows. */
+    private boolean unsure;
+
     private MarksFile(LogFiles files, Path directory) throws IOException {
         this.files = files;
         this.directory = directory;
         MarksCodec.Slot first = openSlot(0);
         MarksCodec.Slot second = openSlot(1);
-        boolean fresh = slots[0].size() == 0 && slots[1].size() == 0;
+        boolean fresh = slots[0].file.size() == 0 && slots[1].file.size() == 0;
         MarksCodec.Slot newest = newer(first, second);
         if (fresh) condition = Condition.FRESH;
         else if (newest == null) condition = Condition.LOST;
@@ -69,7 +115,7 @@ public final class MarksFile implements AutoCloseable {
         cleanBrokerEpoch = condition == Condition.SOUND ? newest.cleanBrokerEpoch() : -1;
         if (newest != null) {
             sequence = newest.sequence();
-            newest.partitions().forEach((key, marks) -> entry(key, marks).highestWritten = marks.flushedOffset());
+            newest.forEach(this::take);
         }
         if (condition != Condition.SOUND && condition != Condition.LOST) writeBothSlots();
     }
@@ -77,6 +123,16 @@ public final class MarksFile implements AutoCloseable {
     /** Reads the marks of a directory, and begins them if there are none. */
     public static MarksFile open(LogFiles files, Path directory) throws IOException {
         return new MarksFile(files, directory);
+    }
+
+    private void take(PartitionKey key, PartitionMarks marks) {
+        if (marks == null) {
+            entries.remove(key);
+            return;
+        }
+        Entry entry = entries.computeIfAbsent(key, k -> new Entry());
+        entry.set(marks);
+        entry.highestWritten = marks.flushedOffset();
     }
 
     public Condition condition() {
@@ -94,7 +150,7 @@ public final class MarksFile implements AutoCloseable {
     public PartitionMarks get(PartitionKey key) {
         synchronized (lock) {
             Entry entry = entries.get(key);
-            return entry == null ? null : entry.marks;
+            return entry == null ? null : entry.marks();
         }
     }
 
@@ -102,8 +158,17 @@ public final class MarksFile implements AutoCloseable {
     public Map<PartitionKey, PartitionMarks> all() {
         synchronized (lock) {
             Map<PartitionKey, PartitionMarks> copy = new HashMap<>();
-            entries.forEach((key, entry) -> copy.put(key, entry.marks));
+            entries.forEach((key, entry) -> copy.put(key, entry.marks()));
             return copy;
+        }
+    }
+
+    /** Of how many partitions the next write tells. */
+    public int changes() {
+        synchronized (lock) {
+            SlotFile next = slots[(int) ((sequence + 1) & 1)];
+            if (!changed) return 0;
+            return next.anew ? entries.size() : next.behind.size();
         }
     }
 
@@ -111,16 +176,31 @@ public final class MarksFile implements AutoCloseable {
     public void put(PartitionKey key, PartitionMarks marks) {
         synchronized (lock) {
             Entry entry = entries.get(key);
-            if (entry != null && entry.marks.equals(marks)) return;
-            entry(key, marks);
-            changed = true;
+            if (entry == null) {
+                entry = new Entry();
+                entries.put(key, entry);
+                entry.set(marks);
+            } else if (!entry.set(marks)) {
+                return;
+            }
+            fallBehind(key);
         }
     }
 
     /** Forgets a partition; on the disk only after the next {@link #write}. */
     public void remove(PartitionKey key) {
         synchronized (lock) {
-            if (entries.remove(key) != null) changed = true;
+            if (entries.remove(key) != null) fallBehind(key);
+        }
+    }
+
+    /** There is never room for more than half of the partitions, so no more are kept in mind. */
+    private void fallBehind(PartitionKey key) {
+        changed = true;
+        for (SlotFile slot : slots) {
+            if (slot.anew) continue;
+            slot.behind.add(key);
+            if (slot.behind.size() > FEW + entries.size() / 2) slot.writeAnew();
         }
     }
 
@@ -128,7 +208,7 @@ public final class MarksFile implements AutoCloseable {
     public boolean mustBeLowered(PartitionKey key, long offset) {
         synchronized (lock) {
             Entry entry = entries.get(key);
-            return entry != null && entry.highestWritten > offset;
+            return entry != null && (unsure || entry.highestWritten > offset);
         }
     }
 
@@ -136,28 +216,44 @@ public final class MarksFile implements AutoCloseable {
     public void setClean(long brokerEpoch) {
         synchronized (lock) {
             cleanBrokerEpoch = brokerEpoch;
-            changed = true;
+            writeAnew();
         }
     }
 
-    /** Writes and syncs what was changed; returns when it is on the disk. */
+    private void writeAnew() {
+        changed = true;
+        for (SlotFile slot : slots) slot.writeAnew();
+    }
+
+    /**
+     * Writes and syncs what was changed; returns when it is on the disk. After a failure the same slot is written again, and all of it,
+     * by whoever writes next: the other one may be the only one that can be read.
+     */
     public void write() throws IOException {
         synchronized (writeLock) {
+            SlotFile slot;
+            boolean whole;
+            int at;
             ByteBuffer bytes;
-            int slot;
             synchronized (lock) {
                 if (!changed) return;
                 changed = false;
                 sequence++;
-                slot = (int) (sequence & 1);
-                bytes = encode();
+                slot = slots[(int) (sequence & 1)];
+                at = slot.end;
+                bytes = slot.anew ? null : changesFor(slot);
+                whole = bytes == null;
+                if (whole) {
+                    at = 0;
+                    bytes = everythingFor(slot);
+                }
             }
             try {
-                LogFile file = slots[slot];
                 int size = bytes.remaining();
-                file.write(bytes, 0);
-                if (file.size() > size) file.truncate(size);
-                FailedSync.sync(file);
+                slot.file.write(bytes, at);
+                if (whole && slot.file.size() > size) slot.file.truncate(size);
+                FailedSync.sync(slot.file);
+                if (whole) written();
             } catch (IOException e) {
                 failed();
                 throw e;
@@ -165,17 +261,25 @@ public final class MarksFile implements AutoCloseable {
         }
     }
 
-    /** The next write is of the same slot, since the other one may be all that can be read; until then nobody knows what is on the disk. */
-    private void failed() {
+    private void written() {
         synchronized (lock) {
-            sequence--;
-            changed = true;
-            entries.values().forEach(entry -> entry.highestWritten = Long.MAX_VALUE);
+            unsure = false;
         }
     }
 
-    /** Writes both slots, so that nothing older than this can be read after a tear. */
+    private void failed() {
+        synchronized (lock) {
+            sequence--;
+            unsure = true;
+            writeAnew();
+        }
+    }
+
+    /** Writes both slots anew, so that nothing older than this can be read after a tear. */
     public void writeBothSlots() throws IOException {
+        synchronized (lock) {
+            writeAnew();
+        }
         for (int i = 0; i < 2; i++) {
             synchronized (lock) {
                 changed = true;
@@ -187,35 +291,55 @@ public final class MarksFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         synchronized (writeLock) {
-            for (LogFile slot : slots) slot.close();
+            for (SlotFile slot : slots) slot.file.close();
         }
     }
 
-    private ByteBuffer encode() {
-        Map<PartitionKey, PartitionMarks> copy = new HashMap<>();
-        entries.forEach((key, entry) -> {
-            copy.put(key, entry.marks);
-            entry.highestWritten = entry.marks.flushedOffset();
-        });
-        return MarksCodec.encode(new MarksCodec.Slot(sequence, cleanBrokerEpoch, copy));
+    private ByteBuffer everythingFor(SlotFile slot) {
+        ByteBuffer b = MarksCodec.begin(sequence, cleanBrokerEpoch, entries.size());
+        entries.forEach((key, entry) -> put(b, key, entry));
+        slot.anew = false;
+        slot.behind = new HashSet<>();
+        slot.baseSequence = sequence;
+        slot.end = b.position();
+        slot.limit = b.capacity();
+        return MarksCodec.seal(b);
     }
 
-    private Entry entry(PartitionKey key, PartitionMarks marks) {
-        Entry entry = entries.computeIfAbsent(key, k -> new Entry(marks));
-        entry.marks = marks;
-        return entry;
+    /** What the slot lacks, or null when there is no room for it. */
+    private ByteBuffer changesFor(SlotFile slot) {
+        int removed = 0;
+        for (PartitionKey key : slot.behind) if (!entries.containsKey(key)) removed++;
+        int present = slot.behind.size() - removed;
+        int size = MarksCodec.sizeOfChanges(removed, present);
+        if (size > slot.limit - slot.end) return null;
+        ByteBuffer b = MarksCodec.beginChanges(slot.baseSequence, sequence, removed, present);
+        for (PartitionKey key : slot.behind) if (!entries.containsKey(key)) MarksCodec.putKey(b, key);
+        for (PartitionKey key : slot.behind) {
+            Entry entry = entries.get(key);
+            if (entry != null) put(b, key, entry);
+        }
+        slot.behind = new HashSet<>();
+        slot.end += size;
+        return MarksCodec.seal(b);
+    }
+
+    private static void put(ByteBuffer b, PartitionKey key, Entry entry) {
+        MarksCodec.putMarks(b, key, entry.flushedOffset, entry.logStartOffset, entry.highWatermark);
+        entry.highestWritten = entry.flushedOffset;
     }
 
     private MarksCodec.Slot openSlot(int slot) throws IOException {
         Path path = directory.resolve("marks-" + slot);
         if (!files.exists(path)) {
-            slots[slot] = files.create(path);
+            slots[slot] = new SlotFile(files.create(path));
             files.syncDirectory(directory);
             return null;
         }
-        slots[slot] = files.open(path);
-        ByteBuffer bytes = ByteBuffer.allocate((int) slots[slot].size());
-        slots[slot].read(bytes, 0);
+        LogFile file = files.open(path);
+        slots[slot] = new SlotFile(file);
+        ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+        file.read(bytes, 0);
         return MarksCodec.decode(bytes.flip());
     }
 

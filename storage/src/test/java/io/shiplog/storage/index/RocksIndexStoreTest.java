@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -239,5 +241,49 @@ class RocksIndexStoreTest {
         Path library = temp.resolve("native");
         assertThat(!Files.exists(library) || Files.isDirectory(library)).isTrue();
         assertThat(Files.exists(temp.resolve("index").resolve("CURRENT"))).isTrue();
+    }
+
+    @Test
+    void aScanFindsWhatALookUpFindsInAnyOrder() {
+        List<PartitionKey> keys = new ArrayList<>();
+        for (int topic = 0; topic < 3; topic++) {
+            Uuid id = new Uuid(topic == 2 ? -5 : topic, topic == 1 ? -9 : 4);
+            for (int i = 0; i < 30; i++) keys.add(new PartitionKey(id, i));
+        }
+        for (int i = 0; i < keys.size(); i += 2) {
+            store.put(keys.get(i), block(100, 0, 500, 100), summary(100, 150), checkpoint(i));
+            store.put(keys.get(i), null, null, checkpoint(1_000 + i));
+        }
+        List<PartitionKey> sorted = new ArrayList<>(keys);
+        sorted.sort(IndexStore.ORDER);
+        List<PartitionKey> shuffled = new ArrayList<>(keys);
+        Collections.shuffle(shuffled, new Random(5));
+        for (List<PartitionKey> order : List.of(sorted, shuffled)) {
+            try (IndexStore.Scan scan = store.scan()) {
+                for (PartitionKey key : order) {
+                    StoredLog expected = store.load(key);
+                    StoredLog found = scan.load(key);
+                    assertThat(found.summaries()).isEqualTo(expected.summaries());
+                    assertThat(found.checkpoints()).hasSameSizeAs(expected.checkpoints());
+                    for (int c = 0; c < found.checkpoints().size(); c++) {
+                        assertThat(found.checkpoints().get(c).offset())
+                                .isEqualTo(expected.checkpoints().get(c).offset());
+                    }
+                    boolean stored = !expected.summaries().isEmpty();
+                    assertThat(scan.mayHaveBlocksFrom(key, 100, 0)).isEqualTo(stored);
+                    assertThat(scan.mayHaveBlocksFrom(key, 100, 1)).isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aStoreThatIsOfNoUseIsScannedAsAnEmptyOne() throws IOException {
+        store.put(A, null, summary(1, 2), null);
+        store.close();
+        try (IndexStore.Scan scan = store.scan()) {
+            assertThat(scan.load(A).summaries()).isEmpty();
+            assertThat(scan.mayHaveBlocksFrom(A, 0, 0)).isFalse();
+        }
     }
 }

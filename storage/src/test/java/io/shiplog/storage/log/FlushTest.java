@@ -138,4 +138,18 @@ class FlushTest {
         log.flush().flushNow();
         assertThat(syncs.get()).isEqualTo(before);
     }
+
+    @Test
+    void whoeverSendsLessThanTheLastTimeIsNotMadeToWaitForMore() throws InterruptedException {
+        for (int i = 0; i < 20; i++) append(log, 1, "burst");
+        log.requestFlush();
+        assertThat(next()).isEqualTo(new Flushed(20, 0));
+        append(log, 1, "alone");
+        log.requestFlush();
+        assertThat(next()).isEqualTo(new Flushed(21, 0));
+        append(log, 1, "alone");
+        log.requestFlush();
+        assertThat(next()).isEqualTo(new Flushed(22, 0));
+        assertThat(syncs.get()).isEqualTo(3);
+    }
 }

@@ -101,7 +101,7 @@ class MarksFileTest {
             marks.remove(KEY);
             marks.writeBothSlots();
         }
-        assertThat(Files.size(newestSlot())).isEqualTo(32);
+        assertThat(Files.size(newestSlot())).isEqualTo(MarksCodec.sizeOf(0) + MarksCodec.roomFor(0));
         try (MarksFile marks = open()) {
             assertThat(marks.all()).isEmpty();
         }
