@@ -3,14 +3,13 @@
 
 package io.shiplog.replication.core;
 
-import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.port.ReplicatedLog;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.InvariantViolation;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -41,7 +40,7 @@ public final class PartitionLeader {
 
     private PartitionState state;
     private int isrSize;
-    private ReplicaProgress[] followers;
+    private final Followers followers;
     private final long epochStartOffset;
     private long localFlushed;
 
@@ -80,7 +79,7 @@ public final class PartitionLeader {
         this.acks = new PendingAcks(settings.maxPendingAcks());
         this.acknowledge = token -> effects.respond(token, Errors.NONE);
         this.timeOut = token -> effects.respond(token, Errors.REQUEST_TIMED_OUT);
-        this.followers = new ReplicaProgress[0];
+        this.followers = new Followers(localId);
         adopt(state, nowMs);
         LogOffsets.check(log, this.highWatermark.value());
     }
@@ -189,9 +188,7 @@ public final class PartitionLeader {
             long deadlineMs,
             long nowMs) {
         if (!duplicate) {
-            for (int i = 0; i < followers.length; i++) {
-                followers[i].onLeaderAppend(baseOffset, state.flushBeforeCommit(), nowMs);
-            }
+            followers.onLeaderAppend(baseOffset, state.flushBeforeCommit(), nowMs);
             effects.logEndAdvanced();
         }
         if (requiredAcks != ACKS_ALL) {
@@ -268,10 +265,10 @@ public final class PartitionLeader {
     /** The least durable log start of all who may be elected: the eligible ones too, like those that must hold what is committed. */
     private long lowWatermark() {
         long lowest = log.durableLogStartOffset();
-        for (int i = 0; i < followers.length; i++) {
-            AssignedReplica node = followers[i].node();
-            if (negotiation.state().inMaximalIsr(node) || node.inElr()) {
-                lowest = Math.min(lowest, followers[i].logStartOffset());
+        for (ReplicaProgress follower : followers.all()) {
+            if (negotiation.state().inMaximalIsr(follower.node())
+                    || follower.node().inElr()) {
+                lowest = Math.min(lowest, follower.logStartOffset());
             }
         }
         return lowest;
@@ -285,19 +282,21 @@ public final class PartitionLeader {
      * @return the verdict; the object is reused by the next fetch
      */
     public FetchCheck onFollowerFetch(FollowerFetch fetch, long nowMs) {
-        ReplicaProgress follower = follower(fetch.replicaId);
+        ReplicaProgress follower = followers.get(fetch.replicaId);
         Errors refusal = refusalOfFetch(fetch, follower);
         if (refusal != Errors.NONE) {
-            return check.refuse(refusal);
+            return refuse(follower, refusal, nowMs);
         }
         if (fetch.lastFetchedEpoch >= 0 && diverges(fetch)) {
             if (check.diverges()) {
                 follower.stand(ReplicaStanding.DIVERGED, nowMs);
+            } else {
+                follower.onRefused(check.error(), nowMs);
             }
             return check;
         }
         if (fetch.fetchOffset < log.logStartOffset() || fetch.fetchOffset > log.logEndOffset()) {
-            return check.refuse(Errors.OFFSET_OUT_OF_RANGE);
+            return refuse(follower, Errors.OFFSET_OUT_OF_RANGE, nowMs);
         }
         follower.onFetch(fetch, state.flushBeforeCommit(), log.logEndOffset(), nowMs);
         rules.maybeExpand(follower, nowMs);
@@ -306,6 +305,13 @@ public final class PartitionLeader {
         answerDeletes();
         follower.stand(rules.standingOf(follower, nowMs), nowMs);
         return check.pass();
+    }
+
+    private FetchCheck refuse(ReplicaProgress follower, Errors error, long nowMs) {
+        if (follower != null) {
+            follower.onRefused(error, nowMs);
+        }
+        return check.refuse(error);
     }
 
     private Errors refusalOfFetch(FollowerFetch fetch, ReplicaProgress follower) {
@@ -337,6 +343,46 @@ public final class PartitionLeader {
         return false;
     }
 
+    /**
+     * Whether a record is not committed without this follower, so that nothing may hold its fetches back: it belongs to the maximal ISR, or
+     * is caught up and about to join.
+     */
+    public boolean waitsFor(int replicaId, long nowMs) {
+        ReplicaProgress follower = followers.get(replicaId);
+        return follower != null
+                && (negotiation.state().inMaximalIsr(follower.node())
+                        || isAboutToJoin(follower, log.logEndOffset(), nowMs));
+    }
+
+    /** A follower was sent so many bytes of records. */
+    public void onSent(int replicaId, int bytes, long nowMs) {
+        ReplicaProgress follower = followers.get(replicaId);
+        if (follower != null) {
+            follower.onSent(bytes, nowMs);
+        }
+    }
+
+    /** A throttle keeps a follower from being sent what it asked for. */
+    public void onHeldBack(int replicaId, long nowMs) {
+        ReplicaProgress follower = followers.get(replicaId);
+        if (follower != null) {
+            follower.onHeldBack(nowMs);
+        }
+    }
+
+    // ---- reads from followers
+
+    /**
+     * The best replica for a consumer to read from (KIP-392): in sync, on a node that is neither fenced nor stopping (KAFKA-14372, 15390), and
+     * known to hold what is at the offset. Of several the one with the longest log, then the first that was assigned.
+     *
+     * @param isNear whether the consumer is better off with the node of this id than with the leader
+     * @return a node id; −1: the leader itself
+     */
+    public int readReplica(long offset, IntPredicate isNear) {
+        return followers.readReplica(offset, isNear);
+    }
+
     // ---- metadata, controller, time
 
     /** Metadata of the same leader epoch: nodes, settings, and the ISR when its version is newer. */
@@ -347,7 +393,9 @@ public final class PartitionLeader {
         if (newState.partitionEpoch() >= state.partitionEpoch()) {
             take(newState, nowMs);
         } else {
-            take(withMembershipOf(state, newState), nowMs);
+            // An image older than what the controller has told us since: its nodes and settings count, its membership
+            // does not.
+            take(newState.withMembershipOf(state), nowMs);
         }
     }
 
@@ -364,7 +412,7 @@ public final class PartitionLeader {
 
     private void onIsrRefused(IsrState refused, long nowMs) {
         if (refused instanceof IsrState.PendingExpand expand) {
-            ReplicaProgress joiner = follower(expand.joiner());
+            ReplicaProgress joiner = followers.get(expand.joiner());
             if (joiner != null) {
                 joiner.refusedByController(nowMs + settings.replicaLagTimeMaxMs());
             }
@@ -391,9 +439,9 @@ public final class PartitionLeader {
         deletes.expired(nowMs, token -> effects.respondToDelete(token, Errors.REQUEST_TIMED_OUT, UNKNOWN));
         negotiation.onTick(nowMs);
         rules.maybeShrink(nowMs);
-        for (int i = 0; i < followers.length; i++) {
-            rules.maybeExpand(followers[i], nowMs);
-            followers[i].stand(rules.standingOf(followers[i], nowMs), nowMs);
+        for (ReplicaProgress follower : followers.all()) {
+            rules.maybeExpand(follower, nowMs);
+            follower.stand(rules.standingOf(follower, nowMs), nowMs);
         }
         rules.maybeSetFlags(nowMs);
         maybeAdvanceHighWatermark(nowMs);
@@ -422,8 +470,9 @@ public final class PartitionLeader {
         boolean byFlushed = state.flushBeforeCommit();
         long logEnd = log.logEndOffset();
         long candidate = byFlushed ? localFlushed : logEnd;
-        for (int i = 0; i < followers.length; i++) {
-            ReplicaProgress follower = followers[i];
+        ReplicaProgress[] all = followers.all();
+        for (int i = 0; i < all.length; i++) {
+            ReplicaProgress follower = all[i];
             if (negotiation.state().inMaximalIsr(follower.node()) || isAboutToJoin(follower, logEnd, nowMs)) {
                 candidate = Math.min(candidate, follower.position(byFlushed));
             }
@@ -456,69 +505,16 @@ public final class PartitionLeader {
     }
 
     private void adopt(PartitionState newState, long nowMs) {
-        List<ReplicaProgress> kept = new ArrayList<>();
-        for (AssignedReplica replica : newState.replicas()) {
-            if (replica.id() == localId) {
-                continue;
-            }
-            ReplicaProgress progress = follower(replica.id());
-            if (progress == null) {
-                progress = new ReplicaProgress(replica, nowMs);
-            } else {
-                progress.onNode(replica, nowMs);
-            }
-            kept.add(progress);
-        }
-        followers = kept.toArray(new ReplicaProgress[0]);
+        followers.adopt(newState, nowMs);
         isrSize = newState.isrSize();
         state = newState;
-        rules.onState(newState, followers);
-    }
-
-    /** An image older than what the controller has told us since: its nodes and settings count, its membership does not. */
-    private static PartitionState withMembershipOf(PartitionState newer, PartitionState older) {
-        List<AssignedReplica> replicas = new ArrayList<>();
-        for (AssignedReplica member : newer.replicas()) {
-            AssignedReplica node = older.replica(member.id());
-            replicas.add(
-                    node == null
-                            ? member
-                            : new AssignedReplica(
-                                    member.id(),
-                                    member.inIsr(),
-                                    member.inElr(),
-                                    node.brokerEpoch(),
-                                    node.fenced(),
-                                    node.shuttingDown()));
-        }
-        return new PartitionState(
-                newer.leader(),
-                newer.leaderEpoch(),
-                newer.partitionEpoch(),
-                replicas,
-                newer.durable(),
-                newer.unclean(),
-                older.minIsr(),
-                older.flushBeforeCommit());
-    }
-
-    private ReplicaProgress follower(int id) {
-        for (int i = 0; i < followers.length; i++) {
-            if (followers[i].id() == id) {
-                return followers[i];
-            }
-        }
-        return null;
+        rules.onState(newState, followers.all());
     }
 
     // ---- explain
 
     /** How this leader sees its followers, in assignment order. */
-    public List<ReplicaView> followers() {
-        List<ReplicaView> views = new ArrayList<>();
-        for (ReplicaProgress follower : followers) {
-            views.add(follower.view());
-        }
-        return views;
+    public List<ReplicaView> followers(long nowMs) {
+        return followers.views(log.logEndOffset(), state.flushBeforeCommit(), nowMs);
     }
 }

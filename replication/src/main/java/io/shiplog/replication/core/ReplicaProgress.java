@@ -4,6 +4,7 @@
 package io.shiplog.replication.core;
 
 import io.shiplog.replication.port.AssignedReplica;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What a leader knows about one follower in its own leader epoch. Born empty with the epoch, so every position in here was
@@ -12,6 +13,8 @@ import io.shiplog.replication.port.AssignedReplica;
 final class ReplicaProgress {
     static final long UNKNOWN = -1;
     private static final long NEVER = Long.MIN_VALUE;
+    /** A follower that is behind fetches more often than this; one that was caught up so shortly ago does not lag. */
+    private static final long SHORT_MS = 1_000;
 
     private AssignedReplica node;
 
@@ -39,6 +42,9 @@ final class ReplicaProgress {
 
     private ReplicaStanding standing = ReplicaStanding.SILENT;
     private long standingSinceMs;
+
+    /** Null while there is nothing to tell: most followers keep up. */
+    private LagWatch watch;
 
     ReplicaProgress(AssignedReplica node, long nowMs) {
         this.node = node;
@@ -87,6 +93,9 @@ final class ReplicaProgress {
         highWatermark = fetch.highWatermark;
         logStartOffset = fetch.logStartOffset;
         lastFetchMs = nowMs;
+        if (watch != null) {
+            watch.accepted();
+        }
         sampleCaughtUp(position(byFlushed), logEndOffset, nowMs);
     }
 
@@ -102,6 +111,7 @@ final class ReplicaProgress {
         if (position >= logEndOffset) {
             caughtUpMs = nowMs;
             sampleOffset = UNKNOWN;
+            watch = null;
             return;
         }
         if (sampleOffset != UNKNOWN) {
@@ -151,6 +161,93 @@ final class ReplicaProgress {
                 && (refusedBrokerEpoch != brokerEpoch || nowMs >= refusedUntilMs);
     }
 
+    // ---- why it lags
+
+    void onRefused(Errors error, long nowMs) {
+        watch().refused(error, nowMs);
+    }
+
+    void onHeldBack(long nowMs) {
+        watch().heldBack(nowMs);
+    }
+
+    /** It was sent so many bytes of records. */
+    void onSent(int bytes, long nowMs) {
+        if (bytes > 0 && (watch != null || !node.inIsr() || !wasCaughtUpWithin(SHORT_MS, nowMs))) {
+            watch().sent(bytes, nowMs);
+        }
+    }
+
+    private LagWatch watch() {
+        if (watch == null) {
+            watch = new LagWatch();
+        }
+        return watch;
+    }
+
+    private boolean wasCaughtUpWithin(long ms, long nowMs) {
+        return caughtUpMs != NEVER && nowMs - caughtUpMs <= ms;
+    }
+
+    ReplicaLag lag(long logEndOffset, boolean byFlushed, long nowMs) {
+        long position = position(byFlushed);
+        long behind = position < 0 ? UNKNOWN : Math.max(0, logEndOffset - position);
+        long rate = watch == null ? 0 : watch.bytesPerSecond(nowMs);
+        if (watch != null && watch.refusal() != Errors.NONE) {
+            return new ReplicaLag(causeOf(watch.refusal()), watch.refusedSinceMs(), watch.refusal(), behind, rate);
+        }
+        ReplicaLag.Cause cause = causeOfLag(behind, logEndOffset, byFlushed, nowMs);
+        long sinceMs = switch (cause) {
+            case NO_FETCH -> lastFetchMs;
+            case THROTTLED -> watch.heldBackSinceMs();
+            case SLOW_FLUSH -> caughtUpMs == NEVER ? standingSinceMs : caughtUpMs;
+            default -> standingSinceMs;
+        };
+        return new ReplicaLag(cause, sinceMs, Errors.NONE, behind, rate);
+    }
+
+    private static ReplicaLag.Cause causeOf(Errors refusal) {
+        return switch (refusal) {
+            case FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, STALE_BROKER_EPOCH -> ReplicaLag.Cause.EPOCH_MISMATCH;
+            default -> ReplicaLag.Cause.REFUSED;
+        };
+    }
+
+    private ReplicaLag.Cause causeOfLag(long behind, long logEndOffset, boolean byFlushed, long nowMs) {
+        if (standing == ReplicaStanding.DIVERGED) {
+            return ReplicaLag.Cause.DIVERGED;
+        }
+        if (behind < 0) {
+            return ReplicaLag.Cause.NEVER_FETCHED;
+        }
+        if (behind == 0) {
+            return ReplicaLag.Cause.NONE;
+        }
+        if (nowMs - lastFetchMs > SHORT_MS) {
+            return ReplicaLag.Cause.NO_FETCH;
+        }
+        if (watch != null && watch.isHeldBack(nowMs)) {
+            return ReplicaLag.Cause.THROTTLED;
+        }
+        if (wasCaughtUpWithin(SHORT_MS, nowMs)) {
+            return ReplicaLag.Cause.NONE;
+        }
+        boolean onlyNotFlushed = byFlushed && fetchOffset - flushedOffset > logEndOffset - fetchOffset;
+        return onlyNotFlushed ? ReplicaLag.Cause.SLOW_FLUSH : ReplicaLag.Cause.CATCHING_UP;
+    }
+
+    // ---- as a reader's choice
+
+    /** Whether it surely has what is at the offset: fetched under its present registration, its log reaches there and begins before. */
+    boolean holds(long offset) {
+        return position(false) >= offset && logStartOffset >= 0 && logStartOffset <= offset;
+    }
+
+    /** Its log end under its present registration; −1 when nothing counts. */
+    long appendedOffset() {
+        return position(false);
+    }
+
     void stand(ReplicaStanding newStanding, long nowMs) {
         if (newStanding != standing) {
             standing = newStanding;
@@ -162,7 +259,7 @@ final class ReplicaProgress {
         return standing;
     }
 
-    ReplicaView view() {
+    ReplicaView view(long logEndOffset, boolean byFlushed, long nowMs) {
         return new ReplicaView(
                 node.id(),
                 node.inIsr(),
@@ -173,6 +270,7 @@ final class ReplicaProgress {
                 flushedOffset,
                 highWatermark,
                 lastFetchMs == NEVER ? -1 : lastFetchMs,
-                caughtUpMs == NEVER ? -1 : caughtUpMs);
+                caughtUpMs == NEVER ? -1 : caughtUpMs,
+                lag(logEndOffset, byFlushed, nowMs));
     }
 }

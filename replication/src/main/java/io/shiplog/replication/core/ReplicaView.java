@@ -16,6 +16,7 @@ package io.shiplog.replication.core;
  * @param highWatermark its high watermark as it last said; −1 when it did not say
  * @param lastFetchMs time of its last fetch; −1 before the first
  * @param caughtUpMs latest time at which it is known to have had everything; −1 for never
+ * @param lag why it is behind, at the time of the asking
  */
 public record ReplicaView(
         int id,
@@ -27,4 +28,5 @@ public record ReplicaView(
         long flushedOffset,
         long highWatermark,
         long lastFetchMs,
-        long caughtUpMs) {}
+        long caughtUpMs,
+        ReplicaLag lag) {}

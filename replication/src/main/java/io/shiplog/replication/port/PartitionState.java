@@ -3,6 +3,7 @@
 
 package io.shiplog.replication.port;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -57,5 +58,32 @@ public record PartitionState(
             }
         }
         return size;
+    }
+
+    /** The same nodes and settings, with the leader, epochs, flags and members of a newer state of the partition. */
+    public PartitionState withMembershipOf(PartitionState newer) {
+        List<AssignedReplica> merged = new ArrayList<>();
+        for (AssignedReplica member : newer.replicas()) {
+            AssignedReplica node = replica(member.id());
+            merged.add(
+                    node == null
+                            ? member
+                            : new AssignedReplica(
+                                    member.id(),
+                                    member.inIsr(),
+                                    member.inElr(),
+                                    node.brokerEpoch(),
+                                    node.fenced(),
+                                    node.shuttingDown()));
+        }
+        return new PartitionState(
+                newer.leader(),
+                newer.leaderEpoch(),
+                newer.partitionEpoch(),
+                merged,
+                newer.durable(),
+                newer.unclean(),
+                minIsr,
+                flushBeforeCommit);
     }
 }

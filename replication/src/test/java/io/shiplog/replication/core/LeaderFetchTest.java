@@ -124,7 +124,7 @@ class LeaderFetchTest {
         fetch.lastFetchedEpoch = 4;
         f.leader.onFollowerFetch(fetch, f.nowMs);
         f.pass(500);
-        assertThat(f.leader.followers().get(0).standing()).isEqualTo(ReplicaStanding.DIVERGED);
+        assertThat(f.leader.followers(f.nowMs).get(0).standing()).isEqualTo(ReplicaStanding.DIVERGED);
     }
 
     private void assertRefused(FollowerFetch fetch, Errors error) {

@@ -153,7 +153,7 @@ class LeaderIsrExpandTest {
         f.nowMs += 77;
         f.fetch(3, 10);
         assertThat(standing(f)).isEqualTo(ReplicaStanding.NOT_ELIGIBLE);
-        assertThat(f.leader.followers().get(1).sinceMs()).isEqualTo(f.nowMs);
+        assertThat(f.leader.followers(f.nowMs).get(1).sinceMs()).isEqualTo(f.nowMs);
         f.leader.onMetadata(WITHOUT_THREE.state(), f.nowMs);
         f.pass(1);
         assertThat(standing(f)).isEqualTo(ReplicaStanding.JOINING);
@@ -166,6 +166,6 @@ class LeaderIsrExpandTest {
     }
 
     private static ReplicaStanding standing(LeaderFixture f) {
-        return f.leader.followers().get(1).standing();
+        return f.leader.followers(f.nowMs).get(1).standing();
     }
 }

@@ -266,11 +266,11 @@ final class SimCluster implements SimNode.World {
         invariants.checkHealed(nodes);
     }
 
-    private static String describe(SimNode node) {
+    private String describe(SimNode node) {
         return node.leader == null
                 ? "idle in " + node.state
-                : node.leader.state() + " hw " + node.leader.highWatermark() + " " + node.leader.followers() + " open "
-                        + node.leader.openProposal();
+                : node.leader.state() + " hw " + node.leader.highWatermark() + " " + node.leader.followers(nowMs)
+                        + " open " + node.leader.openProposal();
     }
 
     private void settle() {

@@ -222,7 +222,7 @@ class WalkthroughTest implements SimNode.World {
         n101.tick();
         assertThat(n101.highWatermark()).isZero();
         assertThat(acknowledged).isEmpty();
-        assertThat(n101.leader.followers())
+        assertThat(n101.leader.followers(nowMs))
                 .extracting(follower -> follower.standing())
                 .containsOnly(ReplicaStanding.SILENT);
     }
