@@ -12,13 +12,14 @@ import java.util.TreeSet;
 
 /**
  * The settings of brokers that can be changed while they run, for one broker or for all (whose name is empty): the defaults of
- * topics. What else a storage node reads from its file is fixed until it is started again.
+ * topics, and the rates of the replication throttles. What else a storage node reads from its file is fixed until it is started again.
  */
 public final class BrokerConfigs {
     /** The resource name of what holds for all brokers. */
     public static final String ALL = "";
 
-    private static final String NO_THROTTLE = "Nothing is throttled yet.";
+    public static final String LEADER_THROTTLED_RATE = "leader.replication.throttled.rate";
+    public static final String FOLLOWER_THROTTLED_RATE = "follower.replication.throttled.rate";
 
     private static final SortedMap<String, TopicConfigKey> KEYS = new TreeMap<>();
     private static final Set<String> FIXED = new TreeSet<>(List.of(
@@ -52,6 +53,7 @@ public final class BrokerConfigs {
             "replica.bulk.streams",
             "replica.bulk.streams.per.node",
             "replica.lag.time.max.ms",
+            "replica.selector.class",
             "log.retention.check.interval.ms",
             "log.cleaner.threads",
             "log.cleaner.dedupe.buffer.size",
@@ -73,14 +75,27 @@ public final class BrokerConfigs {
                 KEYS.put(key.brokerKey(), key);
             }
         }
-        // Kafka's reassignment tool removes them when it is done, whether it has set them or not.
-        String never = Long.toString(Long.MAX_VALUE);
-        for (String name : List.of(
-                "leader.replication.throttled.rate",
-                "follower.replication.throttled.rate",
-                "replica.alter.log.dirs.io.max.bytes.per.second")) {
-            KEYS.put(name, TopicConfigKey.onlyDefault(TopicConfigKey.Type.LONG, name, never, NO_THROTTLE));
-        }
+        addRate(
+                LEADER_THROTTLED_RATE,
+                "Bytes in a second that a broker's leaders together send to followers that are not in sync, of the partitions that topics name in"
+                        + " leader.replication.throttled.replicas.");
+        addRate(
+                FOLLOWER_THROTTLED_RATE,
+                "Bytes in a second that a broker's followers that are not in sync fetch together, of the partitions that topics name in"
+                        + " follower.replication.throttled.replicas.");
+        // Kafka's reassignment tool removes it when it is done, whether it has set it or not.
+        String name = "replica.alter.log.dirs.io.max.bytes.per.second";
+        KEYS.put(
+                name,
+                TopicConfigKey.onlyDefault(
+                        TopicConfigKey.Type.LONG,
+                        name,
+                        Long.toString(Long.MAX_VALUE),
+                        "Replicas are not moved between directories."));
+    }
+
+    private static void addRate(String name, String documentation) {
+        KEYS.put(name, TopicConfigKey.longNumber(name, Long.MAX_VALUE, 1, documentation));
     }
 
     private BrokerConfigs() {}

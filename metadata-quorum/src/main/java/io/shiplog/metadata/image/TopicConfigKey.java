@@ -4,6 +4,7 @@
 package io.shiplog.metadata.image;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One setting that a topic can have.
@@ -37,6 +38,11 @@ public record TopicConfigKey(
         STRING,
         LIST
     }
+
+    /** In {@link #allowed}: an element may be a partition and a broker, as in 3:101. */
+    static final String PARTITION_AND_BROKER = "PARTITION:BROKER";
+
+    private static final Pattern PAIR = Pattern.compile("\\d{1,9}:\\d{1,9}");
 
     public TopicConfigKey {
         allowed = List.copyOf(allowed);
@@ -108,8 +114,13 @@ public record TopicConfigKey(
     }
 
     private String wantedList(String value) {
+        boolean pairs = allowed.contains(PARTITION_AND_BROKER);
+        if (pairs && value.isBlank()) {
+            return null;
+        }
         for (String element : value.split(",", -1)) {
-            if (!allowed.contains(element.trim())) {
+            boolean pair = pairs && PAIR.matcher(element.trim()).matches();
+            if (!pair && (element.trim().equals(PARTITION_AND_BROKER) || !allowed.contains(element.trim()))) {
                 return "a list of " + allowed + ". " + documentation;
             }
         }

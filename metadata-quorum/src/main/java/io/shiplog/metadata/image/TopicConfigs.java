@@ -25,7 +25,9 @@ public final class TopicConfigs {
     public static final String FLUSH_MESSAGES = "flush.messages";
     public static final String FLUSH_MS = "flush.ms";
     public static final String FLUSH_POLICY = "flush.policy";
+    public static final String FOLLOWER_THROTTLED_REPLICAS = "follower.replication.throttled.replicas";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
+    public static final String LEADER_THROTTLED_REPLICAS = "leader.replication.throttled.replicas";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     public static final String MESSAGE_TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
     public static final String MESSAGE_TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
@@ -54,6 +56,7 @@ public final class TopicConfigs {
         addAgreed();
         addOfTheLog();
         addOfCompaction();
+        addOfThrottles();
         addOfKafkaWithoutEffect();
         addOfKafkaThatAskForMore();
     }
@@ -206,6 +209,24 @@ public final class TopicConfigs {
                                 + " record; records means every record of compressed batches, too. Compacted topics always do that."));
     }
 
+    private static void addOfThrottles() {
+        List<String> allowed = List.of("*", TopicConfigKey.PARTITION_AND_BROKER);
+        add(TopicConfigKey.choice(
+                TopicConfigKey.Type.LIST,
+                LEADER_THROTTLED_REPLICAS,
+                "",
+                allowed,
+                "Leaders whose sending to followers that are not in sync counts for leader.replication.throttled.rate of their broker; *: all of"
+                        + " the topic."));
+        add(TopicConfigKey.choice(
+                TopicConfigKey.Type.LIST,
+                FOLLOWER_THROTTLED_REPLICAS,
+                "",
+                allowed,
+                "Followers whose fetching, while they are not in sync, counts for follower.replication.throttled.rate of their broker; *: all"
+                        + " of the topic."));
+    }
+
     /** Taken and kept, because they cannot matter here: nobody can tell whether they were acted on. */
     private static void addOfKafkaWithoutEffect() {
         String compressed = "No effect: batches are kept as the producer compressed them.";
@@ -222,11 +243,6 @@ public final class TopicConfigs {
     }
 
     private static void addOfKafkaThatAskForMore() {
-        String throttle = "Replication is not throttled yet.";
-        add(TopicConfigKey.onlyDefault(
-                TopicConfigKey.Type.LIST, "leader.replication.throttled.replicas", "", throttle));
-        add(TopicConfigKey.onlyDefault(
-                TopicConfigKey.Type.LIST, "follower.replication.throttled.replicas", "", throttle));
         add(TopicConfigKey.onlyDefault(
                 TopicConfigKey.Type.BOOLEAN, "preallocate", "false", "Segments are not allocated ahead."));
         String tiered = "There is no tiered storage.";

@@ -14,6 +14,7 @@ import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.IncrementalAlterConfigsCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.ReplaceConfigsCommand;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,8 +185,30 @@ class BrokerConfigDeciderTest {
                 .isEqualTo(Errors.NONE);
         assertThat(outcome(change(broker("1"), Op.DELETE, "follower.replication.throttled.rate", "")))
                 .isEqualTo(Errors.NONE);
-        refused(Errors.INVALID_CONFIG, set(topic("t"), "leader.replication.throttled.replicas", "*"));
-        refused(Errors.INVALID_REQUEST, set(broker("1"), "follower.replication.throttled.rate", "1000"));
+    }
+
+    @Test
+    void replicasAreThrottledByPairsOfPartitionAndBrokerOrAll() {
+        cluster.topicOn("t", TestCluster.ids(1));
+        for (String value : List.of("*", "0:1,1:2", " 0:101 , 1:102", "")) {
+            assertThat(outcome(set(topic("t"), "leader.replication.throttled.replicas", value)))
+                    .as(value)
+                    .isEqualTo(Errors.NONE);
+        }
+        for (String value : List.of("1", "0:1,", "a:b", "0:1:2", "PARTITION:BROKER", "-1:1", "0:12345678901")) {
+            refused(Errors.INVALID_CONFIG, set(topic("t"), "follower.replication.throttled.replicas", value));
+        }
+        assertThat(outcome(change(topic("t"), Op.APPEND, "follower.replication.throttled.replicas", "0:1")))
+                .isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void ratesOfThrottlesAreSetForOneBrokerOrAll() {
+        assertThat(outcome(set(broker("1"), "follower.replication.throttled.rate", "1000")))
+                .isEqualTo(Errors.NONE);
+        assertThat(outcome(set(broker(""), "leader.replication.throttled.rate", "1000")))
+                .isEqualTo(Errors.NONE);
+        refused(Errors.INVALID_REQUEST, set(broker("1"), "leader.replication.throttled.rate", "0"));
     }
 
     // ---- what a default for all does to topics
