@@ -4,8 +4,10 @@
 package io.shiplog.replication.fetch;
 
 import io.shiplog.replication.runtime.ConsumerRead;
+import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.FetchOutcome;
 import io.shiplog.replication.runtime.FollowerRead;
+import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.Replica;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,10 @@ final class FetchPass {
     private static final short FIRST_WITH_CURRENT_LEADER = 16;
     private static final byte READ_COMMITTED = 1;
 
+    private final EventLoop loop;
     private final PartitionLookup lookup;
+    private final FetchPolicies policies;
+    private final RateLimit limit;
     private final ConsumerRead consumerRead = new ConsumerRead();
     private final FollowerRead followerRead = new FollowerRead();
     private final FetchOutcome outcome = new FetchOutcome();
@@ -41,9 +46,16 @@ final class FetchPass {
     private int bytes;
     private boolean urgent;
     private int lookedAt;
+    /** Bytes of the response that count for the leader's throttle. */
+    private int limitedBytes;
+    /** Time until those may be looked at again that the throttle held back; 0 when none was. */
+    private long heldBackMs;
 
-    FetchPass(PartitionLookup lookup) {
+    FetchPass(EventLoop loop, PartitionLookup lookup, FetchPolicies policies) {
+        this.loop = loop;
         this.lookup = lookup;
+        this.policies = policies;
+        this.limit = policies.throttles().asLeader();
     }
 
     /**
@@ -55,6 +67,8 @@ final class FetchPass {
         fetch = toAnswer;
         session = toAnswer.session();
         bytes = 0;
+        limitedBytes = 0;
+        heldBackMs = 0;
         urgent = false;
         for (int left = session.changedCount(); left > 0; left--) {
             if (bytes > 0 && bytes >= fetch.maxBytes() && !everything) {
@@ -95,6 +109,9 @@ final class FetchPass {
             topic.partitions().add(data.get(i));
             noteTold(partition, data.get(i));
         }
+        if (limitedBytes > 0) {
+            limit.take(limitedBytes, loop.nowMs());
+        }
         clear();
         return response;
     }
@@ -105,7 +122,9 @@ final class FetchPass {
             if (data.get(i).records() instanceof SliceRecords slice) {
                 slice.slice().release();
             }
-            if (!fetch.isFull() || data.get(i).records().sizeInBytes() > 0) {
+            if (!fetch.isFull()
+                    || included.get(i).mayHaveMore
+                    || data.get(i).records().sizeInBytes() > 0) {
                 session.addChanged(included.get(i));
             }
         }
@@ -119,6 +138,13 @@ final class FetchPass {
         return taken;
     }
 
+    /** How long the throttle holds back what it held back in the last look; 0 when nothing was. */
+    long takeHeldBackMs() {
+        long taken = heldBackMs;
+        heldBackMs = 0;
+        return taken;
+    }
+
     private void clear() {
         included.clear();
         data.clear();
@@ -128,14 +154,15 @@ final class FetchPass {
 
     private void look(SessionPartition partition, boolean everything) {
         lookedAt++;
-        read(partition);
+        boolean heldBack = read(partition);
         boolean failed = outcome.error != Errors.NONE;
-        boolean moves = outcome.records.sizeInBytes() > 0 || diverges();
+        boolean moves = outcome.records.sizeInBytes() > 0 || diverges() || outcome.preferredReadReplica >= 0;
         // Once the response has records, a batch that does not fit is left out without a word.
-        partition.mayHaveMore = !failed && !moves && bytes > 0;
+        partition.mayHaveMore = heldBack || (!failed && !moves && bytes > 0);
         boolean knowsLess = outcome.highWatermark > partition.knownHighWatermark;
         boolean isToDelete = outcome.logStartOffset > Math.max(partition.toldLogStartOffset, partition.logStartOffset);
-        urgent |= failed || diverges() || (session.isFollower() && (knowsLess || isToDelete));
+        urgent |= isNews(outcome.error) || (moves && outcome.records.sizeInBytes() == 0);
+        urgent |= session.isFollower() && (knowsLess || isToDelete);
         boolean moved = outcome.highWatermark != partition.knownHighWatermark
                 || outcome.logStartOffset != partition.toldLogStartOffset;
         if (everything || failed || moves || (moved && !fetch.isFull())) {
@@ -147,6 +174,11 @@ final class FetchPass {
         }
     }
 
+    /** Whether the fetcher should hear of it at once. What a follower does not have yet may come while the fetch waits. */
+    private static boolean isNews(Errors error) {
+        return error != Errors.NONE && error != Errors.OFFSET_NOT_AVAILABLE;
+    }
+
     private boolean diverges() {
         return outcome.divergingEpoch >= 0 || outcome.divergingEndOffset >= 0;
     }
@@ -154,6 +186,7 @@ final class FetchPass {
     private void noteTold(SessionPartition partition, PartitionData told) {
         boolean failed = told.errorCode() != Errors.NONE.code();
         boolean moves = told.records().sizeInBytes() > 0
+                || told.preferredReadReplica() >= 0
                 || told.divergingEpoch().epoch() >= 0
                 || told.divergingEpoch().endOffset() >= 0;
         partition.knownHighWatermark = failed ? -1 : told.highWatermark();
@@ -168,32 +201,69 @@ final class FetchPass {
 
     // ---- Reading one partition
 
-    private void read(SessionPartition partition) {
+    /** Returns whether a throttle held back what there is. */
+    private boolean read(SessionPartition partition) {
         outcome.clear();
         if (partition.needsBinding()) {
             partition.bind(find(lookup, partition.key));
         }
         if (partition.replica == null) {
             outcome.error = absence(partition.key);
-            return;
+            return false;
         }
         int budget = Math.max(0, fetch.maxBytes() - bytes);
         int maxBytes = Math.min(partition.maxBytes, budget);
         if (session.isFollower()) {
-            fill(followerRead, session, partition);
-            followerRead.maxBytes = maxBytes;
-            followerRead.atLeastOneBatch = bytes == 0;
-            partition.replica.readForFollower(followerRead, outcome);
-        } else {
-            consumerRead.currentLeaderEpoch = partition.currentLeaderEpoch;
-            consumerRead.fetchOffset = partition.fetchOffset;
-            consumerRead.lastFetchedEpoch = partition.lastFetchedEpoch;
-            consumerRead.allowFollower = fetch.version() >= FIRST_WITH_FOLLOWER_READS;
-            consumerRead.maxBytes = maxBytes;
-            consumerRead.atLeastOneBatch = bytes == 0;
-            consumerRead.readCommitted = fetch.isolationLevel() == READ_COMMITTED;
-            partition.replica.readForConsumer(consumerRead, outcome);
+            return readForFollower(partition, maxBytes);
         }
+        readForConsumer(partition, maxBytes);
+        return false;
+    }
+
+    private boolean readForFollower(SessionPartition partition, int maxBytes) {
+        fill(followerRead, session, partition);
+        followerRead.maxBytes = maxBytes;
+        followerRead.atLeastOneBatch = bytes == 0;
+        if (!limit.isLimited() || !partition.replica.throttles(session.replicaId())) {
+            partition.replica.readForFollower(followerRead, outcome);
+            return false;
+        }
+        long allowed = limit.available(loop.nowMs()) - limitedBytes;
+        if (allowed <= 0) {
+            boolean waits = partition.replica.holdBackFollower(followerRead, outcome);
+            heldBackMs = waits ? Math.max(1, limit.waitMs(loop.nowMs())) : heldBackMs;
+            return waits;
+        }
+        followerRead.maxBytes = (int) Math.min(maxBytes, allowed);
+        partition.replica.readForFollower(followerRead, outcome);
+        limitedBytes += outcome.records.sizeInBytes();
+        return false;
+    }
+
+    private void readForConsumer(SessionPartition partition, int maxBytes) {
+        int preferred = preferredReadReplica(partition);
+        consumerRead.currentLeaderEpoch = partition.currentLeaderEpoch;
+        consumerRead.fetchOffset = partition.fetchOffset;
+        consumerRead.lastFetchedEpoch = partition.lastFetchedEpoch;
+        consumerRead.allowFollower = fetch.version() >= FIRST_WITH_FOLLOWER_READS
+                && !partition.replica.isLeader()
+                && policies.leaseHolds().getAsBoolean();
+        consumerRead.withoutRecords = preferred >= 0;
+        consumerRead.readCommitted = fetch.isolationLevel() == READ_COMMITTED;
+        consumerRead.maxBytes = maxBytes;
+        consumerRead.atLeastOneBatch = bytes == 0;
+        partition.replica.readForConsumer(consumerRead, outcome);
+        if (outcome.error == Errors.NONE && !diverges()) {
+            outcome.preferredReadReplica = preferred;
+        }
+    }
+
+    private int preferredReadReplica(SessionPartition partition) {
+        boolean asks = fetch.version() >= FIRST_WITH_FOLLOWER_READS
+                && !fetch.clientRack().isEmpty()
+                && partition.replica.isLeader()
+                && policies.leaseHolds().getAsBoolean();
+        return asks ? policies.selector().select(fetch.clientRack(), partition.fetchOffset, partition.replica) : -1;
     }
 
     /** What the follower says about the partition, without what it wants. */
@@ -233,6 +303,7 @@ final class FetchPass {
                 .setHighWatermark(outcome.highWatermark)
                 .setLastStableOffset(outcome.lastStableOffset)
                 .setLogStartOffset(outcome.logStartOffset)
+                .setPreferredReadReplica(outcome.preferredReadReplica)
                 .setAbortedTransactions(fetch.isolationLevel() == READ_COMMITTED ? aborted() : null)
                 .setRecords(
                         outcome.records.sizeInBytes() > 0 ? new SliceRecords(outcome.records) : MemoryRecords.EMPTY);

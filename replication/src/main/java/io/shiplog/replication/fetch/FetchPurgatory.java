@@ -3,6 +3,7 @@
 
 package io.shiplog.replication.fetch;
 
+import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.replication.runtime.EventLoop;
 import java.util.ArrayDeque;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -15,16 +16,18 @@ final class FetchPurgatory {
     private final EventLoop loop;
     private final FetchSessions sessions;
     private final PartitionLookup lookup;
+    private final FetchPolicies policies;
     private final ArrayDeque<PendingFetch> woken = new ArrayDeque<>();
 
     private boolean drainScheduled;
     private FetchPass idlePass;
     private long partitionsLookedAt;
 
-    FetchPurgatory(EventLoop loop, FetchSessions sessions, PartitionLookup lookup) {
+    FetchPurgatory(EventLoop loop, FetchSessions sessions, PartitionLookup lookup, FetchPolicies policies) {
         this.loop = loop;
         this.sessions = sessions;
         this.lookup = lookup;
+        this.policies = policies;
     }
 
     /** Answers a new fetch, or parks it for at most the given time. */
@@ -49,6 +52,11 @@ final class FetchPurgatory {
         }
     }
 
+    /** Has the fetch looked at again later. */
+    Cancellable schedule(PendingFetch fetch, long waitMs) {
+        return loop.schedule(fetch::wake, waitMs);
+    }
+
     /** Partitions read since the start, to see that a wake-up costs only what changed. */
     long partitionsLookedAt() {
         return partitionsLookedAt;
@@ -71,12 +79,14 @@ final class FetchPurgatory {
      */
     private void attempt(PendingFetch fetch, boolean force, boolean everything) {
         // The reads below may complete produces, and whoever hears of it may fetch: then two passes are going on.
-        FetchPass pass = idlePass == null ? new FetchPass(lookup) : idlePass;
+        FetchPass pass = idlePass == null ? new FetchPass(loop, lookup, policies) : idlePass;
         idlePass = null;
         FetchResponseData response = look(pass, fetch, force, everything);
         partitionsLookedAt += pass.takeLookedAt();
         idlePass = pass;
+        long heldBackMs = pass.takeHeldBackMs();
         if (response == null) {
+            fetch.wakeAfter(heldBackMs);
             return;
         }
         if (fetch.isDone()) {

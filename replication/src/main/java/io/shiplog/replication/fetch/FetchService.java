@@ -32,11 +32,21 @@ public final class FetchService {
 
     /** @param random any integers, hard to guess; they become session ids */
     public FetchService(EventLoop loop, PartitionLookup lookup, FetchSettings settings, IntSupplier random) {
+        this(loop, lookup, settings, random, FetchPolicies.none());
+    }
+
+    /** @param random any integers, hard to guess; they become session ids */
+    public FetchService(
+            EventLoop loop,
+            PartitionLookup lookup,
+            FetchSettings settings,
+            IntSupplier random,
+            FetchPolicies policies) {
         this.loop = loop;
         this.lookup = lookup;
         this.settings = settings;
         this.sessions = new FetchSessions(settings, random);
-        this.purgatory = new FetchPurgatory(loop, sessions, lookup);
+        this.purgatory = new FetchPurgatory(loop, sessions, lookup, policies);
     }
 
     /**

@@ -19,6 +19,8 @@ final class FetcherPartition {
         SET_ASIDE,
         /** Not fetched as long as segments are shipped. */
         SHIPPED,
+        /** Waits for the replication throttle. */
+        HELD_BACK,
         /** Not fetched until metadata changes. */
         STOPPED,
         /** No longer of this fetcher. */
@@ -39,6 +41,12 @@ final class FetcherPartition {
 
     /** There is something to tell the leader; member of the fetcher's list of those. */
     boolean changed;
+
+    /** What it asks for at present has been taken from the throttle; 0 when it is not throttled. */
+    int paidBytes;
+
+    /** It is in the queue of those that the throttle holds back, perhaps without need any more. */
+    boolean waitsForThrottle;
 
     // What the leader was told last.
     private int toldLeaderEpoch;

@@ -30,8 +30,15 @@ final class FetcherRequests {
     private final Set<FetchKey> forgotten = new LinkedHashSet<>();
 
     private final FollowerPosition position = new FollowerPosition();
+    private final FetcherThrottle throttle;
 
-    FetcherRequests(int leaderId, FetcherSettings settings, LongSupplier brokerEpoch, FetcherSession session) {
+    FetcherRequests(
+            int leaderId,
+            FetcherSettings settings,
+            LongSupplier brokerEpoch,
+            FetcherSession session,
+            FetcherThrottle throttle) {
+        this.throttle = throttle;
         this.leaderId = leaderId;
         this.settings = settings;
         this.brokerEpoch = brokerEpoch;
@@ -122,9 +129,15 @@ final class FetcherRequests {
             forget(partition);
             return;
         }
+        if (!throttle.mayAsk(partition)) {
+            partition.state = State.HELD_BACK;
+            forget(partition);
+            throttle.hold(partition);
+            return;
+        }
         // A full disk takes nothing; what would be refused need not be sent. One batch, of the first partition, comes
         // all the same.
-        int maxBytes = partition.replica.log().isFull() ? 1 : settings.maxPartitionBytes();
+        int maxBytes = partition.replica.log().isFull() ? 1 : throttle.portion(partition);
         FetchPartition described = partition.describe(position, maxBytes);
         partition.tell(position, number);
         Uuid topicId = partition.key.topicId();

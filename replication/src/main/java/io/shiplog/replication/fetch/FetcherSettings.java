@@ -15,6 +15,7 @@ package io.shiplog.replication.fetch;
  * @param minBackoffMs pause after a connection's or a partition's first failure; it doubles with each further one
  * @param maxReconnectBackoffMs longest pause between attempts to connect
  * @param maxPartitionBackoffMs longest pause for a partition that fails
+ * @param maxInFlight fetches on the way to one leader: 2, or 1 to see what the second is worth (docs/decisions/0084)
  */
 public record FetcherSettings(
         int nodeId,
@@ -25,7 +26,34 @@ public record FetcherSettings(
         int requestTimeoutMs,
         int minBackoffMs,
         int maxReconnectBackoffMs,
-        int maxPartitionBackoffMs) {
+        int maxPartitionBackoffMs,
+        int maxInFlight) {
+    private static final int IN_FLIGHT = 2;
+
+    /** With two fetches on the way. */
+    public FetcherSettings(
+            int nodeId,
+            int maxWaitMs,
+            int minBytes,
+            int maxResponseBytes,
+            int maxPartitionBytes,
+            int requestTimeoutMs,
+            int minBackoffMs,
+            int maxReconnectBackoffMs,
+            int maxPartitionBackoffMs) {
+        this(
+                nodeId,
+                maxWaitMs,
+                minBytes,
+                maxResponseBytes,
+                maxPartitionBytes,
+                requestTimeoutMs,
+                minBackoffMs,
+                maxReconnectBackoffMs,
+                maxPartitionBackoffMs,
+                IN_FLIGHT);
+    }
+
     /** The values that a node starts with. */
     public static FetcherSettings defaults(int nodeId) {
         return new FetcherSettings(nodeId, 500, 1, 10 * 1024 * 1024, 1024 * 1024, 30_000, 20, 200, 1_000);
@@ -39,6 +67,22 @@ public record FetcherSettings(
         require(minBackoffMs > 0, "minBackoffMs must be at least 1");
         require(maxReconnectBackoffMs >= minBackoffMs, "maxReconnectBackoffMs must be at least minBackoffMs");
         require(maxPartitionBackoffMs >= minBackoffMs, "maxPartitionBackoffMs must be at least minBackoffMs");
+        require(maxInFlight == 1 || maxInFlight == IN_FLIGHT, "maxInFlight must be 1 or 2");
+    }
+
+    /** The same with so many fetches on the way. */
+    public FetcherSettings withMaxInFlight(int fetches) {
+        return new FetcherSettings(
+                nodeId,
+                maxWaitMs,
+                minBytes,
+                maxResponseBytes,
+                maxPartitionBytes,
+                requestTimeoutMs,
+                minBackoffMs,
+                maxReconnectBackoffMs,
+                maxPartitionBackoffMs,
+                fetches);
     }
 
     /** The pause after so many failures in a row, the last one included. */

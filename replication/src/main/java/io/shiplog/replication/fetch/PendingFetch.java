@@ -25,10 +25,12 @@ public final class PendingFetch {
     private final int requestEpoch;
     private final int unseenEpoch;
     private final boolean opensSession;
+    private final String clientRack;
 
     private boolean done;
     private boolean woken;
     private Cancellable deadline;
+    private Cancellable throttled;
 
     /** @param maxBytes upper bound of record bytes, already cut to what this node allows */
     PendingFetch(
@@ -49,6 +51,7 @@ public final class PendingFetch {
         this.requestEpoch = session.isCached() ? request.sessionEpoch() : NO_EPOCH;
         this.unseenEpoch =
                 session.isCached() && InterBrokerTags.isPipelined(request) ? request.sessionEpoch() - 1 : NO_EPOCH;
+        this.clientRack = request.rackId();
         this.opensSession = !session.isCached() && FetchSessions.wantsSession(request);
     }
 
@@ -82,9 +85,24 @@ public final class PendingFetch {
         }
     }
 
+    /** A throttle held partitions back: another look is worth it when the time is over. Does nothing for 0. */
+    void wakeAfter(long waitMs) {
+        if (waitMs > 0 && throttled == null && !done) {
+            throttled = purgatory.schedule(this, waitMs);
+        }
+    }
+
     /** The wake-up that was asked for is being carried out. */
     void clearWoken() {
         woken = false;
+        cancelThrottled();
+    }
+
+    private void cancelThrottled() {
+        if (throttled != null) {
+            throttled.cancel();
+            throttled = null;
+        }
     }
 
     void parkUntil(Cancellable newDeadline) {
@@ -105,6 +123,7 @@ public final class PendingFetch {
             deadline.cancel();
             deadline = null;
         }
+        cancelThrottled();
         if (session.parked() == this) {
             session.setParked(null);
         }
@@ -132,6 +151,11 @@ public final class PendingFetch {
 
     int maxBytes() {
         return maxBytes;
+    }
+
+    /** Where the consumer is; empty when it does not say. */
+    String clientRack() {
+        return clientRack;
     }
 
     byte isolationLevel() {

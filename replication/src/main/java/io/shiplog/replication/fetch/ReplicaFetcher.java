@@ -9,6 +9,7 @@ import io.shiplog.replication.core.FollowerPosition;
 import io.shiplog.replication.fetch.FetcherPartition.State;
 import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.replication.runtime.EventLoop;
+import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.Replica;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,12 +36,12 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicaFetcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
-    private static final int MAX_IN_FLIGHT = 2;
 
     private final EventLoop loop;
     private final LeaderEndpoint endpoint;
     private final FetcherSettings settings;
     private final FetcherSession session = new FetcherSession();
+    private final FetcherThrottle throttle;
     private final FetcherRequests requests;
     private final Map<FetchKey, FetcherPartition> partitions = new HashMap<>();
     private final FollowerPosition position = new FollowerPosition();
@@ -60,11 +61,18 @@ final class ReplicaFetcher implements AutoCloseable {
     private Cancellable watchdog;
     private boolean closed;
 
-    ReplicaFetcher(EventLoop loop, LeaderEndpoint endpoint, LongSupplier brokerEpoch, FetcherSettings settings) {
+    /** @param limit of what is fetched for replicas that are throttled and not in sync */
+    ReplicaFetcher(
+            EventLoop loop,
+            LeaderEndpoint endpoint,
+            LongSupplier brokerEpoch,
+            FetcherSettings settings,
+            RateLimit limit) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.settings = settings;
-        this.requests = new FetcherRequests(endpoint.leaderId(), settings, brokerEpoch, session);
+        this.throttle = new FetcherThrottle(loop, limit, settings.maxPartitionBytes(), this::activate);
+        this.requests = new FetcherRequests(endpoint.leaderId(), settings, brokerEpoch, session, throttle);
         watch();
     }
 
@@ -134,6 +142,7 @@ final class ReplicaFetcher implements AutoCloseable {
     private void leave(FetcherPartition partition, State state) {
         partition.cancelPause();
         partition.state = state;
+        throttle.giveBack(partition);
         requests.forget(partition);
     }
 
@@ -166,7 +175,7 @@ final class ReplicaFetcher implements AutoCloseable {
             return;
         }
         if (session.isOpen()) {
-            if (inFlight < MAX_IN_FLIGHT && (inFlight == 0 || requests.hasNews())) {
+            if (inFlight < settings.maxInFlight() && (inFlight == 0 || requests.hasNews())) {
                 transmit(requests.incremental(requestNumber + 1, inFlight > 0), false);
             }
         } else if (inFlight == 0) {
@@ -235,6 +244,7 @@ final class ReplicaFetcher implements AutoCloseable {
         }
         fill(partition, answer);
         boolean hadRecords = fetched.records != null && fetched.records.hasRemaining();
+        throttle.received(partition, hadRecords ? fetched.records.remaining() : 0);
         FetchNext next = partition.replica.onFetchedPartition(fetched);
         fetched.records = null;
         if (partition.state != State.ACTIVE) {
@@ -366,6 +376,7 @@ final class ReplicaFetcher implements AutoCloseable {
             pause.cancel();
         }
         watchdog.cancel();
+        throttle.close();
         endpoint.close();
     }
 

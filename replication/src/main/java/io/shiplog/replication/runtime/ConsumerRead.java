@@ -20,6 +20,9 @@ public final class ConsumerRead {
     /** Read no further than the last stable offset, and say what was aborted. */
     public boolean readCommitted;
 
+    /** Only offsets are wanted, and whether the read could be served. */
+    public boolean withoutRecords;
+
     /** Upper bound of record bytes, see {@link #atLeastOneBatch}. */
     public int maxBytes;
 

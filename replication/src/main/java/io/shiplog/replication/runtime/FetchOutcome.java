@@ -37,6 +37,9 @@ public final class FetchOutcome {
     /** To a read-committed consumer: the aborted transactions that have data among the records. */
     public final AbortedTransactions aborted = new AbortedTransactions();
 
+    /** To a consumer: the replica that it should rather read from; −1: this one. */
+    public int preferredReadReplica = -1;
+
     /** Who leads as far as this node knows, for NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH; −1 for nobody. */
     public int currentLeaderId = -1;
 
@@ -54,6 +57,7 @@ public final class FetchOutcome {
         sealedBytes = 0;
         records = LogSlice.EMPTY;
         aborted.clear();
+        preferredReadReplica = -1;
         currentLeaderId = -1;
         currentLeaderEpoch = -1;
     }

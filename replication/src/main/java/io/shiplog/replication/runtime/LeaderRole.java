@@ -5,6 +5,7 @@ package io.shiplog.replication.runtime;
 
 import io.shiplog.replication.core.LeaderEffects;
 import io.shiplog.replication.core.PartitionLeader;
+import io.shiplog.replication.core.ReplicaView;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.IsrProposals;
 import io.shiplog.replication.port.PartitionState;
@@ -26,6 +27,7 @@ final class LeaderRole implements LeaderEffects {
     private final Watchers watchers;
     private final PendingProduces produces;
     private final PendingDeletions deletions;
+    private final IsrLog isrLog;
     private final PartitionLeader core;
 
     private Cancellable timer;
@@ -39,6 +41,7 @@ final class LeaderRole implements LeaderEffects {
             Watchers watchers,
             PendingProduces produces,
             PendingDeletions deletions,
+            IsrLog isrLog,
             ReplicaContext context) {
         this.replica = replica;
         this.log = replica.log();
@@ -47,6 +50,7 @@ final class LeaderRole implements LeaderEffects {
         this.watchers = watchers;
         this.produces = produces;
         this.deletions = deletions;
+        this.isrLog = isrLog;
         this.core = new PartitionLeader(
                 context.settings().nodeId(),
                 state,
@@ -63,6 +67,27 @@ final class LeaderRole implements LeaderEffects {
 
     void start() {
         core.start(loop.nowMs());
+    }
+
+    void onMetadata(PartitionState state) {
+        PartitionState before = core.state();
+        core.onMetadata(state, loop.nowMs());
+        isrLog.changed(replica.id().topicPartition(), before, core.state(), this::whyItLags);
+    }
+
+    private String whyItLags(int replicaId) {
+        for (ReplicaView view : core.followers(loop.nowMs())) {
+            if (view.id() == replicaId) {
+                return view.lag().sentence(loop.nowMs());
+            }
+        }
+        return "unknown";
+    }
+
+    private void onIsrOutcome(long attempt, Errors error, PartitionState state) {
+        PartitionState before = core.state();
+        core.onIsrOutcome(attempt, error, state, loop.nowMs());
+        isrLog.changed(replica.id().topicPartition(), before, core.state(), this::whyItLags);
     }
 
     void produce(
@@ -170,7 +195,7 @@ final class LeaderRole implements LeaderEffects {
     public void proposeIsr(long attempt, IsrProposal proposal) {
         proposals.propose(replica.id(), proposal, (error, state) -> {
             if (!over) {
-                replica.event(() -> core.onIsrOutcome(attempt, error, state, loop.nowMs()));
+                replica.event(() -> onIsrOutcome(attempt, error, state));
             }
         });
     }

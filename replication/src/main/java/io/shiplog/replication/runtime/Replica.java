@@ -7,17 +7,17 @@ import io.shiplog.replication.core.FetchCheck;
 import io.shiplog.replication.core.FetchNext;
 import io.shiplog.replication.core.FetchedPartition;
 import io.shiplog.replication.core.FollowerPosition;
+import io.shiplog.replication.core.PartitionLeader;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.PartitionState;
-import io.shiplog.replication.runtime.ReplicaStatus.Role;
 import io.shiplog.storage.log.AppendOrigin;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.function.IntPredicate;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -37,6 +37,7 @@ public final class Replica {
     private final PartitionLog log;
     private final ReplicaContext context;
     private final RoleLog roles;
+    private final IsrLog isrLog;
     private final EventLoop loop;
     private final int nodeId;
     private final Watchers watchers = new Watchers(this);
@@ -58,12 +59,16 @@ public final class Replica {
     private String offlineBecause;
     private boolean closed;
 
+    private boolean throttledAsLeader;
+    private boolean throttledAsFollower;
+
     /** The log belongs to this replica from now on: nobody else appends, truncates or sets its listener. */
-    Replica(TopicIdPartition id, PartitionLog log, ReplicaContext context, RoleLog roles) {
+    Replica(TopicIdPartition id, PartitionLog log, ReplicaContext context, RoleLog roles, IsrLog isrLog) {
         this.id = id;
         this.log = log;
         this.context = context;
         this.roles = roles;
+        this.isrLog = isrLog;
         this.loop = context.loop();
         this.nodeId = context.settings().nodeId();
         this.reads = new ReplicaReads(this, log);
@@ -152,50 +157,25 @@ public final class Replica {
         watchers.logEndMoved();
     }
 
+    /** Why nothing works here until somebody looks; null while the log can be used. */
+    String offlineBecause() {
+        return offlineBecause;
+    }
+
+    /** When the present role began. */
+    long roleSinceMs() {
+        return roleSinceMs;
+    }
+
+    /** Whether the metadata that this replica acts on name it as in sync, on a node that is not fenced. */
+    public boolean isInSync() {
+        AssignedReplica self = state == null ? null : state.replica(nodeId);
+        return self != null && self.inIsr() && !self.fenced();
+    }
+
     /** How this replica stands, for people. */
     public ReplicaStatus status() {
-        return new ReplicaStatus(
-                id,
-                role(),
-                roleSinceMs,
-                leader != null ? leader.core().state() : state,
-                log.logStartOffset(),
-                highWatermark(),
-                log.logEndOffset(),
-                flushedOffset(),
-                problem(),
-                leader == null ? List.of() : leader.core().followers());
-    }
-
-    private long flushedOffset() {
-        if (leader != null) {
-            return leader.core().flushedOffset();
-        }
-        return follower != null ? follower.core().flushedOffset() : log.flushedOffset();
-    }
-
-    private Role role() {
-        if (offlineBecause != null || (follower != null && follower.core().stoppedBecause() != null)) {
-            return Role.OFFLINE;
-        }
-        if (leader != null) {
-            return Role.LEADER;
-        }
-        return follower != null ? Role.FOLLOWER : Role.IDLE;
-    }
-
-    private String problem() {
-        if (offlineBecause == null && repair.isNeeded()) {
-            return "something in the log is not sound";
-        }
-        if (offlineBecause != null || follower == null) {
-            return offlineBecause;
-        }
-        if (follower.core().stoppedBecause() != null) {
-            return follower.core().stoppedBecause();
-        }
-        Errors last = follower.core().lastError();
-        return last == Errors.NONE ? null : last.name();
+        return StatusReport.of(this, loop.nowMs());
     }
 
     // ---- metadata
@@ -212,10 +192,14 @@ public final class Replica {
             boolean sameEpoch = state != null && newState.leaderEpoch() == state.leaderEpoch();
             if (sameEpoch && leader != null) {
                 state = newState;
-                leader.core().onMetadata(newState, loop.nowMs());
+                leader.onMetadata(newState);
             } else if (sameEpoch && follower != null) {
+                boolean wasInSync = isInSync();
                 state = newState;
                 follower.core().onMetadata(newState);
+                if (isInSync() != wasInSync) {
+                    watchers.stateChanged();
+                }
             } else {
                 changeRole(newState);
             }
@@ -247,7 +231,7 @@ public final class Replica {
     }
 
     private void lead(PartitionState newState) {
-        leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, deletions, context);
+        leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, deletions, isrLog, context);
         watchers.stateChanged();
         roles.leads(id.topicPartition(), newState.leaderEpoch(), log.logEndOffset());
         leader.start();
@@ -369,6 +353,7 @@ public final class Replica {
         try {
             if (take(read, out)) {
                 reads.forFollower(read, out);
+                leader.core().onSent(read.replicaId, out.records.sizeInBytes(), loop.nowMs());
             }
         } catch (DamageException e) {
             refuseDamaged(out, Errors.KAFKA_STORAGE_ERROR);
@@ -389,6 +374,30 @@ public final class Replica {
             fail(out, e);
         }
         tell();
+    }
+
+    /**
+     * As {@link #updateFollower}, for a follower that a throttle keeps from being sent anything now.
+     *
+     * @return whether there is something that it has to wait for
+     */
+    public boolean holdBackFollower(FollowerRead read, FetchOutcome out) {
+        boolean waits = false;
+        try {
+            waits = take(read, out) && read.fetchOffset < log.logEndOffset();
+            if (waits) {
+                leader.core().onHeldBack(read.replicaId, loop.nowMs());
+            }
+        } catch (StorageException e) {
+            fail(out, e);
+        }
+        tell();
+        return waits;
+    }
+
+    /** Where a consumer should rather read from, see {@link PartitionLeader#readReplica}; −1: here. */
+    public int readReplica(long offset, IntPredicate isNear) {
+        return leader == null ? PartitionState.NO_LEADER : leader.core().readReplica(offset, isNear);
     }
 
     /** Returns whether the follower may be given records. */
@@ -452,6 +461,29 @@ public final class Replica {
     /** Answers OffsetForLeaderEpoch; leader only. */
     public EpochEnd epochEnd(int currentLeaderEpoch, int epoch) {
         return reads.epochEnd(currentLeaderEpoch, epoch);
+    }
+
+    // ---- throttles
+
+    /** Which of the node's {@link ReplicationThrottles} hold for this replica while the follower is not in sync. */
+    public void setThrottled(boolean asLeader, boolean asFollower) {
+        throttledAsLeader = asLeader;
+        throttledAsFollower = asFollower;
+    }
+
+    /** Whether what this leader sends to the follower is limited: it is named, and no record waits for that follower. */
+    public boolean throttles(int followerId) {
+        return throttledAsLeader && leader != null && !leader.core().waitsFor(followerId, loop.nowMs());
+    }
+
+    /** Whether what this follower fetches is limited. */
+    public boolean isFetchThrottled() {
+        return throttledAsFollower && follower != null && !isInSync();
+    }
+
+    /** Whether a throttle names this replica, as leader or as follower. */
+    public boolean isNamedByThrottle() {
+        return throttledAsLeader || throttledAsFollower;
     }
 
     // ---- watchers

@@ -50,6 +50,8 @@ final class ReplicaReads {
         } else if (read.fetchOffset > log.logEndOffset()) {
             // A follower may simply not have it yet: the consumer must not fall back to its reset policy (KIP-392).
             out.error = replica.isLeader() ? Errors.OFFSET_OUT_OF_RANGE : Errors.OFFSET_NOT_AVAILABLE;
+        } else if (read.withoutRecords) {
+            return;
         } else if (read.readCommitted) {
             readCommitted(read, out);
         } else if (read.fetchOffset < out.highWatermark) {
@@ -126,7 +128,9 @@ final class ReplicaReads {
         if (error != Errors.NONE) {
             return error;
         }
-        boolean serves = replica.isLeader() || (allowFollower && replica.isFollower());
+        // Out of the ISR it may stay behind for as long as it likes; the consumer goes back to the leader (KIP-392,
+        // KAFKA-14372).
+        boolean serves = replica.isLeader() || (allowFollower && replica.isFollower() && replica.isInSync());
         return serves ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
     }
 

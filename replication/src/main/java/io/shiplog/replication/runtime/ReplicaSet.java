@@ -19,12 +19,20 @@ public final class ReplicaSet {
 
     private final ReplicaContext context;
     private final RoleLog roles = new RoleLog(LOG::info);
+    private final IsrLog isrLog;
+    private final ReplicationThrottles throttles = new ReplicationThrottles();
     private final Map<Uuid, Map<Integer, Replica>> replicas = new HashMap<>();
     private Cancellable nextTick;
     private boolean running;
 
     public ReplicaSet(ReplicaContext context) {
         this.context = context;
+        this.isrLog = new IsrLog(context.loop(), LOG::info);
+    }
+
+    /** The replication throttles of this node. */
+    public ReplicationThrottles throttles() {
+        return throttles;
     }
 
     /** The replica, or null when this node holds none. */
@@ -60,7 +68,7 @@ public final class ReplicaSet {
         if (topic.containsKey(id.partition())) {
             throw new IllegalStateException("there is a replica of " + id + " already");
         }
-        Replica replica = new Replica(id, log, context, roles);
+        Replica replica = new Replica(id, log, context, roles, isrLog);
         topic.put(id.partition(), replica);
         return replica;
     }

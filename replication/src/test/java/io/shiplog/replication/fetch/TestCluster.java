@@ -36,9 +36,13 @@ final class TestCluster implements AutoCloseable {
     final ManualLoop loop = new ManualLoop();
     final List<TestNode> nodes = new ArrayList<>();
     private final boolean flushBeforeCommit;
+    private int partitionEpoch;
+    /** min.insync.replicas; all nodes when nothing else is said. */
+    int minIsr;
 
     TestCluster(Path directory, int size, boolean flushBeforeCommit) throws IOException {
         this.flushBeforeCommit = flushBeforeCommit;
+        this.minIsr = size;
         for (int id = 0; id < size; id++) {
             nodes.add(new TestNode(loop, id, directory.resolve("node-" + id), this));
         }
@@ -46,6 +50,11 @@ final class TestCluster implements AutoCloseable {
 
     static TopicIdPartition partition(int index) {
         return new TopicIdPartition(TOPIC, index, TOPIC_NAME);
+    }
+
+    /** Every node has a rack of its own. */
+    static String rack(int node) {
+        return "rack-" + node;
     }
 
     TestNode node(int id) {
@@ -77,10 +86,11 @@ final class TestCluster implements AutoCloseable {
     private PartitionState state(int leader, int leaderEpoch) {
         List<AssignedReplica> assigned = new ArrayList<>();
         for (TestNode node : nodes) {
-            assigned.add(new AssignedReplica(node.id(), true, false, node.brokerEpoch, false, false));
+            assigned.add(new AssignedReplica(
+                    node.id(), node.inIsr, false, node.brokerEpoch, node.fenced, node.shuttingDown));
         }
         return new PartitionState(
-                leader, leaderEpoch, leaderEpoch, assigned, false, false, nodes.size(), flushBeforeCommit);
+                leader, leaderEpoch, partitionEpoch++, assigned, false, false, minIsr, flushBeforeCommit);
     }
 
     Ack produce(int leader, int index, String value, int acks) {

@@ -55,6 +55,12 @@ final class TestConsumer {
         return this;
     }
 
+    /** Where the consumer says it is. */
+    TestConsumer rack(String rack) {
+        request.setRackId(rack);
+        return this;
+    }
+
     TestConsumer maxBytes(int maxBytes) {
         request.setMaxBytes(maxBytes);
         return this;

@@ -8,6 +8,7 @@ import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.replication.runtime.ReplicationSettings;
+import io.shiplog.replication.runtime.ReplicationThrottles;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
@@ -42,6 +43,12 @@ final class TestNode implements PartitionLookup, AutoCloseable {
     /** Run with every look-up of a replica. */
     Runnable onLookup = () -> {};
 
+    /** Whether this node has heard from the controller lately. */
+    boolean leaseHolds = true;
+
+    boolean fenced;
+    boolean shuttingDown;
+    boolean inIsr = true;
     private int sessionIds;
 
     TestNode(ManualLoop loop, int id, Path directory, TestCluster cluster) throws IOException {
@@ -57,12 +64,19 @@ final class TestNode implements PartitionLookup, AutoCloseable {
                 new ReplicaContext(loop, (partition, proposal, outcome) -> {}, ReplicationSettings.defaults(id)));
         replicas.start();
         restartService(FetchSettings.DEFAULTS);
-        fetchers = new ReplicaFetchers(loop, this::connect, () -> brokerEpoch, FetcherSettings.defaults(id));
+        fetchers = new ReplicaFetchers(
+                loop,
+                this::connect,
+                () -> brokerEpoch,
+                FetcherSettings.defaults(id),
+                throttles().asFollower());
     }
 
     /** A service that knows no session. */
     void restartService(FetchSettings settings) {
-        service = new FetchService(loop, this, settings, () -> ++sessionIds);
+        FetchPolicies policies =
+                new FetchPolicies(new RackAwareSelector(id, TestCluster::rack), () -> leaseHolds, throttles());
+        service = new FetchService(loop, this, settings, () -> ++sessionIds, policies);
         cluster.nodes.forEach(node -> {
             WireEndpoint toUs = node.endpoints.get(id);
             if (toUs != null) {
@@ -75,6 +89,10 @@ final class TestNode implements PartitionLookup, AutoCloseable {
         WireEndpoint endpoint = new WireEndpoint(loop, leaderId, cluster.node(leaderId).service);
         endpoints.put(leaderId, endpoint);
         return endpoint;
+    }
+
+    ReplicationThrottles throttles() {
+        return replicas.throttles();
     }
 
     int id() {

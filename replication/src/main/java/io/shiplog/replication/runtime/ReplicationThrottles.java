@@ -1,0 +1,23 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+/**
+ * The replication throttles of one node (KIP-73): what it sends as leader and what it fetches as follower. They hold for the replicas
+ * that {@link Replica#setThrottled} names, and of these only while they are not in sync: nobody ever waits for a throttle to commit a record.
+ */
+public final class ReplicationThrottles {
+    private final RateLimit asLeader = new RateLimit();
+    private final RateLimit asFollower = new RateLimit();
+
+    /** leader.replication.throttled.rate: bytes to followers. */
+    public RateLimit asLeader() {
+        return asLeader;
+    }
+
+    /** follower.replication.throttled.rate: bytes from leaders, by fetches and by whatever else brings a replica up to date. */
+    public RateLimit asFollower() {
+        return asFollower;
+    }
+}
