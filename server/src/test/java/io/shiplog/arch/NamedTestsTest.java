@@ -24,7 +24,7 @@ class NamedTestsTest {
     private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+(?:Test|IT))?(?:\\.(\\w+))?`");
 
     @ParameterizedTest
-    @ValueSource(strings = {"metadata-decisions.md", "storage-guarantees.md"})
+    @ValueSource(strings = {"metadata-decisions.md", "replication-guarantees.md", "storage-guarantees.md"})
     void everyTestThatThePageNamesExists(String page) throws IOException {
         Map<String, String> sources = testSources();
         Matcher names = NAME.matcher(Files.readString(TOP.resolve("docs").resolve(page)));

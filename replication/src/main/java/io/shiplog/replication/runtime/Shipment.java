@@ -114,7 +114,13 @@ final class Shipment {
                 return;
             }
             Part part = new Part(new SegmentOrder(
-                    replica.id(), log, sources.get(source), leaderEpoch, nextOffset, endOffset, false));
+                    replica.id(),
+                    log,
+                    sources.get(source),
+                    leaderEpoch,
+                    nextOffset,
+                    endOffset,
+                    replica.isFetchThrottled()));
             parts.add(part);
             ordered++;
             awaitsDescription = true;

@@ -173,6 +173,9 @@ public final class ImageToReplicas {
 
     private void carryOut(ReplicaPlan plan, MetadataDelta delta) {
         latest = delta.to();
+        if (delta.brokerConfigsChanged()) {
+            loop.execute(() -> ThrottleSettings.applyRates(delta.to(), nodeId, replicas.throttles(), loop.nowMs()));
+        }
         if (!plan.apply().isEmpty()) {
             loop.execute(replicas::beginUpdate);
         }
@@ -290,6 +293,10 @@ public final class ImageToReplicas {
             if (replica == null) {
                 String topic = image.topic(id.topicId()).name();
                 replica = replicas.create(new TopicIdPartition(id.topicId(), id.partition(), topic), logs.get(i));
+                configured = true;
+            }
+            if (configured) {
+                ThrottleSettings.applyTo(replica, image, id.topicId(), nodeId);
             }
             replica.apply(PartitionStates.of(image, id.topicId(), image.partition(id.topicId(), id.partition())));
             fetchers.follow(replica);

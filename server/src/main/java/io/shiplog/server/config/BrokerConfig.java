@@ -192,6 +192,11 @@ public final class BrokerConfig implements NodeConfigs {
                 otherwise.sessionEvictionMs());
     }
 
+    /** Whether consumers that name their rack are sent to replicas in it. */
+    public boolean selectsReadReplicasByRack() {
+        return !values.get(StorageKeys.REPLICA_SELECTOR_CLASS).isEmpty();
+    }
+
     /** How this node's followers fetch. */
     public FetcherSettings fetcherSettings() {
         FetcherSettings otherwise = FetcherSettings.defaults(nodeId());

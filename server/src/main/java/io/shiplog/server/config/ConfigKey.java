@@ -70,6 +70,17 @@ public final class ConfigKey<T> {
         return new ConfigKey<>(name, ConfigDef.Type.STRING, defaultValue, "any text", documentation, Optional::of);
     }
 
+    /** One of the given texts, or nothing, which is the default. */
+    static ConfigKey<String> optional(String name, ConfigDef.Type type, List<String> texts, String documentation) {
+        return new ConfigKey<>(
+                name,
+                type,
+                "",
+                "empty, or one of " + String.join(", ", texts),
+                documentation,
+                text -> Optional.of(text).filter(given -> given.isEmpty() || texts.contains(given)));
+    }
+
     /** A comma-separated list of at least one element, none of them empty. */
     static <T> ConfigKey<List<T>> list(
             String name,

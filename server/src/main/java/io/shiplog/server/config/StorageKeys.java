@@ -5,9 +5,11 @@ package io.shiplog.server.config;
 
 import static io.shiplog.server.config.ConfigKey.list;
 import static io.shiplog.server.config.ConfigKey.longNumber;
+import static io.shiplog.server.config.ConfigKey.optional;
 import static io.shiplog.server.config.ConfigKey.string;
 import static io.shiplog.server.config.ConfigKey.wholeNumber;
 
+import io.shiplog.replication.fetch.RackAwareSelector;
 import io.shiplog.server.net.NetSettings;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.scrub.ScrubSettings;
@@ -18,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * The keys of a storage node's configuration file. A name that Kafka has means here what it means there; the others are ours
@@ -194,6 +197,12 @@ public final class StorageKeys {
             100,
             DAY_MS,
             "A follower that was not caught up for so long leaves the in-sync replicas. (Kafka's default is 30 s.)");
+    static final ConfigKey<String> REPLICA_SELECTOR_CLASS = optional(
+            "replica.selector.class",
+            ConfigDef.Type.CLASS,
+            List.of(RackAwareSelector.KAFKA_NAME),
+            "Where consumers are sent that say in which rack they are. Kafka's name of its rack-aware selector stands for our own: an in-sync replica "
+                    + "in the consumer's rack. Empty: everybody reads from leaders.");
 
     // ---- storage
 
@@ -346,6 +355,7 @@ public final class StorageKeys {
                 REPLICA_BULK_STREAMS,
                 REPLICA_BULK_STREAMS_PER_NODE,
                 REPLICA_LAG_TIME_MAX_MS,
+                REPLICA_SELECTOR_CLASS,
                 LOG_SEGMENT_BYTES,
                 LOG_ROLL_MS,
                 LOG_RETENTION_MS,

@@ -7,10 +7,12 @@ import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.replication.fetch.FetchPolicies;
 import io.shiplog.replication.fetch.FetchService;
+import io.shiplog.replication.fetch.RackAwareSelector;
+import io.shiplog.replication.fetch.ReadReplicaSelector;
 import io.shiplog.replication.fetch.ReplicaFetchers;
 import io.shiplog.replication.runtime.Cancellable;
-import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
@@ -24,6 +26,7 @@ import io.shiplog.server.net.NettyEventLoop;
 import io.shiplog.server.net.SegmentReceivers;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -42,6 +45,7 @@ final class NodePartitions {
     private final OfflineReplicas offline;
     private final LocalPartitions access;
     private final FetchService fetchService;
+    private final LeftOverThrottles leftOver;
     private final long retentionIntervalMs;
     private Cancellable nextRetention; // on the loop
 
@@ -50,14 +54,30 @@ final class NodePartitions {
         this.loop = loop;
         QuorumIsrProposals proposals = new QuorumIsrProposals(client, loop);
         segments = new SegmentReceivers(
-                loop, config.segmentStreamSettings(), id -> address(client.image(), id), brokerEpoch, RateLimit::new);
+                loop,
+                config.segmentStreamSettings(),
+                id -> address(client.image(), id),
+                brokerEpoch,
+                () -> replicas().throttles().asFollower());
         replicas = new ReplicaSet(new ReplicaContext(
                 loop, proposals, config.replicationSettings(), new ShippingContext(segments, config.bulkMinBytes())));
         LeaderConnections leaders = new LeaderConnections(loop, client::image, config.leaderEndpointSettings());
-        fetchers = new ReplicaFetchers(loop, leaders, brokerEpoch, config.fetcherSettings());
+        fetchers = new ReplicaFetchers(
+                loop,
+                leaders,
+                brokerEpoch,
+                config.fetcherSettings(),
+                replicas.throttles().asFollower());
         offline = new OfflineReplicas(config.nodeId(), replicas, fetchers, loop, client::image, client::reportOffline);
         access = new LocalPartitions(replicas, client::image, client.lease());
-        fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt);
+        FetchPolicies policies = new FetchPolicies(
+                config.selectsReadReplicasByRack()
+                        ? new RackAwareSelector(config.nodeId(), id -> rack(client.image(), id))
+                        : ReadReplicaSelector.LEADER,
+                () -> client.lease().valid(System.nanoTime()),
+                replicas.throttles());
+        fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt, policies);
+        leftOver = new LeftOverThrottles(replicas.throttles(), LOG::warn);
         retentionIntervalMs = config.retentionCheckIntervalMs();
     }
 
@@ -69,6 +89,11 @@ final class NodePartitions {
         }
         ListenerEndpoint endpoint = broker.endpoints().get(0);
         return new InetSocketAddress(endpoint.host(), endpoint.port());
+    }
+
+    private static String rack(MetadataImage image, int nodeId) {
+        BrokerImage broker = image.broker(nodeId);
+        return broker == null ? "" : broker.rack();
     }
 
     ReplicaSet replicas() {
@@ -104,9 +129,11 @@ final class NodePartitions {
     }
 
     private void deleteOldSegments() {
-        for (Replica replica : replicas.all()) {
+        List<Replica> all = replicas.all();
+        for (Replica replica : all) {
             replica.deleteOldSegments();
         }
+        leftOver.check(() -> all.stream().filter(Replica::isNamedByThrottle).count());
         scheduleRetention();
     }
 

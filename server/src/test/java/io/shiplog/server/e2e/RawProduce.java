@@ -57,10 +57,16 @@ final class RawProduce {
 
     /** The answer to the oldest request that has none. */
     PartitionProduceResponse receive() throws IOException {
+        ProduceResponseData response = receiveAll();
+        return response.responses().iterator().next().partitionResponses().get(0);
+    }
+
+    /** The same with what it says beside the partition's outcome. */
+    ProduceResponseData receiveAll() throws IOException {
         ByteBuffer frame = client.receive();
         RawClient.correlationId(frame, ApiKeys.PRODUCE, VERSION);
         ProduceResponseData response = new ProduceResponseData(new ByteBufferAccessor(frame), VERSION);
         assertThat(response.responses()).hasSize(1);
-        return response.responses().iterator().next().partitionResponses().get(0);
+        return response;
     }
 }

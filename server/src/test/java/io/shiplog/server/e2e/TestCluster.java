@@ -10,6 +10,7 @@ import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.node.ConfigValues;
 import io.shiplog.metadata.node.QuorumConfig;
 import io.shiplog.metadata.node.QuorumNode;
+import io.shiplog.replication.fetch.RackAwareSelector;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.node.StorageNode;
 import java.io.IOException;
@@ -51,6 +52,7 @@ final class TestCluster implements AutoCloseable {
     private final List<Integer> quorumPorts = new ArrayList<>();
     private final List<String> fatal = new CopyOnWriteArrayList<>();
     private boolean twoDisks;
+    private boolean racks;
 
     /** @param directory where the nodes' data go */
     TestCluster(Path directory, int quorumNodes, int storageNodes) throws IOException {
@@ -72,6 +74,16 @@ final class TestCluster implements AutoCloseable {
     TestCluster withTwoDisks() {
         twoDisks = true;
         return this;
+    }
+
+    /** Every storage node is in a {@link #rack} of its own, and consumers that name one read there (KIP-392). */
+    TestCluster withRacks() {
+        racks = true;
+        return with("replica.selector.class", RackAwareSelector.KAFKA_NAME);
+    }
+
+    static String rack(int id) {
+        return "rack-" + id;
     }
 
     TestCluster start() throws Exception {
@@ -125,6 +137,9 @@ final class TestCluster implements AutoCloseable {
         values.put("listeners", "PLAINTEXT://127.0.0.1:" + kafkaPorts.get(id));
         values.put("log.dirs", twoDisks ? data(id) + "," + secondData(id) : data(id).toString());
         values.put("quorum.endpoints", endpoints());
+        if (racks) {
+            values.put("broker.rack", rack(id));
+        }
         return values;
     }
 
@@ -254,6 +269,10 @@ final class TestCluster implements AutoCloseable {
         String name = image().topic(topic).id() + "-" + partition;
         Path second = secondData(id).resolve(name);
         return twoDisks && Files.isDirectory(second) ? second : data(id).resolve(name);
+    }
+
+    int kafkaPort(int id) {
+        return kafkaPorts.get(id);
     }
 
     String bootstrap() {
