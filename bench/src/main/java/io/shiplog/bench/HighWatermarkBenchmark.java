@@ -10,8 +10,6 @@ import io.shiplog.replication.core.PartitionLeader;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.PartitionState;
-import io.shiplog.replication.port.ReplicatedLog;
-import io.shiplog.storage.model.EpochEndOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -98,48 +96,6 @@ public class HighWatermarkBenchmark {
         fetch.currentLeaderEpoch = EPOCH;
         fetch.lastFetchedEpoch = EPOCH;
         return fetch;
-    }
-
-    /** A log that is nothing but its offsets. */
-    private static final class CountingLog implements ReplicatedLog {
-        private long end;
-        private long flushed;
-        private int epoch = -1;
-
-        @Override
-        public long logStartOffset() {
-            return 0;
-        }
-
-        @Override
-        public long durableLogStartOffset() {
-            return 0;
-        }
-
-        @Override
-        public long logEndOffset() {
-            return end;
-        }
-
-        @Override
-        public long flushedOffset() {
-            return flushed;
-        }
-
-        @Override
-        public int truncationGeneration() {
-            return 0;
-        }
-
-        @Override
-        public int latestEpoch() {
-            return epoch;
-        }
-
-        @Override
-        public EpochEndOffset endOffsetForEpoch(int requested) {
-            return new EpochEndOffset(requested, end);
-        }
     }
 
     private static final class CountingEffects implements LeaderEffects {

@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A data directory in the system's temporary folder, removed when it is closed; and batches to put there. */
-final class ScratchDirectory implements AutoCloseable {
-    static final int NODE = 1;
+public final class ScratchDirectory implements AutoCloseable {
+    public static final int NODE = 1;
 
     private final Path path;
     private final LogDirectory directory;
 
-    ScratchDirectory() throws IOException {
+    /** With the default settings of a node. */
+    public ScratchDirectory() throws IOException {
         this(LogDirectoryConfig.defaultConfig());
     }
 
@@ -33,7 +34,8 @@ final class ScratchDirectory implements AutoCloseable {
         directory.markRunning(1);
     }
 
-    LogDirectory directory() {
+    /** Open, recovered and running. */
+    public LogDirectory directory() {
         return directory;
     }
 

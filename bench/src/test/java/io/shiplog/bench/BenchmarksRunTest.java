@@ -38,6 +38,7 @@ class BenchmarksRunTest {
                 .containsExactly(
                         "AppendBenchmark",
                         "ColdReadBenchmark",
+                        "CommitBenchmark",
                         "FetchPlanningBenchmark",
                         "GroupCommitBenchmark",
                         "HighWatermarkBenchmark",
