@@ -74,15 +74,16 @@ final class DamageRun implements Trial {
         Blow blow = oneOf(List.of(Blow.values()));
         String node = oneOf(cluster.storageNodes());
         boolean running = random.nextBoolean();
+        Path data = cluster.data(node);
+        String topic = sent.topicId().toString();
+        // On a busy machine a node may not have heard of the topic yet, or have nothing of it.
+        Until.must("a file of kind " + target + " in " + data, WAIT_MS, () -> target.isIn(data, topic));
         if (!running) {
             cluster.kill(List.of(node));
         }
-        Path file = target.choose(cluster.data(node), sent.topicId().toString(), random);
-        if (file == null) {
-            throw new IllegalStateException("no file of kind " + target + " in " + cluster.data(node));
-        }
+        Path file = target.choose(data, topic, random);
         String done = blow.strike(file, random);
-        String what = target + " " + cluster.data(node).relativize(file) + " of " + node
+        String what = target + " " + data.relativize(file) + " of " + node
                 + (running ? ", which ran, " : ", which was killed, ") + done;
         try {
             return what + "; " + afterwards(sent, target, node, running);

@@ -4,6 +4,7 @@
 package io.shiplog.tools.damage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,18 +22,31 @@ enum Target {
     /** What says whose directory it is. */
     STAMP;
 
-    /** A file of this kind that has bytes, at random; null when there is none. */
-    Path choose(Path data, String topicId, Random random) throws IOException {
-        List<Path> files = candidates(data, topicId);
-        return files.isEmpty() ? null : files.get(random.nextInt(files.size()));
+    private static final int LOOKS = 1_000;
+
+    /** Whether there is a file of this kind that has bytes. */
+    boolean isIn(Path data, String topicId) throws IOException {
+        return !candidates(data, topicId).isEmpty();
     }
 
+    /** A file of this kind that has bytes, at random; there is one. */
+    Path choose(Path data, String topicId, Random random) throws IOException {
+        List<Path> files = List.of();
+        for (int look = 0; look < LOOKS && files.isEmpty(); look++) {
+            files = candidates(data, topicId);
+        }
+        return files.get(random.nextInt(files.size()));
+    }
+
+    /** A running node replaces files of its index: when one goes while this looks there are none, for now. */
     private List<Path> candidates(Path data, String topicId) throws IOException {
         try (Stream<Path> all = Files.find(data, 2, (path, attributes) -> attributes.isRegularFile())) {
             return all.filter(path -> isMine(data.relativize(path), topicId))
                     .filter(path -> path.toFile().length() > 0)
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            return List.of();
         }
     }
 
