@@ -88,6 +88,7 @@ public final class CatchUpMain {
             for (int i = 0; i < StorageProcesses.NODES; i++) {
                 storage.start(StorageProcesses.FIRST_ID + i, Map.of());
             }
+            storage.awaitListening();
             Properties properties = new Properties();
             properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, storage.bootstrap());
             properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 120_000);

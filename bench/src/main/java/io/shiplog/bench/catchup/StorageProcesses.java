@@ -7,6 +7,7 @@ import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,6 +28,7 @@ final class StorageProcesses implements AutoCloseable {
     static final int FIRST_ID = 101;
     private static final String MAIN = "io.shiplog.server.StorageNodeMain";
     private static final int EXIT_SECONDS = 60;
+    private static final int START_SECONDS = 120;
 
     private final Path directory;
     private final String quorum;
@@ -89,6 +92,28 @@ final class StorageProcesses implements AutoCloseable {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(
                                 home.resolve("log").toFile()))
                         .start());
+    }
+
+    /** Returns when all nodes accept connections. */
+    void awaitListening() {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        for (int port : ports) {
+            while (!isListening(port)) {
+                checkAlive();
+                if (System.nanoTime() > deadlineNs) {
+                    throw new IllegalStateException("not all storage nodes serve after " + START_SECONDS + " s");
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
+    }
+
+    private static boolean isListening(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     /** kill -9, and what its disk held is gone. */

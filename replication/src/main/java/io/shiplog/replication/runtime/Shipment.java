@@ -120,7 +120,7 @@ final class Shipment {
                     leaderEpoch,
                     nextOffset,
                     endOffset,
-                    replica.isFetchThrottled()));
+                    replica.isFetchThrottled()), source);
             parts.add(part);
             ordered++;
             awaitsDescription = true;
@@ -157,8 +157,10 @@ final class Shipment {
         dropFrom(part);
         nothingMore = !nextSource;
         if (nextSource) {
-            source++;
-            describedBySource = false;
+            if (part.source == source) {
+                source++;
+                describedBySource = false;
+            }
             order();
         }
         endIfDone();
@@ -247,10 +249,14 @@ final class Shipment {
     /** One segment. */
     private final class Part implements SegmentListener {
         private final SegmentOrder order;
+        /** Which of the sources: several parts of one may fail, one after the other. */
+        private final int source;
+
         private ReceivedSegment received; // null until it is complete
 
-        Part(SegmentOrder order) {
+        Part(SegmentOrder order, int source) {
             this.order = order;
+            this.source = source;
         }
 
         @Override

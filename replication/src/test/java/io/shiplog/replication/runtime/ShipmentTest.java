@@ -245,6 +245,38 @@ class ShipmentTest {
         assertThat(target.replica.log().logEndOffset()).isEqualTo(sealedEnd());
     }
 
+    /** A source that dies fails all that it was sending, in any order. */
+    @Test
+    void aSourceThatFailsTwiceIsPassedOverOnce() {
+        fetch();
+        carrier.listeners.get(0).described(describe(0));
+        assertThat(carrier.orders).hasSize(2);
+        carrier.listeners.get(1).failed(Failure.SOURCE, "gone");
+        assertThat(carrier.orders.get(2).source()).isEqualTo(1);
+        carrier.listeners.get(0).failed(Failure.SOURCE, "gone");
+        assertThat(carrier.orders.get(2).isCancelled()).isTrue();
+        assertThat(carrier.orders.get(3).source()).isEqualTo(1);
+        assertThat(carrier.orders.get(3).baseOffset()).isZero();
+        for (int i = 3; i < carrier.orders.size(); i++) {
+            deliver(i);
+            loop.turn();
+        }
+        assertThat(target.replica.log().logEndOffset()).isEqualTo(sealedEnd());
+    }
+
+    @Test
+    void allSourcesMayFailWhileTheFirstSegmentIsOnItsWay() {
+        fetch();
+        carrier.listeners.get(0).described(describe(0));
+        carrier.listeners.get(1).failed(Failure.SOURCE, "gone");
+        carrier.listeners.get(2).failed(Failure.SOURCE, "gone");
+        carrier.listeners.get(0).failed(Failure.SOURCE, "gone");
+        loop.turn();
+        assertThat(carrier.orders).hasSize(3);
+        assertThat(resumed).isEqualTo(1);
+        assertThat(fetch()).isEqualTo(FetchNext.CONTINUE);
+    }
+
     @Test
     void aSourceThatIsNotInSyncAnyMoreRefuses() {
         fetch();

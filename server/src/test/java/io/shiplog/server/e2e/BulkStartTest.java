@@ -18,9 +18,15 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +140,64 @@ class BulkStartTest {
         cluster.awaitIdenticalLogs(TOPIC, 0);
         cluster.awaitIsr(TOPIC, 0, 3);
         assertThat(cluster.clients().readAll(TOPIC, 0)).hasSize(RECORDS);
+    }
+
+    /** Of this topic's followers, until {@link #endThrottle}. */
+    private void throttle(int bytesPerSecond) throws Exception {
+        alter(new ConfigResource(ConfigResource.Type.TOPIC, TOPIC), "follower.replication.throttled.replicas", "*");
+        alter(
+                new ConfigResource(ConfigResource.Type.BROKER, ""),
+                "follower.replication.throttled.rate",
+                Integer.toString(bytesPerSecond));
+    }
+
+    private void endThrottle() throws Exception {
+        alter(new ConfigResource(ConfigResource.Type.BROKER, ""), "follower.replication.throttled.rate", "100000000");
+    }
+
+    private void alter(ConfigResource resource, String name, String value) throws Exception {
+        AlterConfigOp set = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+        try (Admin admin = cluster.clients().admin()) {
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private void startSlowly() throws Exception {
+        throttle(200_000);
+        cluster.startStorage(wiped);
+        Await.until("segments come", 60_000, () -> sentBy(inSync) > 300_000);
+        assertThat(sentBy(inSync)).as("the throttle holds").isLessThan(sealedBytes(inSync));
+    }
+
+    @Test
+    void theSourceDiesInTheMiddle() throws Exception {
+        startSlowly();
+        cluster.crashStorage(inSync);
+        endThrottle();
+        Await.until(
+                "the wiped one is in sync",
+                60_000,
+                () -> cluster.partition(TOPIC, 0).inIsr(wiped));
+        cluster.startStorage(inSync);
+        cluster.awaitIsr(TOPIC, 0, 3);
+        cluster.awaitIdenticalLogs(TOPIC, 0);
+        assertThat(cluster.clients().readAll(TOPIC, 0)).hasSize(RECORDS);
+    }
+
+    @Test
+    void recordsAreDeletedInTheMiddle() throws Exception {
+        startSlowly();
+        String name = segments(leader).get(5).getFileName().toString();
+        long start = Long.parseLong(name.substring(0, name.indexOf('.')));
+        try (Admin admin = cluster.clients().admin()) {
+            admin.deleteRecords(Map.of(new TopicPartition(TOPIC, 0), RecordsToDelete.beforeOffset(start)))
+                    .all()
+                    .get(60, TimeUnit.SECONDS);
+        }
+        endThrottle();
+        cluster.awaitIsr(TOPIC, 0, 3);
+        cluster.awaitIdenticalLogs(TOPIC, 0);
+        assertThat(cluster.clients().readAll(TOPIC, 0)).hasSize(RECORDS - (int) start);
     }
 
     @Test
