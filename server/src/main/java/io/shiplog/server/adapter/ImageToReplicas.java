@@ -49,6 +49,7 @@ public final class ImageToReplicas {
     private static final int PARTITIONS_PER_TURN = 256;
 
     private static final long CLOSE_TIMEOUT_S = 10;
+    private static final long NO_ROOM_RETRY_MS = 1_000;
 
     private final int nodeId;
     private final LogDirectories directories;
@@ -70,6 +71,9 @@ public final class ImageToReplicas {
 
     /** Partitions whose log is being opened since the start. On the disk thread. */
     private final Set<PartitionId> waitingFor = new HashSet<>();
+
+    /** Partitions for whose new log there was no room. On the disk thread. */
+    private final Set<PartitionId> withoutRoom = new HashSet<>();
 
     /** The newest metadata that were acted on. On the disk thread. */
     private MetadataImage latest = MetadataImage.empty();
@@ -213,12 +217,26 @@ public final class ImageToReplicas {
         }
     }
 
+    /** There was no room for a new log: it is tried again, from what the metadata say then. */
+    private void serveIfThereIsRoom(PartitionId id) {
+        boolean wanted = withoutRoom.contains(id) && held.contains(id);
+        if (wanted) {
+            serve(id);
+        }
+        if (!wanted || directories.log(id.topicId(), id.partition()) != null) {
+            withoutRoom.remove(id);
+        }
+    }
+
     private void serveLate(PartitionId id) {
         waitingFor.remove(id);
-        MetadataImage image = latest;
-        if (!held.contains(id) || directories.log(id.topicId(), id.partition()) == null) {
-            return;
+        if (held.contains(id) && directories.log(id.topicId(), id.partition()) != null) {
+            serve(id);
         }
+    }
+
+    private void serve(PartitionId id) {
+        MetadataImage image = latest;
         MetadataDelta nothingNew = MetadataDelta.between(image, List.of(), image);
         List<PartitionLog> logs = openLogs(List.of(id), image);
         loop.execute(() -> {
@@ -228,7 +246,7 @@ public final class ImageToReplicas {
         });
     }
 
-    /** Null while it is held back, and when there is no room for a new log: then there is no replica either, until the metadata of the partition change again. */
+    /** Null while it is held back, and when there is no room for a new log: then there is no replica either, until there is. */
     private PartitionLog openLog(PartitionId id, MetadataImage image, LogSettings settings) {
         String topic = image.topic(id.topicId()).name();
         try {
@@ -239,7 +257,10 @@ public final class ImageToReplicas {
             }
             return log;
         } catch (NoRoom e) {
-            LOG.error("{}-{} is not served: {}", topic, id.partition(), e.getMessage());
+            if (withoutRoom.add(id)) {
+                LOG.error("{}-{} is not served until there is room: {}", topic, id.partition(), e.getMessage());
+            }
+            var unused = loop.schedule(() -> onDisk(() -> serveIfThereIsRoom(id)), NO_ROOM_RETRY_MS);
             return null;
         }
     }

@@ -23,9 +23,13 @@ final class LeaderFinder {
         static final Found NOTHING = new Found(null, false);
     }
 
+    /** So many nodes in a row do not know a topic that is gone. */
+    private static final int SURELY_GONE = 20;
+
     private final ClientWorld world;
     private final Dice dice;
     private final int clientId;
+    private int unknown;
 
     LeaderFinder(ClientWorld world, Dice dice, int clientId) {
         this.world = world;
@@ -45,8 +49,11 @@ final class LeaderFinder {
         }
         PartitionImage partition = image.partition(id.topicId(), id.partition());
         if (partition == null) {
-            return new Found(null, topicWasKnown);
+            // A node may not have heard of it yet.
+            unknown++;
+            return new Found(null, topicWasKnown && unknown >= SURELY_GONE);
         }
+        unknown = 0;
         return new Found(place(image, partition.leader(), partition.leaderEpoch()), false);
     }
 

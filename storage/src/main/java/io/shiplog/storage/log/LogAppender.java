@@ -11,6 +11,7 @@ import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.producer.ProducerStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -22,6 +23,7 @@ final class LogAppender {
     private final LogState state;
     private final LogFlush flush;
     private final LogTruncation truncation;
+    private final LogStart start;
     private final BatchValidator validator = new BatchValidator();
     /** Null until something is refused, or comes from within the node. */
     private TransactionChecks checks;
@@ -31,10 +33,14 @@ final class LogAppender {
     /** Where the last gap in the batches ends that were looked at last, 0 when there is none. */
     private long lastGapEnd;
 
-    LogAppender(LogState state, LogFlush flush, LogTruncation truncation) {
+    /** Where the first batch from the leader begins, when the log is empty and begins within it; −1 when it does not. */
+    private long straddlingBase;
+
+    LogAppender(LogState state, LogFlush flush, LogTruncation truncation, LogStart start) {
         this.state = state;
         this.flush = flush;
         this.truncation = truncation;
+        this.start = start;
     }
 
     /** As {@link PartitionLog#appendAsLeader(ByteBuffer, int, long, AppendOrigin)}. */
@@ -62,7 +68,26 @@ final class LogAppender {
         Errors error = validateFromLeader(batches, maxLeaderEpoch, leaderGapsBelow);
         if (error != Errors.NONE) return outcome;
         if (lastGapEnd > gapsBelow && !markGaps()) return outcome;
+        if (straddlingBase >= 0) return appendStraddling(batches);
         return write(batches, state.context.clock().wallClockMs(), -1);
+    }
+
+    /**
+     * Records were deleted up to the middle of a batch, and an empty log begins there: it takes the whole batch, so its file begins with it,
+     * and its readers where they did (Kafka: {@code UnexpectedAppendOffsetException}).
+     */
+    private AppendOutcome appendStraddling(ByteBuffer batches) {
+        if (state.context.space().isFull()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, FULL);
+        long logStart = state.logStartOffset;
+        state.awaitSwap();
+        try {
+            truncation.truncateFullyAndStartAt(straddlingBase);
+        } catch (IOException | StorageException e) {
+            return offline(e);
+        }
+        AppendOutcome written = write(batches, state.context.clock().wallClockMs(), -1);
+        if (written.error() == Errors.NONE) start.moveTo(logStart, List.of(), "The batch that holds it");
+        return written;
     }
 
     private AppendOutcome appendFromClient(ByteBuffer batch, int leaderEpoch, long wallClockMs) {
@@ -136,7 +161,8 @@ final class LogAppender {
     }
 
     private Errors validateFromLeader(ByteBuffer batches, int maxLeaderEpoch, long leaderGapsBelow) {
-        long expected = state.logEndOffset;
+        straddlingBase = straddlingBase(batches);
+        long expected = straddlingBase >= 0 ? straddlingBase : state.logEndOffset;
         lastGapEnd = 0;
         int epoch = state.epochs.latest();
         Errors error = validateInternal(batches);
@@ -167,6 +193,14 @@ final class LogAppender {
             at += (int) RecordBatchHeader.sizeInBytes(batches, at);
         }
         return Errors.NONE;
+    }
+
+    private long straddlingBase(ByteBuffer batches) {
+        boolean empty = state.logStartOffset == state.logEndOffset;
+        if (!empty || batches.remaining() < RecordBatchHeader.SIZE) return -1;
+        long base = RecordBatchHeader.baseOffset(batches, batches.position());
+        long last = RecordBatchHeader.lastOffset(batches, batches.position());
+        return base >= 0 && base < state.logEndOffset && last >= state.logEndOffset ? base : -1;
     }
 
     private AppendOutcome assignAndWrite(ByteBuffer batches, int leaderEpoch, long wallClockMs) {

@@ -115,7 +115,7 @@ public final class LogDirectory implements AutoCloseable {
             Path directory, LogDirectoryConfig config, StorageClock clock, LogFiles files, DirectoryHost host) {
         Runnable unlock = null;
         try {
-            files.createDirectory(directory);
+            create(files, directory);
             unlock = host.lock(directory);
             DirectoryStamp stamp = StampFile.read(files, directory);
             DirectoryLives lives = LivesFile.read(files, directory);
@@ -148,6 +148,13 @@ public final class LogDirectory implements AutoCloseable {
             if (e instanceof StorageException refusal) throw refusal;
             throw new UnreadableDirectory("the data directory " + directory + " cannot be opened: " + e, e);
         }
+    }
+
+    /** Its own entry has to survive a power loss too, or everything in it is gone. */
+    private static void create(LogFiles files, Path directory) throws IOException {
+        boolean isNew = !files.exists(directory);
+        files.createDirectory(directory);
+        if (isNew && directory.getParent() != null) files.syncDirectory(directory.getParent());
     }
 
     public Path path() {

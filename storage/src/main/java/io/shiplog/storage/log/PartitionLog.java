@@ -58,7 +58,7 @@ public final class PartitionLog {
         this.retention = new LogRetention(state);
         this.start = new LogStart(state, reader, flush, checkpoints);
         this.truncation = new LogTruncation(state, reader, checkpoints, start);
-        this.appender = new LogAppender(state, flush, truncation);
+        this.appender = new LogAppender(state, flush, truncation, start);
         this.compaction = new LogCompaction(state, reader, checkpoints);
         this.timestamps = new TimestampLookup(state, reader);
         this.shipping = new SegmentShipping(state, reader, flush, appender);

@@ -76,6 +76,31 @@ class LogStartTest {
     }
 
     @Test
+    void emptyLogThatBeginsWithinABatchTakesTheWholeOfIt() {
+        open();
+        log.truncateFullyAndStartAt(12);
+        assertThat(log.appendAsFollower(TestBatches.stored(10, 3, "a", "b", "c", "d", "e"), 3)
+                        .error())
+                .isEqualTo(Errors.NONE);
+        assertThat(log.appendAsFollower(TestBatches.stored(15, 3, "f"), 3).error())
+                .isEqualTo(Errors.NONE);
+        assertThat(log.logStartOffset()).isEqualTo(12);
+        assertThat(log.logEndOffset()).isEqualTo(16);
+        assertThat(log.read(12, 10_000, FAR, true).firstOffset()).isEqualTo(10);
+    }
+
+    @Test
+    void onlyAnEmptyLogTakesABatchThatBeginsBelowItsEnd() {
+        open();
+        append(log, 1, "x", "y");
+        assertThat(log.appendAsFollower(TestBatches.stored(1, 3, "a", "b"), 3).error())
+                .isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+        log.truncateFullyAndStartAt(12);
+        assertThat(log.appendAsFollower(TestBatches.stored(10, 3, "a", "b"), 3).error())
+                .isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
     void startInTheMiddleOfASegmentSurvivesAKill() {
         open();
         fill(log, 1, 60, 300);
