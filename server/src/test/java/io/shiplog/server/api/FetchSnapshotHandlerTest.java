@@ -96,8 +96,8 @@ class FetchSnapshotHandlerTest {
     void anotherVersionAndAnotherMeaningAreRefused() {
         FakeExchange old = new FakeExchange(ApiKeys.FETCH_SNAPSHOT, 0, new FetchSnapshotRequestData());
         dispatcher.process(old);
-        assertThat(Errors.forCode(old.response(new FetchSnapshotResponseData(), (short) 0)
-                        .errorCode()))
+        assertThat(Errors.forCode(
+                        old.response(new FetchSnapshotResponseData(), (short) 0).errorCode()))
                 .isEqualTo(Errors.UNSUPPORTED_VERSION);
         FakeExchange empty =
                 new FakeExchange(ApiKeys.FETCH_SNAPSHOT, SegmentCodec.VERSION, new FetchSnapshotRequestData());

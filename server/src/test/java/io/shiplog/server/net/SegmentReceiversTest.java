@@ -61,8 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Segments come over real sockets from a node that behaves as the test wants. */
 class SegmentReceiversTest {
-    private static final TopicIdPartition PARTITION =
-            new TopicIdPartition(new Uuid(8, 9), new TopicPartition("t", 0));
+    private static final TopicIdPartition PARTITION = new TopicIdPartition(new Uuid(8, 9), new TopicPartition("t", 0));
     private static final int CHUNK = 1_000;
 
     @TempDir
@@ -191,8 +190,9 @@ class SegmentReceiversTest {
                 return SegmentCodec.description(request, described);
             }
             int size = Math.min(request.maxBytes(), segment.limit() - request.position());
-            ByteBuffer chunk =
-                    ByteBuffer.allocate(size).put(segment.slice(request.position(), size)).flip();
+            ByteBuffer chunk = ByteBuffer.allocate(size)
+                    .put(segment.slice(request.position(), size))
+                    .flip();
             if (corruptAt >= request.position() && corruptAt < request.position() + size) {
                 int at = corruptAt - request.position();
                 chunk.put(at, (byte) (chunk.get(at) ^ 1));
@@ -263,8 +263,7 @@ class SegmentReceiversTest {
 
     private SegmentReceivers receivers(int timeoutMs) {
         SegmentStreamSettings settings = new SegmentStreamSettings(7, 3, 2, CHUNK, 5_000, timeoutMs);
-        return new SegmentReceivers(
-                loop, settings, id -> id == 9 ? null : source.address(), () -> 70, RateLimit::new);
+        return new SegmentReceivers(loop, settings, id -> id == 9 ? null : source.address(), () -> 70, RateLimit::new);
     }
 
     @AfterEach
@@ -308,10 +307,11 @@ class SegmentReceiversTest {
         assertThat(heard.failure).as(heard.why).isNull();
         assertThat(heard.described).containsExactly(described);
         assertThat(source.asked).hasSizeGreaterThan(segment.limit() / CHUNK);
-        assertThat(source.asked).allMatch(asked -> asked.nodeId() == 7
-                && asked.brokerEpoch() == 70
-                && asked.leaderEpoch() == 3
-                && asked.topicId().equals(PARTITION.topicId()));
+        assertThat(source.asked)
+                .allMatch(asked -> asked.nodeId() == 7
+                        && asked.brokerEpoch() == 70
+                        && asked.leaderEpoch() == 3
+                        && asked.topicId().equals(PARTITION.topicId()));
         assertThat(log.shipping().beginAdoption(heard.received, 3)).isNull();
         while (!log.shipping().adopt(5)) {
             assertThat(log.logEndOffset()).isPositive();
@@ -366,7 +366,8 @@ class SegmentReceiversTest {
 
     @Test
     void whatIsNotCommittedAsAWholeIsNotTaken() throws Exception {
-        Heard heard = receive(new SegmentOrder(PARTITION, log, 2, 3, 0, 19, false)).await();
+        Heard heard =
+                receive(new SegmentOrder(PARTITION, log, 2, 3, 0, 19, false)).await();
         assertThat(heard.failure).isEqualTo(SegmentListener.Failure.NOTHING_THERE);
     }
 

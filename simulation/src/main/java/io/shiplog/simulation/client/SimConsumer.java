@@ -218,8 +218,12 @@ public final class SimConsumer {
             lastEpoch = -1;
             pollIn(5);
         } else {
-            if (data.records() instanceof MemoryRecords records) {
-                read(op, records);
+            if (data.records() instanceof MemoryRecords records && !read(op, records)) {
+                // Bits rotted where the node trusts what it has written; the client's own check finds it. It asks again.
+                op.error = Errors.CORRUPT_MESSAGE;
+                leave();
+                pollIn(RETRY_MS);
+                return;
             }
             if (dice.chance(0.05) || (followerShare > 0 && dice.chance(0.3))) {
                 leave();
@@ -228,9 +232,12 @@ public final class SimConsumer {
         }
     }
 
-    private void read(ReadOp op, MemoryRecords records) {
+    /** Takes the records up to the first batch that is not sound; false when there is one. */
+    private boolean read(ReadOp op, MemoryRecords records) {
         for (MutableRecordBatch batch : records.batches()) {
-            batch.ensureValid();
+            if (!batch.isValid()) {
+                return false;
+            }
             for (Record record : batch) {
                 if (record.offset() >= position) {
                     boolean ours = record.valueSize() >= Long.BYTES;
@@ -245,6 +252,7 @@ public final class SimConsumer {
                 lastEpoch = batch.partitionLeaderEpoch();
             }
         }
+        return true;
     }
 
     // ---- the latest offset

@@ -115,8 +115,7 @@ final class SimIndexStore implements IndexStore {
 
     /** Nobody writes transactions in a simulation yet. */
     @Override
-    public void putAborted(
-            PartitionKey partition, long segmentBase, int firstOrdinal, AbortedTransactions entries) {
+    public void putAborted(PartitionKey partition, long segmentBase, int firstOrdinal, AbortedTransactions entries) {
         if (entries != null) {
             throw new UnsupportedOperationException("transactions are not simulated");
         }

@@ -3,27 +3,18 @@
 
 package io.shiplog.simulation.engine;
 
-import java.util.PriorityQueue;
-
 /**
  * Virtual time and what happens in it: one queue, ordered by time, among equals by chance. One thread runs everything; nothing takes time
  * but waiting. Times are microseconds since the start of the run.
  */
 public final class Scheduler {
     /** Something that is going to happen. */
-    public static final class Event implements Comparable<Event> {
-        private final long atUs;
-        private final int tie;
-        private final long number;
+    public static final class Event {
         private final String what;
         private final SimProcess process;
-        private final Runnable task;
-        private boolean cancelled;
+        private Runnable task;
 
-        private Event(long atUs, int tie, long number, String what, SimProcess process, Runnable task) {
-            this.atUs = atUs;
-            this.tie = tie;
-            this.number = number;
+        private Event(String what, SimProcess process, Runnable task) {
             this.what = what;
             this.process = process;
             this.task = task;
@@ -31,35 +22,14 @@ public final class Scheduler {
 
         /** It does not happen; of no effect when it has happened. */
         public void cancel() {
-            cancelled = true;
-        }
-
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(atUs, other.atUs);
-            if (byTime != 0) {
-                return byTime;
-            }
-            int byTie = Integer.compare(tie, other.tie);
-            return byTie != 0 ? byTie : Long.compare(number, other.number);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return Long.hashCode(number);
+            task = null;
         }
     }
 
-    private final PriorityQueue<Event> queue = new PriorityQueue<>();
+    private final EventQueue queue = new EventQueue();
     private final Dice dice;
     private final Trace trace;
     private long nowUs;
-    private long numbers;
     private long steps;
 
     public Scheduler(Dice dice, Trace trace) {
@@ -87,8 +57,8 @@ public final class Scheduler {
      * @param process whose doing it is: it does not happen when that is dead by then, and waits while it is paused; null for nobody's
      */
     public Event at(long atUs, String what, SimProcess process, Runnable task) {
-        Event event = new Event(Math.max(atUs, nowUs), dice.nextInt(), ++numbers, what, process, task);
-        queue.add(event);
+        Event event = new Event(what, process, task);
+        queue.add(Math.max(atUs, nowUs), dice.nextInt(), event);
         return event;
     }
 
@@ -98,8 +68,7 @@ public final class Scheduler {
 
     /** When the next event is due; {@code Long.MAX_VALUE} when there is none. */
     public long nextAtUs() {
-        Event next = queue.peek();
-        return next == null ? Long.MAX_VALUE : next.atUs;
+        return queue.nextAtUs();
     }
 
     /**
@@ -108,22 +77,28 @@ public final class Scheduler {
      * @return whose doing it was; null when nothing happened, or nobody's doing
      */
     public SimProcess runNext() {
+        long atUs = queue.nextAtUs();
         Event event = queue.poll();
-        if (event == null || event.cancelled) {
+        if (event == null || event.task == null) {
             return null;
         }
+        Runnable task = event.task;
         SimProcess process = event.process;
         if (process != null && !process.isAlive()) {
             return null;
         }
-        nowUs = event.atUs;
+        nowUs = atUs;
         if (process != null && process.isPaused()) {
-            process.defer(event.what, event.task);
+            process.defer(event.what, () -> {
+                if (event.task != null) {
+                    event.task.run();
+                }
+            });
             return null;
         }
         steps++;
         trace.event(nowUs, event.what, process == null ? -1 : process.id());
-        event.task.run();
+        task.run();
         return process;
     }
 }

@@ -257,6 +257,9 @@ public final class World implements ClientWorld, WorldView {
     public void onEnded(StorageLife life, String why) {
         trace.line(() -> "node " + life.nodeId() + " " + why);
         trace.add(why.hashCode());
+        // Whoever watches over processes starts it again.
+        SimNode node = nodes[life.nodeId() - 1];
+        scheduler.after(dice.between(20_000, 500_000), "supervisor", null, node::start);
     }
 
     @Override
