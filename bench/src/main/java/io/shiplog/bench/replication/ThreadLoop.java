@@ -8,6 +8,7 @@ import io.shiplog.replication.runtime.EventLoop;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** An event loop on a thread of its own, which knows how much processor time it took. */
@@ -21,6 +22,8 @@ final class ThreadLoop implements EventLoop, AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        // What disks and links still have to say to a loop that is closed is of no interest.
+        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         executor.prestartAllCoreThreads();
     }
 

@@ -224,7 +224,7 @@ final class FetchPass {
         fill(followerRead, session, partition);
         followerRead.maxBytes = maxBytes;
         followerRead.atLeastOneBatch = bytes == 0;
-        if (!limit.isLimited() || !partition.replica.throttles(session.replicaId())) {
+        if (!limit.isLimited() || !partition.replica.throttle().limitsSendingTo(session.replicaId())) {
             partition.replica.readForFollower(followerRead, outcome);
             return false;
         }

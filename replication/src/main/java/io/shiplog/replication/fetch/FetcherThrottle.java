@@ -38,7 +38,7 @@ final class FetcherThrottle {
 
     /** Whether the partition may be named in a request now; what it asks for is paid. */
     boolean mayAsk(FetcherPartition partition) {
-        if (!limit.isLimited() || !partition.replica.isFetchThrottled()) {
+        if (!limit.isLimited() || !partition.replica.throttle().limitsFetching()) {
             giveBack(partition);
             return true;
         }

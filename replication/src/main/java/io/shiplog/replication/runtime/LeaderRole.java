@@ -75,6 +75,11 @@ final class LeaderRole implements LeaderEffects {
         isrLog.changed(replica.id().topicPartition(), before, core.state(), this::whyItLags);
     }
 
+    /** Whether a record is not committed without this follower. */
+    boolean waitsFor(int followerId) {
+        return core.waitsFor(followerId, loop.nowMs());
+    }
+
     private String whyItLags(int replicaId) {
         for (ReplicaView view : core.followers(loop.nowMs())) {
             if (view.id() == replicaId) {

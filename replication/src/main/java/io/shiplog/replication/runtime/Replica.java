@@ -45,6 +45,7 @@ public final class Replica {
     private final PendingDeletions deletions = new PendingDeletions();
     private final ReplicaReads reads;
     private final ReplicaRepair repair;
+    private final ReplicaThrottle throttle = new ReplicaThrottle(this);
     private final ReplicaSegments segments;
     private FollowerListener followerListener;
 
@@ -58,9 +59,6 @@ public final class Replica {
 
     private String offlineBecause;
     private boolean closed;
-
-    private boolean throttledAsLeader;
-    private boolean throttledAsFollower;
 
     /** The log belongs to this replica from now on: nobody else appends, truncates or sets its listener. */
     Replica(TopicIdPartition id, PartitionLog log, ReplicaContext context, RoleLog roles, IsrLog isrLog) {
@@ -134,6 +132,11 @@ public final class Replica {
     /** What other replicas may have of this one's sealed segments. */
     public ReplicaSegments segments() {
         return segments;
+    }
+
+    /** Which replication throttles hold for this replica. */
+    public ReplicaThrottle throttle() {
+        return throttle;
     }
 
     LeaderRole leaderRole() {
@@ -461,29 +464,6 @@ public final class Replica {
     /** Answers OffsetForLeaderEpoch; leader only. */
     public EpochEnd epochEnd(int currentLeaderEpoch, int epoch) {
         return reads.epochEnd(currentLeaderEpoch, epoch);
-    }
-
-    // ---- throttles
-
-    /** Which of the node's {@link ReplicationThrottles} hold for this replica while the follower is not in sync. */
-    public void setThrottled(boolean asLeader, boolean asFollower) {
-        throttledAsLeader = asLeader;
-        throttledAsFollower = asFollower;
-    }
-
-    /** Whether what this leader sends to the follower is limited: it is named, and no record waits for that follower. */
-    public boolean throttles(int followerId) {
-        return throttledAsLeader && leader != null && !leader.core().waitsFor(followerId, loop.nowMs());
-    }
-
-    /** Whether what this follower fetches is limited. */
-    public boolean isFetchThrottled() {
-        return throttledAsFollower && follower != null && !isInSync();
-    }
-
-    /** Whether a throttle names this replica, as leader or as follower. */
-    public boolean isNamedByThrottle() {
-        return throttledAsLeader || throttledAsFollower;
     }
 
     // ---- watchers

@@ -5,7 +5,7 @@ package io.shiplog.replication.runtime;
 
 /**
  * The replication throttles of one node (KIP-73): what it sends as leader and what it fetches as follower. They hold for the replicas
- * that {@link Replica#setThrottled} names, and of these only while they are not in sync: nobody ever waits for a throttle to commit a record.
+ * that {@link ReplicaThrottle} says, and of these only while they are not in sync: nobody ever waits for a throttle to commit a record.
  */
 public final class ReplicationThrottles {
     private final RateLimit asLeader = new RateLimit();

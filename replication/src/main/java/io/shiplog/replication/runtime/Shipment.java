@@ -120,7 +120,7 @@ final class Shipment {
                     leaderEpoch,
                     nextOffset,
                     endOffset,
-                    replica.isFetchThrottled()), source);
+                    replica.throttle().limitsFetching()), source);
             parts.add(part);
             ordered++;
             awaitsDescription = true;

@@ -59,12 +59,12 @@ class ReplicationThrottleTest {
     }
 
     private void throttleLeader() {
-        cluster.node(0).replica(0).setThrottled(true, false);
+        cluster.node(0).replica(0).throttle().name(true, false);
         cluster.node(0).throttles().asLeader().setRate(RATE, cluster.loop.nowMs());
     }
 
     private void throttleFollower() {
-        cluster.node(2).replica(0).setThrottled(false, true);
+        cluster.node(2).replica(0).throttle().name(false, true);
         cluster.node(2).throttles().asFollower().setRate(RATE, cluster.loop.nowMs());
     }
 
@@ -133,7 +133,7 @@ class ReplicationThrottleTest {
     @Test
     void whoIsInSyncIsNeverThrottled() {
         throttleLeader();
-        cluster.node(1).replica(0).setThrottled(false, true);
+        cluster.node(1).replica(0).throttle().name(false, true);
         cluster.node(1).throttles().asFollower().setRate(1, cluster.loop.nowMs());
         cluster.node(0).throttles().asLeader().setRate(1, cluster.loop.nowMs());
         Ack[] acks = new Ack[20];

@@ -41,7 +41,7 @@ final class ThrottleSettings {
         int partition = replica.id().partition();
         String leaders = image.topicConfigs(topicId).get(TopicConfigs.LEADER_THROTTLED_REPLICAS);
         String followers = image.topicConfigs(topicId).get(TopicConfigs.FOLLOWER_THROTTLED_REPLICAS);
-        replica.setThrottled(names(leaders, partition, nodeId), names(followers, partition, nodeId));
+        replica.throttle().name(names(leaders, partition, nodeId), names(followers, partition, nodeId));
     }
 
     /** Whether a list such as {@code 0:101,1:102}, or {@code *}, names this partition on this node. */

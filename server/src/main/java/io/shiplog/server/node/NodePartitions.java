@@ -133,7 +133,8 @@ final class NodePartitions {
         for (Replica replica : all) {
             replica.deleteOldSegments();
         }
-        leftOver.check(() -> all.stream().filter(Replica::isNamedByThrottle).count());
+        leftOver.check(() ->
+                all.stream().filter(replica -> replica.throttle().isNamed()).count());
         scheduleRetention();
     }
 
