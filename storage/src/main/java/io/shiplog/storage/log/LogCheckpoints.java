@@ -8,6 +8,7 @@ import io.shiplog.storage.index.IndexBlock;
 import io.shiplog.storage.index.LogCheckpoint;
 import io.shiplog.storage.index.SegmentSummary;
 import io.shiplog.storage.index.SparseIndex;
+import io.shiplog.storage.model.InvariantViolation;
 import io.shiplog.storage.producer.ProducerStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -105,12 +106,12 @@ final class LogCheckpoints {
     }
 
     /**
-     * Makes the store forget, durably, whatever lies behind the end.
+     * Makes the store forget, durably, whatever lies behind the end. After {@link #awaitQuiet}.
      *
      * @param segmentBase the segment that is going to be cut there
      */
     void forgetFrom(long end, long segmentBase) {
-        awaitWrite();
+        if (writing) throw new InvariantViolation("the index of " + state + " is written while the log is cut");
         pending = null;
         if (storedEnd <= end) return;
         state.context.index().forgetFrom(state.key, end, segmentBase);
@@ -144,9 +145,9 @@ final class LogCheckpoints {
         }
     }
 
-    /** Waits for a write under way and takes no further snapshots: the log is going away. */
+    /** Waits for a write and an exchange of segments under way, and takes no further snapshots: the log is going away. */
     void stop() {
-        awaitWrite();
+        awaitQuiet();
         pending = null;
     }
 
@@ -357,8 +358,18 @@ final class LogCheckpoints {
         if (index != null && segment.isStored()) state.context.indexCache().used(segment, index.sizeInBytes());
     }
 
-    /** Returns when nothing is being written, and nothing is going to be while the caller holds the lock. */
-    void awaitWrite() {
+    /**
+     * Returns when the store is not being written and no segments are being exchanged, and neither begins while the caller holds the lock.
+     * Each wait gives the lock up, so that the other one may have begun meanwhile.
+     */
+    void awaitQuiet() {
+        do {
+            state.awaitSwap();
+            awaitWrite();
+        } while (state.isSwapping());
+    }
+
+    private void awaitWrite() {
         boolean interrupted = false;
         while (writing) {
             try {

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Cuts a log. The order is what matters when power fails in the middle: first the store forgets what lies behind the
  * cut, then the flush mark is lowered on the disk, then files go from the newest on, then the last one is cut. Bytes that
  * are on their way to a socket stay: then the kept part is copied into a new file that takes the old one's name.
- * Used under the lock of the log, by its loop.
+ * Used under the lock of the log, by its loop, after {@link LogCheckpoints#awaitQuiet}: from the first look at the segments to the last cut the
+ * lock is not given up.
  */
 final class LogTruncation {
     private static final Logger LOG = LoggerFactory.getLogger(LogTruncation.class);
@@ -57,10 +58,8 @@ final class LogTruncation {
         long end = segment.baseOffset;
         // All of the index comes into memory, since the store is going to forget it.
         if (target > segment.baseOffset) reader.wholeIndexOf(segment);
-        if (target > segment.baseOffset && segment.aborted != null) {
-            checkpoints.awaitWrite();
+        if (target > segment.baseOffset && segment.aborted != null)
             reader.aborted().loadWhole(segment);
-        }
         if (target > segment.baseOffset && state.gapsBelow > segment.baseOffset) {
             BatchCursor cursor = BatchCursor.ofThread();
             end = walkOverGapsTo(segment, cursor, target);

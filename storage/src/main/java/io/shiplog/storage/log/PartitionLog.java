@@ -302,7 +302,7 @@ public final class PartitionLog {
      */
     public void truncateTo(long offset) {
         synchronized (state) {
-            state.awaitSwap();
+            checkpoints.awaitQuiet();
             checkUsable();
             shipping.endAdoption();
             try {
@@ -322,7 +322,7 @@ public final class PartitionLog {
      */
     public void truncateFullyAndStartAt(long offset) {
         synchronized (state) {
-            state.awaitSwap();
+            checkpoints.awaitQuiet();
             checkUsable();
             shipping.endAdoption();
             try {
@@ -342,7 +342,7 @@ public final class PartitionLog {
      */
     public void setAsideFrom(long segmentBase) {
         synchronized (state) {
-            state.awaitSwap();
+            checkpoints.awaitQuiet();
             checkUsable();
             shipping.endAdoption();
             try {

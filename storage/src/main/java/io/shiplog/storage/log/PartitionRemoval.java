@@ -24,7 +24,6 @@ final class PartitionRemoval {
         LogState state = log.state();
         Path aside;
         synchronized (state) {
-            state.awaitSwap();
             log.checkpoints().stop();
             state.closed = true;
             aside = rename(state.key, suffix);

@@ -22,6 +22,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -541,6 +544,44 @@ class CompactionTest {
     private List<Path> files(String suffix) throws IOException {
         try (Stream<Path> all = Files.list(c.directory.partitionPath(0))) {
             return all.filter(path -> path.toString().endsWith("." + suffix)).toList();
+        }
+    }
+
+    @Test
+    void whoWaitsForTheIndexWaitsForAnExchangeThatBeganMeanwhileToo() throws Exception {
+        LogState state = c.log.state();
+        CountDownLatch written = new CountDownLatch(1);
+        synchronized (state) {
+            c.log.checkpoints().later(() -> await(written));
+        }
+        FutureTask<Boolean> quiet = new FutureTask<>(() -> {
+            synchronized (state) {
+                c.log.checkpoints().awaitQuiet();
+                return !state.isSwapping();
+            }
+        });
+        Thread waiting = new Thread(quiet, "test");
+        waiting.start();
+        synchronized (state) {
+            state.beginSwap();
+        }
+        written.countDown();
+        try {
+            // The index is written by the thread that also carries this out.
+            CountDownLatch afterwards = new CountDownLatch(1);
+            state.context.background().execute("a test", afterwards::countDown);
+            await(afterwards);
+        } finally {
+            state.endSwap();
+        }
+        assertThat(quiet.get(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
