@@ -45,7 +45,7 @@ class EventQueueTest {
         List<Integer> happened = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             int number = i;
-            scheduler.at(10 * i, "event", process, () -> happened.add(number));
+            scheduler.at(10L * i, "event", process, () -> happened.add(number));
         }
         process.pause();
         for (int i = 0; i < 5; i++) {
