@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 final class FetcherThrottle {
     /** Less than this is not worth a request. */
     private static final int SMALLEST_PORTION = 64 * 1024;
+    /** The rate may be raised while somebody waits. */
+    private static final long LONGEST_WAIT_MS = 1_000;
 
     private final EventLoop loop;
     private final RateLimit limit;
@@ -85,7 +87,8 @@ final class FetcherThrottle {
 
     private void schedule() {
         if (timer == null && !waiting.isEmpty()) {
-            timer = loop.schedule(this::release, Math.max(1, limit.waitMs(loop.nowMs())));
+            long waitMs = Math.max(1, limit.waitMs(loop.nowMs()));
+            timer = loop.schedule(this::release, Math.min(LONGEST_WAIT_MS, waitMs));
         }
     }
 

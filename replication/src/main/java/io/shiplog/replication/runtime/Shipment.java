@@ -113,14 +113,16 @@ final class Shipment {
                 nothingMore = true;
                 return;
             }
-            Part part = new Part(new SegmentOrder(
-                    replica.id(),
-                    log,
-                    sources.get(source),
-                    leaderEpoch,
-                    nextOffset,
-                    endOffset,
-                    replica.throttle().limitsFetching()), source);
+            Part part = new Part(
+                    new SegmentOrder(
+                            replica.id(),
+                            log,
+                            sources.get(source),
+                            leaderEpoch,
+                            nextOffset,
+                            endOffset,
+                            replica.throttle().limitsFetching()),
+                    source);
             parts.add(part);
             ordered++;
             awaitsDescription = true;

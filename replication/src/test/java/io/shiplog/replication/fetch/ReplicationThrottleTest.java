@@ -180,6 +180,20 @@ class ReplicationThrottleTest {
         assertThat(behind()).isZero();
     }
 
+    /** At the old rate it would have to wait for hours. */
+    @Test
+    void aRateThatIsRaisedHelpsThoseWhoWait() {
+        fill(0, BATCHES);
+        throttleFollower();
+        cluster.node(2).throttles().asFollower().setRate(1, cluster.loop.nowMs());
+        followAgain();
+        cluster.loop.advance(1_000);
+        assertThat(behind()).isGreaterThan(150);
+        cluster.node(2).throttles().asFollower().setRate(100 * 1024 * 1024, cluster.loop.nowMs());
+        cluster.loop.advance(2_000);
+        assertThat(behind()).isZero();
+    }
+
     @Test
     void theLeaderCanSayThatAReplicaIsThrottled() {
         fill(0, BATCHES);
