@@ -219,7 +219,8 @@ public final class SimConsumer {
             pollIn(5);
         } else {
             if (data.records() instanceof MemoryRecords records && !read(op, records)) {
-                // Bits rotted where the node trusts what it has written; the client's own check finds it. It asks again.
+                // Bits rotted where the node trusts what it has written; the client's own check finds it. It asks
+                // again.
                 op.error = Errors.CORRUPT_MESSAGE;
                 leave();
                 pollIn(RETRY_MS);

@@ -12,5 +12,6 @@ public enum FaultClass {
     ROT,
     REPLACED,
     CLOCK,
-    QUORUM
+    QUORUM,
+    DEATH
 }

@@ -3,7 +3,7 @@
 
 package io.shiplog.simulation.fault;
 
-/** What can go wrong. Every fault ends by itself after its duration: what was killed starts, what was cut is whole again. */
+/** What can go wrong. Every fault but a death ends by itself after its duration: what was killed starts, what was cut is whole again. */
 public enum FaultKind {
     // ---- processes of storage nodes
     /** As by kill -9: what was written stays in the page cache. */
@@ -61,7 +61,11 @@ public enum FaultKind {
     CUT_CONTROLLER(FaultClass.QUORUM),
     KILL_QUORUM_NODE(FaultClass.QUORUM),
     /** Leadership of the quorum moves though nothing is wrong. */
-    MOVE_CONTROLLER(FaultClass.QUORUM);
+    MOVE_CONTROLLER(FaultClass.QUORUM),
+
+    // ---- for good
+    /** A storage node that the others can do without goes, and does not come back even when all else is healed. */
+    DEATH(FaultClass.DEATH);
 
     private final FaultClass faultClass;
 

@@ -25,6 +25,8 @@ public enum Profile {
     REPLACED(false, FaultClass.REPLACED, FaultClass.PROCESS),
     CLOCK(false, FaultClass.CLOCK, FaultClass.PROCESS),
     QUORUM(false, FaultClass.QUORUM, FaultClass.PROCESS),
+    /** A node goes for good: the others must get on. */
+    LIVENESS(false, FaultClass.PROCESS, FaultClass.NETWORK, FaultClass.QUORUM, FaultClass.DEATH),
     /** Operators are busy. */
     ADMIN(true, FaultClass.PROCESS, FaultClass.NETWORK);
 
@@ -148,7 +150,7 @@ public enum Profile {
                 continue;
             }
             boolean drawn = has(each) && dice.chance(this == DEFAULT ? 0.3 : 0.85);
-            int count = drawn ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
+            int count = each == FaultClass.DEATH ? (drawn ? 1 : 0) : drawn ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
             for (int i = 0; i < count; i++) {
                 addFault(dice, each, losesDisks ? victim : null, setup, steps);
             }

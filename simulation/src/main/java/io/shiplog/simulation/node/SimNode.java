@@ -17,6 +17,7 @@ public final class SimNode {
     private StorageLife life;
     private boolean hasPower = true;
     private int lives;
+    private boolean gone;
 
     public SimNode(int id, NodeWorld world, SimDisk disk) {
         this.id = id;
@@ -70,7 +71,7 @@ public final class SimNode {
 
     /** Begins a life; with power, if that was off. */
     public void start() {
-        if (life != null) {
+        if (life != null || gone) {
             return;
         }
         if (!hasPower) {
@@ -83,6 +84,16 @@ public final class SimNode {
         SimProcess process = new SimProcess(id, world.nextProcess(), clock);
         life = new StorageLife(this, world, process);
         life.start();
+    }
+
+    /** It goes, and never comes back. */
+    public void retire() {
+        kill();
+        gone = true;
+    }
+
+    public boolean isGone() {
+        return gone;
     }
 
     /** The process ends as by kill -9. */

@@ -78,6 +78,7 @@ public final class Faults {
             case ROT, REPLACED -> lostDisk(fault, dice);
             case CLOCK -> clock(fault, dice);
             case QUORUM -> quorum(fault, dice);
+            case DEATH -> death(node(fault.target()));
         };
     }
 
@@ -149,6 +150,35 @@ public final class Faults {
         node.losePower();
         world.losses().onPowerLoss(node.id());
         world.onNodeDown(node);
+    }
+
+    private Runnable death(SimNode node) {
+        if (node == null || !canBeMissed(node)) {
+            return null;
+        }
+        node.retire();
+        world.onNodeDown(node);
+        return () -> {};
+    }
+
+    /** Only one node dies, and only when everything that it has is with others who can lead. */
+    private boolean canBeMissed(SimNode node) {
+        for (int id = 1; id <= world.storageNodes(); id++) {
+            if (world.node(id).isGone()) {
+                return false;
+            }
+        }
+        for (TopicIdPartition each : world.topic().present()) {
+            PartitionImage image = world.metadata().partition(each.topicId(), each.partition());
+            if (image == null || !image.hasLeader() || image.replicationFactor() <= world.setup().minIsr()) {
+                return false;
+            }
+            int others = image.isrSize() - (image.inIsr(node.id()) ? 1 : 0);
+            if (others < world.setup().minIsr()) {
+                return false;
+            }
+        }
+        return !world.topic().present().isEmpty();
     }
 
     private Runnable losePowerEverywhere() {

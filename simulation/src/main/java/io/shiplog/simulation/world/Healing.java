@@ -3,7 +3,9 @@
 
 package io.shiplog.simulation.world;
 
+import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.TopicConfigs;
 import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.client.SimConsumer;
 import io.shiplog.simulation.client.SimProducer;
@@ -99,22 +101,45 @@ final class Healing {
         return null;
     }
 
+    /** Replicas on nodes that have not gone for good. */
+    private int living(PartitionImage image) {
+        int count = 0;
+        for (int node : image.replicas()) {
+            count += world.node(node).isGone() ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** With fewer in sync nothing is committed, which is as it should be. */
+    private int minIsr(TopicIdPartition id) {
+        PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
+        return TopicConfigs.effectiveMinIsr(
+                EffectiveTopicConfigs.agreed(world.metadata(), id.topicId()), image.replicationFactor());
+    }
+
     private String problemOf(TopicIdPartition id) {
         PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
         if (image == null || !image.hasLeader()) {
             return "has no leader: " + image;
         }
-        if (image.reassigning()) {
+        int living = living(image);
+        if (image.reassigning() && living == image.replicas().length) {
             return "is being reassigned";
         }
-        if (image.isrSize() < image.replicationFactor()) {
+        if (image.isrSize() < Math.min(living, image.replicationFactor())) {
             return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync: " + image;
         }
         ReplicaView leader = world.replica(id, image.leader());
         if (leader == null || !leader.now().leads()) {
             return "has a leader that does not know it";
         }
+        if (image.isrSize() < minIsr(id)) {
+            return null;
+        }
         for (int node : image.replicas()) {
+            if (world.node(node).isGone()) {
+                continue;
+            }
             ReplicaView replica = world.replica(id, node);
             boolean same = replica != null
                     && replica.now().up()

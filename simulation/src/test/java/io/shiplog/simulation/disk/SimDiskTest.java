@@ -58,7 +58,9 @@ class SimDiskTest {
             Mount after = disk.mount();
             seen.add(after.exists(FILE) ? read(after).replace('\0', '0') : "no file");
         }
-        assertThat(seen).contains("no file", "", "x".repeat(40)).anyMatch(each -> each.contains("0") && each.contains("x"));
+        assertThat(seen)
+                .contains("no file", "", "x".repeat(40))
+                .anyMatch(each -> each.contains("0") && each.contains("x"));
     }
 
     @Test

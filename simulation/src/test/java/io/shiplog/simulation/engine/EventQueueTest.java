@@ -35,7 +35,10 @@ class EventQueueTest {
         while (scheduler.nextAtUs() < Long.MAX_VALUE) {
             scheduler.runNext();
         }
-        assertThat(happened).hasSize(20).doesNotHaveDuplicates().isNotEqualTo(happened.stream().sorted().toList());
+        assertThat(happened)
+                .hasSize(20)
+                .doesNotHaveDuplicates()
+                .isNotEqualTo(happened.stream().sorted().toList());
     }
 
     @Test

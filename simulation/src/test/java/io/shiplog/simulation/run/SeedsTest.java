@@ -19,11 +19,16 @@ class SeedsTest {
     void everyPromiseIsKept() {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         Options options = Options.parse(new String[] {
-            "run", "--seeds", Integer.toString(SEEDS), "--threads", "2", "--from", Long.toString(Long.getLong("sim.from", 1))
+            "run",
+            "--seeds",
+            Integer.toString(SEEDS),
+            "--threads",
+            "2",
+            "--from",
+            Long.toString(Long.getLong("sim.from", 1))
         });
-        int status = new ManySeeds(
-                        options, SimMain.invariants(), new PrintStream(told, true, StandardCharsets.UTF_8))
-                .run();
+        int status =
+                new ManySeeds(options, SimMain.invariants(), new PrintStream(told, true, StandardCharsets.UTF_8)).run();
         assertThat(status).as(told.toString(StandardCharsets.UTF_8)).isZero();
     }
 
