@@ -28,7 +28,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * {@code bin/bench catch-up}: a topic with three replicas is filled; then one node loses its disk and starts again, and the time until all
- * its replicas are in sync is taken, with the processor time of the others and its own. With and without shipped segments, in turn.
+ * its replicas are in sync is taken, with the processor time of the others and its own. With and without shipped segments, in turn; and
+ * once with its disk, which is what the start of the process costs.
  */
 public final class CatchUpMain {
     private static final int BAD_USAGE = 2;
@@ -40,6 +41,21 @@ public final class CatchUpMain {
     private static final long PATIENCE_S = 3_600;
     private static final double MS_PER_NS = 1e-6;
     private static final double MIB = 1 << 20;
+
+    /** How the node that was killed gets what it lacks. */
+    enum Way {
+        NOTHING_LOST("nothing lost", "1"),
+        SHIPPED("shipped", "1"),
+        FETCHED("fetched", "-1");
+
+        private final String words;
+        private final String minBytes;
+
+        Way(String words, String minBytes) {
+            this.words = words;
+            this.minBytes = minBytes;
+        }
+    }
 
     private final CatchUpOptions options;
     private final StorageProcesses storage;
@@ -67,7 +83,7 @@ public final class CatchUpMain {
         try {
             System.out.println(Machine.describe());
             System.out.println("load average before: " + Machine.loadAverage() + "; " + options);
-            Figures figures = measure(options);
+            Figures figures = measure(options, List.of(Way.values()));
             System.out.println();
             figures.print(System.out);
             status = 0;
@@ -81,7 +97,7 @@ public final class CatchUpMain {
         System.exit(status);
     }
 
-    static Figures measure(CatchUpOptions options) throws Exception {
+    static Figures measure(CatchUpOptions options, List<Way> ways) throws Exception {
         try (QuorumProcesses quorum = new QuorumProcesses(options.directory(), "128m");
                 StorageProcesses storage = new StorageProcesses(options.directory(), quorum.endpoints())) {
             quorum.startAll(Map.of());
@@ -96,7 +112,7 @@ public final class CatchUpMain {
             try (Admin admin = Admin.create(properties)) {
                 CatchUpMain run = new CatchUpMain(options, storage, admin);
                 run.fill();
-                run.measureAll();
+                run.measureAll(ways);
                 return run.figures;
             }
         }
@@ -147,27 +163,34 @@ public final class CatchUpMain {
         admin.createTopics(List.of(topic)).all().get(PATIENCE_S, TimeUnit.SECONDS);
     }
 
-    private void measureAll() throws Exception {
+    private void measureAll(List<Way> ways) throws Exception {
         awaitInSync(StorageProcesses.NODES);
         for (int round = 0; round < options.rounds(); round++) {
             int victim = StorageProcesses.FIRST_ID + round % StorageProcesses.NODES;
-            measureOne(victim, "shipped", Map.of("replica.bulk.min.bytes", "1"));
-            measureOne(victim, "fetched", Map.of("replica.bulk.min.bytes", "-1"));
+            for (Way way : ways) {
+                measureOne(victim, way);
+            }
         }
     }
 
-    private void measureOne(int victim, String how, Map<String, String> settings) throws Exception {
-        storage.loseDisk(victim);
+    private void measureOne(int victim, Way way) throws Exception {
+        String how = way.words;
+        storage.kill(victim);
+        if (way != Way.NOTHING_LOST) {
+            storage.loseDisk(victim);
+        }
         awaitInSync(StorageProcesses.NODES - 1);
         double othersBefore = othersCpuMs(victim);
         long beganNs = System.nanoTime();
-        storage.start(victim, settings);
+        storage.start(victim, Map.of("replica.bulk.min.bytes", way.minBytes));
         awaitInSync(StorageProcesses.NODES);
         double ms = (System.nanoTime() - beganNs) * MS_PER_NS;
         double gib = options.mib() / 1024.0;
         figures.add("until in sync, " + how, "ms", "", ms);
-        figures.add("rate, start of the process included, " + how, "MiB/s", "", options.mib() * 1_000.0 / ms);
-        figures.add("CPU of the node that lost its disk, " + how, "ms/GiB", "", storage.cpuMs(victim) / gib);
+        if (way != Way.NOTHING_LOST) {
+            figures.add("rate, start of the process included, " + how, "MiB/s", "", options.mib() * 1_000.0 / ms);
+        }
+        figures.add("CPU of the node that was killed, " + how, "ms/GiB", "", storage.cpuMs(victim) / gib);
         figures.add("CPU of the other two, " + how, "ms/GiB", "", (othersCpuMs(victim) - othersBefore) / gib);
         System.out.printf("node %d in sync after %.0f ms (%s)%n", victim, ms, how);
     }

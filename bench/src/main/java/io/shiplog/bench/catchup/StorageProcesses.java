@@ -116,11 +116,15 @@ final class StorageProcesses implements AutoCloseable {
         }
     }
 
-    /** kill -9, and what its disk held is gone. */
-    void loseDisk(int id) throws IOException, InterruptedException {
+    /** kill -9; returns when the process has ended. */
+    void kill(int id) throws InterruptedException {
         Process process = running.remove(id);
         process.destroyForcibly();
         await(process);
+    }
+
+    /** What the disk of a node that does not run held is gone. */
+    void loseDisk(int id) throws IOException {
         deleteTree(data(id));
     }
 

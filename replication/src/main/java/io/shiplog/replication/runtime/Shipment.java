@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Segments on their way to one follower: some are received ahead, side by side; they become part of the log one after the other. One
- * source at a time; when it fails the next in-sync replica takes its place from where the log ends. Comes to an end by itself after a
- * number of segments, so that the leader is asked, and told, how far the follower is. On the loop.
+ * source at a time; when it fails the next in-sync replica takes its place from the segment on that failed. Comes to an end by itself after a
+ * GiB or a number of segments, so that the leader is asked, and told, how far the follower is. On the loop.
  */
 final class Shipment {
     private static final Logger LOG = LoggerFactory.getLogger(Shipment.class);
@@ -26,6 +26,9 @@ final class Shipment {
     static final int MAX_AHEAD = 3;
 
     static final int MAX_SEGMENTS = 32;
+    /** Nothing more is ordered after so much: the leader hears nothing of this follower meanwhile. */
+    private static final long MAX_BYTES = 1L << 30;
+
     /** Batches that are adopted in one turn of the loop: some tens of microseconds. */
     static final int BATCHES_PER_TURN = 64;
 
@@ -43,6 +46,7 @@ final class Shipment {
     private int source;
     private long nextOffset;
     private int ordered;
+    private long describedBytes;
     /** The segment that was ordered last has not been described: where the next one begins is not known. */
     private boolean awaitsDescription;
 
@@ -109,7 +113,10 @@ final class Shipment {
 
     private void order() {
         while (!over && !nothingMore && !awaitsDescription && parts.size() < MAX_AHEAD) {
-            if (ordered == MAX_SEGMENTS || nextOffset >= endOffset || source == sources.size()) {
+            if (ordered == MAX_SEGMENTS
+                    || describedBytes >= MAX_BYTES
+                    || nextOffset >= endOffset
+                    || source == sources.size()) {
                 nothingMore = true;
                 return;
             }
@@ -133,6 +140,7 @@ final class Shipment {
     private void onDescribed(SealedSegment segment) {
         awaitsDescription = false;
         describedBySource = true;
+        describedBytes += segment.sizeInBytes();
         nextOffset = segment.nextOffset();
         order();
     }

@@ -100,6 +100,15 @@ class BrokerConfigTest {
     }
 
     @Test
+    void shippingOfSegmentsCanBeSwitchedOff() {
+        assertThat(read().bulkMinBytes()).isEqualTo(64 << 20);
+        properties.put("replica.bulk.min.bytes", "-1");
+        assertThat(read().bulkMinBytes()).isEqualTo(Long.MAX_VALUE);
+        properties.put("replica.bulk.min.bytes", "0");
+        assertThat(read().bulkMinBytes()).isEqualTo(1);
+    }
+
+    @Test
     void followerMayNotWaitLongerThanItMayLag() {
         properties.put("replica.fetch.wait.max.ms", "2000");
         properties.put("replica.lag.time.max.ms", "1000");
