@@ -32,8 +32,8 @@ public final class FetchPipelineMain {
     private final long measureNs;
     private final int mib;
 
-    private FetchPipelineMain(int seconds, int mib) {
-        this.measureNs = TimeUnit.SECONDS.toNanos(seconds);
+    FetchPipelineMain(long measureMs, int mib) {
+        this.measureNs = TimeUnit.MILLISECONDS.toNanos(measureMs);
         this.mib = mib;
     }
 
@@ -42,7 +42,7 @@ public final class FetchPipelineMain {
         int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
         int mib = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 512;
         System.out.println(Machine.describe() + ", load average " + Machine.loadAverage());
-        new FetchPipelineMain(seconds, mib).run();
+        new FetchPipelineMain(TimeUnit.SECONDS.toMillis(seconds), mib).run();
     }
 
     private void run() throws Exception {
@@ -58,7 +58,8 @@ public final class FetchPipelineMain {
         }
     }
 
-    private void commits(int round, long delayUs, int outstanding, int inFlight) throws Exception {
+    /** Returns how many were measured. */
+    long commits(int round, long delayUs, int outstanding, int inFlight) throws Exception {
         try (PipelineNode leader = new PipelineNode(PipelineNode.LEADER);
                 PipelineNode follower = new PipelineNode(PipelineNode.FOLLOWER)) {
             Producers producers = new Producers(leader, measureNs);
@@ -77,10 +78,12 @@ public final class FetchPipelineMain {
                     producers.latencyUs.getTotalCount() * 1e9 / measureNs,
                     producers.latencyUs.getValueAtPercentile(50) / 1e3,
                     producers.latencyUs.getValueAtPercentile(99) / 1e3);
+            return producers.latencyUs.getTotalCount();
         }
     }
 
-    private void catchUp(int round, long delayUs) throws IOException, InterruptedException {
+    /** Returns how many bytes the follower fetched. */
+    long catchUp(int round, long delayUs) throws IOException, InterruptedException {
         try (PipelineNode leader = new PipelineNode(PipelineNode.LEADER);
                 PipelineNode follower = new PipelineNode(PipelineNode.FOLLOWER)) {
             CountDownLatch filled = new CountDownLatch(1);
@@ -111,6 +114,7 @@ public final class FetchPipelineMain {
                     bytes >> 20,
                     bytes / 1048576.0 * 1e9 / tookNs,
                     (follower.loop.cpuNs() - cpuNs) * 100.0 / tookNs);
+            return follower.replica.log().sizeBytes();
         }
     }
 
