@@ -162,6 +162,29 @@ is_gone() {
   [[ ${STAT[0]} == [ZX] ]] && ((STAT[17] <= 1))
 }
 
+# Whether a node's process has no command line any more and yet holds ports and files: its first thread may be dead a second
+# before the others. Such a process is no node that runs, and nobody else may have its ports yet.
+is_dying() {
+  local pid line first=
+  [[ -f $DIR/$1/pid ]] || return 1
+  pid=$(<"$DIR/$1/pid")
+  [[ $pid =~ ^[0-9]+$ ]] || return 1
+  { read -r line; } 2>/dev/null <"/proc/$pid/stat" && [[ $line == *"(java) "* ]] || return 1
+  { read -r -N 1 first; } 2>/dev/null <"/proc/$pid/cmdline" || [[ -r /proc/$pid/stat ]] || return 1
+  [[ -z $first ]] && read_stat "$pid" && ! { [[ ${STAT[0]} == [ZX] ]] && ((STAT[17] <= 1)); }
+}
+
+# Waits until nothing is left of processes of the named nodes that were killed, or ended by themselves.
+await_dying() {
+  local name deadline=$((SECONDS + STOP_TIMEOUT_S))
+  for name in "$@"; do
+    while is_dying "$name"; do
+      ((SECONDS < deadline)) || die "the process of $name does not come to its end: $(<"$DIR/$name/pid")"
+      sleep 0.02
+    done
+  done
+}
+
 # When a process started, which tells it from a later one of the same number; empty when there is none.
 process_birth() {
   ! read_stat "$1" || echo "${STAT[19]}"
@@ -290,6 +313,7 @@ give_up() {
 terminate() {
   local name pid deadline=$((SECONDS + STOP_TIMEOUT_S))
   local -A pids=() births=()
+  await_dying "$@"
   for name in "$@"; do
     if pid=$(node_pid "$name"); then
       pids[$name]=$pid
@@ -324,4 +348,5 @@ kill_nodes() {
   for pid in "${!births[@]}"; do
     until is_gone "$pid" "${births[$pid]}"; do sleep 0.02; done
   done
+  await_dying "$@"
 }

@@ -118,6 +118,8 @@ final class DamageRun implements Trial {
 
     /** Only a damaged stamp keeps a node from starting. */
     private String startAgain(String node, Target target) throws Exception {
+        int before = logOf(node).length();
+        String refusal;
         try {
             cluster.start(List.of(node));
             return "";
@@ -125,14 +127,18 @@ final class DamageRun implements Trial {
             if (target != Target.STAMP) {
                 throw new Fault(node + " did not start: " + e.getMessage());
             }
+            refusal = e.getMessage();
         }
-        String log = Files.readString(cluster.log(node), StandardCharsets.UTF_8);
-        if (!log.contains("stamp")) {
-            throw new Fault(node + " did not start, and its log does not name the stamp");
+        if (!logOf(node).substring(before).contains("stamp")) {
+            throw new Fault(node + " did not start, and its log does not name the stamp: " + refusal);
         }
         empty(cluster.data(node));
         cluster.start(List.of(node));
         return "refused to start until its directory was emptied; ";
+    }
+
+    private String logOf(String node) throws IOException {
+        return Files.readString(cluster.log(node), StandardCharsets.ISO_8859_1);
     }
 
     private static void empty(Path directory) throws IOException {

@@ -224,16 +224,17 @@ public final class LocalCluster implements AutoCloseable {
                 Files.readString(directory.resolve(node).resolve("pid")).strip());
     }
 
-    /** A dying process loses its command line before its files and sockets; a zombie (state Z of proc(5)) has lost them too. */
+    /** A dying process loses its command line before its files and sockets. */
     private boolean hasLetGo(String node) throws IOException {
         if (!Files.exists(directory.resolve(node).resolve("pid"))) {
             return true;
         }
         Path process = Path.of("/proc", Long.toString(pid(node)));
         try {
-            String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
-            boolean isJava = stat.contains("(java)");
-            return !isJava || stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
+            ProcessStat stat =
+                    ProcessStat.parse(Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1));
+            // Another program: the number was given to it since.
+            return !stat.name().equals("java") || stat.hasLetGo();
         } catch (IOException e) {
             if (Files.exists(process)) {
                 throw e;
