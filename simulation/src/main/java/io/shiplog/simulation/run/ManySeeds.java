@@ -54,7 +54,10 @@ final class ManySeeds {
         }
         tell("done");
         effective.forEach((kind, count) -> out.println("  " + kind + " " + count));
-        return failed == 0 ? 0 : 1;
+        if (done < options.seeds()) {
+            out.println("SIM-FAIL " + (options.seeds() - done) + " seeds were not run: a thread ended");
+        }
+        return failed == 0 && done == options.seeds() ? 0 : 1;
     }
 
     private static void join(Thread thread) {

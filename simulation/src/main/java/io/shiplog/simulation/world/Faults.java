@@ -173,7 +173,10 @@ public final class Faults {
             if (image == null || !image.hasLeader() || image.replicationFactor() <= world.setup().minIsr()) {
                 return false;
             }
-            int others = image.isrSize() - (image.inIsr(node.id()) ? 1 : 0);
+            int others = 0;
+            for (int member : image.isr()) {
+                others += member != node.id() && world.node(member).isRunning() ? 1 : 0;
+            }
             if (others < world.setup().minIsr()) {
                 return false;
             }

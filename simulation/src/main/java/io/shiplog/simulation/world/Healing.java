@@ -66,10 +66,20 @@ final class Healing {
             boolean lost = world.diskLosses().untrueDisks() > 0
                     || (!world.setup().flushesBeforeCommit()
                             && world.diskLosses().nodesThatLostPower() > 0);
-            if (image != null && !image.hasLeader() && lost) {
+            if (image != null && !image.hasLeader() && (lost || onlyTheGoneCouldLead(image))) {
                 world.admin().submit("recover", AdminCommands.recover(each), (result, failure) -> {});
             }
         }
+    }
+
+    /** Whoever is in sync or eligible went for good before the others knew: nobody else may lead by itself. */
+    private boolean onlyTheGoneCouldLead(PartitionImage image) {
+        for (int node : image.replicas()) {
+            if ((image.inIsr(node) || image.inElr(node)) && !world.node(node).isGone()) {
+                return false;
+            }
+        }
+        return world.nodesLeft() < world.storageNodes();
     }
 
     private static String idOf(String problem) {

@@ -72,7 +72,7 @@ public final class Topic {
         }
         if (admin.image().topic(wanted) != null) {
             onMade();
-        } else if (unfenced < world.storageNodes()) {
+        } else if (unfenced < world.nodesLeft()) {
             again(this::tryToCreate);
         } else {
             admin.submit(

@@ -330,6 +330,15 @@ public final class World implements ClientWorld, WorldView {
         return effectiveFaults;
     }
 
+    /** Storage nodes that have not gone for good. */
+    int nodesLeft() {
+        int left = 0;
+        for (SimNode node : nodes) {
+            left += node.isGone() ? 0 : 1;
+        }
+        return left;
+    }
+
     /** The replica objects of a node now, of its present life. */
     static List<Replica> replicasOf(SimNode node) {
         return node.life() == null ? List.of() : node.life().replicas().all();
