@@ -150,7 +150,8 @@ public enum Profile {
                 continue;
             }
             boolean drawn = has(each) && dice.chance(this == DEFAULT ? 0.3 : 0.85);
-            int count = each == FaultClass.DEATH ? (drawn ? 1 : 0) : drawn ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
+            int count =
+                    each == FaultClass.DEATH ? (drawn ? 1 : 0) : drawn ? 1 + dice.nextInt(dice.chance(0.3) ? 8 : 3) : 0;
             for (int i = 0; i < count; i++) {
                 addFault(dice, each, losesDisks ? victim : null, setup, steps);
             }

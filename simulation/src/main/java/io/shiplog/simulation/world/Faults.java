@@ -170,7 +170,9 @@ public final class Faults {
         }
         for (TopicIdPartition each : world.topic().present()) {
             PartitionImage image = world.metadata().partition(each.topicId(), each.partition());
-            if (image == null || !image.hasLeader() || image.replicationFactor() <= world.setup().minIsr()) {
+            if (image == null
+                    || !image.hasLeader()
+                    || image.replicationFactor() <= world.setup().minIsr()) {
                 return false;
             }
             int others = 0;
