@@ -124,6 +124,21 @@ public final class Replica {
         return leader == null ? null : leader.core().openProposal();
     }
 
+    /** What this replica acts on: a leader may have heard of it from the controller before the metadata; null before the first. */
+    public PartitionState actsOn() {
+        return leader != null ? leader.core().state() : state;
+    }
+
+    /** Where the epoch of this leader begins; −1 when it does not lead. */
+    public long epochStartOffset() {
+        return leader == null ? -1 : leader.core().epochStartOffset();
+    }
+
+    /** Why this follower fetches nothing any more, or null. */
+    public String stoppedBecause() {
+        return follower == null ? null : follower.core().stoppedBecause();
+    }
+
     /** What becomes of this replica when something in its log is not sound. */
     public ReplicaRepair repair() {
         return repair;

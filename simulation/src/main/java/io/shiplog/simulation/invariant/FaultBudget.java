@@ -1,0 +1,66 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.invariant;
+
+import io.shiplog.metadata.image.PartitionImage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How much was lost at a time. Under flush.policy=commit, once the partition is durable, any number of power losses is survived, and the
+ * loss of min ISR − 1 disks; otherwise only min ISR − 1 replicas that lose unsynced bytes or their disk. What was lost is made good when the
+ * whole assignment is in sync again. Beyond that, records may be lost, and the partition is excused for the rest of the run.
+ */
+final class FaultBudget {
+    /** What a broker had lost when it was looked at last. */
+    private record Losses(int power, int disks) {
+        static final Losses NONE = new Losses(0, 0);
+    }
+
+    private final Map<Integer, Losses> known = new HashMap<>();
+
+    /** Per partition: who lost something since all were in sync. */
+    private final Map<PartitionTruth, Set<Integer>> lossy = new HashMap<>();
+
+    /** Whether the broker lost anything since this was asked last. */
+    boolean noticesLoss(BrokerSight broker) {
+        Losses now = new Losses(broker.powerLosses(), broker.disksLost());
+        Losses before = known.put(broker.id(), now);
+        return !now.equals(before == null ? Losses.NONE : before);
+    }
+
+    /** After an event that touched the partition: counts who lost what it needs, and forgets it when all are well. */
+    void settle(PartitionTruth partition, ClusterSight cluster) {
+        PartitionImage agreed = cluster.agreed().partition(partition.topicId(), partition.partition());
+        if (agreed == null) {
+            return;
+        }
+        boolean onDisks = Topics.isOnDisks(cluster.agreed(), partition.topicId(), agreed);
+        Set<Integer> lost = lossy.computeIfAbsent(partition, any -> new TreeSet<>());
+        boolean allWell = true;
+        for (BrokerSight broker : cluster.brokers()) {
+            if (!agreed.isReplica(broker.id())) {
+                continue;
+            }
+            ReplicaTruth replica = partition.replica(broker.id());
+            boolean diskLost = broker.disksLost() > replica.disksLost;
+            boolean powerLost = broker.powerLosses() > replica.powerLosses;
+            if (replica.life >= 0 && (diskLost || (powerLost && !onDisks))) {
+                lost.add(broker.id());
+            }
+            allWell &= agreed.inIsr(broker.id())
+                    && broker.running()
+                    && !diskLost
+                    && !powerLost
+                    && replica.held(onDisks) >= partition.committedEnd();
+        }
+        if (allWell) {
+            lost.clear();
+        } else if (lost.size() > Topics.minIsr(cluster.agreed(), partition.topicId(), agreed) - 1) {
+            partition.excuse("more was lost at a time than is promised to be survived: by brokers " + lost);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.invariant;
+
+import io.shiplog.metadata.image.PartitionImage;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What was acknowledged was seen by some consumer. */
+final class NothingUnseen extends Liveness {
+    NothingUnseen() {
+        super("L4", "consumers see everything");
+    }
+
+    @Override
+    void judge(Ending ending, Scene scene, Verdicts out) {
+        Set<Long> seen = new HashSet<>();
+        for (Observation observation : scene.observations()) {
+            if (observation instanceof Observation.Read read) {
+                read.entries().forEach(entry -> seen.add(entry.value()));
+            }
+        }
+        for (Observation observation : scene.observations()) {
+            if (observation instanceof Observation.Sent sent && sent.isPromised() && !seen.contains(sent.value())) {
+                PartitionTruth partition = scene.truth().partition(sent.topicId(), sent.partition());
+                PartitionImage agreed = Topics.agreed(scene, partition);
+                boolean readable = agreed != null && canBeLed(agreed, ending) && !partition.isExcused();
+                if (readable && sent.offset() >= partition.deletingBelow) {
+                    out.add(this, partition, sent.value() + ", acknowledged at " + sent.offset() + ", was seen by nobody");
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.invariant;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.TopicImage;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Looks at the cluster after every event, says what changed, and keeps the truth up to date. */
+final class Observer {
+    private final Truth truth;
+    private final Consumer<Fact> facts;
+    private final FaultBudget budget = new FaultBudget();
+    private final Set<PartitionTruth> touched = new LinkedHashSet<>();
+    private MetadataImage known = MetadataImage.empty();
+
+    Observer(Truth truth, Consumer<Fact> facts) {
+        this.truth = truth;
+        this.facts = facts;
+    }
+
+    /** One event is over. */
+    void observe(ClusterSight cluster) {
+        for (BrokerSight broker : cluster.brokers()) {
+            look(broker);
+        }
+        MetadataImage image = cluster.agreed();
+        if (image != known) {
+            compare(image);
+            known = image;
+        }
+        if (touched.isEmpty()) {
+            return;
+        }
+        for (PartitionTruth partition : touched) {
+            budget.settle(partition, cluster);
+            facts.accept(new Fact.Settled(partition));
+        }
+        touched.clear();
+    }
+
+    // ---- brokers
+
+    private void look(BrokerSight broker) {
+        if (budget.noticesLoss(broker) && !broker.running()) {
+            for (PartitionTruth partition : truth.partitions()) {
+                lose(partition, broker);
+            }
+        }
+        if (!broker.running()) {
+            return;
+        }
+        List<ReplicaSight> replicas = broker.replicas();
+        for (int i = 0; i < replicas.size(); i++) {
+            look(broker, replicas.get(i));
+        }
+    }
+
+    /** A power loss takes what is not synced; of a disk that was lost nothing is counted on. */
+    private void lose(PartitionTruth partition, BrokerSight broker) {
+        ReplicaTruth replica = partition.replica(broker.id());
+        if (broker.disksLost() > replica.disksLost) {
+            replica.cutFrom(0);
+            replica.flushed = 0;
+            replica.logEnd = 0;
+        } else {
+            replica.cutFrom(replica.flushed);
+            replica.logEnd = Math.min(replica.logEnd, replica.flushed);
+        }
+        touched.add(partition);
+    }
+
+    private void look(BrokerSight broker, ReplicaSight sight) {
+        PartitionTruth partition = truth.partition(sight.topicId(), sight.partition());
+        ReplicaTruth replica = partition.replica(broker.id());
+        if (replica.life != broker.life()) {
+            open(broker, sight, partition, replica);
+        }
+        if (sight.truncationGeneration() != replica.generation) {
+            reread(sight, partition, replica);
+        }
+        if (sight.logStart() != replica.logStart) {
+            moveStart(sight, partition, replica);
+        }
+        if (sight.logEnd() > replica.logEnd) {
+            grow(sight, partition, replica);
+        }
+        if (sight.flushed() != replica.flushed) {
+            replica.flushed = sight.flushed();
+            touched.add(partition);
+        }
+        lookAtRole(sight, partition, replica);
+    }
+
+    private void lookAtRole(ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
+        if (sight.isLeader() != replica.leads || sight.leaderEpoch() != replica.leaderEpoch) {
+            replica.leads = sight.isLeader();
+            replica.leaderEpoch = sight.leaderEpoch();
+            touched.add(partition);
+            if (replica.leads) {
+                facts.accept(new Fact.Leads(partition, replica, sight));
+            }
+        }
+        if (sight.highWatermark() != replica.highWatermark) {
+            moveHighWatermark(sight, partition, replica);
+        }
+        boolean gaveUp = sight.stoppedBecause() != null;
+        if (gaveUp && !replica.gaveUp) {
+            facts.accept(new Fact.GaveUp(partition, replica, sight.stoppedBecause(), false));
+        }
+        if (sight.isDamaged() && !replica.damaged) {
+            facts.accept(new Fact.GaveUp(partition, replica, "something in its log is not sound", true));
+        }
+        replica.gaveUp = gaveUp;
+        replica.damaged = sight.isDamaged();
+    }
+
+    private void open(BrokerSight broker, ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
+        long endBefore = replica.logEnd;
+        long flushedBefore = replica.life < 0 || broker.disksLost() > replica.disksLost ? 0 : replica.flushed;
+        replica.life = broker.life();
+        replica.disksLost = broker.disksLost();
+        replica.powerLosses = broker.powerLosses();
+        replica.generation = sight.truncationGeneration();
+        replica.entries().clear();
+        replica.append(sight.entries(sight.logStart(), sight.logEnd()));
+        replica.logStart = sight.logStart();
+        replica.logEnd = sight.logEnd();
+        replica.flushed = sight.flushed();
+        replica.highWatermark = sight.highWatermark();
+        replica.leads = false;
+        replica.leaderEpoch = -1;
+        replica.gaveUp = false;
+        replica.damaged = false;
+        touched.add(partition);
+        facts.accept(new Fact.Opened(partition, replica, sight, Math.min(endBefore, flushedBefore)));
+    }
+
+    /** The log was cut since it was looked at, and may have grown again. */
+    private void reread(ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
+        replica.generation = sight.truncationGeneration();
+        List<Entry> now = sight.entries(sight.logStart(), sight.logEnd());
+        long common = commonEnd(replica, now, Math.min(replica.logEnd, sight.logEnd()));
+        List<Entry> removed = replica.cutFrom(common);
+        replica.logEnd = Math.min(replica.logEnd, common);
+        replica.flushed = Math.min(replica.flushed, replica.logEnd);
+        touched.add(partition);
+        facts.accept(new Fact.Cut(partition, replica, sight, removed, replica.highWatermark));
+        replica.highWatermark = Math.min(replica.highWatermark, Math.max(sight.logStart(), replica.logEnd));
+    }
+
+    private static long commonEnd(ReplicaTruth replica, List<Entry> now, long limit) {
+        for (Entry entry : now) {
+            Entry before = replica.at(entry.offset());
+            if (before != null && (before.leaderEpoch() != entry.leaderEpoch() || before.value() != entry.value())) {
+                return entry.offset();
+            }
+        }
+        return limit;
+    }
+
+    private void moveStart(ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
+        long from = replica.logStart;
+        replica.logStart = sight.logStart();
+        replica.dropBelow(sight.logStart());
+        replica.logEnd = Math.max(replica.logEnd, sight.logStart());
+        partition.deletingBelow = Math.max(partition.deletingBelow, sight.logStart());
+        touched.add(partition);
+        facts.accept(new Fact.LogStartMoved(partition, replica, from, sight.logStart()));
+    }
+
+    private void grow(ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
+        List<Entry> more = sight.entries(Math.max(replica.logEnd, sight.logStart()), sight.logEnd());
+        facts.accept(new Fact.Appended(partition, replica, sight, more));
+        replica.append(more);
+        replica.logEnd = sight.logEnd();
+        touched.add(partition);
+    }
+
+    private void moveHighWatermark(ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
+        long from = replica.highWatermark;
+        long to = sight.highWatermark();
+        touched.add(partition);
+        if (to > from) {
+            facts.accept(new Fact.HighWatermarkMoved(partition, replica, sight, from, to));
+            for (long offset = Math.max(partition.committedEnd(), sight.logStart()); offset < to; offset++) {
+                partition.commit(offset, replica.at(offset));
+            }
+        } else {
+            facts.accept(new Fact.HighWatermarkMoved(partition, replica, sight, from, to));
+        }
+        replica.highWatermark = to;
+    }
+
+    // ---- metadata
+
+    private void compare(MetadataImage image) {
+        for (BrokerImage after : image.brokers()) {
+            BrokerImage before = known.broker(after.id());
+            if (!after.equals(before)) {
+                facts.accept(new Fact.BrokerChanged(after.id(), image, before, after));
+            }
+        }
+        for (BrokerImage before : known.brokers()) {
+            if (image.broker(before.id()) == null) {
+                facts.accept(new Fact.BrokerChanged(before.id(), image, before, null));
+            }
+        }
+        for (TopicImage topic : image.topics()) {
+            if (known.topic(topic.id()) != topic) {
+                compare(image, topic);
+            }
+        }
+        for (TopicImage topic : new ArrayList<>(known.topics())) {
+            for (int i = 0; image.topic(topic.id()) == null && i < topic.partitionCount(); i++) {
+                PartitionTruth partition = truth.partition(topic.id(), i);
+                partition.deleted = true;
+                touched.add(partition);
+                facts.accept(new Fact.PartitionChanged(partition, image, topic.partition(i), null));
+            }
+        }
+    }
+
+    private void compare(MetadataImage image, TopicImage topic) {
+        for (int i = 0; i < topic.partitionCount(); i++) {
+            PartitionImage after = topic.partition(i);
+            PartitionImage before = known.partition(topic.id(), i);
+            if (!after.equals(before)) {
+                PartitionTruth partition = truth.partition(topic.id(), i);
+                if (after.unclean() && after.hasLeader() && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
+                    partition.excuse("unclean election of " + after.leader() + " in epoch " + after.leaderEpoch());
+                }
+                touched.add(partition);
+                facts.accept(new Fact.PartitionChanged(partition, image, before, after));
+            }
+        }
+    }
+}

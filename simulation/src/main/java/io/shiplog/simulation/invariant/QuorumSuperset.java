@@ -1,0 +1,129 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.invariant;
+
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.replication.port.AssignedReplica;
+import io.shiplog.replication.port.IsrMember;
+import io.shiplog.replication.port.PartitionState;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * When a leader moves its high watermark, enough replicas are in sync as it knows it, and it asked everybody who may be elected. Nothing is
+ * acknowledged with acks=all to a producer that asked a leader with too small an ISR. And a change of the assignment leaves enough of those who
+ * hold everything.
+ */
+final class QuorumSuperset extends Invariant {
+    /** Since which event a leader has had too small an ISR: partition and broker. */
+    private final Map<String, Long> tooFewSince = new HashMap<>();
+
+    private long heard;
+
+    QuorumSuperset() {
+        super("S6", "commits ask everybody who may be elected");
+    }
+
+    @Override
+    void on(Fact fact, Scene scene, Verdicts out) {
+        if (fact instanceof Fact.HighWatermarkMoved moved && moved.sight().isLeader() && moved.to() > moved.from()) {
+            moved(moved, scene, out);
+        } else if (fact instanceof Fact.PartitionChanged changed && changed.before() != null && changed.after() != null) {
+            changed(changed, out);
+        } else if (fact instanceof Fact.Settled settled) {
+            remember(settled.partition(), scene);
+        } else if (fact instanceof Fact.Heard told && told.observation() instanceof Observation.Sent sent) {
+            acknowledged(sent, scene, out);
+        }
+    }
+
+    private void moved(Fact.HighWatermarkMoved moved, Scene scene, Verdicts out) {
+        PartitionTruth partition = moved.partition();
+        PartitionImage agreed = Topics.agreed(scene, partition);
+        PartitionState state = moved.sight().state();
+        int broker = moved.replica().brokerId();
+        if (agreed == null || agreed.leader() != broker || agreed.leaderEpoch() != moved.sight().leaderEpoch()) {
+            return; // a deposed one is judged by what comes of it
+        }
+        if (state.isrSize() < state.effectiveMinIsr()) {
+            out.add(
+                    this,
+                    partition,
+                    "broker " + broker + " commits up to " + moved.to() + " with an ISR of " + state.isrSize());
+        }
+        for (AssignedReplica each : state.replicas()) {
+            boolean asked = each.inIsr() || each.inElr() || isProposed(moved.sight(), each.id());
+            if (!asked && Topics.mayBeElected(agreed, each.id())) {
+                out.add(
+                        this,
+                        partition,
+                        "broker " + broker + " commits up to " + moved.to() + " without broker " + each.id() + "; "
+                                + agreed);
+            }
+        }
+    }
+
+    private static boolean isProposed(ReplicaSight sight, int brokerId) {
+        if (sight.openProposal() != null) {
+            for (IsrMember member : sight.openProposal().isr()) {
+                if (member.id() == brokerId) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Those who leave the assignment may take the only copies with them. */
+    private void changed(Fact.PartitionChanged changed, Verdicts out) {
+        PartitionImage before = changed.before();
+        PartitionImage after = changed.after();
+        boolean someLeave = false;
+        for (int i = 0; i < before.replicaCount(); i++) {
+            someLeave |= !after.isReplica(before.replica(i));
+        }
+        int minIsr = Topics.minIsr(changed.image(), changed.partition().topicId(), after);
+        int vouchedBefore = before.isrSize() + before.elrSize();
+        int vouched = after.isrSize() + after.elrSize();
+        if (someLeave && vouched < Math.min(minIsr, vouchedBefore) && !changed.partition().isExcused()) {
+            out.add(
+                    this,
+                    changed.partition(),
+                    "replicas leave, and only " + vouched + " remain that hold all that is committed: " + before + " -> "
+                            + after);
+        }
+    }
+
+    private void remember(PartitionTruth partition, Scene scene) {
+        for (BrokerSight broker : scene.cluster().brokers()) {
+            String key = partition + "/" + broker.id();
+            boolean tooFew = false;
+            for (ReplicaSight sight : broker.replicas()) {
+                boolean same = sight.topicId().equals(partition.topicId()) && sight.partition() == partition.partition();
+                tooFew |= same
+                        && sight.isLeader()
+                        && sight.state().isrSize() < sight.state().effectiveMinIsr();
+            }
+            if (tooFew) {
+                tooFewSince.putIfAbsent(key, scene.cluster().events());
+            } else {
+                tooFewSince.remove(key);
+            }
+        }
+    }
+
+    private void acknowledged(Observation.Sent sent, Scene scene, Verdicts out) {
+        heard++;
+        PartitionTruth partition = scene.truth().partition(sent.topicId(), sent.partition());
+        Long since = tooFewSince.get(partition + "/" + sent.broker());
+        if (sent.isPromised() && since != null && since <= sent.triedAt()) {
+            out.add(
+                    this,
+                    partition,
+                    "broker " + sent.broker() + " acknowledged " + sent.value()
+                            + " although its ISR was below min.insync.replicas since before it was asked (answer " + heard
+                            + ")");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.invariant;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one replica held when it was looked at last; of a broker that is down, what it held when it stopped. */
+public final class ReplicaTruth {
+    private final int brokerId;
+    private final List<Entry> entries = new ArrayList<>();
+
+    int life = -1;
+    long logStart;
+    long logEnd;
+    long flushed;
+    long highWatermark;
+    int generation;
+    int leaderEpoch = -1;
+    boolean leads;
+    boolean gaveUp;
+    boolean damaged;
+
+    /** The broker's counts when the log was opened. */
+    int disksLost;
+
+    int powerLosses;
+
+    ReplicaTruth(int brokerId) {
+        this.brokerId = brokerId;
+    }
+
+    int brokerId() {
+        return brokerId;
+    }
+
+    /** What its log holds at an offset; null when nothing. */
+    Entry at(long offset) {
+        long index = entries.isEmpty() ? -1 : offset - entries.get(0).offset();
+        return index < 0 || index >= entries.size() ? null : entries.get((int) index);
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    void append(List<Entry> more) {
+        entries.addAll(more);
+    }
+
+    /** Takes away, and returns, what is at the offset and behind it. */
+    List<Entry> cutFrom(long offset) {
+        int at = entries.size();
+        while (at > 0 && entries.get(at - 1).offset() >= offset) {
+            at--;
+        }
+        List<Entry> tail = entries.subList(at, entries.size());
+        List<Entry> removed = List.copyOf(tail);
+        tail.clear();
+        return removed;
+    }
+
+    void dropBelow(long offset) {
+        int keepFrom = 0;
+        while (keepFrom < entries.size() && entries.get(keepFrom).offset() < offset) {
+            keepFrom++;
+        }
+        entries.subList(0, keepFrom).clear();
+    }
+
+    /** End of what it holds, on its disk or at all. */
+    long held(boolean onDisk) {
+        return onDisk ? Math.min(flushed, logEnd) : logEnd;
+    }
+}

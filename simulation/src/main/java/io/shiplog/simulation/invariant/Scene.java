@@ -1,0 +1,55 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.simulation.invariant;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an invariant may look at. */
+public final class Scene {
+    private final Truth truth;
+    private final List<Observation> observations = new ArrayList<>();
+    private ClusterSight cluster;
+
+    Scene(Truth truth) {
+        this.truth = truth;
+    }
+
+    void show(ClusterSight now) {
+        cluster = now;
+    }
+
+    void hear(Observation observation) {
+        observations.add(observation);
+    }
+
+    ClusterSight cluster() {
+        return cluster;
+    }
+
+    /** The broker; null when there is none of that id. */
+    BrokerSight broker(int id) {
+        for (BrokerSight broker : cluster.brokers()) {
+            if (broker.id() == id) {
+                return broker;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the replica is that of a process that runs now. */
+    boolean serves(ReplicaTruth replica) {
+        BrokerSight broker = broker(replica.brokerId());
+        return broker != null && broker.running() && broker.life() == replica.life;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    /** What clients have heard so far, and at the end what they never did. */
+    List<Observation> observations() {
+        return observations;
+    }
+}
