@@ -31,7 +31,8 @@ final class AckDurability extends Invariant {
             return;
         }
         Entry committed = partition.committedAt(sent.offset());
-        if (committed == null || committed.value() != sent.value()) {
+        boolean readable = committed == null || committed.value() != Entry.UNREADABLE;
+        if (committed == null || (readable && committed.value() != sent.value())) {
             out.add(this, partition, sent.value() + " is acknowledged at " + sent.offset() + ", committed is " + committed);
         }
     }
@@ -69,7 +70,8 @@ final class AckDurability extends Invariant {
             boolean shouldHaveIt = sent.offset() >= replica.logStart && sent.offset() < replica.highWatermark;
             if (scene.serves(replica) && shouldHaveIt) {
                 Entry held = replica.at(sent.offset());
-                if (held == null || held.value() != sent.value()) {
+                boolean readable = held == null || held.value() != Entry.UNREADABLE || !scene.mayRot(replica);
+                if (held == null || (readable && held.value() != sent.value())) {
                     out.add(
                             this,
                             partition,

@@ -28,7 +28,7 @@ final class AppliedHighWatermark extends Invariant {
         } else if (fact instanceof Fact.PartitionChanged changed
                 && changed.after() != null
                 && (changed.before() == null || changed.before().leaderEpoch() != changed.after().leaderEpoch())) {
-            leaderSince.put(changed.partition(), scene.cluster().events());
+            leaderSince.put(changed.partition(), scene.cluster().nowUs());
         } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.LookedUp look) {
             lookedUp(look, scene, out);
         }

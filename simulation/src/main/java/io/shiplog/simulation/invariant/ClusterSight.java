@@ -8,10 +8,14 @@ import java.util.List;
 
 /** The whole cluster as nobody in it sees it. */
 public interface ClusterSight {
-    long nowMs();
+    /** {@link #touched} when anybody may have changed. */
+    int ALL = -1;
 
-    /** How many events there have been; observations are dated by it. */
-    long events();
+    /** Virtual time in microseconds; observations are dated by it. */
+    long nowUs();
+
+    /** The only broker that the last event may have changed, or {@link #ALL}. */
+    int touched();
 
     /** The newest metadata that are agreed on. */
     MetadataImage agreed();

@@ -13,7 +13,7 @@ final class CommittedImmutable extends Invariant {
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.HighWatermarkMoved moved) {
             compare(moved.partition(), moved.replica(), Math.max(moved.from(), moved.replica().logStart), moved.to(), out);
-        } else if (fact instanceof Fact.Opened opened && opened.replica().disksLost == 0) {
+        } else if (fact instanceof Fact.Opened opened && !scene.mayRot(opened.replica())) {
             ReplicaTruth replica = opened.replica();
             compare(opened.partition(), replica, replica.logStart, replica.highWatermark, out);
         } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.Read read) {
@@ -32,7 +32,7 @@ final class CommittedImmutable extends Invariant {
 
     private void judge(PartitionTruth partition, String who, Entry entry, Verdicts out) {
         Entry committed = entry == null ? null : partition.committedAt(entry.offset());
-        if (committed == null || partition.isExcused()) {
+        if (committed == null || partition.isExcused() || committed.value() == Entry.UNREADABLE) {
             return;
         }
         if (committed.value() != entry.value() || committed.leaderEpoch() != entry.leaderEpoch()) {

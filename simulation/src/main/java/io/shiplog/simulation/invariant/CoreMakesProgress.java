@@ -32,7 +32,7 @@ final class CoreMakesProgress extends Liveness {
             }
         }
         if (tried) {
-            out.add(this, partition, "no write succeeded since event " + ending.healedAt() + ": " + agreed);
+            out.add(this, partition, "no write succeeded since " + ending.healedAt() + ": " + agreed);
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param healed whether at the end nothing disturbed the core any more, for longer than anything takes to come right; without it only
  *     safety is judged
  * @param core the brokers that were healed; the others stay as they were
- * @param healedAt event at which healing began
+ * @param healedAt time at which healing began
  * @param longestOutageMs longest time in which no produce with acks=all succeeded although enough replicas were well; −1 when not measured
  * @param outageLimitMs what it may be
  */

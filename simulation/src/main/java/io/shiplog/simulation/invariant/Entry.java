@@ -12,6 +12,9 @@ package io.shiplog.simulation.invariant;
  * @param sequence of the record, not of its batch
  */
 public record Entry(long offset, int leaderEpoch, long value, long producerId, int producerEpoch, int sequence) {
+    /** Stands for the value of a record that cannot be read. */
+    public static final long UNREADABLE = -2;
+
     /** A record of no idempotent producer. */
     public static Entry plain(long offset, int leaderEpoch, long value) {
         return new Entry(offset, leaderEpoch, value, -1, -1, -1);

@@ -17,7 +17,7 @@ final class Idempotence extends Invariant {
 
     private final Map<Producer, Last> last = new HashMap<>();
     private final Map<Value, Long> offsets = new HashMap<>();
-    private final Map<Long, Integer> ownerOfId = new HashMap<>();
+    private final Map<Long, Observation.IdGiven> ownerOfId = new HashMap<>();
 
     Idempotence() {
         super("S14", "nothing twice, and no gap");
@@ -33,12 +33,13 @@ final class Idempotence extends Invariant {
                 }
             }
         } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.IdGiven given) {
-            Integer owner = ownerOfId.putIfAbsent(given.producerId(), given.producer());
-            if (owner != null && owner != given.producer()) {
-                out.add(
-                        this,
-                        null,
-                        "producer id " + given.producerId() + " is given to " + given.producer() + " and was to " + owner);
+            Observation.IdGiven first = ownerOfId.putIfAbsent(given.producerId(), given);
+            boolean same = first == null
+                    || (first.producer() == given.producer()
+                            && first.partition() == given.partition()
+                            && first.topicId().equals(given.topicId()));
+            if (!same) {
+                out.add(this, null, "one producer id for two: " + first + " and " + given);
             }
         }
     }

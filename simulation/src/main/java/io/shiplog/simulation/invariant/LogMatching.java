@@ -28,8 +28,9 @@ final class LogMatching extends Invariant {
         if (fact instanceof Fact.Appended appended) {
             ReplicaTruth replica = appended.replica();
             Entry last = replica.at(replica.logEnd - 1);
-            compare(appended.partition(), replica, last == null ? -1 : last.leaderEpoch(), appended.entries(), out);
-        } else if (fact instanceof Fact.Opened opened && opened.replica().disksLost == 0) {
+            int epochBefore = last == null || scene.mayRot(replica) ? -1 : last.leaderEpoch();
+            compare(appended.partition(), replica, epochBefore, appended.entries(), out);
+        } else if (fact instanceof Fact.Opened opened && !scene.mayRot(opened.replica())) {
             compare(opened.partition(), opened.replica(), -1, opened.replica().entries(), out);
         }
     }
@@ -38,6 +39,10 @@ final class LogMatching extends Invariant {
             PartitionTruth partition, ReplicaTruth replica, int epochBefore, List<Entry> entries, Verdicts out) {
         int before = epochBefore;
         for (Entry entry : entries) {
+            if (entry.value() == Entry.UNREADABLE) {
+                before = -1;
+                continue;
+            }
             Place place = new Place(partition, entry.offset(), entry.leaderEpoch());
             Found now = new Found(entry.value(), before, replica.brokerId());
             Found first = places.putIfAbsent(place, now);

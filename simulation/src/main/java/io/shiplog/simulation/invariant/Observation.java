@@ -6,7 +6,7 @@ package io.shiplog.simulation.invariant;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 
-/** What a client did or heard; times count the events of the run. */
+/** What a client did or heard; times are those of the simulation, in microseconds. */
 public sealed interface Observation {
     Uuid topicId();
 
@@ -87,6 +87,6 @@ public sealed interface Observation {
     /** DeleteRecords that was acknowledged. */
     record Deleted(Uuid topicId, int partition, long below, long beganAt, long endedAt) implements Observation {}
 
-    /** A producer was given its id; the partition is of no meaning. */
+    /** A producer uses an id that it was given, which it does for one partition. */
     record IdGiven(Uuid topicId, int partition, int producer, long producerId, long endedAt) implements Observation {}
 }

@@ -20,6 +20,7 @@ final class Observer {
     private final FaultBudget budget = new FaultBudget();
     private final Set<PartitionTruth> touched = new LinkedHashSet<>();
     private MetadataImage known = MetadataImage.empty();
+    private long looks;
 
     Observer(Truth truth, Consumer<Fact> facts) {
         this.truth = truth;
@@ -28,13 +29,16 @@ final class Observer {
 
     /** One event is over. */
     void observe(ClusterSight cluster) {
-        for (BrokerSight broker : cluster.brokers()) {
-            look(broker);
-        }
         MetadataImage image = cluster.agreed();
         if (image != known) {
             compare(image);
             known = image;
+        }
+        int only = cluster.touched();
+        for (BrokerSight broker : cluster.brokers()) {
+            if (only == ClusterSight.ALL || broker.id() == only) {
+                look(broker);
+            }
         }
         if (touched.isEmpty()) {
             return;
@@ -57,9 +61,17 @@ final class Observer {
         if (!broker.running()) {
             return;
         }
+        looks++;
         List<ReplicaSight> replicas = broker.replicas();
         for (int i = 0; i < replicas.size(); i++) {
             look(broker, replicas.get(i));
+        }
+        for (PartitionTruth partition : truth.partitions()) {
+            ReplicaTruth replica = partition.replica(broker.id());
+            if (replica.life == broker.life() && replica.seenAt != looks) {
+                replica.forget();
+                touched.add(partition);
+            }
         }
     }
 
@@ -80,6 +92,7 @@ final class Observer {
     private void look(BrokerSight broker, ReplicaSight sight) {
         PartitionTruth partition = truth.partition(sight.topicId(), sight.partition());
         ReplicaTruth replica = partition.replica(broker.id());
+        replica.seenAt = looks;
         if (replica.life != broker.life()) {
             open(broker, sight, partition, replica);
         }
@@ -237,8 +250,21 @@ final class Observer {
                 if (after.unclean() && after.hasLeader() && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
                     partition.excuse("unclean election of " + after.leader() + " in epoch " + after.leaderEpoch());
                 }
+                if (after.hasLeader()) {
+                    partition.noteLeader(after.leaderEpoch(), after.leader());
+                }
                 touched.add(partition);
                 facts.accept(new Fact.PartitionChanged(partition, image, before, after));
+                forgetThoseWhoLeft(partition, after);
+            }
+        }
+    }
+
+    /** Their logs may go at any time from now on. */
+    private static void forgetThoseWhoLeft(PartitionTruth partition, PartitionImage after) {
+        for (ReplicaTruth replica : partition.replicas()) {
+            if (!after.isReplica(replica.brokerId())) {
+                replica.forget();
             }
         }
     }

@@ -16,18 +16,27 @@ final class OffsetShape extends Invariant {
         if (fact instanceof Fact.Appended appended) {
             ReplicaTruth replica = appended.replica();
             long from = Math.max(replica.logEnd, replica.logStart);
-            follow(appended.partition(), replica, from, appended.sight().logEnd(), appended.entries(), out);
-        } else if (fact instanceof Fact.Opened opened && opened.replica().disksLost == 0) {
+            follow(appended.partition(), replica, from, appended.sight().logEnd(), appended.entries(), scene, out);
+        } else if (fact instanceof Fact.Opened opened) {
             ReplicaTruth replica = opened.replica();
-            follow(opened.partition(), replica, replica.logStart, replica.logEnd, replica.entries(), out);
+            follow(opened.partition(), replica, replica.logStart, replica.logEnd, replica.entries(), scene, out);
         }
     }
 
     private void follow(
-            PartitionTruth partition, ReplicaTruth replica, long from, long to, List<Entry> entries, Verdicts out) {
+            PartitionTruth partition,
+            ReplicaTruth replica,
+            long from,
+            long to,
+            List<Entry> entries,
+            Scene scene,
+            Verdicts out) {
+        if (scene.mayRot(replica)) {
+            return;
+        }
         long expected = from;
         for (Entry entry : entries) {
-            if (entry.offset() != expected) {
+            if (entry.offset() != expected || entry.value() == Entry.UNREADABLE) {
                 out.add(this, partition, "broker " + replica.brokerId() + " has " + entry + " at the place of " + expected);
                 return;
             }

@@ -21,11 +21,13 @@ final class OneLeaderPerEpoch extends Invariant {
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.Appended appended) {
             Entry last = appended.replica().at(appended.replica().logEnd - 1);
-            epochsRise(appended.partition(), appended.replica(), last, appended.entries(), out);
+            if (!scene.mayRot(appended.replica())) {
+                epochsRise(appended.partition(), appended.replica(), last, appended.entries(), out);
+            }
             if (appended.sight().isLeader()) {
                 appendedAsLeader(appended, out);
             }
-        } else if (fact instanceof Fact.Opened opened && opened.replica().disksLost == 0) {
+        } else if (fact instanceof Fact.Opened opened && !scene.mayRot(opened.replica())) {
             epochsRise(opened.partition(), opened.replica(), null, opened.replica().entries(), out);
         } else if (fact instanceof Fact.PartitionChanged changed && changed.after() != null) {
             changed(changed, out);
@@ -63,8 +65,8 @@ final class OneLeaderPerEpoch extends Invariant {
             out.add(this, changed.partition(), changed.before() + " -> " + changed.after());
         }
         if (changed.after().hasLeader()) {
-            int first = changed.partition().noteLeader(epoch, changed.after().leader());
-            if (first >= 0 && first != changed.after().leader()) {
+            int first = changed.partition().leaderOf(epoch);
+            if (first != changed.after().leader()) {
                 out.add(
                         this,
                         changed.partition(),

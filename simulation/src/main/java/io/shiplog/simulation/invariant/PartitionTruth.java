@@ -82,10 +82,8 @@ public final class PartitionTruth {
         return leaderOfEpoch.getOrDefault(epoch, -1);
     }
 
-    /** Returns who was said before to lead in this epoch, −1 for nobody. */
-    int noteLeader(int epoch, int brokerId) {
-        Integer before = leaderOfEpoch.putIfAbsent(epoch, brokerId);
-        return before == null ? -1 : before;
+    void noteLeader(int epoch, int brokerId) {
+        leaderOfEpoch.putIfAbsent(epoch, brokerId);
     }
 
     void excuse(String why) {

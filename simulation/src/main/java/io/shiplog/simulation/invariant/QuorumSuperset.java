@@ -16,7 +16,7 @@ import java.util.Map;
  * hold everything.
  */
 final class QuorumSuperset extends Invariant {
-    /** Since which event a leader has had too small an ISR: partition and broker. */
+    /** Since when a leader has had too small an ISR: partition and broker. */
     private final Map<String, Long> tooFewSince = new HashMap<>();
 
     private long heard;
@@ -106,7 +106,7 @@ final class QuorumSuperset extends Invariant {
                         && sight.state().isrSize() < sight.state().effectiveMinIsr();
             }
             if (tooFew) {
-                tooFewSince.putIfAbsent(key, scene.cluster().events());
+                tooFewSince.putIfAbsent(key, scene.cluster().nowUs());
             } else {
                 tooFewSince.remove(key);
             }

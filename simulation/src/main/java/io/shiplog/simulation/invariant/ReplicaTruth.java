@@ -22,6 +22,9 @@ public final class ReplicaTruth {
     boolean gaveUp;
     boolean damaged;
 
+    /** When it was looked at last, by the observer's own count. */
+    long seenAt;
+
     /** The broker's counts when the log was opened. */
     int disksLost;
 
@@ -33,6 +36,20 @@ public final class ReplicaTruth {
 
     int brokerId() {
         return brokerId;
+    }
+
+    /** Its log was deleted: whatever comes under its name next is another one. */
+    void forget() {
+        entries.clear();
+        life = -1;
+        logStart = 0;
+        logEnd = 0;
+        flushed = 0;
+        highWatermark = 0;
+        leaderEpoch = -1;
+        leads = false;
+        gaveUp = false;
+        damaged = false;
     }
 
     /** What its log holds at an offset; null when nothing. */

@@ -44,6 +44,12 @@ public final class Scene {
         return broker != null && broker.running() && broker.life() == replica.life;
     }
 
+    /** Whether something was ever done to the disk of the replica that no code can undo: what lies there may be anything. */
+    boolean mayRot(ReplicaTruth replica) {
+        BrokerSight broker = broker(replica.brokerId());
+        return broker == null || broker.disksLost() > 0;
+    }
+
     Truth truth() {
         return truth;
     }

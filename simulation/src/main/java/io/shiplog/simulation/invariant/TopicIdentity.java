@@ -34,7 +34,7 @@ final class TopicIdentity extends Invariant {
     }
 
     private void judge(PartitionTruth partition, Entry entry, Map<Long, Sent> byValue, Verdicts out) {
-        if (entry == null) {
+        if (entry == null || entry.value() == Entry.UNREADABLE) {
             return;
         }
         Sent sent = byValue.get(entry.value());

@@ -54,6 +54,9 @@ final class MutantCompiler implements AutoCloseable {
      * @throws IllegalArgumentException when a change does not apply, or the outcome does not compile
      */
     Map<String, byte[]> compile(Mutant mutant) throws IOException {
+        if (!mutant.isExpressible()) {
+            return Map.of();
+        }
         Map<String, String> sources = new TreeMap<>();
         for (SourceChange change : mutant.changes()) {
             String before = sources.containsKey(change.file()) ? sources.get(change.file()) : read(change.file());

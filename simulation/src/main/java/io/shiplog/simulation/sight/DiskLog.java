@@ -15,10 +15,8 @@ import org.apache.kafka.common.record.internal.Record;
 
 /** The records of a log as they lie in its files, read past all code that is tested. */
 final class DiskLog {
-    /** A value that stands for what cannot be read. */
-    static final long UNREADABLE = -2;
-
     private static final int LENGTH_AT = 8;
+    private static final int MAGIC_AT = 16;
     private static final int OVERHEAD = 12;
     private static final int HEADER = 61;
 
@@ -41,6 +39,9 @@ final class DiskLog {
             if (length < HEADER || at + length > size) {
                 return;
             }
+            if (segment.get(at + MAGIC_AT) != 2) {
+                return;
+            }
             long last = RecordBatchHeader.lastOffset(segment, at);
             if (last >= from && RecordBatchHeader.baseOffset(segment, at) < to) {
                 readBatch(segment.slice(at, length), from, to, found);
@@ -61,7 +62,7 @@ final class DiskLog {
                     found.add(new Entry(
                             record.offset(),
                             batch.partitionLeaderEpoch(),
-                            value == null || value.remaining() < Long.BYTES ? UNREADABLE : value.getLong(value.position()),
+                            value == null || value.remaining() < Long.BYTES ? Entry.UNREADABLE : value.getLong(value.position()),
                             batch.producerId(),
                             batch.producerEpoch(),
                             record.sequence()));
@@ -73,7 +74,7 @@ final class DiskLog {
     private static void addUnreadable(MutableRecordBatch batch, long from, long to, List<Entry> found) {
         long end = Math.min(to, batch.baseOffset() + Math.min(1_000, batch.lastOffset() - batch.baseOffset() + 1));
         for (long offset = Math.max(from, batch.baseOffset()); offset < end; offset++) {
-            found.add(Entry.plain(offset, batch.partitionLeaderEpoch(), UNREADABLE));
+            found.add(Entry.plain(offset, batch.partitionLeaderEpoch(), Entry.UNREADABLE));
         }
     }
 }
