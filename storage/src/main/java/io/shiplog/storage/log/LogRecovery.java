@@ -15,6 +15,7 @@ import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ final class LogRecovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
     private static final long PROGRESS_BYTES = 64L << 20;
+    private static final int REWRITE_CHUNK_BYTES = 1 << 20;
 
     private final LogState state;
     private final LogFiles files;
@@ -71,6 +73,10 @@ final class LogRecovery {
     private boolean mayHaveGaps;
     private long lastGapEnd;
     private long scannedBytes;
+
+    /** By segment: where the first batch begins that is not known to be on the disk. */
+    private final Map<Long, Long> behindFrom = new HashMap<>();
+
     private long cutBytes;
     private final LogHoles holes;
     /** Why the last walk did not go on; null when bytes were read. */
@@ -424,6 +430,7 @@ final class LogRecovery {
                 if (misplaced || batch.leaderEpoch() < epoch) break;
                 if (!trusted) {
                     scannedBytes += batch.sizeInBytes();
+                    behindFrom.putIfAbsent(segment.baseOffset, batch.position());
                     if (!batch.crcMatches()) break;
                 }
                 batch.loadMarker();
@@ -504,6 +511,22 @@ final class LogRecovery {
     }
 
     /**
+     * After a failed sync the page cache holds bytes that count as written and never were; no later sync brings them to the disk, also not that
+     * of another process. Written once more they are like new.
+     */
+    private void rewrite(Segment segment) throws IOException {
+        LogFile file = segment.file.open();
+        long from = behindFrom.getOrDefault(segment.baseOffset, 0L);
+        ByteBuffer chunk =
+                ByteBuffer.allocate((int) Math.max(1, Math.min(REWRITE_CHUNK_BYTES, segment.sizeInBytes - from)));
+        for (long at = from; at < segment.sizeInBytes; at += chunk.capacity()) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), segment.sizeInBytes - at));
+            file.read(chunk, at);
+            file.write(chunk.flip(), at);
+        }
+    }
+
+    /**
      * What survived a kill may be in the page cache only, files and their entries. Returns whether there are entries of which that may
      * be so: of a file that begins below the mark something was flushed, and its entry with it.
      */
@@ -513,6 +536,7 @@ final class LogRecovery {
             Segment segment = state.segments.get(i);
             boolean behind = segment.nextOffset > mark && !segment.isEmpty();
             boolean cut = truncationCutShort && segment == state.segments.active();
+            if (behind) rewrite(segment);
             if (behind || cut) segment.file.open().sync();
             newEntry |= behind && segment.baseOffset >= mark;
         }
