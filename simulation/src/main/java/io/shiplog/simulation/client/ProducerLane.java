@@ -182,6 +182,7 @@ final class ProducerLane {
             number(batch);
         }
         op.attempts++;
+        op.triedUs = producer.world().scheduler().nowUs();
         ClientConnection over = connection;
         batch.sentOver = over;
         ByteBuffer bytes = Batches.copy(batch.bytes);
@@ -194,8 +195,8 @@ final class ProducerLane {
                         bytes,
                         acks,
                         timeoutMs,
-                        (error, baseOffset, appendTimeMs, logStart, message) -> answer.with(
-                                () -> producer.loop().execute(() -> onAnswer(batch, over, error, baseOffset)))));
+                        (error, baseOffset, appendTimeMs, logStart, message) -> answer.with(() -> producer.loop()
+                                .execute(() -> onAnswer(batch, over, server.nodeId(), error, baseOffset)))));
         if (acks == 0) {
             end(batch, Outcome.OK);
             return;
@@ -232,11 +233,12 @@ final class ProducerLane {
 
     // ---- answers
 
-    private void onAnswer(Batch batch, ClientConnection over, Errors error, long baseOffset) {
+    private void onAnswer(Batch batch, ClientConnection over, int node, Errors error, long baseOffset) {
         if (batch.sentOver != over || !batches.contains(batch)) {
             return;
         }
         batch.sentOver = null;
+        batch.op.node = node;
         if (error == Errors.NONE) {
             batch.op.baseOffset = baseOffset;
             end(batch, Outcome.OK);

@@ -197,6 +197,13 @@ public final class SimDisk {
         }
     }
 
+    /** Names of what is in the data directory. */
+    public List<String> directories() {
+        return rootNode.get(DATA) instanceof DirectoryNode data
+                ? List.copyOf(data.entries().keySet())
+                : List.of();
+    }
+
     /** Sees a segment: its bytes, not to be changed, and how many of them there are. */
     @FunctionalInterface
     public interface SegmentVisitor {

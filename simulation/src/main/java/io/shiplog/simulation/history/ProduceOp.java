@@ -29,6 +29,12 @@ public final class ProduceOp {
     /** How often it was sent. */
     public int attempts;
 
+    /** When the last attempt was sent. */
+    public long triedUs;
+
+    /** Who answered last; −1 when nobody did. */
+    public int node = -1;
+
     public long endedUs = -1;
     public Outcome outcome = Outcome.PENDING;
     /** Of the last answer that was none. */

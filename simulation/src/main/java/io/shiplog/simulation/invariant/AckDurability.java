@@ -33,7 +33,10 @@ final class AckDurability extends Invariant {
         Entry committed = partition.committedAt(sent.offset());
         boolean readable = committed == null || committed.value() != Entry.UNREADABLE;
         if (committed == null || (readable && committed.value() != sent.value())) {
-            out.add(this, partition, sent.value() + " is acknowledged at " + sent.offset() + ", committed is " + committed);
+            out.add(
+                    this,
+                    partition,
+                    sent.value() + " is acknowledged at " + sent.offset() + ", committed is " + committed);
         }
     }
 

@@ -27,7 +27,8 @@ final class AppliedHighWatermark extends Invariant {
             show(leads.partition(), leads.sight(), scene, out);
         } else if (fact instanceof Fact.PartitionChanged changed
                 && changed.after() != null
-                && (changed.before() == null || changed.before().leaderEpoch() != changed.after().leaderEpoch())) {
+                && (changed.before() == null
+                        || changed.before().leaderEpoch() != changed.after().leaderEpoch())) {
             leaderSince.put(changed.partition(), scene.cluster().nowUs());
         } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.LookedUp look) {
             lookedUp(look, scene, out);
@@ -82,8 +83,8 @@ final class AppliedHighWatermark extends Invariant {
                 out.add(
                         this,
                         partition,
-                        "broker " + look.broker() + " says that the latest offset is " + look.latest() + ", " + sent.offset()
-                                + " was acknowledged before");
+                        "broker " + look.broker() + " says that the latest offset is " + look.latest() + ", "
+                                + sent.offset() + " was acknowledged before");
                 return;
             }
         }

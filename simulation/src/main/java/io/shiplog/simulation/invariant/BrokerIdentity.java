@@ -30,7 +30,10 @@ final class BrokerIdentity extends Invariant {
             if (broker.running() && broker.brokerEpoch() >= 0) {
                 Integer life = lives.putIfAbsent(broker.brokerEpoch(), broker.life());
                 if (life != null && life != broker.life()) {
-                    out.add(this, null, "two processes of broker " + broker.id() + " act under " + broker.brokerEpoch());
+                    out.add(
+                            this,
+                            null,
+                            "two processes of broker " + broker.id() + " act under " + broker.brokerEpoch());
                 }
             }
         }

@@ -12,7 +12,12 @@ final class CommittedImmutable extends Invariant {
     @Override
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.HighWatermarkMoved moved) {
-            compare(moved.partition(), moved.replica(), Math.max(moved.from(), moved.replica().logStart), moved.to(), out);
+            compare(
+                    moved.partition(),
+                    moved.replica(),
+                    Math.max(moved.from(), moved.replica().logStart),
+                    moved.to(),
+                    out);
         } else if (fact instanceof Fact.Opened opened && !scene.mayRot(opened.replica())) {
             ReplicaTruth replica = opened.replica();
             compare(opened.partition(), replica, replica.logStart, replica.highWatermark, out);

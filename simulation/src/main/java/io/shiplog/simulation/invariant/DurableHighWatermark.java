@@ -36,8 +36,8 @@ final class DurableHighWatermark extends Invariant {
                 out.add(
                         this,
                         moved.partition(),
-                        "broker " + moved.replica().brokerId() + " commits up to " + moved.to() + ", broker " + each.id()
-                                + " has on disk up to " + replica.flushed);
+                        "broker " + moved.replica().brokerId() + " commits up to " + moved.to() + ", broker "
+                                + each.id() + " has on disk up to " + replica.flushed);
             }
         }
     }
@@ -47,8 +47,8 @@ final class DurableHighWatermark extends Invariant {
             out.add(
                     this,
                     opened.partition(),
-                    "broker " + opened.replica().brokerId() + " had on disk up to " + opened.endBefore() + " and comes back with "
-                            + opened.sight().logEnd());
+                    "broker " + opened.replica().brokerId() + " had on disk up to " + opened.endBefore()
+                            + " and comes back with " + opened.sight().logEnd());
         }
     }
 

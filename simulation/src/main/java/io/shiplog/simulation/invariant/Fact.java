@@ -19,7 +19,12 @@ public sealed interface Fact {
             implements Fact {}
 
     /** Records are not at the end of a log any more. */
-    record Cut(PartitionTruth partition, ReplicaTruth replica, ReplicaSight sight, List<Entry> entries, long knownCommitted)
+    record Cut(
+            PartitionTruth partition,
+            ReplicaTruth replica,
+            ReplicaSight sight,
+            List<Entry> entries,
+            long knownCommitted)
             implements Fact {}
 
     /** A log begins elsewhere. */

@@ -20,7 +20,8 @@ final class Fencing extends Invariant {
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.Appended appended && appended.sight().isLeader()) {
             appended(appended, out);
-        } else if (fact instanceof Fact.HighWatermarkMoved moved && moved.sight().isLeader()) {
+        } else if (fact instanceof Fact.HighWatermarkMoved moved
+                && moved.sight().isLeader()) {
             for (long offset = moved.partition().committedEnd(); offset < moved.to(); offset++) {
                 committed(moved.partition(), moved.replica().at(offset), out);
             }

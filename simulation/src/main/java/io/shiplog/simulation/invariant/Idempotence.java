@@ -28,7 +28,9 @@ final class Idempotence extends Invariant {
         if (fact instanceof Fact.HighWatermarkMoved moved && moved.sight().isLeader()) {
             for (long offset = moved.partition().committedEnd(); offset < moved.to(); offset++) {
                 Entry entry = moved.replica().at(offset);
-                if (entry != null && entry.producerId() >= 0 && !moved.partition().isExcused()) {
+                if (entry != null
+                        && entry.producerId() >= 0
+                        && !moved.partition().isExcused()) {
                     committed(moved.partition(), entry, out);
                 }
             }

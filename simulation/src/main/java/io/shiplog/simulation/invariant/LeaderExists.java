@@ -17,10 +17,8 @@ final class LeaderExists extends Liveness {
             return;
         }
         ReplicaTruth leader = agreed.hasLeader() ? partition.replica(agreed.leader()) : null;
-        boolean leads = leader != null
-                && scene.serves(leader)
-                && leader.leads
-                && leader.leaderEpoch == agreed.leaderEpoch();
+        boolean leads =
+                leader != null && scene.serves(leader) && leader.leads && leader.leaderEpoch == agreed.leaderEpoch();
         if (!leads) {
             out.add(this, partition, "nobody leads: " + agreed);
         }

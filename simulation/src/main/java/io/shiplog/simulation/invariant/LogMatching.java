@@ -54,8 +54,8 @@ final class LogMatching extends Invariant {
                 out.add(
                         this,
                         partition,
-                        "broker " + now.brokerId + " has " + entry + ", broker " + first.brokerId + " had " + first.value
-                                + " there");
+                        "broker " + now.brokerId + " has " + entry + ", broker " + first.brokerId + " had "
+                                + first.value + " there");
             } else if (first.epochBefore < 0) {
                 places.put(place, now);
             } else if (now.epochBefore >= 0 && first.epochBefore != now.epochBefore) {

@@ -18,7 +18,8 @@ final class NoUncommittedVisible extends Invariant {
             out.add(
                     this,
                     moved.partition(),
-                    "follower " + moved.replica().brokerId() + " takes " + moved.to() + " for committed, no leader ever went beyond "
+                    "follower " + moved.replica().brokerId() + " takes " + moved.to()
+                            + " for committed, no leader ever went beyond "
                             + moved.partition().committedEnd());
         } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.Read read) {
             PartitionTruth partition = scene.truth().partition(read.topicId(), read.partition());

@@ -27,7 +27,10 @@ final class NothingUnseen extends Liveness {
                 PartitionImage agreed = Topics.agreed(scene, partition);
                 boolean readable = agreed != null && canBeLed(agreed, ending) && !partition.isExcused();
                 if (readable && sent.offset() >= partition.deletingBelow) {
-                    out.add(this, partition, sent.value() + ", acknowledged at " + sent.offset() + ", was seen by nobody");
+                    out.add(
+                            this,
+                            partition,
+                            sent.value() + ", acknowledged at " + sent.offset() + ", was seen by nobody");
                     return;
                 }
             }

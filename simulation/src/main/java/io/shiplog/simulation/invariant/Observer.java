@@ -247,7 +247,9 @@ final class Observer {
             PartitionImage before = known.partition(topic.id(), i);
             if (!after.equals(before)) {
                 PartitionTruth partition = truth.partition(topic.id(), i);
-                if (after.unclean() && after.hasLeader() && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
+                if (after.unclean()
+                        && after.hasLeader()
+                        && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
                     partition.excuse("unclean election of " + after.leader() + " in epoch " + after.leaderEpoch());
                 }
                 if (after.hasLeader()) {

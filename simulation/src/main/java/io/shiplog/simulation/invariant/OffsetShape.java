@@ -37,13 +37,19 @@ final class OffsetShape extends Invariant {
         long expected = from;
         for (Entry entry : entries) {
             if (entry.offset() != expected || entry.value() == Entry.UNREADABLE) {
-                out.add(this, partition, "broker " + replica.brokerId() + " has " + entry + " at the place of " + expected);
+                out.add(
+                        this,
+                        partition,
+                        "broker " + replica.brokerId() + " has " + entry + " at the place of " + expected);
                 return;
             }
             expected++;
         }
         if (expected != to) {
-            out.add(this, partition, "broker " + replica.brokerId() + " has nothing at " + expected + " and ends at " + to);
+            out.add(
+                    this,
+                    partition,
+                    "broker " + replica.brokerId() + " has nothing at " + expected + " and ends at " + to);
         }
     }
 }

@@ -28,7 +28,8 @@ final class OneLeaderPerEpoch extends Invariant {
                 appendedAsLeader(appended, out);
             }
         } else if (fact instanceof Fact.Opened opened && !scene.mayRot(opened.replica())) {
-            epochsRise(opened.partition(), opened.replica(), null, opened.replica().entries(), out);
+            epochsRise(
+                    opened.partition(), opened.replica(), null, opened.replica().entries(), out);
         } else if (fact instanceof Fact.PartitionChanged changed && changed.after() != null) {
             changed(changed, out);
         }
@@ -54,7 +55,8 @@ final class OneLeaderPerEpoch extends Invariant {
                 out.add(
                         this,
                         appended.partition(),
-                        "broker " + broker + " appends in epoch " + entry.leaderEpoch() + ", as broker " + first + " did");
+                        "broker " + broker + " appends in epoch " + entry.leaderEpoch() + ", as broker " + first
+                                + " did");
             }
         }
     }
@@ -70,7 +72,8 @@ final class OneLeaderPerEpoch extends Invariant {
                 out.add(
                         this,
                         changed.partition(),
-                        "epoch " + epoch + " belongs to broker " + first + " and to " + changed.after().leader());
+                        "epoch " + epoch + " belongs to broker " + first + " and to "
+                                + changed.after().leader());
             }
         }
     }

@@ -15,7 +15,8 @@ final class OutagesEnd extends Liveness {
             out.add(
                     this,
                     null,
-                    "no write succeeded for " + ending.longestOutageMs() + " ms; the limit is " + ending.outageLimitMs());
+                    "no write succeeded for " + ending.longestOutageMs() + " ms; the limit is "
+                            + ending.outageLimitMs());
         }
     }
 }

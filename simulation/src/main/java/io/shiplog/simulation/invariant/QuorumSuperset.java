@@ -29,7 +29,9 @@ final class QuorumSuperset extends Invariant {
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.HighWatermarkMoved moved && moved.sight().isLeader() && moved.to() > moved.from()) {
             moved(moved, scene, out);
-        } else if (fact instanceof Fact.PartitionChanged changed && changed.before() != null && changed.after() != null) {
+        } else if (fact instanceof Fact.PartitionChanged changed
+                && changed.before() != null
+                && changed.after() != null) {
             changed(changed, out);
         } else if (fact instanceof Fact.Settled settled) {
             remember(settled.partition(), scene);
@@ -43,7 +45,9 @@ final class QuorumSuperset extends Invariant {
         PartitionImage agreed = Topics.agreed(scene, partition);
         PartitionState state = moved.sight().state();
         int broker = moved.replica().brokerId();
-        if (agreed == null || agreed.leader() != broker || agreed.leaderEpoch() != moved.sight().leaderEpoch()) {
+        if (agreed == null
+                || agreed.leader() != broker
+                || agreed.leaderEpoch() != moved.sight().leaderEpoch()) {
             return; // a deposed one is judged by what comes of it
         }
         if (state.isrSize() < state.effectiveMinIsr()) {
@@ -86,12 +90,14 @@ final class QuorumSuperset extends Invariant {
         int minIsr = Topics.minIsr(changed.image(), changed.partition().topicId(), after);
         int vouchedBefore = before.isrSize() + before.elrSize();
         int vouched = after.isrSize() + after.elrSize();
-        if (someLeave && vouched < Math.min(minIsr, vouchedBefore) && !changed.partition().isExcused()) {
+        if (someLeave
+                && vouched < Math.min(minIsr, vouchedBefore)
+                && !changed.partition().isExcused()) {
             out.add(
                     this,
                     changed.partition(),
-                    "replicas leave, and only " + vouched + " remain that hold all that is committed: " + before + " -> "
-                            + after);
+                    "replicas leave, and only " + vouched + " remain that hold all that is committed: " + before
+                            + " -> " + after);
         }
     }
 
@@ -100,7 +106,8 @@ final class QuorumSuperset extends Invariant {
             String key = partition + "/" + broker.id();
             boolean tooFew = false;
             for (ReplicaSight sight : broker.replicas()) {
-                boolean same = sight.topicId().equals(partition.topicId()) && sight.partition() == partition.partition();
+                boolean same =
+                        sight.topicId().equals(partition.topicId()) && sight.partition() == partition.partition();
                 tooFew |= same
                         && sight.isLeader()
                         && sight.state().isrSize() < sight.state().effectiveMinIsr();
@@ -122,7 +129,8 @@ final class QuorumSuperset extends Invariant {
                     this,
                     partition,
                     "broker " + sent.broker() + " acknowledged " + sent.value()
-                            + " although its ISR was below min.insync.replicas since before it was asked (answer " + heard
+                            + " although its ISR was below min.insync.replicas since before it was asked (answer "
+                            + heard
                             + ")");
         }
     }

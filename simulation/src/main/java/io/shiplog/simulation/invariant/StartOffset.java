@@ -14,7 +14,8 @@ final class StartOffset extends Invariant {
     @Override
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.LogStartMoved moved) {
-            if (moved.to() > moved.partition().committedEnd() && !moved.partition().isExcused()) {
+            if (moved.to() > moved.partition().committedEnd()
+                    && !moved.partition().isExcused()) {
                 out.add(
                         this,
                         moved.partition(),
@@ -31,13 +32,14 @@ final class StartOffset extends Invariant {
     private void leads(Fact.Leads leads, Scene scene, Verdicts out) {
         PartitionTruth partition = leads.partition();
         PartitionImage agreed = Topics.agreed(scene, partition);
-        boolean present = agreed != null && agreed.leaderEpoch() == leads.sight().leaderEpoch();
+        boolean present =
+                agreed != null && agreed.leaderEpoch() == leads.sight().leaderEpoch();
         if (present && leads.sight().logStart() < partition.deletedBelow && !partition.isExcused()) {
             out.add(
                     this,
                     partition,
-                    "broker " + leads.replica().brokerId() + " leads and begins at " + leads.sight().logStart()
-                            + ", deleted is what is below " + partition.deletedBelow);
+                    "broker " + leads.replica().brokerId() + " leads and begins at "
+                            + leads.sight().logStart() + ", deleted is what is below " + partition.deletedBelow);
         }
     }
 

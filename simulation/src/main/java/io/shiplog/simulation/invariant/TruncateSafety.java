@@ -18,9 +18,10 @@ final class TruncateSafety extends Invariant {
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.Cut cut) {
             cut(cut, scene, out);
-        } else if (fact instanceof Fact.GaveUp gaveUp && !gaveUp.damaged() && !gaveUp.partition().isExcused()) {
-            out.add(
-                    this, gaveUp.partition(), "broker " + gaveUp.replica().brokerId() + " stopped: " + gaveUp.why());
+        } else if (fact instanceof Fact.GaveUp gaveUp
+                && !gaveUp.damaged()
+                && !gaveUp.partition().isExcused()) {
+            out.add(this, gaveUp.partition(), "broker " + gaveUp.replica().brokerId() + " stopped: " + gaveUp.why());
         }
     }
 

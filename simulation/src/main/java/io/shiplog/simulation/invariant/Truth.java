@@ -11,8 +11,7 @@ public final class Truth {
     private final Map<String, PartitionTruth> partitions = new TreeMap<>();
 
     PartitionTruth partition(org.apache.kafka.common.Uuid topicId, int partition) {
-        return partitions.computeIfAbsent(
-                topicId + "-" + partition, key -> new PartitionTruth(topicId, partition));
+        return partitions.computeIfAbsent(topicId + "-" + partition, key -> new PartitionTruth(topicId, partition));
     }
 
     Iterable<PartitionTruth> partitions() {

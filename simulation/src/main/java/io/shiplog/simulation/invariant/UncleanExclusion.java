@@ -20,11 +20,14 @@ final class UncleanExclusion extends Invariant {
     @Override
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.BrokerChanged changed && changed.after() != null) {
-            boolean registered = changed.before() == null || changed.before().epoch() != changed.after().epoch();
+            boolean registered = changed.before() == null
+                    || changed.before().epoch() != changed.after().epoch();
             if (registered) {
                 registered(changed, scene, out);
             }
-        } else if (fact instanceof Fact.PartitionChanged changed && changed.before() != null && changed.after() != null) {
+        } else if (fact instanceof Fact.PartitionChanged changed
+                && changed.before() != null
+                && changed.after() != null) {
             joined(changed, scene, out);
         }
     }
@@ -45,7 +48,10 @@ final class UncleanExclusion extends Invariant {
                 }
                 boolean onDisks = Topics.isOnDisks(image, topic.id(), agreed);
                 if (!onDisks && !broker.stoppedCleanly() && replica.life >= 0) {
-                    out.add(this, partition, "broker " + broker.id() + " stopped uncleanly and registers as one of " + agreed);
+                    out.add(
+                            this,
+                            partition,
+                            "broker " + broker.id() + " stopped uncleanly and registers as one of " + agreed);
                 } else if (replica.life == broker.life() && replica.logEnd < partition.committedEnd()) {
                     out.add(
                             this,
@@ -75,8 +81,8 @@ final class UncleanExclusion extends Invariant {
                 out.add(
                         this,
                         partition,
-                        "broker " + id + " joins with " + partition.replica(id).logEnd + " of " + partition.committedEnd()
-                                + ": " + changed.after());
+                        "broker " + id + " joins with " + partition.replica(id).logEnd + " of "
+                                + partition.committedEnd() + ": " + changed.after());
             }
         }
     }

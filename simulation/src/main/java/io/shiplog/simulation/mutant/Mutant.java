@@ -15,8 +15,7 @@ import java.util.List;
  * @param about what it does, in a sentence or two; for one that cannot be expressed, why not
  * @param changes of our sources; none when our design leaves no place for the bug
  */
-record Mutant(
-        String number, String name, String origin, List<String> trips, String about, List<SourceChange> changes) {
+record Mutant(String number, String name, String origin, List<String> trips, String about, List<SourceChange> changes) {
     Mutant {
         trips = List.copyOf(trips);
         changes = List.copyOf(changes);

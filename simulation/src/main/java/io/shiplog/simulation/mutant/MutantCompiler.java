@@ -85,7 +85,8 @@ final class MutantCompiler implements AutoCloseable {
         List<String> options =
                 List.of("-proc:none", "-nowarn", "-Xlint:none", "-implicit:none", "-g", "-classpath", classPath());
         try (InMemory target = new InMemory(files)) {
-            if (compiler.getTask(null, target, diagnostics, options, null, units).call()) {
+            if (compiler.getTask(null, target, diagnostics, options, null, units)
+                    .call()) {
                 return target.classes();
             }
         }

@@ -83,12 +83,11 @@ final class MutantFile {
                 List.of(headers.get("trips").split(" ")),
                 headers.get("about"),
                 changes);
-        boolean expressible =
-                switch (headers.get("kind")) {
-                    case "re-created" -> true;
-                    case "inexpressible" -> false;
-                    default -> throw bad("kind is re-created or inexpressible");
-                };
+        boolean expressible = switch (headers.get("kind")) {
+            case "re-created" -> true;
+            case "inexpressible" -> false;
+            default -> throw bad("kind is re-created or inexpressible");
+        };
         if (expressible != mutant.isExpressible()) {
             throw bad("one that is re-created has changes, an inexpressible one has none");
         }

@@ -18,6 +18,8 @@ public final class SimNode {
     private boolean hasPower = true;
     private int lives;
     private boolean gone;
+    private int powerLosses;
+    private boolean stoppedInOrder;
 
     public SimNode(int id, NodeWorld world, SimDisk disk) {
         this.id = id;
@@ -54,6 +56,16 @@ public final class SimNode {
     /** Lives that were begun. */
     public int lives() {
         return lives;
+    }
+
+    /** How often its machine lost power. */
+    public int powerLosses() {
+        return powerLosses;
+    }
+
+    /** Whether the life before the present one, or the last one, ended in good order. */
+    public boolean lastLifeStoppedInOrder() {
+        return stoppedInOrder;
     }
 
     /** From the next life on the monotonic clock goes at this speed. */
@@ -107,6 +119,7 @@ public final class SimNode {
     /** The machine loses power, whether the process is there or not. */
     public void losePower() {
         hasPower = false;
+        powerLosses++;
         if (life != null) {
             end();
         }
@@ -115,6 +128,7 @@ public final class SimNode {
 
     private void end() {
         StorageLife ended = life;
+        stoppedInOrder = ended.hasStoppedInOrder();
         life = null;
         ended.process().die();
         world.network().onDied(ended.process(), hasPower);

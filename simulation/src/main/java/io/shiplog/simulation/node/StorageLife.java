@@ -66,6 +66,7 @@ public final class StorageLife {
     private long brokerEpoch = -1;
     private boolean serves;
     private boolean ended;
+    private boolean stoppedInOrder;
 
     StorageLife(SimNode node, NodeWorld world, SimProcess process) {
         this.node = node;
@@ -128,6 +129,11 @@ public final class StorageLife {
     /** Gives out producer ids. */
     public ProducerIds producerIds() {
         return producerIds;
+    }
+
+    /** Whether its last word was that everything is on the disk. */
+    boolean hasStoppedInOrder() {
+        return stoppedInOrder;
     }
 
     /** Whether it listens: it has acted on its own registration. */
@@ -310,6 +316,7 @@ public final class StorageLife {
         replicas.close();
         try {
             directories.closeCleanly(brokerEpoch);
+            stoppedInOrder = true;
         } catch (StorageException e) {
             end("could not be closed: " + e.getMessage());
             return;

@@ -5,7 +5,11 @@ package io.shiplog.simulation.run;
 
 import io.shiplog.simulation.fault.Profile;
 import io.shiplog.simulation.fault.Setup;
+import io.shiplog.simulation.mutant.MutantsCommand;
+import io.shiplog.simulation.mutant.SourceTree;
+import io.shiplog.simulation.sight.Promises;
 import io.shiplog.simulation.world.Invariant;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -25,6 +29,10 @@ public final class SimMain {
     }
 
     private static int run(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals("mutants")) {
+            Path root = SourceTree.rootAbove(Path.of(""));
+            return new MutantsCommand(root, System.out).run(List.of(arguments).subList(1, arguments.length));
+        }
         Options options = Options.parse(arguments);
         return switch (options.command()) {
             case "run" -> new ManySeeds(options, SimMain.invariants(), System.out).run();
@@ -56,6 +64,6 @@ public final class SimMain {
 
     /** The promises that every run is held to. */
     static Supplier<List<Invariant>> invariants() {
-        return List::of;
+        return () -> List.of(new Promises());
     }
 }

@@ -60,7 +60,8 @@ final class Phrases {
 
     /** Whether the sentence means anything. */
     boolean understands(String sentence) {
-        return phrases.stream().anyMatch(phrase -> phrase.pattern.matcher(sentence).matches());
+        return phrases.stream()
+                .anyMatch(phrase -> phrase.pattern.matcher(sentence).matches());
     }
 
     private void add(String pattern, Meaning meaning) {
@@ -84,7 +85,8 @@ final class Phrases {
                 w -> stage.produce(number(w.group(1)), w.group(2).equals("all") ? -1 : Short.parseShort(w.group(2))));
         happens(
                 "The link between (\\d+) and (\\d+) (goes down|comes up)",
-                w -> stage.link(number(w.group(1)), number(w.group(2)), w.group(3).equals("comes up")));
+                w -> stage.link(
+                        number(w.group(1)), number(w.group(2)), w.group(3).equals("comes up")));
         happens("Broker (\\d+) crashes", w -> stage.crash(number(w.group(1))));
         happens("Broker (\\d+) starts", w -> stage.start(number(w.group(1))));
         happens("The controller elects the preferred leader", w -> stage.elect(false));
@@ -96,12 +98,14 @@ final class Phrases {
         soon("Broker (\\d+) leads in epoch (\\d+)", w -> leads(number(w.group(1)), number(w.group(2))));
         soon("Broker (\\d+) leads uncleanly", w -> leadsUncleanly(number(w.group(1))));
         always("Nobody leads for (\\d+) s", 1, w -> same(-1, stage.agreed().leader()));
-        soon("The ISR is " + IDS, w -> same(sorted(w.group(1)), sorted(stage.agreed().isr())));
-        soon("The ELR is empty", w -> same(List.of(), stage.agreed().elr()));
-        soon("The ELR is " + IDS, w -> same(sorted(w.group(1)), sorted(stage.agreed().elr())));
         soon(
-                "The high watermark on (\\d+) is (\\d+)",
-                w -> same(Long.parseLong(w.group(2)), sight(w).highWatermark()));
+                "The ISR is " + IDS,
+                w -> same(sorted(w.group(1)), sorted(stage.agreed().isr())));
+        soon("The ELR is empty", w -> same(List.of(), stage.agreed().elr()));
+        soon(
+                "The ELR is " + IDS,
+                w -> same(sorted(w.group(1)), sorted(stage.agreed().elr())));
+        soon("The high watermark on (\\d+) is (\\d+)", w -> same(Long.parseLong(w.group(2)), sight(w).highWatermark()));
         soon(
                 "The high watermark on (\\d+) is at least (\\d+)",
                 w -> atLeast(Long.parseLong(w.group(2)), sight(w).highWatermark()));
@@ -109,10 +113,8 @@ final class Phrases {
                 "The high watermark on (\\d+) stays (\\d+) for (\\d+) s",
                 3,
                 w -> same(Long.parseLong(w.group(2)), sight(w).highWatermark()));
-        soon("The log on (\\d+) ends at (\\d+)", w -> same(
-                Long.parseLong(w.group(2)), sight(w).logEnd()));
-        soon("The log on (\\d+) is " + PAIRS, w -> same(
-                w.group(2).strip(), text(sight(w).log())));
+        soon("The log on (\\d+) ends at (\\d+)", w -> same(Long.parseLong(w.group(2)), sight(w).logEnd()));
+        soon("The log on (\\d+) is " + PAIRS, w -> same(w.group(2).strip(), text(sight(w).log())));
         soon("The log on (\\d+) is " + PAIRS + "and more in epoch (\\d+)", this::beginsWith);
         soon("The logs on " + IDS + " are the same", w -> sameLogs(ids(w.group(1))));
         soon(
@@ -124,7 +126,9 @@ final class Phrases {
         always(
                 "The latest offset on (\\d+) is not available for (\\d+) s",
                 2,
-                w -> stage.latestOffset(number(w.group(1))) < 0 ? null : "it is " + stage.latestOffset(number(w.group(1))));
+                w -> stage.latestOffset(number(w.group(1))) < 0
+                        ? null
+                        : "it is " + stage.latestOffset(number(w.group(1))));
     }
 
     private void expectationsOfProducers() {
@@ -136,8 +140,9 @@ final class Phrases {
         soon(
                 "The producer is told ([A-Z_]+)",
                 w -> stage.producerErrors().contains(w.group(1)) ? null : "it was told " + stage.producerErrors());
-        soon("A consumer reads (\\d+) records? from (\\d+)", w -> same(
-                number(w.group(1)), stage.readable(number(w.group(2)))));
+        soon(
+                "A consumer reads (\\d+) records? from (\\d+)",
+                w -> same(number(w.group(1)), stage.readable(number(w.group(2)))));
         soon("No acknowledged record is lost", w -> same(0, lost()));
         soon("(\\d+) acknowledged records? (?:is|are) lost", w -> same(number(w.group(1)), lost()));
     }
@@ -182,14 +187,19 @@ final class Phrases {
     private String leads(int broker, int epoch) {
         Stage.Agreed agreed = stage.agreed();
         Stage.Sight sight = stage.sight(broker);
-        return agreed.leader() == broker && agreed.leaderEpoch() == epoch && sight.leads() && sight.leaderEpoch() == epoch
+        return agreed.leader() == broker
+                        && agreed.leaderEpoch() == epoch
+                        && sight.leads()
+                        && sight.leaderEpoch() == epoch
                 ? null
                 : agreed.leader() + " leads in epoch " + agreed.leaderEpoch();
     }
 
     private String leadsUncleanly(int broker) {
         Stage.Agreed agreed = stage.agreed();
-        return agreed.leader() == broker && agreed.unclean() && stage.sight(broker).leads()
+        return agreed.leader() == broker
+                        && agreed.unclean()
+                        && stage.sight(broker).leads()
                 ? null
                 : agreed.leader() + " leads, unclean: " + agreed.unclean();
     }
@@ -198,9 +208,7 @@ final class Phrases {
         int epoch = number(words.group(3));
         int known = words.group(2).strip().split(" ").length;
         List<Stage.Written> log = sight(words).log();
-        String problem = log.size() < known
-                ? text(log)
-                : same(words.group(2).strip(), text(log.subList(0, known)));
+        String problem = log.size() < known ? text(log) : same(words.group(2).strip(), text(log.subList(0, known)));
         for (int i = known; problem == null && i < log.size(); i++) {
             problem = same(epoch, log.get(i).epoch());
         }
@@ -211,7 +219,8 @@ final class Phrases {
         List<Stage.Written> first = stage.sight(brokers.get(0)).log();
         String problem = null;
         for (int broker : brokers) {
-            problem = problem != null ? problem : same(first, stage.sight(broker).log());
+            problem =
+                    problem != null ? problem : same(first, stage.sight(broker).log());
         }
         return problem;
     }

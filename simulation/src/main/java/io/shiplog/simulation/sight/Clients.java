@@ -74,15 +74,12 @@ final class Clients {
 
     private void tell(ProduceOp op, ClusterSight cluster) {
         TopicIdPartition partition = op.partition;
-        Observation.Outcome outcome =
-                switch (op.outcome) {
-                    // Acknowledged as a duplicate, without a word of where it is.
-                    case OK -> op.baseOffset < 0 && op.acks != 0
-                            ? Observation.Outcome.UNKNOWN
-                            : Observation.Outcome.OK;
-                    case FAILED -> Observation.Outcome.FAILED;
-                    case UNKNOWN, PENDING -> Observation.Outcome.UNKNOWN;
-                };
+        Observation.Outcome outcome = switch (op.outcome) {
+            // Acknowledged as a duplicate, without a word of where it is.
+            case OK -> op.baseOffset < 0 && op.acks != 0 ? Observation.Outcome.UNKNOWN : Observation.Outcome.OK;
+            case FAILED -> Observation.Outcome.FAILED;
+            case UNKNOWN, PENDING -> Observation.Outcome.UNKNOWN;
+        };
         if (op.producerId >= 0) {
             checker.heard(
                     new Observation.IdGiven(

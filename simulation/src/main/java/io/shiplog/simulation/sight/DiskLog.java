@@ -62,7 +62,9 @@ final class DiskLog {
                     found.add(new Entry(
                             record.offset(),
                             batch.partitionLeaderEpoch(),
-                            value == null || value.remaining() < Long.BYTES ? Entry.UNREADABLE : value.getLong(value.position()),
+                            value == null || value.remaining() < Long.BYTES
+                                    ? Entry.UNREADABLE
+                                    : value.getLong(value.position()),
                             batch.producerId(),
                             batch.producerEpoch(),
                             record.sequence()));

@@ -90,7 +90,8 @@ final class NodeSight implements BrokerSight {
             boolean isLog = directory.length() > UUID_CHARS + 1 && directory.charAt(UUID_CHARS) == '-';
             if (isLog && directory.indexOf('.') < 0) {
                 Uuid topicId = Uuid.fromString(directory.substring(0, UUID_CHARS));
-                logs.add(new PartitionName(topicId, Integer.parseInt(directory, UUID_CHARS + 1, directory.length(), 10)));
+                logs.add(new PartitionName(
+                        topicId, Integer.parseInt(directory, UUID_CHARS + 1, directory.length(), 10)));
             }
         }
         return logs;

@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.world;
 
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What was done to disks that no code can undo. */
@@ -10,6 +11,7 @@ public final class DiskLosses {
     private final TreeSet<Integer> lostPower = new TreeSet<>();
     private final TreeSet<Integer> rotted = new TreeSet<>();
     private final TreeSet<Integer> replaced = new TreeSet<>();
+    private final TreeMap<Integer, Integer> count = new TreeMap<>();
 
     void onPowerLoss(int node) {
         lostPower.add(node);
@@ -17,10 +19,17 @@ public final class DiskLosses {
 
     void onRot(int node) {
         rotted.add(node);
+        count.merge(node, 1, Integer::sum);
     }
 
     void onReplaced(int node) {
         replaced.add(node);
+        count.merge(node, 1, Integer::sum);
+    }
+
+    /** How often the disk of a node was replaced or bits of it rotted. */
+    public int disksLost(int node) {
+        return count.getOrDefault(node, 0);
     }
 
     /** Nodes that ever lost power, and with it what was not synced. */

@@ -4,13 +4,16 @@
 package io.shiplog.simulation.world;
 
 import io.shiplog.metadata.image.EffectiveTopicConfigs;
+import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicConfigs;
 import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.client.SimConsumer;
 import io.shiplog.simulation.client.SimProducer;
+import io.shiplog.simulation.quorum.SimQuorum;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 
 /** After the last fault: lets the cluster go on until everything is as it should be, and says what is not when that takes too long. */
 final class Healing {
@@ -35,7 +38,7 @@ final class Healing {
     boolean run(BooleanSupplier mayGoOn) {
         long limitUs = world.nowUs() + LIMIT_US;
         long operatorUs = world.nowUs() + OPERATOR_US;
-        String problem = problem();
+        String problem = "nothing was looked at yet";
         while (problem != null) {
             long untilUs = world.nowUs() + LOOK_EVERY_US;
             boolean idle = world.scheduler().nextAtUs() > untilUs;
@@ -94,6 +97,10 @@ final class Healing {
 
     /** What is not yet as it should be, or null. */
     private String problem() {
+        String quorum = problemOfQuorum();
+        if (quorum != null) {
+            return quorum;
+        }
         if (world.topic().present().isEmpty()) {
             return "the topic is not there";
         }
@@ -106,6 +113,16 @@ final class Healing {
             String problem = problemOf(each);
             if (problem != null) {
                 return each.topicPartition() + " " + problem;
+            }
+        }
+        return problemOfLogs();
+    }
+
+    private String problemOfQuorum() {
+        for (int i = 0; i < world.quorum().size(); i++) {
+            MetadataImage image = world.quorum().image(SimQuorum.FIRST_ID + i);
+            if (image == null || image.offset() != world.metadata().offset()) {
+                return "a quorum node is behind";
             }
         }
         return null;
@@ -125,6 +142,29 @@ final class Healing {
         PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
         return TopicConfigs.effectiveMinIsr(
                 EffectiveTopicConfigs.agreed(world.metadata(), id.topicId()), image.replicationFactor());
+    }
+
+    /** A log that a node should have deleted. */
+    private String problemOfLogs() {
+        for (int id = 1; id <= world.storageNodes(); id++) {
+            if (world.node(id).isGone()) {
+                continue;
+            }
+            for (String name : world.node(id).disk().directories()) {
+                int dash = name.lastIndexOf('-');
+                if (dash == 22
+                        && name.indexOf('.') < 0
+                        && !holds(id, Uuid.fromString(name.substring(0, dash)), name.substring(dash + 1))) {
+                    return "node " + id + " still has the log " + name + ", a replica that it should not have";
+                }
+            }
+        }
+        return null;
+    }
+
+    private boolean holds(int node, Uuid topicId, String partition) {
+        PartitionImage image = world.metadata().partition(topicId, Integer.parseInt(partition));
+        return image != null && image.isReplica(node);
     }
 
     private String problemOf(TopicIdPartition id) {

@@ -183,7 +183,7 @@ public final class World implements ClientWorld, WorldView {
         effectiveFaults++;
     }
 
-    DiskLosses losses() {
+    public DiskLosses losses() {
         return losses;
     }
 

@@ -51,7 +51,8 @@ class SafetyTest {
             broker.running = false;
         }
         c.step();
-        // Each loses the power, and with it what it had claimed to have on disk: two at a time are too many, one after the other not.
+        // Each loses the power, and with it what it had claimed to have on disk: two at a time are too many, one after
+        // the other not.
         assertThat(c.broken()).isEmpty();
         for (TestBroker broker : List.of(c.one, c.two, c.three)) {
             broker.replica.log.clear();

@@ -44,7 +44,9 @@ final class TestCluster implements ClusterSight {
         for (TestBroker broker : List.of(one, two, three)) {
             register(broker);
         }
-        record(record().setTopic(TopicRecord.newBuilder().setTopicId(Uuids.toBytes(TOPIC)).setName("t")));
+        record(record().setTopic(TopicRecord.newBuilder()
+                .setTopicId(Uuids.toBytes(TOPIC))
+                .setName("t")));
         config("min.insync.replicas", "2");
         config("flush.policy", "commit");
         PartitionImage first = partition(1, 0, 0, new int[] {1, 2, 3}, new int[0], false);
@@ -59,17 +61,7 @@ final class TestCluster implements ClusterSight {
     private static PartitionImage partition(
             int leader, int epoch, int partitionEpoch, int[] isr, int[] elr, boolean unclean) {
         return new PartitionImage(
-                REPLICAS,
-                isr,
-                elr,
-                new int[0],
-                leader,
-                epoch,
-                partitionEpoch,
-                true,
-                unclean,
-                new int[0],
-                new int[0]);
+                REPLICAS, isr, elr, new int[0], leader, epoch, partitionEpoch, true, unclean, new int[0], new int[0]);
     }
 
     // ---- metadata
@@ -205,7 +197,15 @@ final class TestCluster implements ClusterSight {
 
     void read(int broker, long beganAt, Entry... entries) {
         heard(new Observation.Read(
-                TOPIC, 0, 9, broker, entries.length == 0 ? 0 : entries[0].offset(), beganAt, nowUs, 0, List.of(entries)));
+                TOPIC,
+                0,
+                9,
+                broker,
+                entries.length == 0 ? 0 : entries[0].offset(),
+                beganAt,
+                nowUs,
+                0,
+                List.of(entries)));
     }
 
     void end() {

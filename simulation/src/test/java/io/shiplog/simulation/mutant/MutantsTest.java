@@ -33,11 +33,13 @@ class MutantsTest {
         List<DynamicTest> tests = new ArrayList<>();
         MutantCompiler compiler = new MutantCompiler(ROOT);
         for (Mutant mutant : mutants()) {
-            tests.add(DynamicTest.dynamicTest(mutant.toString(), () -> assertThatCode(() -> {
-                        Map<String, byte[]> classes = compiler.compile(mutant);
-                        assertThat(classes.isEmpty()).isEqualTo(!mutant.isExpressible());
-                    })
-                    .doesNotThrowAnyException()));
+            tests.add(DynamicTest.dynamicTest(
+                    mutant.toString(),
+                    () -> assertThatCode(() -> {
+                                Map<String, byte[]> classes = compiler.compile(mutant);
+                                assertThat(classes.isEmpty()).isEqualTo(!mutant.isExpressible());
+                            })
+                            .doesNotThrowAnyException()));
         }
         tests.add(DynamicTest.dynamicTest("the compiler is closed", compiler::close));
         return tests;
@@ -45,7 +47,8 @@ class MutantsTest {
 
     @Test
     void tripInvariantsThatThereAre() throws IOException {
-        List<String> ids = new ArrayList<>(Invariants.all().stream().map(Invariant::id).toList());
+        List<String> ids =
+                new ArrayList<>(Invariants.all().stream().map(Invariant::id).toList());
         ids.add(NODE_FAILED);
         for (Mutant mutant : mutants()) {
             assertThat(ids).as(mutant.toString()).containsAll(mutant.trips());

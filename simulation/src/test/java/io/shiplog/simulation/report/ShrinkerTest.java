@@ -11,8 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ShrinkerTest {
-    private static final List<Integer> HUNDRED =
-            IntStream.range(0, 100).boxed().toList();
+    private static final List<Integer> HUNDRED = IntStream.range(0, 100).boxed().toList();
 
     @Test
     void whatIsNeededStaysInItsOrder() {
