@@ -21,7 +21,7 @@ final class AckDurability extends Invariant {
         if (fact instanceof Fact.Heard heard && heard.observation() instanceof Sent sent && sent.isPromised()) {
             promised(sent, scene.truth().partition(sent.topicId(), sent.partition()), out);
         } else if (fact instanceof Fact.Settled settled) {
-            settled(settled.partition(), scene, out);
+            settled(settled.partition(), out);
         }
     }
 
@@ -41,7 +41,7 @@ final class AckDurability extends Invariant {
     }
 
     /** Histories match (S3), so that whoever has the last one has all before it. */
-    private void settled(PartitionTruth partition, Scene scene, Verdicts out) {
+    private void settled(PartitionTruth partition, Verdicts out) {
         Sent last = lastPromised.get(partition);
         if (last == null || partition.isExcused() || partition.deleted || last.offset() < partition.deletingBelow) {
             return;

@@ -17,6 +17,9 @@ public interface ClusterSight {
     /** The only broker that the last event may have changed, or {@link #ALL}. */
     int touched();
 
+    /** Whether operators may have elections that lose records, although nothing is wrong. */
+    boolean electsUncleanly();
+
     /** The newest metadata that are agreed on. */
     MetadataImage agreed();
 

@@ -46,6 +46,9 @@ public sealed interface Fact {
     /** A replica gave up, or takes its log for damaged. */
     record GaveUp(PartitionTruth partition, ReplicaTruth replica, String why, boolean damaged) implements Fact {}
 
+    /** Somebody leads from now on who may lack records, although no more was lost than is promised to be survived. */
+    record LostWithinBudget(PartitionTruth partition, PartitionImage after) implements Fact {}
+
     /** All that an event changed of a partition has been told: the truth is up to date. */
     record Settled(PartitionTruth partition) implements Fact {}
 

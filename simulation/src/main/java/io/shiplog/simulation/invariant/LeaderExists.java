@@ -12,6 +12,13 @@ final class LeaderExists extends Liveness {
     }
 
     @Override
+    void on(Fact fact, Scene scene, Verdicts out) {
+        if (fact instanceof Fact.LostWithinBudget lost && !scene.cluster().electsUncleanly()) {
+            out.add(this, lost.partition(), "nobody could be elected without loss: " + lost.after());
+        }
+    }
+
+    @Override
     void judge(PartitionTruth partition, PartitionImage agreed, Ending ending, Scene scene, Verdicts out) {
         if (!canBeLed(agreed, ending)) {
             return;

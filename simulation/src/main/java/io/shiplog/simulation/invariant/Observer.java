@@ -137,7 +137,7 @@ final class Observer {
 
     private void open(BrokerSight broker, ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
         long endBefore = replica.logEnd;
-        long flushedBefore = replica.life < 0 || broker.disksLost() > replica.disksLost ? 0 : replica.flushed;
+        long flushedBefore = replica.life < 0 || broker.disksLost() > 0 ? 0 : replica.flushed;
         replica.life = broker.life();
         replica.disksLost = broker.disksLost();
         replica.powerLosses = broker.powerLosses();
@@ -250,6 +250,9 @@ final class Observer {
                 if (after.unclean()
                         && after.hasLeader()
                         && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
+                    if (!partition.isExcused()) {
+                        facts.accept(new Fact.LostWithinBudget(partition, after));
+                    }
                     partition.excuse("unclean election of " + after.leader() + " in epoch " + after.leaderEpoch());
                 }
                 if (after.hasLeader()) {

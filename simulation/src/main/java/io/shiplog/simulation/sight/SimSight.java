@@ -44,6 +44,11 @@ final class SimSight implements ClusterSight {
     }
 
     @Override
+    public boolean electsUncleanly() {
+        return world.setup().uncleanAllowed();
+    }
+
+    @Override
     public MetadataImage agreed() {
         return quorum.newest();
     }

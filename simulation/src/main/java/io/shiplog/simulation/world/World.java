@@ -102,7 +102,13 @@ public final class World implements ClientWorld, WorldView {
     private ProducerRules rules(String word) {
         short acks = (short) (word.charAt(0) == '1' ? 1 : word.charAt(0) == '0' ? 0 : -1);
         boolean idempotent = word.charAt(0) == 'i';
-        return new ProducerRules(acks, idempotent, word.charAt(1) - '0', 500, 2_500, setup.padding());
+        return new ProducerRules(
+                acks,
+                idempotent,
+                word.charAt(1) - '0',
+                500,
+                Math.max(2_500, 3 * setup.lagTimeMs() / 2),
+                setup.padding());
     }
 
     /**

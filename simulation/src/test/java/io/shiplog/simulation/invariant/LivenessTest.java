@@ -44,6 +44,13 @@ class LivenessTest {
     }
 
     @Test
+    void l1SomebodyHadToBeElectedWhoMayLackRecords() {
+        c.agreeUncleanly(3, 1);
+        c.step();
+        assertThat(c.broken()).containsExactly("L1");
+    }
+
+    @Test
     void l1IsNotAskedWhenNobodyOfTheCoreMayLead() {
         c.agree(-1, 1, new int[0], new int[] {1});
         c.one.running = false;

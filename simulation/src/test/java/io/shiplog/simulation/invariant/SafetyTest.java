@@ -401,6 +401,7 @@ class SafetyTest {
 
     @Test
     void afterAnUncleanElectionRecordsMayBeLost() {
+        c.uncleanly = true;
         c.committed(3);
         c.one.running = false;
         c.two.running = false;

@@ -37,6 +37,7 @@ final class TestCluster implements ClusterSight {
     final List<MetadataImage> quorum = new ArrayList<>();
     MetadataImage image = MetadataImage.empty();
     long nowUs;
+    boolean uncleanly;
 
     /** Led by 1 in epoch 0, all in sync. */
     TestCluster() {
@@ -234,6 +235,11 @@ final class TestCluster implements ClusterSight {
     @Override
     public int touched() {
         return ALL;
+    }
+
+    @Override
+    public boolean electsUncleanly() {
+        return uncleanly;
     }
 
     @Override
