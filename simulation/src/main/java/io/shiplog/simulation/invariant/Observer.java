@@ -227,9 +227,7 @@ final class Observer {
             }
         }
         for (TopicImage topic : image.topics()) {
-            if (known.topic(topic.id()) != topic) {
-                compare(image, topic);
-            }
+            compare(image, topic);
         }
         for (TopicImage topic : new ArrayList<>(known.topics())) {
             for (int i = 0; image.topic(topic.id()) == null && i < topic.partitionCount(); i++) {
