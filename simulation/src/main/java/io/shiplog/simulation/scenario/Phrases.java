@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 final class Phrases {
     private static final String IDS = "([0-9][0-9, and]*)";
     private static final String PAIRS = "((?:\\([0-9]+,[0-9]+\\) ?)+)";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final long STEP_MS = 20;
 
     /** Says what is otherwise than it should be; null when all is as it should be. */
@@ -260,11 +261,10 @@ final class Phrases {
     }
 
     private static List<Integer> ids(String text) {
-        List<Integer> ids = new ArrayList<>();
-        for (String id : text.split("[^0-9]+")) {
-            ids.add(number(id));
-        }
-        return ids;
+        return NUMBER.matcher(text)
+                .results()
+                .map(found -> number(found.group()))
+                .toList();
     }
 
     private static int number(String text) {
