@@ -52,6 +52,7 @@ final class CandidateCompleteness extends Invariant {
         long held = serves && !onDisks ? replica.logEnd : replica.held(true);
         Entry last = partition.committedAt(partition.committedEnd() - 1);
         boolean other = last != null
+                && !scene.mayRot(replica)
                 && partition.committedEnd() > replica.logStart
                 && held >= partition.committedEnd()
                 && !LeaderCompleteness.sameRecord(last, replica.at(last.offset()));

@@ -24,7 +24,7 @@ final class LeaderCompleteness extends Invariant {
         ReplicaTruth leader = leads.replica();
         Entry last = partition.committedAt(partition.committedEnd() - 1);
         Entry held = leader.at(partition.committedEnd() - 1);
-        boolean same = last == null || partition.committedEnd() <= leader.logStart || sameRecord(last, held);
+        boolean same = last == null || scene.mayRot(leader) || partition.committedEnd() <= leader.logStart || sameRecord(last, held);
         if (leader.logEnd < partition.committedEnd() || !same) {
             out.add(
                     this,
@@ -34,7 +34,9 @@ final class LeaderCompleteness extends Invariant {
         }
     }
 
+    /** Of what cannot be read nothing else is known than that it is there. */
     static boolean sameRecord(Entry a, Entry b) {
-        return a != null && b != null && a.value() == b.value() && a.leaderEpoch() == b.leaderEpoch();
+        boolean readable = a != null && b != null && a.value() != Entry.UNREADABLE && b.value() != Entry.UNREADABLE;
+        return readable ? a.value() == b.value() && a.leaderEpoch() == b.leaderEpoch() : a != null && b != null;
     }
 }

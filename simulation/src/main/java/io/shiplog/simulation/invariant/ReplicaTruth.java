@@ -55,7 +55,16 @@ public final class ReplicaTruth {
     /** What its log holds at an offset; null when nothing. */
     Entry at(long offset) {
         long index = entries.isEmpty() ? -1 : offset - entries.get(0).offset();
-        return index < 0 || index >= entries.size() ? null : entries.get((int) index);
+        if (index < 0) {
+            return null;
+        }
+        // Where bits rotted, some may be missing before it.
+        for (int i = (int) Math.min(index, entries.size() - 1); i >= 0; i--) {
+            if (entries.get(i).offset() <= offset) {
+                return entries.get(i).offset() == offset ? entries.get(i) : null;
+            }
+        }
+        return null;
     }
 
     List<Entry> entries() {

@@ -74,11 +74,13 @@ public final class Promises implements Invariant {
         touched = SimSight.ALL;
         afterEvent(world);
         clients.atEnd(sight);
-        List<Integer> all = new ArrayList<>();
+        List<Integer> core = new ArrayList<>();
         for (int id = 1; id <= world.storageNodes(); id++) {
-            all.add(id);
+            if (!((World) world).node(id).isGone()) {
+                core.add(id);
+            }
         }
-        checker.atEnd(new Ending(true, all, world.nowUs(), -1, 0), sight);
+        checker.atEnd(new Ending(true, core, world.nowUs(), -1, 0), sight);
         judge();
     }
 
