@@ -79,7 +79,8 @@ final class LogAppender {
     private AppendOutcome appendStraddling(ByteBuffer batches) {
         if (state.context.space().isFull()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, FULL);
         long logStart = state.logStartOffset;
-        state.awaitSwap();
+        truncation.awaitQuiet();
+        if (state.isUnusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, OFFLINE);
         try {
             truncation.truncateFullyAndStartAt(straddlingBase);
         } catch (IOException | StorageException e) {
@@ -256,7 +257,11 @@ final class LogAppender {
         try {
             Segment active = state.segments.active();
             active.file.open().truncate(active.sizeInBytes);
-            if (state.logEndOffset > baseOffset) truncation.truncateTo(baseOffset);
+            if (state.logEndOffset > baseOffset) {
+                truncation.awaitQuiet();
+                if (state.isUnusable()) return outcome.refused(Errors.KAFKA_STORAGE_ERROR, OFFLINE);
+                boolean unused = truncation.truncateTo(baseOffset);
+            }
         } catch (IOException | StorageException second) {
             return offline(second);
         }

@@ -42,10 +42,10 @@ final class LogCompaction implements CleanableLog {
             LogSettings settings) {}
 
     /** A segment that is held open while it is read. */
-    private record Source(Segment segment, long nextOffset, int sizeInBytes, SegmentFile held)
+    private record Source(Segment segment, long nextOffset, int sizeInBytes, boolean aborted, SegmentFile held)
             implements SourceSegment {
         Source(Segment segment) {
-            this(segment, segment.nextOffset, segment.sizeInBytes, segment.file);
+            this(segment, segment.nextOffset, segment.sizeInBytes, segment.aborted != null, segment.file);
         }
 
         @Override
@@ -171,7 +171,7 @@ final class LogCompaction implements CleanableLog {
             throws IOException, CleaningAborted, UncleanableLog {
         List<Source> stable = dirty;
         long end = cleaner.mapKeys(stable, firstDirtyOffset, map);
-        if (cleaner.mustScanTransactions()) {
+        if (cleaner.mustScanTransactions() || isAnyAborted(dirty)) {
             stable = dirty.subList(0, cleaner.scanTransactions(dirty));
             end = cleaner.mapKeys(stable, firstDirtyOffset, map);
         }
@@ -181,6 +181,15 @@ final class LogCompaction implements CleanableLog {
                             + map.capacity());
         }
         return end;
+    }
+
+    /**
+     * Also when the keys of the first segment do not fit as far as its transactions: what takes its place names none that was aborted, so that
+     * it must have no data of them.
+     */
+    private static boolean isAnyAborted(List<Source> sources) {
+        for (Source source : sources) if (source.aborted()) return true;
+        return false;
     }
 
     private CleaningReport cleanAll(Round round, SegmentCleaner cleaner, long end, int keys)

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Cuts a log. The order is what matters when power fails in the middle: first the store forgets what lies behind the
  * cut, then the flush mark is lowered on the disk, then files go from the newest on, then the last one is cut. Bytes that
  * are on their way to a socket stay: then the kept part is copied into a new file that takes the old one's name.
- * Used under the lock of the log, by its loop, after {@link LogCheckpoints#awaitQuiet}: from the first look at the segments to the last cut the
+ * Used under the lock of the log, by its loop, after {@link #awaitQuiet}: from the first look at the segments to the last cut the
  * lock is not given up.
  */
 final class LogTruncation {
@@ -43,6 +43,11 @@ final class LogTruncation {
         this.reader = reader;
         this.checkpoints = checkpoints;
         this.start = start;
+    }
+
+    /** To be called before anything is cut; as {@link LogCheckpoints#awaitQuiet}. The log may be closed afterwards. */
+    void awaitQuiet() {
+        checkpoints.awaitQuiet();
     }
 
     /** Removes the batch that holds the offset and everything behind it; returns whether anything was removed. */

@@ -278,6 +278,23 @@ class CompactionTest {
     }
 
     @Test
+    void whatWasAbortedBehindTheKeysThatFitIsNotSeenEither() throws Exception {
+        c.with("segment.bytes", "40000");
+        c.put("k0=0");
+        for (int i = 0; i < 200; i++) c.put("k" + i + "=1");
+        c.append(transactional(5, 0, "a=1"));
+        c.append(marker(5, false));
+        c.roll();
+        c.commit();
+        CleaningReport report = c.clean(3000);
+        assertThat(report.toOffset()).as("not up to the transaction").isLessThan(200);
+        assertThat(c.records()).doesNotContain("0:k0=0");
+        long end = c.log.logEndOffset();
+        assertThat(ReadCommitted.check(c.log, LogPromise.batches(c.log), 0, 1 << 20, end, "cleaned in part"))
+                .isNotEmpty();
+    }
+
+    @Test
     void whatDoesNotFitIntoTheMemoryIsCleanedInTheNextRounds() throws Exception {
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 300; i++) c.put("k" + i + "=" + round);
