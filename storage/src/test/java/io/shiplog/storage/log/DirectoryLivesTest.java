@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.Uuid;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** C20 and C21, as far as one directory can tell. */
 class DirectoryLivesTest {
@@ -79,13 +82,72 @@ class DirectoryLivesTest {
         assertThat(lives().incarnations()).hasSize(64);
     }
 
+    private Path file() {
+        return temp.resolve("data").resolve(LivesFile.NAME);
+    }
+
+    /** A write is to one slot and the other one in turn; the first to the first. */
+    private void damageSlot(int slot, int position) throws IOException {
+        TestFiles.damage(file(), slot * LivesFile.SLOT_BYTES + position);
+    }
+
     @Test
     void damagedLivesAreNoReasonToGiveUpTheDirectory() throws IOException {
         directory.directory.beginLife(1, A);
         directory.kill();
-        TestFiles.damage(temp.resolve("data").resolve("lives"), 5);
+        damageSlot(0, 9);
         directory.reopen();
         assertThat(lives()).isEqualTo(DirectoryLives.UNKNOWN);
+        directory.directory.beginLife(2, B);
+        restart();
+        assertThat(lives()).isEqualTo(new DirectoryLives(2, List.of(B)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4, 8, 16, 24, 28, LivesFile.SLOT_BYTES - 1})
+    void aTornWriteLeavesTheLivesBeforeIt(int position) throws IOException {
+        directory.directory.beginLife(1, A);
+        directory.directory.beginLife(2, B);
+        directory.kill();
+        damageSlot(1, position);
+        directory.reopen();
+        assertThat(lives()).isEqualTo(new DirectoryLives(1, List.of(A)));
+        directory.directory.beginLife(3, C);
+        directory.kill();
+        damageSlot(0, position);
+        directory.reopen();
+        assertThat(lives()).as("the torn slot was the one written over").isEqualTo(new DirectoryLives(3, List.of(A, C)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, LivesFile.SLOT_BYTES - 1, LivesFile.SLOT_BYTES, 2 * LivesFile.SLOT_BYTES - 1})
+    void aFileThatIsCutSaysWhatIsLeftAndIsWrittenAgain(int size) throws IOException {
+        directory.directory.beginLife(1, A);
+        directory.directory.beginLife(2, B);
+        directory.kill();
+        Files.write(file(), Arrays.copyOf(Files.readAllBytes(file()), size));
+        directory.reopen();
+        DirectoryLives left = size < LivesFile.SLOT_BYTES
+                ? DirectoryLives.UNKNOWN
+                // The end of the second slot is zeros, and a missing one is as good as one that is there.
+                : size == LivesFile.SLOT_BYTES
+                        ? new DirectoryLives(1, List.of(A))
+                        : new DirectoryLives(2, List.of(A, B));
+        assertThat(lives()).isEqualTo(left);
+        directory.directory.beginLife(3, C);
+        restart();
+        assertThat(lives()).isEqualTo(left.with(3, C));
+    }
+
+    @Test
+    void theFileIsWrittenOverInItsPlace() throws IOException {
+        directory.directory.beginLife(1, A);
+        Object inode = Files.getAttribute(file(), "unix:ino");
+        for (int life = 2; life < 80; life++) {
+            directory.directory.beginLife(life, B);
+            assertThat(Files.size(file())).isEqualTo(2 * LivesFile.SLOT_BYTES);
+        }
+        assertThat(Files.getAttribute(file(), "unix:ino")).isEqualTo(inode);
     }
 
     @Test

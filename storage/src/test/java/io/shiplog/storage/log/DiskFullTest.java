@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -342,6 +343,24 @@ class DiskFullTest {
         assertThat(directory.report.damaged())
                 .as("the lowered mark was written before the cut")
                 .isEmpty();
+        assertThat(readAll(directory.log(0))).containsExactly("0:a");
+    }
+
+    @Test
+    void aProcessTakesADirectoryOverThatHasNoBlockLeft() throws IOException {
+        open(SpaceSettings.NONE);
+        append(log, 1, "a");
+        directory.directory.beginLife(1, new Uuid(0, 1));
+        directory.directory.markRunning(6);
+        directory.housekeeping(true);
+        directory.kill();
+        disk.leave(0);
+        disk.refuseNewFiles(true);
+        directory.reopen();
+        directory.directory.beginLife(2, new Uuid(0, 2));
+        directory.directory.markRunning(7);
+        assertThat(directory.directory.isOffline()).isFalse();
+        assertThat(directory.directory.lives()).isEqualTo(new DirectoryLives(2, List.of(new Uuid(0, 2))));
         assertThat(readAll(directory.log(0))).containsExactly("0:a");
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,11 +176,15 @@ class RealFullDiskTest {
     @Test
     void aNodeStartsOnAFullDiskWithoutBallast() throws Exception {
         open(SpaceSettings.NONE);
+        directory.directory.beginLife(1, Uuid.randomUuid());
+        directory.directory.markRunning(7);
         append(directory.create(0), 1, "a", "b");
         directory.housekeeping(true);
         directory.kill();
         fill();
         directory.reopen();
+        for (int life = 2; life < 5; life++) directory.directory.beginLife(life, Uuid.randomUuid());
+        directory.directory.markRunning(8);
         PartitionLog log = directory.log(0);
         assertThat(readAll(log)).containsExactly("0:a", "1:b");
         assertThat(log.isOffline()).isFalse();
