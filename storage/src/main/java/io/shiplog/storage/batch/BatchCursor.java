@@ -4,6 +4,7 @@
 package io.shiplog.storage.batch;
 
 import io.shiplog.storage.files.LogFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -144,9 +145,14 @@ public final class BatchCursor {
     public void loadMarker() throws IOException {
         if (!RecordBatchHeader.isControl(window, at()) || size > EndMarker.MAX_BATCH_BYTES) return;
         if (!inWindow(position, size)) fill(position);
+        loadHeader();
     }
 
-    /** Whether the current batch has the CRC that it carries. Reads all of it, in pieces; the header stays readable. */
+    /**
+     * Whether the current batch has the CRC that it carries. Reads all of it, in pieces; the header stays readable.
+     *
+     * @throws EOFException when the file has been cut meanwhile, so that not even the header is there any more
+     */
     public boolean crcMatches() throws IOException {
         int expected = RecordBatchHeader.crc(window, at());
         crc.reset();
@@ -156,12 +162,19 @@ public final class BatchCursor {
             if (!inWindow(from, 1)) fill(from);
             int start = (int) (from - windowStart);
             int stop = (int) Math.min(window.limit(), end - windowStart);
-            if (stop <= start) return false;
+            if (stop <= start) break;
             crc.update(window, start, stop);
             from = windowStart + stop;
         }
+        loadHeader();
+        return from >= end && crc.value() == expected;
+    }
+
+    private void loadHeader() throws IOException {
         if (!inWindow(position, RecordBatchHeader.SIZE)) fill(position);
-        return crc.value() == expected;
+        if (!inWindow(position, RecordBatchHeader.SIZE)) {
+            throw new EOFException("the file ends within the header at byte " + position);
+        }
     }
 
     /** Whether all bytes from here to the limit are zero: space that was reserved but never written. */

@@ -132,9 +132,11 @@ class ColdReadTest {
         return segments;
     }
 
-    @Test
-    void aFileThatWasCutIsDamage() throws IOException {
-        int cut = position(5) + 10;
+    /** Within a batch's header, behind it, and within its records. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 60, 61, 62, 100, 200})
+    void aFileThatWasCutIsDamage(int bytesOfBatch) throws IOException {
+        int cut = position(5) + bytesOfBatch;
         var unused = readAt(39);
         try (FileChannel channel = FileChannel.open(firstSegment(), StandardOpenOption.WRITE)) {
             channel.truncate(cut);
