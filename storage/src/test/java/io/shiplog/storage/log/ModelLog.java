@@ -71,15 +71,15 @@ final class ModelLog {
         batches.removeIf(batch -> batch.last() < offset);
     }
 
-    /** Where the transaction of a producer began that is open; -1 when none is. */
-    long openSince(long producerId) {
+    /** Where the earliest transaction of a producer began that is open, or ended at or behind the offset; -1 when there is none. */
+    long openSince(long producerId, long endsBelow) {
         List<Batch> all = new ArrayList<>(gone);
         all.addAll(batches);
         long first = -1;
         for (Batch batch : all) {
             if (batch.producerId() != producerId) continue;
-            if (batch.isMarker()) first = -1;
-            else if (first < 0) first = batch.base();
+            if (!batch.isMarker()) first = first < 0 ? batch.base() : first;
+            else if (batch.base() < endsBelow) first = -1;
         }
         return first;
     }

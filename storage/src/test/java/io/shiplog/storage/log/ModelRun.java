@@ -273,7 +273,7 @@ final class ModelRun implements AutoCloseable {
         // The log need not know that the beginning of a transaction is gone.
         long lowest = highest;
         for (int i = 0; i < ModelLog.TRANSACTIONAL; i++) {
-            long since = model.openSince(ModelLog.FIRST_TRANSACTIONAL + i);
+            long since = model.openSince(ModelLog.FIRST_TRANSACTIONAL + i, committed);
             if (since >= 0 && since < model.start) lowest = model.start;
         }
         assertThat(stable).as("last stable offset of " + committed).isBetween(lowest, highest);
