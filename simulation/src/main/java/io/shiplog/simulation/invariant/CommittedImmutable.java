@@ -36,7 +36,8 @@ final class CommittedImmutable extends Invariant {
     }
 
     private void judge(PartitionTruth partition, String who, Entry entry, Verdicts out) {
-        Entry committed = entry == null || entry.value() == Entry.UNREADABLE ? null : partition.committedAt(entry.offset());
+        Entry committed =
+                entry == null || entry.value() == Entry.UNREADABLE ? null : partition.committedAt(entry.offset());
         if (committed == null || partition.isExcused() || committed.value() == Entry.UNREADABLE) {
             return;
         }

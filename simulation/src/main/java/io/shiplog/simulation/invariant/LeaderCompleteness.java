@@ -24,7 +24,10 @@ final class LeaderCompleteness extends Invariant {
         ReplicaTruth leader = leads.replica();
         Entry last = partition.committedAt(partition.committedEnd() - 1);
         Entry held = leader.at(partition.committedEnd() - 1);
-        boolean same = last == null || scene.mayRot(leader) || partition.committedEnd() <= leader.logStart || sameRecord(last, held);
+        boolean same = last == null
+                || scene.mayRot(leader)
+                || partition.committedEnd() <= leader.logStart
+                || sameRecord(last, held);
         if (leader.logEnd < partition.committedEnd() || !same) {
             out.add(
                     this,
