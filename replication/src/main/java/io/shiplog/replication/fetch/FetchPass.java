@@ -185,12 +185,12 @@ final class FetchPass {
 
     private void noteTold(SessionPartition partition, PartitionData told) {
         boolean failed = told.errorCode() != Errors.NONE.code();
-        boolean moves = told.records().sizeInBytes() > 0
-                || told.preferredReadReplica() >= 0
-                || told.divergingEpoch().epoch() >= 0
-                || told.divergingEpoch().endOffset() >= 0;
-        partition.knownHighWatermark = failed ? -1 : told.highWatermark();
-        partition.toldLogStartOffset = told.logStartOffset();
+        boolean diverges = told.divergingEpoch().epoch() >= 0 || told.divergingEpoch().endOffset() >= 0;
+        boolean moves = told.records().sizeInBytes() > 0 || told.preferredReadReplica() >= 0 || diverges;
+        // Who diverges has to truncate, and takes no offsets from an answer that says so: they are told again.
+        boolean takes = !failed && !diverges;
+        partition.knownHighWatermark = takes ? told.highWatermark() : -1;
+        partition.toldLogStartOffset = takes ? told.logStartOffset() : -1;
         if (moves) {
             partition.movedBy(fetch.requestEpoch());
         }
