@@ -108,6 +108,11 @@ final class Integrity {
         return false;
     }
 
+    /** Whether a segment is known not to be sound. */
+    synchronized boolean isDamaged(LogState state, Segment segment) {
+        return known.getOrDefault(state.key, Map.of()).containsKey(segment.baseOffset);
+    }
+
     /** What was wrong with a partition is no longer part of its log. */
     synchronized void forget(PartitionKey partition) {
         known.remove(partition);

@@ -87,7 +87,7 @@ final class LogCheckpoints {
         synchronized (state) {
             if (state.closed) return;
             state.putMarks();
-            if (state.isSwapping()) return;
+            if (state.isSwapping() || isDamaged(state.segments.active())) return;
             ready = takeReady();
             if (ready == null && pending == null && isDue(force)) {
                 pending = snapshot();
@@ -269,7 +269,7 @@ final class LogCheckpoints {
             if (sealed && segment.isStored()) break;
             snapshot.segments.add(segment);
             snapshot.blocks.add(block(segment));
-            snapshot.summaries.add(sealed ? segment.summary() : null);
+            snapshot.summaries.add(sealed && !isDamaged(segment) ? segment.summary() : null);
             AbortedIndex.Part aborted =
                     segment.aborted == null ? null : segment.aborted.toStore(segment.baseOffset, sealed);
             if (aborted != null) snapshot.aborted.add(aborted);
@@ -278,6 +278,11 @@ final class LogCheckpoints {
         lastSegmentBase = active.baseOffset;
         lastMs = state.context.clock().nowMs();
         return snapshot;
+    }
+
+    /** The store is told of no such segment as a whole: then the next start looks at it again, and does not take a hole for a sound part. */
+    private boolean isDamaged(Segment segment) {
+        return state.context.integrity().isDamaged(state, segment);
     }
 
     /** What the store does not have yet; null when that is nothing, or not in memory. */

@@ -231,6 +231,11 @@ final class LogState {
         return markedLogStart;
     }
 
+    /** The log start that is in the marks, or goes there next; at most {@link #logStartOffset}. */
+    long markedLogStart() {
+        return markedLogStart;
+    }
+
     /** Marks that vouch for no byte of this log. */
     void putMarksOfNothing() {
         context.marks().put(key, new PartitionMarks(markedLogStart, markedLogStart, highWatermark));

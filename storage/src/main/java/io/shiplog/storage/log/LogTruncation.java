@@ -96,7 +96,7 @@ final class LogTruncation {
         long before = state.logEndOffset;
         start.deletePendingFiles();
         // From here on nothing here is vouched for, so that any part of it may be missing after a crash.
-        prepare(Math.min(state.logStartOffset, offset), Long.MIN_VALUE);
+        prepare(Math.min(state.markedLogStart(), offset), Long.MIN_VALUE);
         Path underWay = markUnderWay();
         while (!state.segments.isEmpty()) drop(state.segments.removeLast());
         state.context.files().syncDirectory(state.directory);
@@ -116,7 +116,7 @@ final class LogTruncation {
         boolean all = at == 0 || end <= state.logStartOffset;
         long logStart = state.logStartOffset;
         if (all) start.deletePendingFiles();
-        prepare(all ? logStart : end, all ? Long.MIN_VALUE : end);
+        prepare(all ? state.markedLogStart() : end, all ? Long.MIN_VALUE : end);
         Path underWay = markUnderWay();
         state.context.files().createDirectory(aside);
         while (!state.segments.isEmpty() && (all || state.segments.active().baseOffset >= end)) {

@@ -221,6 +221,31 @@ final class CrashLife {
         promise(partition).raisedStartDurably(log.durableLogStartOffset());
     }
 
+    /** The log begins anew before the start to which records were deleted is on the disk. */
+    void deleteRecordsAndTruncateFully(int partition, long offset, long newStart) {
+        tellHighWatermark(partition, log(partition).logEndOffset());
+        promise(partition).raisingStart(offset);
+        CountDownLatch truncated = new CountDownLatch(1);
+        directory.directory.context().background().execute("waiting", () -> awaitUninterruptibly(truncated));
+        try {
+            log(partition).advanceLogStart(offset);
+            promise(partition).truncatingFully(newStart);
+            log(partition).truncateFullyAndStartAt(newStart);
+            promise(partition).truncatedFully(newStart);
+        } finally {
+            truncated.countDown();
+        }
+        barrier();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     void closeCleanly(long brokerEpoch) {
         mayBeCleanSince = brokerEpoch;
         directory.closeCleanly(brokerEpoch);

@@ -285,6 +285,15 @@ class CrashPointsTest {
     }
 
     @Test
+    void truncateFullyBeforeTheStartIsDurable() throws IOException {
+        enumerate("truncate-start", CrashPointsTest::longLog, life -> {
+            life.deleteRecordsAndTruncateFully(0, 2, 100);
+            life.append(0, 5, 2, 300);
+            life.flush(0);
+        });
+    }
+
+    @Test
     void truncateFullyBackwardsOntoANameThatIsInUse() throws IOException {
         enumerate(
                 "truncate-backwards",

@@ -141,6 +141,26 @@ class HolesTest {
         assertThat(readAt(BATCHES)).containsExactly(BATCHES + ":more");
     }
 
+    /** Otherwise the replica would come back into the ISR with it, and compaction could make it look like a gap. */
+    @Test
+    void anOrderlyEndDoesNotMakeAHoleForgotten() throws IOException {
+        fillAndKill();
+        TestFiles.damage(segment(), position(VICTIM) + 11);
+        reopen();
+        for (int epoch = 5; epoch < 8; epoch++) {
+            if (epoch == 6) log.updateSettings(TestDirectory.config(1024, 512).defaults());
+            append(log, epoch, "more");
+            directory.closeCleanly(epoch);
+            damages.clear();
+            directory.reopen();
+            directory.directory.onDamage(damages::add);
+            log = directory.log(0);
+            assertHole();
+            assertThat(directory.report.clean()).isFalse();
+        }
+        assertThat(readAt(BATCHES)).containsExactly(BATCHES + ":more");
+    }
+
     /** Rot to the end of the file: the log goes on behind everything that was on the disk, in another segment. */
     @Test
     void aHoleAtTheEndIsNotWrittenOver() throws IOException {
