@@ -47,10 +47,12 @@ final class CompactionFile {
     static void write(LogContext context, Path directory, long firstDirtyOffset) throws IOException {
         LogFiles files = context.files();
         Path path = directory.resolve(NAME);
-        boolean isNew = !files.exists(path);
+        boolean exists = files.exists(path);
+        // One that found no room when it was made may not be on the disk either.
+        boolean isNew = !exists || files.size(path) < BYTES;
         ByteBuffer b = ByteBuffer.allocate(BYTES);
         b.put(0, VERSION).putLong(1, firstDirtyOffset).putInt(9, crc(b));
-        try (LogFile file = isNew ? files.create(path) : files.open(path)) {
+        try (LogFile file = exists ? files.open(path) : files.create(path)) {
             file.write(b, 0);
             sync(context, directory, file, isNew);
         }

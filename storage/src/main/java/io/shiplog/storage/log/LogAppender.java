@@ -86,6 +86,8 @@ final class LogAppender {
         } catch (IOException | StorageException e) {
             return offline(e);
         }
+        // Those of the batches that come now; the log forgot all of its own.
+        state.gapsBelow = lastGapEnd;
         AppendOutcome written = write(batches, state.context.clock().wallClockMs(), -1);
         if (written.error() == Errors.NONE) start.moveTo(logStart, List.of(), "The batch that holds it");
         return written;
@@ -150,14 +152,25 @@ final class LogAppender {
             return false;
         }
         try {
+            if (markGapsBelow(lastGapEnd)) return true;
+            outcome.refused(Errors.KAFKA_STORAGE_ERROR, FULL);
+        } catch (StorageException e) {
+            outcome.refused(Errors.KAFKA_STORAGE_ERROR, e.getMessage());
+        }
+        return false;
+    }
+
+    /** Returns false when the disk has no room to note it. */
+    boolean markGapsBelow(long offset) {
+        try {
             state.markGaps();
-        } catch (IOException | StorageException e) {
-            outcome.refused(
-                    Errors.KAFKA_STORAGE_ERROR,
-                    state.context.failure().fail("appending to " + state, e).getMessage());
+        } catch (IOException e) {
+            if (!state.context.space().isOutOfSpace(e, 1))
+                throw state.context.failure().fail("noting gaps of " + state, e);
+            state.context.space().noSpace(e);
             return false;
         }
-        state.gapsBelow = lastGapEnd;
+        state.gapsBelow = offset;
         return true;
     }
 

@@ -45,12 +45,11 @@ final class SegmentAdoption {
         String refusal = refusal(received, maxLeaderEpoch);
         if (refusal != null) return refusal;
         try {
-            if (received.lastGapEnd() > state.gapsBelow) {
-                // It must be on the disk that gaps are as they should be, before the first one can be.
-                state.markGaps();
-                state.gapsBelow = received.lastGapEnd();
+            // It must be on the disk that gaps are as they should be, before the first one can be.
+            boolean noRoom = received.lastGapEnd() > state.gapsBelow && !appender.markGapsBelow(received.lastGapEnd());
+            if (noRoom || (!state.segments.active().isEmpty() && !appender.roll())) {
+                return "the disk has no room for another file";
             }
-            if (!state.segments.active().isEmpty() && !appender.roll()) return "the disk has no room for another file";
             replaceEmpty(received);
         } catch (IOException e) {
             throw state.context.failure().fail("taking a segment into " + state, e);

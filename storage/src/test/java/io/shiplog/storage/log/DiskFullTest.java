@@ -189,6 +189,23 @@ class DiskFullTest {
     }
 
     @Test
+    void gapsThatCannotBeNotedAreNotTaken() throws IOException {
+        open(SpaceSettings.NONE);
+        append(log, 1, "before");
+        disk.refuseNewFiles(true);
+        assertThat(log.appendAsFollower(TestBatches.stored(5, 1, "behind a gap"), 1, 5).error())
+                .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(log.isOffline()).isFalse();
+        assertThat(log.gapsBelow()).isZero();
+        assertThat(log.logEndOffset()).isEqualTo(1);
+        disk.refuseNewFiles(false);
+        directory.clock.advance(DiskSpace.HOLD_MS);
+        check();
+        assertThat(log.appendAsFollower(TestBatches.stored(5, 1, "behind a gap"), 1, 5).error())
+                .isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void retentionThatFindsNoRoomForANewSegmentKeepsTheOldOne() {
         open(SpaceSettings.NONE);
         append(log, 1, "old");

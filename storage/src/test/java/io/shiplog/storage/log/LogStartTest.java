@@ -17,6 +17,7 @@ import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.model.InvariantViolation;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +88,17 @@ class LogStartTest {
         assertThat(log.logStartOffset()).isEqualTo(12);
         assertThat(log.logEndOffset()).isEqualTo(16);
         assertThat(log.read(12, 10_000, FAR, true).firstOffset()).isEqualTo(10);
+    }
+
+    @Test
+    void gapsBehindTheBatchThatHoldsTheStartAreKnown() {
+        open();
+        log.truncateFullyAndStartAt(12);
+        ByteBuffer batches =
+                TestBatches.concat(TestBatches.stored(10, 3, "a", "b", "c"), TestBatches.stored(20, 3, "d"));
+        assertThat(log.appendAsFollower(batches, 3, 30).error()).isEqualTo(Errors.NONE);
+        assertThat(log.gapsBelow()).as("who follows this one takes them too").isEqualTo(20);
+        assertThat(log.read(14, 10_000, FAR, true).firstOffset()).isEqualTo(20);
     }
 
     @Test
