@@ -193,7 +193,8 @@ class DiskFullTest {
         open(SpaceSettings.NONE);
         append(log, 1, "before");
         disk.refuseNewFiles(true);
-        assertThat(log.appendAsFollower(TestBatches.stored(5, 1, "behind a gap"), 1, 5).error())
+        assertThat(log.appendAsFollower(TestBatches.stored(5, 1, "behind a gap"), 1, 5)
+                        .error())
                 .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(log.isOffline()).isFalse();
         assertThat(log.gapsBelow()).isZero();
@@ -201,7 +202,8 @@ class DiskFullTest {
         disk.refuseNewFiles(false);
         directory.clock.advance(DiskSpace.HOLD_MS);
         check();
-        assertThat(log.appendAsFollower(TestBatches.stored(5, 1, "behind a gap"), 1, 5).error())
+        assertThat(log.appendAsFollower(TestBatches.stored(5, 1, "behind a gap"), 1, 5)
+                        .error())
                 .isEqualTo(Errors.NONE);
     }
 
