@@ -185,7 +185,8 @@ final class FetchPass {
 
     private void noteTold(SessionPartition partition, PartitionData told) {
         boolean failed = told.errorCode() != Errors.NONE.code();
-        boolean diverges = told.divergingEpoch().epoch() >= 0 || told.divergingEpoch().endOffset() >= 0;
+        boolean diverges =
+                told.divergingEpoch().epoch() >= 0 || told.divergingEpoch().endOffset() >= 0;
         boolean moves = told.records().sizeInBytes() > 0 || told.preferredReadReplica() >= 0 || diverges;
         // Who diverges has to truncate, and takes no offsets from an answer that says so: they are told again.
         boolean takes = !failed && !diverges;

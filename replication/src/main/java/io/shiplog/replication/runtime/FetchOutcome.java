@@ -61,4 +61,10 @@ public final class FetchOutcome {
         currentLeaderId = -1;
         currentLeaderEpoch = -1;
     }
+
+    /** Nothing but the error. Does not release anything. */
+    void refuse(Errors refusal) {
+        clear();
+        error = refusal;
+    }
 }

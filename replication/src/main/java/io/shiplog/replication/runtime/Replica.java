@@ -360,7 +360,8 @@ public final class Replica {
         try {
             reads.forConsumer(read, out);
         } catch (DamageException e) {
-            refuseDamaged(out, repair.answerToConsumers());
+            // Only what was asked for is refused; who listens to the log's damages sees to the rest.
+            out.refuse(repair.answerToConsumers());
         } catch (StorageException e) {
             fail(out, e);
         }
@@ -374,7 +375,7 @@ public final class Replica {
                 leader.core().onSent(read.replicaId, out.records.sizeInBytes(), loop.nowMs());
             }
         } catch (DamageException e) {
-            refuseDamaged(out, Errors.KAFKA_STORAGE_ERROR);
+            out.refuse(Errors.KAFKA_STORAGE_ERROR);
         } catch (StorageException e) {
             fail(out, e);
         }
@@ -437,18 +438,11 @@ public final class Replica {
         return check.error() == Errors.NONE && !check.diverges();
     }
 
-    /** Only what was asked for is refused; who listens to the log's damages sees to the rest. */
-    private static void refuseDamaged(FetchOutcome out, Errors error) {
-        out.clear();
-        out.error = error;
-    }
-
     private void fail(FetchOutcome out, StorageException e) {
         if (!(e instanceof NoRoom)) {
             goOffline(e.getMessage());
         }
-        out.clear();
-        out.error = Errors.KAFKA_STORAGE_ERROR;
+        out.refuse(Errors.KAFKA_STORAGE_ERROR);
         tell();
     }
 
