@@ -197,11 +197,21 @@ public final class SimDisk {
         }
     }
 
-    /** Names of what is in the data directory. */
+    /** Names of the directories in the data directory in which there are segments with something in them. */
     public List<String> directories() {
-        return rootNode.get(DATA) instanceof DirectoryNode data
-                ? List.copyOf(data.entries().keySet())
-                : List.of();
+        List<String> found = new ArrayList<>();
+        if (rootNode.get(DATA) instanceof DirectoryNode data) {
+            for (Map.Entry<String, Node> entry : data.entries().entrySet()) {
+                List<FileNode> segments = new ArrayList<>();
+                if (entry.getValue() instanceof DirectoryNode directory) {
+                    collectSegments(directory, segments);
+                }
+                if (!segments.isEmpty()) {
+                    found.add(entry.getKey());
+                }
+            }
+        }
+        return found;
     }
 
     /** Sees a segment: its bytes, not to be changed, and how many of them there are. */

@@ -31,8 +31,9 @@ final class AckDurability extends Invariant {
             return;
         }
         Entry committed = partition.committedAt(sent.offset());
-        boolean readable = committed == null || committed.value() != Entry.UNREADABLE;
-        if (committed == null || (readable && committed.value() != sent.value())) {
+        boolean unknown =
+                committed == null ? sent.offset() < partition.committedEnd() : committed.value() == Entry.UNREADABLE;
+        if (!unknown && (committed == null || committed.value() != sent.value())) {
             out.add(
                     this,
                     partition,
@@ -73,8 +74,7 @@ final class AckDurability extends Invariant {
             boolean shouldHaveIt = sent.offset() >= replica.logStart && sent.offset() < replica.highWatermark;
             if (scene.serves(replica) && shouldHaveIt) {
                 Entry held = replica.at(sent.offset());
-                boolean readable = held == null || held.value() != Entry.UNREADABLE || !scene.mayRot(replica);
-                if (held == null || (readable && held.value() != sent.value())) {
+                if (!scene.mayRot(replica) && (held == null || held.value() != sent.value())) {
                     out.add(
                             this,
                             partition,

@@ -5,7 +5,9 @@ package io.shiplog.simulation.invariant;
 
 import io.shiplog.simulation.invariant.Observation.Sent;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Along what is committed, each producer's sequence has no gap and nothing twice; and each producer id belongs to one producer. */
 final class Idempotence extends Invariant {
@@ -16,6 +18,10 @@ final class Idempotence extends Invariant {
     private record Value(PartitionTruth partition, long value) {}
 
     private final Map<Producer, Last> last = new HashMap<>();
+
+    /** Partitions of which something is committed that cannot be read any more. */
+    private final Set<PartitionTruth> unknown = new HashSet<>();
+
     private final Map<Value, Long> offsets = new HashMap<>();
     private final Map<Long, Observation.IdGiven> ownerOfId = new HashMap<>();
 
@@ -28,9 +34,9 @@ final class Idempotence extends Invariant {
         if (fact instanceof Fact.HighWatermarkMoved moved && moved.sight().isLeader()) {
             for (long offset = moved.partition().committedEnd(); offset < moved.to(); offset++) {
                 Entry entry = moved.replica().at(offset);
-                if (entry != null
-                        && entry.producerId() >= 0
-                        && !moved.partition().isExcused()) {
+                if (entry == null || entry.value() == Entry.UNREADABLE) {
+                    unknown.add(moved.partition());
+                } else if (entry.producerId() >= 0 && !moved.partition().isExcused()) {
                     committed(moved.partition(), entry, out);
                 }
             }
@@ -51,8 +57,8 @@ final class Idempotence extends Invariant {
                 new Producer(partition, entry.producerId()), new Last(entry.producerEpoch(), entry.sequence()));
         int expected = before == null || before.epoch != entry.producerEpoch() ? 0 : next(before.sequence);
         // Of a producer whose first records were deleted before they were seen nothing is known.
-        boolean unknown = before == null && partition.deletingBelow > 0;
-        if (entry.sequence() != expected && !unknown) {
+        boolean mayHaveMissedSome = unknown.contains(partition) || (before == null && partition.deletingBelow > 0);
+        if (entry.sequence() != expected && !mayHaveMissedSome) {
             out.add(
                     this,
                     partition,

@@ -248,7 +248,9 @@ final class Observer {
                 if (after.unclean()
                         && after.hasLeader()
                         && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
-                    if (!partition.isExcused()) {
+                    // Elsewhere every unclean stop counts, with or without a loss.
+                    boolean onDisks = before != null && Topics.isOnDisks(image, topic.id(), before);
+                    if (onDisks && !partition.isExcused()) {
                         facts.accept(new Fact.LostWithinBudget(partition, after));
                     }
                     partition.excuse("unclean election of " + after.leader() + " in epoch " + after.leaderEpoch());
