@@ -16,12 +16,14 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The demo's topic, through the stock admin client. */
 public final class TrialTopic {
     public static final short REPLICAS = 3;
     private static final int MIN_ISR = 2;
     private static final long POLL_MS = 50;
+    private static final long HEARD_OF_MS = 10_000;
 
     private final Admin admin;
     private final String name;
@@ -57,7 +59,22 @@ public final class TrialTopic {
         }
     }
 
+    /** Asks some node, and others for a while when it has not heard of the topic: each has metadata of its own. */
     public TopicDescription describe() throws ExecutionException, InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HEARD_OF_MS);
+        while (true) {
+            try {
+                return describeNow();
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() >= deadlineNs) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            }
+        }
+    }
+
+    private TopicDescription describeNow() throws ExecutionException, InterruptedException {
         return admin.describeTopics(List.of(name)).allTopicNames().get().get(name);
     }
 
@@ -88,7 +105,7 @@ public final class TrialTopic {
     private boolean hasFullIsr() throws ExecutionException, InterruptedException {
         TopicDescription topic;
         try {
-            topic = describe();
+            topic = describeNow();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RetriableException) {
                 return false;
