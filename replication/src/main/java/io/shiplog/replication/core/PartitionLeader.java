@@ -354,11 +354,11 @@ public final class PartitionLeader {
                         || isAboutToJoin(follower, log.logEndOffset(), nowMs));
     }
 
-    /** A follower was sent so many bytes of records. */
-    public void onSent(int replicaId, int bytes, long nowMs) {
+    /** A follower was sent so many bytes of records, and told of so many in sealed segments that it may have shipped. */
+    public void onSent(int replicaId, int bytes, long sealedBytes, long nowMs) {
         ReplicaProgress follower = followers.get(replicaId);
         if (follower != null) {
-            follower.onSent(bytes, nowMs);
+            follower.onSent(bytes, sealedBytes, nowMs);
         }
     }
 

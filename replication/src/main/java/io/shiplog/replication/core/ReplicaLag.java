@@ -25,6 +25,8 @@ public record ReplicaLag(Cause cause, long sinceMs, Errors error, long records, 
         NEVER_FETCHED,
         /** It fetched, and does not any more: it is dead, paused, cut off, or busy. */
         NO_FETCH,
+        /** It was told of whole segments that it lacks, and fetches nothing while they are shipped to it. */
+        SHIPPING,
         /** Its fetches name another leader epoch or broker epoch: the metadata of one of the two are late. */
         EPOCH_MISMATCH,
         /** Its fetches are refused for another reason. */
@@ -50,6 +52,7 @@ public record ReplicaLag(Cause cause, long sinceMs, Errors error, long records, 
             case NONE -> "keeps up";
             case NEVER_FETCHED -> "no fetch in this leader epoch, for " + lasting;
             case NO_FETCH -> "no fetch for " + lasting + behind();
+            case SHIPPING -> "segments are shipped to it, no fetch for " + lasting + behind();
             case EPOCH_MISMATCH -> "its epoch does not fit, for " + lasting + ": " + error;
             case REFUSED -> "its fetches are refused, for " + lasting + ": " + error;
             case DIVERGED -> "its log diverged, for " + lasting + "; it has to truncate";

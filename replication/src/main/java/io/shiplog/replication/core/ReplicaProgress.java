@@ -15,6 +15,8 @@ final class ReplicaProgress {
     private static final long NEVER = Long.MIN_VALUE;
     /** A follower that is behind fetches more often than this; one that was caught up so shortly ago does not lag. */
     private static final long SHORT_MS = 1_000;
+    /** Segments that come more slowly than at a MiB a second are not what keeps it from fetching, or are throttled: then it says so itself. */
+    private static final long SLOW_SHIPPING_BYTES_PER_MS = 1_049;
 
     private AssignedReplica node;
 
@@ -26,6 +28,8 @@ final class ReplicaProgress {
     private long highWatermark = UNKNOWN;
     private long logStartOffset = UNKNOWN;
     private long lastFetchMs = NEVER;
+    /** Bytes in sealed segments of which the answer to the last fetch told it. */
+    private long offeredBytes;
 
     /** The latest time at which the follower is known to have had everything that the leader had then. */
     private long caughtUpMs = NEVER;
@@ -93,6 +97,7 @@ final class ReplicaProgress {
         highWatermark = fetch.highWatermark;
         logStartOffset = fetch.logStartOffset;
         lastFetchMs = nowMs;
+        offeredBytes = 0;
         if (watch != null) {
             watch.accepted();
         }
@@ -171,8 +176,9 @@ final class ReplicaProgress {
         watch().heldBack(nowMs);
     }
 
-    /** It was sent so many bytes of records. */
-    void onSent(int bytes, long nowMs) {
+    /** It was sent so many bytes of records, and told of so many in sealed segments. */
+    void onSent(int bytes, long sealedBytes, long nowMs) {
+        offeredBytes = sealedBytes;
         if (bytes > 0 && (watch != null || !node.inIsr() || !wasCaughtUpWithin(SHORT_MS, nowMs))) {
             watch().sent(bytes, nowMs);
         }
@@ -198,7 +204,7 @@ final class ReplicaProgress {
         }
         ReplicaLag.Cause cause = causeOfLag(behind, logEndOffset, byFlushed, nowMs);
         long sinceMs = switch (cause) {
-            case NO_FETCH -> lastFetchMs;
+            case NO_FETCH, SHIPPING -> lastFetchMs;
             case THROTTLED -> watch.heldBackSinceMs();
             case SLOW_FLUSH -> caughtUpMs == NEVER ? standingSinceMs : caughtUpMs;
             default -> standingSinceMs;
@@ -224,7 +230,7 @@ final class ReplicaProgress {
             return ReplicaLag.Cause.NONE;
         }
         if (nowMs - lastFetchMs > SHORT_MS) {
-            return ReplicaLag.Cause.NO_FETCH;
+            return ships(nowMs) ? ReplicaLag.Cause.SHIPPING : ReplicaLag.Cause.NO_FETCH;
         }
         if (watch != null && watch.isHeldBack(nowMs)) {
             return ReplicaLag.Cause.THROTTLED;
@@ -234,6 +240,14 @@ final class ReplicaProgress {
         }
         boolean onlyNotFlushed = byFlushed && fetchOffset - flushedOffset > logEndOffset - fetchOffset;
         return onlyNotFlushed ? ReplicaLag.Cause.SLOW_FLUSH : ReplicaLag.Cause.CATCHING_UP;
+    }
+
+    /** Whether it may be expected not to fetch because it receives what it was told of; nobody tells the leader that it does. */
+    private boolean ships(long nowMs) {
+        boolean outOfSync = !node.inIsr() && !node.fenced();
+        return outOfSync
+                && offeredBytes > 0
+                && nowMs - lastFetchMs <= Math.max(SHORT_MS, offeredBytes / SLOW_SHIPPING_BYTES_PER_MS);
     }
 
     // ---- as a reader's choice

@@ -25,7 +25,7 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  *                                     checks its bytes before it sends them again
  * PartitionData   tag 10004  int64  sealed bytes: so many bytes, in whole sealed segments that are committed, follow at the leader from
  *                                   the fetch offset on; absent where no such segment begins
- * FetchSnapshot   tags 10005 to 10007: see {@link SegmentCodec}
+ * FetchSnapshot   tags 10005 to 10008: see {@link SegmentCodec}
  * </pre>
  */
 public final class InterBrokerTags {
@@ -46,6 +46,8 @@ public final class InterBrokerTags {
     private static final int SEGMENT_SIZE_BYTES = Integer.BYTES;
     private static final int EPOCHS = 10_007;
     private static final int EPOCH_BYTES = Integer.BYTES + Long.BYTES;
+    private static final int PIECE = 10_008;
+    private static final int PIECE_BYTES = Integer.BYTES;
     /** A segment has more leader epochs than anybody will see; their number must have some end. */
     private static final int MAX_EPOCHS = 4_096;
 
@@ -180,6 +182,19 @@ public final class InterBrokerTags {
         return epochs;
     }
 
+    static void setPiece(List<RawTaggedField> fields, int bytes) {
+        fields.add(new RawTaggedField(
+                PIECE, ByteBuffer.allocate(PIECE_BYTES).putInt(bytes).array()));
+    }
+
+    /** {@code Integer.MAX_VALUE} when there is none. */
+    static int piece(List<RawTaggedField> fields) {
+        RawTaggedField field = find(fields, PIECE);
+        return field == null || field.data().length != PIECE_BYTES
+                ? Integer.MAX_VALUE
+                : Math.max(1, ByteBuffer.wrap(field.data()).getInt());
+    }
+
     static boolean isKnown(int tag, int size) {
         return switch (tag) {
             case FLUSHED_OFFSET -> size == FLUSHED_OFFSET_BYTES;
@@ -188,6 +203,7 @@ public final class InterBrokerTags {
             case BROKER_EPOCH -> size == BROKER_EPOCH_BYTES;
             case SEGMENT_SIZE -> size == SEGMENT_SIZE_BYTES;
             case EPOCHS -> size % EPOCH_BYTES == 0 && size <= MAX_EPOCHS * EPOCH_BYTES;
+            case PIECE -> size == PIECE_BYTES;
             case PIPELINED, SUSPICION -> size == 0;
             default -> false;
         };

@@ -37,6 +37,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  *                             tag 10003  (empty)  what came of it was not sound
  * answer, PartitionSnapshot   tag 10002  int64  gaps below, as in Fetch
  *                             tag 10007  (int32, int64)*  leader epochs of its records and where they begin
+ *                             tag 10008  int32  ask for so many bytes at a time at most: a throttle holds; absent: any number
  * </pre>
  *
  * A description has no bytes, an answer with bytes has no tags.
@@ -148,14 +149,22 @@ public final class SegmentCodec {
         return answer(asked, partition(asked).setErrorCode(error.code()));
     }
 
-    /** The description of a segment. */
-    public static FetchSnapshotResponseData description(SegmentRequest asked, SealedSegment segment) {
+    /**
+     * The description of a segment.
+     *
+     * @param maxPieceBytes how many of its bytes may be asked for at a time; {@code Integer.MAX_VALUE} for any number
+     */
+    public static FetchSnapshotResponseData description(
+            SegmentRequest asked, SealedSegment segment, int maxPieceBytes) {
         var described = partition(asked).setSize(segment.sizeInBytes());
         described.snapshotId().setEndOffset(segment.nextOffset());
         if (segment.gapsBelow() > 0) {
             InterBrokerTags.setGapsBelow(described.unknownTaggedFields(), segment.gapsBelow());
         }
         InterBrokerTags.setEpochs(described.unknownTaggedFields(), segment.epochs());
+        if (maxPieceBytes < Integer.MAX_VALUE) {
+            InterBrokerTags.setPiece(described.unknownTaggedFields(), maxPieceBytes);
+        }
         return answer(asked, described);
     }
 
@@ -258,12 +267,19 @@ public final class SegmentCodec {
     }
 
     /**
+     * What a holder says of a segment.
+     *
+     * @param maxPieceBytes how many of its bytes it gives at a time, 1 or more
+     */
+    public record Description(SealedSegment segment, int maxPieceBytes) {}
+
+    /**
      * Reads a description.
      *
      * @param frame without its length, whole
      * @throws InvalidRequestException when it is none
      */
-    public static SealedSegment readDescription(ByteBuffer frame, long baseOffset) {
+    public static Description readDescription(ByteBuffer frame, long baseOffset) {
         try {
             frame.getInt(); // correlation id
             var in = new BoundedReadable(frame, true, 4);
@@ -276,12 +292,13 @@ public final class SegmentCodec {
                         + described.size() + " bytes is described");
             }
             List<RawTaggedField> tags = described.unknownTaggedFields();
-            return new SealedSegment(
+            SealedSegment segment = new SealedSegment(
                     baseOffset,
                     next,
                     (int) described.size(),
                     InterBrokerTags.gapsBelow(tags),
                     new ArrayList<EpochStart>(InterBrokerTags.epochs(tags)));
+            return new Description(segment, InterBrokerTags.piece(tags));
         } catch (InvalidRequestException e) {
             throw e;
         } catch (RuntimeException e) {

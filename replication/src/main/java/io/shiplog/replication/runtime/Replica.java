@@ -372,7 +372,7 @@ public final class Replica {
         try {
             if (take(read, out)) {
                 reads.forFollower(read, out);
-                leader.core().onSent(read.replicaId, out.records.sizeInBytes(), loop.nowMs());
+                leader.core().onSent(read.replicaId, out.records.sizeInBytes(), out.sealedBytes, loop.nowMs());
             }
         } catch (DamageException e) {
             out.refuse(Errors.KAFKA_STORAGE_ERROR);

@@ -32,6 +32,11 @@ public final class ReplicaThrottle {
         return asLeader && replica.isLeader() && !replica.leaderRole().waitsFor(followerId);
     }
 
+    /** Whether what this replica ships of its segments is limited, whether it leads or not: no record ever waits for a segment. */
+    public boolean limitsShipping() {
+        return asLeader;
+    }
+
     /** Whether what this replica, as follower, fetches is limited: it is not in sync. */
     public boolean limitsFetching() {
         return asFollower && replica.isFollower() && !replica.isInSync();

@@ -11,7 +11,7 @@ public final class ReplicationThrottles {
     private final RateLimit asLeader = new RateLimit();
     private final RateLimit asFollower = new RateLimit();
 
-    /** leader.replication.throttled.rate: bytes to followers. */
+    /** leader.replication.throttled.rate: bytes to followers, and of segments to whoever is far behind. */
     public RateLimit asLeader() {
         return asLeader;
     }

@@ -60,6 +60,23 @@ class LeaderLagTest {
         assertThat(sentence()).isEqualTo("no fetch for 1.2 s, 1 records behind");
     }
 
+    /** It fetches no records while files come to it (docs/bulk-start.md). */
+    @Test
+    void shippingForAsLongAsTheOfferMayTake() {
+        f = LeaderFixture.leading(States.all().isr(1, 2), 10);
+        f.fetch(3, 0);
+        f.leader.onSent(3, 0, 5 * MIB, f.nowMs);
+        f.pass(1_200);
+        assertThat(lag().cause()).isEqualTo(Cause.SHIPPING);
+        assertThat(sentence()).isEqualTo("segments are shipped to it, no fetch for 1.2 s, 10 records behind");
+        f.pass(4_000);
+        assertThat(lag().cause()).as("a MiB a second would have been enough").isEqualTo(Cause.NO_FETCH);
+        f.fetch(3, 0);
+        f.leader.onSent(3, 0, 0, f.nowMs);
+        f.pass(1_200);
+        assertThat(lag().cause()).as("it was offered nothing").isEqualTo(Cause.NO_FETCH);
+    }
+
     @Test
     void neverFetched() {
         f = LeaderFixture.leading(States.all(), 10);
@@ -147,7 +164,7 @@ class LeaderLagTest {
         f.pass(1_100);
         for (int i = 0; i < 10; i++) {
             f.fetch(3, 10 + i);
-            f.leader.onSent(3, (int) MIB, f.nowMs);
+            f.leader.onSent(3, (int) MIB, 0, f.nowMs);
             f.pass(200);
         }
         f.fetch(3, 20);

@@ -120,15 +120,18 @@ class SegmentCodecTest {
     void descriptionsComeAsTheyWereSent() {
         SealedSegment segment = new SealedSegment(
                 4_000, 4_100, 5_000, 4_050, List.of(new EpochStart(2, 4_000), new EpochStart(5, 4_020)));
-        ByteBuffer frame = frame(SegmentCodec.description(DESCRIBE, segment));
+        ByteBuffer frame = frame(SegmentCodec.description(DESCRIBE, segment, 70_000));
         assertThat(SegmentCodec.readBytesHeader(frame.duplicate()).error()).isEqualTo(Errors.NONE);
-        assertThat(SegmentCodec.readDescription(frame, 4_000)).isEqualTo(segment);
+        assertThat(SegmentCodec.readDescription(frame, 4_000)).isEqualTo(new SegmentCodec.Description(segment, 70_000));
+        ByteBuffer unbounded = frame(SegmentCodec.description(DESCRIBE, segment, Integer.MAX_VALUE));
+        assertThat(SegmentCodec.readDescription(unbounded, 4_000).maxPieceBytes())
+                .isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
     void aDescriptionThatMakesNoSenseIsRefused() {
         SealedSegment segment = new SealedSegment(4_000, 4_100, 5_000, 0, List.of());
-        ByteBuffer frame = frame(SegmentCodec.description(DESCRIBE, segment));
+        ByteBuffer frame = frame(SegmentCodec.description(DESCRIBE, segment, 70_000));
         assertThatThrownBy(() -> SegmentCodec.readDescription(frame, 4_100))
                 .isInstanceOf(InvalidRequestException.class);
     }

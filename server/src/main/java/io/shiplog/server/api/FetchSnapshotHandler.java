@@ -11,6 +11,7 @@ import io.shiplog.replication.fetch.SegmentRequest;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaSegments;
 import io.shiplog.replication.runtime.SegmentOutcome;
+import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.storage.log.LogSlice;
 import io.shiplog.storage.model.NoRoom;
@@ -30,20 +31,24 @@ import org.apache.kafka.common.protocol.Errors;
 public final class FetchSnapshotHandler implements RequestHandler<FetchSnapshotRequestData> {
     private final ClusterView cluster;
     private final PartitionLookup partitions;
+    private final ShippingLimit limit;
     private final BiConsumer<LogSlice, Runnable> readAhead;
     private final Consumer<SegmentCheck> checks;
 
     /**
+     * @param limit how fast bytes may leave
      * @param readAhead reads bytes from the disk off the loop, and then goes on
      * @param checks does a check off the loop
      */
     public FetchSnapshotHandler(
             ClusterView cluster,
             PartitionLookup partitions,
+            ShippingLimit limit,
             BiConsumer<LogSlice, Runnable> readAhead,
             Consumer<SegmentCheck> checks) {
         this.cluster = cluster;
         this.partitions = partitions;
+        this.limit = limit;
         this.readAhead = readAhead;
         this.checks = checks;
     }
@@ -82,7 +87,7 @@ public final class FetchSnapshotHandler implements RequestHandler<FetchSnapshotR
             return;
         }
         try {
-            answer(asked, replica.segments(), exchange);
+            answer(asked, replica, exchange);
         } catch (StorageException e) {
             // A damage is known to who repairs it, a failed directory to who watches it; a lack of descriptors passes.
             Errors error = e instanceof NoRoom ? Errors.THROTTLING_QUOTA_EXCEEDED : Errors.KAFKA_STORAGE_ERROR;
@@ -99,7 +104,8 @@ public final class FetchSnapshotHandler implements RequestHandler<FetchSnapshotR
         return broker.epoch() == asked.brokerEpoch() ? Errors.NONE : Errors.STALE_BROKER_EPOCH;
     }
 
-    private void answer(SegmentRequest asked, ReplicaSegments segments, Exchange exchange) {
+    private void answer(SegmentRequest asked, Replica replica, Exchange exchange) {
+        ReplicaSegments segments = replica.segments();
         if (asked.suspicion()) {
             SegmentCheck check = segments.suspect(asked.nodeId(), asked.leaderEpoch(), asked.baseOffset());
             if (check != null) {
@@ -110,7 +116,7 @@ public final class FetchSnapshotHandler implements RequestHandler<FetchSnapshotR
             SegmentOutcome described = segments.describe(asked.nodeId(), asked.leaderEpoch(), asked.baseOffset());
             exchange.respond(
                     described.error() == Errors.NONE
-                            ? SegmentCodec.description(asked, described.segment())
+                            ? SegmentCodec.description(asked, described.segment(), limit.maxPieceBytes(replica))
                             : SegmentCodec.refusal(asked, described.error()));
             return;
         }
@@ -125,6 +131,14 @@ public final class FetchSnapshotHandler implements RequestHandler<FetchSnapshotR
             exchange.respond(SegmentCodec.refusal(asked, read.error()));
             return;
         }
+        boolean sent = limit.send(replica, read.bytes().sizeInBytes(), () -> send(asked, read, exchange));
+        if (!sent) {
+            read.bytes().release();
+            exchange.respond(SegmentCodec.refusal(asked, Errors.THROTTLING_QUOTA_EXCEEDED));
+        }
+    }
+
+    private void send(SegmentRequest asked, SegmentOutcome read, Exchange exchange) {
         readAhead.accept(
                 read.bytes(),
                 () -> exchange.respondSegment(SegmentCodec.bytes(asked, read.segment(), read.bytes()), asked.nodeId()));

@@ -5,9 +5,9 @@ package io.shiplog.server.net;
 
 import io.shiplog.replication.fetch.SegmentCodec;
 import io.shiplog.replication.fetch.SegmentCodec.BytesHeader;
+import io.shiplog.replication.fetch.SegmentCodec.Description;
 import io.shiplog.replication.fetch.SegmentRequest;
 import io.shiplog.storage.log.ReceivedSegment;
-import io.shiplog.storage.log.SealedSegment;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -112,7 +112,7 @@ final class SegmentConnection implements Closeable {
     }
 
     /** The description of the segment. */
-    SealedSegment describe(SegmentRequest request) throws IOException, Refused {
+    Description describe(SegmentRequest request) throws IOException, Refused {
         send(request);
         int length = frameLength();
         if (length > in.capacity()) {
@@ -122,17 +122,20 @@ final class SegmentConnection implements Closeable {
         ByteBuffer frame = in.slice(in.position(), length);
         BytesHeader header = SegmentCodec.readBytesHeader(frame.duplicate());
         check(header);
-        SealedSegment segment = SegmentCodec.readDescription(frame, request.baseOffset());
+        Description described = SegmentCodec.readDescription(frame, request.baseOffset());
         in.position(in.position() + length);
-        return segment;
+        return described;
     }
 
     /**
      * Receives the bytes of the segment.
      *
+     * @param maxPieceBytes how many are asked for at a time at most
      * @return whether all of them came; otherwise the file says what is wrong with them
      */
-    boolean copy(SegmentRequest request, ReceivedSegment file, Pace pace) throws IOException, Refused {
+    boolean copy(SegmentRequest request, ReceivedSegment file, int maxPieceBytes, Pace pace)
+            throws IOException, Refused {
+        int atMost = Math.min(settings.chunkBytes(), maxPieceBytes);
         int size = file.segment().sizeInBytes();
         int[] ahead = new int[REQUESTS_AHEAD];
         int asked = 0;
@@ -140,7 +143,7 @@ final class SegmentConnection implements Closeable {
         int answered = 0;
         while (file.written() < size) {
             while (asked < size && sent - answered < REQUESTS_AHEAD) {
-                int portion = Math.min(size - asked, pace.portion(settings.chunkBytes()));
+                int portion = Math.min(size - asked, pace.portion(atMost));
                 waitForTurn(pace);
                 pace.take(portion);
                 send(request.forBytes(size, asked, portion));

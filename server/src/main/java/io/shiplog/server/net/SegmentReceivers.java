@@ -3,6 +3,7 @@
 
 package io.shiplog.server.net;
 
+import io.shiplog.replication.fetch.SegmentCodec.Description;
 import io.shiplog.replication.fetch.SegmentRequest;
 import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.RateLimit;
@@ -196,14 +197,15 @@ public final class SegmentReceivers implements SegmentStreams, AutoCloseable {
         boolean handedOver = false;
         try (SegmentConnection connection =
                 new SegmentConnection(address, settings, buffer, () -> closed || order.isCancelled())) {
-            SealedSegment segment = connection.describe(request);
+            Description described = connection.describe(request);
+            SealedSegment segment = described.segment();
             if (segment.nextOffset() > order.endOffset()) {
                 fail(order, listener, Failure.NOTHING_THERE, "it is not committed as a whole");
                 return;
             }
             file = order.log().shipping().receive(segment);
             loop.execute(() -> listener.described(segment));
-            if (connection.copy(request, file, pace(order)) && file.finish()) {
+            if (connection.copy(request, file, described.maxPieceBytes(), pace(order)) && file.finish()) {
                 ReceivedSegment whole = file;
                 handedOver = true;
                 loop.execute(() -> listener.received(whole));
@@ -228,7 +230,7 @@ public final class SegmentReceivers implements SegmentStreams, AutoCloseable {
                 order.source(),
                 problem);
         try (SegmentConnection connection = new SegmentConnection(address, settings, buffer, () -> closed)) {
-            SealedSegment unused = connection.describe(request.suspecting());
+            Description unused = connection.describe(request.suspecting());
         } catch (IOException | SegmentConnection.Refused | InvalidRequestException e) {
             LOG.debug("node {} answers a suspicion with {}", order.source(), e.toString());
         }

@@ -10,6 +10,7 @@ import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
 import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.adapter.DamageRepair;
 import io.shiplog.server.adapter.DescribedLogDirs;
 import io.shiplog.server.adapter.ImageToReplicas;
@@ -181,7 +182,12 @@ public final class StorageNode implements AutoCloseable {
                 new ProducerIds(client::allocateProducerIds),
                 config,
                 new DescribedLogDirs(directories, ForkJoinPool.commonPool()),
-                new FetchSnapshotHandler(view, partitions.access(), coldReads::readAhead, coldReads::check));
+                new FetchSnapshotHandler(
+                        view,
+                        partitions.access(),
+                        new ShippingLimit(partitions.replicas().throttles(), loop),
+                        coldReads::readAhead,
+                        coldReads::check));
     }
 
     private Registration register(HostPort address, Recovered recovered) {

@@ -9,6 +9,9 @@ import io.shiplog.replication.fetch.PartitionLookup;
 import io.shiplog.replication.fetch.SegmentCodec;
 import io.shiplog.replication.fetch.SegmentRequest;
 import io.shiplog.replication.runtime.Replica;
+import io.shiplog.replication.runtime.ReplicationThrottles;
+import io.shiplog.replication.runtime.ShippingLimit;
+import io.shiplog.server.HandLoop;
 import io.shiplog.server.protocol.MalformedRequest;
 import io.shiplog.server.protocol.RequestHeader;
 import java.nio.ByteBuffer;
@@ -25,7 +28,12 @@ class FetchSnapshotHandlerTest {
     private final TestCluster cluster = new TestCluster(1).broker(1, 1001).broker(2, 1002);
     private final Uuid topicId = cluster.topic("t", 1, 2, 1);
     private final RequestDispatcher dispatcher = new RequestDispatcher(
-            List.of(new FetchSnapshotHandler(cluster, new Nowhere(), (slice, then) -> then.run(), check -> {})),
+            List.of(new FetchSnapshotHandler(
+                    cluster,
+                    new Nowhere(),
+                    new ShippingLimit(new ReplicationThrottles(), HandLoop.waiting()),
+                    (slice, then) -> then.run(),
+                    check -> {})),
             cluster);
 
     /** None is here; how it is absent is told. */

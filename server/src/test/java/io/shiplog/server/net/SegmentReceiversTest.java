@@ -119,6 +119,7 @@ class SegmentReceiversTest {
         volatile int closeAt = -1;
         volatile int silentAt = -1;
         volatile int shiftAt = -1;
+        volatile int maxPieceBytes = Integer.MAX_VALUE;
         final CountDownLatch go = new CountDownLatch(1);
         volatile boolean waits;
 
@@ -187,7 +188,7 @@ class SegmentReceiversTest {
                 return SegmentCodec.refusal(request, refusal);
             }
             if (request.sizeInBytes() == SegmentRequest.DESCRIBE) {
-                return SegmentCodec.description(request, described);
+                return SegmentCodec.description(request, described, maxPieceBytes);
             }
             int size = Math.min(request.maxBytes(), segment.limit() - request.position());
             ByteBuffer chunk = ByteBuffer.allocate(size)
@@ -317,6 +318,17 @@ class SegmentReceiversTest {
             assertThat(log.logEndOffset()).isPositive();
         }
         assertThat(log.logEndOffset()).isEqualTo(20);
+        awaitNothingBeside();
+    }
+
+    /** It has to hold a rate, and knows best which pieces it can give without a long silence. */
+    @Test
+    void noMoreIsAskedForAtATimeThanTheSourceSays() throws Exception {
+        source.maxPieceBytes = 300;
+        Heard heard = receive(order(2)).await();
+        assertThat(heard.failure).as(heard.why).isNull();
+        assertThat(source.asked).allMatch(asked -> asked.maxBytes() <= 300);
+        receivers.discard(heard.received);
         awaitNothingBeside();
     }
 
