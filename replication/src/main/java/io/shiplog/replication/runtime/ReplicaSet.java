@@ -5,6 +5,7 @@ package io.shiplog.replication.runtime;
 
 import io.shiplog.storage.log.PartitionLog;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ public final class ReplicaSet {
     private final IsrLog isrLog;
     private final ReplicationThrottles throttles = new ReplicationThrottles();
     private final Map<Uuid, Map<Integer, Replica>> replicas = new HashMap<>();
+    /** The values of {@link #replicas}; null when they have changed since it was made. */
+    private List<Replica> all;
+
     private Cancellable nextTick;
     private boolean running;
 
@@ -41,10 +45,13 @@ public final class ReplicaSet {
         return topic == null ? null : topic.get(partition);
     }
 
-    /** All replicas at this moment, in no particular order. */
+    /** All replicas at this moment, in no particular order; the list stays as it is when there are others. */
     public List<Replica> all() {
-        List<Replica> all = new ArrayList<>();
-        replicas.values().forEach(topic -> all.addAll(topic.values()));
+        if (all == null) {
+            List<Replica> now = new ArrayList<>();
+            replicas.values().forEach(topic -> now.addAll(topic.values()));
+            all = Collections.unmodifiableList(now);
+        }
         return all;
     }
 
@@ -70,6 +77,7 @@ public final class ReplicaSet {
         }
         Replica replica = new Replica(id, log, context, roles, isrLog);
         topic.put(id.partition(), replica);
+        all = null;
         return replica;
     }
 
@@ -80,6 +88,7 @@ public final class ReplicaSet {
         if (replica == null) {
             return null;
         }
+        all = null;
         if (topic.isEmpty()) {
             replicas.remove(topicId);
         }

@@ -320,10 +320,6 @@ final class ProducerLane {
 
     private void end(Batch batch, Outcome outcome) {
         batches.remove(batch);
-        batch.op.outcome = outcome;
-        batch.op.endedUs = now();
-        if (outcome == Outcome.OK) {
-            producer.world().history().onAcknowledged();
-        }
+        producer.world().history().end(batch.op, outcome, now());
     }
 }

@@ -125,13 +125,9 @@ public final class SimAdmin {
 
     private void end(DeleteOp op, Outcome outcome, Errors error, long lowWatermark) {
         if (op.outcome == Outcome.PENDING) {
-            op.outcome = outcome;
             op.error = error;
             op.lowWatermark = lowWatermark;
-            op.endedUs = world.scheduler().nowUs();
-            if (outcome == Outcome.OK) {
-                world.history().onAcknowledged();
-            }
+            world.history().end(op, outcome, world.scheduler().nowUs());
         }
     }
 }

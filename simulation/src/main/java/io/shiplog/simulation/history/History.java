@@ -14,26 +14,61 @@ public final class History {
     private final List<LatestOp> lookUps = new ArrayList<>();
     private final List<DeleteOp> deletes = new ArrayList<>();
     private final List<AdminOp> admins = new ArrayList<>();
+    private final List<ProduceOp> producesSeen = Collections.unmodifiableList(produces);
+    private final List<ReadOp> readsSeen = Collections.unmodifiableList(reads);
+    private final List<LatestOp> lookUpsSeen = Collections.unmodifiableList(lookUps);
+    private final List<DeleteOp> deletesSeen = Collections.unmodifiableList(deletes);
     private int acknowledged;
+    private long changes;
+
+    /** Grows whenever an operation begins or a produce or a deletion ends: who saw this number has seen everything. */
+    public long changes() {
+        return changes;
+    }
 
     public void add(ProduceOp op) {
         produces.add(op);
+        changes++;
     }
 
     public void add(ReadOp op) {
         reads.add(op);
+        changes++;
     }
 
     public void add(LatestOp op) {
         lookUps.add(op);
+        changes++;
     }
 
     public void add(DeleteOp op) {
         deletes.add(op);
+        changes++;
     }
 
     public void add(AdminOp op) {
         admins.add(op);
+    }
+
+    /** A batch has its outcome. */
+    public void end(ProduceOp op, Outcome outcome, long nowUs) {
+        op.outcome = outcome;
+        op.endedUs = nowUs;
+        ended(outcome);
+    }
+
+    /** A deletion has its outcome. */
+    public void end(DeleteOp op, Outcome outcome, long nowUs) {
+        op.outcome = outcome;
+        op.endedUs = nowUs;
+        ended(outcome);
+    }
+
+    private void ended(Outcome outcome) {
+        changes++;
+        if (outcome == Outcome.OK) {
+            onAcknowledged();
+        }
     }
 
     /** An operation ended with what was asked for. */
@@ -47,19 +82,19 @@ public final class History {
     }
 
     public List<ProduceOp> produces() {
-        return Collections.unmodifiableList(produces);
+        return producesSeen;
     }
 
     public List<ReadOp> reads() {
-        return Collections.unmodifiableList(reads);
+        return readsSeen;
     }
 
     public List<LatestOp> lookUps() {
-        return Collections.unmodifiableList(lookUps);
+        return lookUpsSeen;
     }
 
     public List<DeleteOp> deletes() {
-        return Collections.unmodifiableList(deletes);
+        return deletesSeen;
     }
 
     public List<AdminOp> admins() {

@@ -27,9 +27,14 @@ final class FaultBudget {
 
     /** Whether the broker lost anything since this was asked last. */
     boolean noticesLoss(BrokerSight broker) {
-        Losses now = new Losses(broker.powerLosses(), broker.disksLost());
-        Losses before = known.put(broker.id(), now);
-        return !now.equals(before == null ? Losses.NONE : before);
+        Losses before = known.getOrDefault(broker.id(), Losses.NONE);
+        int power = broker.powerLosses();
+        int disks = broker.disksLost();
+        if (before.power == power && before.disks == disks) {
+            return false;
+        }
+        known.put(broker.id(), new Losses(power, disks));
+        return true;
     }
 
     /** After an event that touched the partition: counts who lost what it needs, and forgets it when all are well. */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 
 /** What nobody in the cluster knows of a partition: all that was ever committed, and what each replica really holds. */
@@ -18,7 +17,9 @@ public final class PartitionTruth {
     /** By offset from 0; null where it was deleted before anybody saw it committed. */
     private final List<Entry> committed = new ArrayList<>();
 
-    private final Map<Integer, ReplicaTruth> replicas = new TreeMap<>();
+    /** By broker; of these there are a handful. */
+    private final List<ReplicaTruth> replicas = new ArrayList<>();
+
     private final Map<Integer, Integer> leaderOfEpoch = new HashMap<>();
 
     /** Some replica was told to delete below this; and clients were told that it is deleted for good. */
@@ -46,11 +47,23 @@ public final class PartitionTruth {
     }
 
     ReplicaTruth replica(int brokerId) {
-        return replicas.computeIfAbsent(brokerId, ReplicaTruth::new);
+        int at = 0;
+        for (; at < replicas.size(); at++) {
+            ReplicaTruth each = replicas.get(at);
+            if (each.brokerId() == brokerId) {
+                return each;
+            }
+            if (each.brokerId() > brokerId) {
+                break;
+            }
+        }
+        ReplicaTruth added = new ReplicaTruth(brokerId);
+        replicas.add(at, added);
+        return added;
     }
 
-    Iterable<ReplicaTruth> replicas() {
-        return replicas.values();
+    List<ReplicaTruth> replicas() {
+        return replicas;
     }
 
     /** The largest high watermark that any node ever acted on. */

@@ -16,8 +16,10 @@ import java.util.Map;
  * hold everything.
  */
 final class QuorumSuperset extends Invariant {
-    /** Since when a leader has had too small an ISR: partition and broker. */
-    private final Map<String, Long> tooFewSince = new HashMap<>();
+    private record Led(PartitionTruth partition, int brokerId) {}
+
+    /** Since when a leader has had too small an ISR. */
+    private final Map<Led, Long> tooFewSince = new HashMap<>();
 
     private long heard;
 
@@ -103,19 +105,18 @@ final class QuorumSuperset extends Invariant {
 
     private void remember(PartitionTruth partition, Scene scene) {
         for (BrokerSight broker : scene.cluster().brokers()) {
-            String key = partition + "/" + broker.id();
             boolean tooFew = false;
             for (ReplicaSight sight : broker.replicas()) {
-                boolean same =
-                        sight.topicId().equals(partition.topicId()) && sight.partition() == partition.partition();
-                tooFew |= same
-                        && sight.isLeader()
+                tooFew |= sight.isLeader()
+                        && sight.partition() == partition.partition()
+                        && sight.topicId().equals(partition.topicId())
                         && sight.state().isrSize() < sight.state().effectiveMinIsr();
             }
             if (tooFew) {
-                tooFewSince.putIfAbsent(key, scene.cluster().nowUs());
-            } else {
-                tooFewSince.remove(key);
+                tooFewSince.putIfAbsent(
+                        new Led(partition, broker.id()), scene.cluster().nowUs());
+            } else if (!tooFewSince.isEmpty()) {
+                tooFewSince.remove(new Led(partition, broker.id()));
             }
         }
     }
@@ -123,7 +124,7 @@ final class QuorumSuperset extends Invariant {
     private void acknowledged(Observation.Sent sent, Scene scene, Verdicts out) {
         heard++;
         PartitionTruth partition = scene.truth().partition(sent.topicId(), sent.partition());
-        Long since = tooFewSince.get(partition + "/" + sent.broker());
+        Long since = tooFewSince.get(new Led(partition, sent.broker()));
         if (sent.isPromised() && since != null && since <= sent.triedAt()) {
             out.add(
                     this,

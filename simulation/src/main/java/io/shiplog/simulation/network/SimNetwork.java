@@ -22,6 +22,9 @@ public final class SimNetwork {
     private final Dice dice;
     private final Set<Long> cuts = new TreeSet<>();
     private final Set<SimConnection> connections = new LinkedHashSet<>();
+    /** Whether there are any: asked for every message. */
+    private boolean hasCuts;
+
     private double slowness = 1;
     private double lateRate;
 
@@ -47,26 +50,29 @@ public final class SimNetwork {
     /** From now on nothing arrives that goes this way. */
     public void cut(int from, int to) {
         cuts.add(link(from, to));
+        hasCuts = true;
     }
 
     public void heal(int from, int to) {
         if (cuts.remove(link(from, to))) {
+            hasCuts = !cuts.isEmpty();
             flush();
         }
     }
 
     public void healAll() {
         cuts.clear();
+        hasCuts = false;
         slowness = 1;
         flush();
     }
 
     public boolean isCut(int from, int to) {
-        return !cuts.isEmpty() && cuts.contains(link(from, to));
+        return hasCuts && cuts.contains(link(from, to));
     }
 
     public boolean hasCuts() {
-        return !cuts.isEmpty();
+        return hasCuts;
     }
 
     /** Whether two nodes hear each other. */

@@ -31,6 +31,7 @@ final class Clients {
     private int deletes;
     private int reads;
     private int lookUps;
+    private long seen;
 
     Clients(History history, Checker checker) {
         this.history = history;
@@ -39,6 +40,10 @@ final class Clients {
 
     /** An event is over. */
     void afterEvent(ClusterSight cluster) {
+        if (history.changes() == seen) {
+            return;
+        }
+        seen = history.changes();
         for (; produces < history.produces().size(); produces++) {
             openProduces.add(history.produces().get(produces));
         }

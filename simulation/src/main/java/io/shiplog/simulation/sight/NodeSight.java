@@ -72,7 +72,7 @@ final class NodeSight implements BrokerSight {
             return sights;
         }
         List<Replica> now = node.life().replicas().all();
-        if (life != node.life() || !now.equals(known)) {
+        if (life != node.life() || now != known) {
             life = node.life();
             known = now;
             sights = new ArrayList<>(now.size());

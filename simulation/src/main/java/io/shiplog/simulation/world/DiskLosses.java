@@ -3,7 +3,7 @@
 
 package io.shiplog.simulation.world;
 
-import java.util.TreeMap;
+import java.util.Arrays;
 import java.util.TreeSet;
 
 /** What was done to disks that no code can undo. */
@@ -11,7 +11,8 @@ public final class DiskLosses {
     private final TreeSet<Integer> lostPower = new TreeSet<>();
     private final TreeSet<Integer> rotted = new TreeSet<>();
     private final TreeSet<Integer> replaced = new TreeSet<>();
-    private final TreeMap<Integer, Integer> count = new TreeMap<>();
+    /** By node; it is asked after every event. */
+    private int[] count = new int[8];
 
     void onPowerLoss(int node) {
         lostPower.add(node);
@@ -19,17 +20,24 @@ public final class DiskLosses {
 
     void onRot(int node) {
         rotted.add(node);
-        count.merge(node, 1, Integer::sum);
+        count(node);
     }
 
     void onReplaced(int node) {
         replaced.add(node);
-        count.merge(node, 1, Integer::sum);
+        count(node);
+    }
+
+    private void count(int node) {
+        if (node >= count.length) {
+            count = Arrays.copyOf(count, 2 * node);
+        }
+        count[node]++;
     }
 
     /** How often the disk of a node was replaced or bits of it rotted. */
     public int disksLost(int node) {
-        return count.getOrDefault(node, 0);
+        return node < count.length ? count[node] : 0;
     }
 
     /** Nodes that ever lost power, and with it what was not synced. */

@@ -24,6 +24,26 @@ final class Observer {
     private final Trace trace;
     private final Map<TopicIdPartition, TreeMap<Integer, ReplicaView>> views = new LinkedHashMap<>();
     private final Set<TopicIdPartition> unclean = new LinkedHashSet<>();
+    /** By node, as many as there are. */
+    private final List<Seen> seen = new ArrayList<>();
+
+    /** What is known of one node. */
+    private static final class Seen {
+        /** All that was ever seen of it. */
+        private final List<ReplicaView> ever = new ArrayList<>();
+        /** The replicas that it had when it was looked at last, and the view of each. */
+        private List<Replica> replicas = List.of();
+
+        private final List<ReplicaView> views = new ArrayList<>();
+
+        int present() {
+            int count = 0;
+            for (int i = 0; i < ever.size(); i++) {
+                count += ever.get(i).now().present() ? 1 : 0;
+            }
+            return count;
+        }
+    }
 
     Observer(World world, List<Invariant> invariants, Trace trace) {
         this.world = world;
@@ -60,26 +80,42 @@ final class Observer {
             lookAtDisk(node);
             return;
         }
+        Seen known = seenOf(node);
         List<Replica> replicas = World.replicasOf(node);
-        for (Replica replica : replicas) {
-            ReplicaView view = views.computeIfAbsent(replica.id(), p -> new TreeMap<>())
-                    .computeIfAbsent(node.id(), id -> new ReplicaView(id, replica.id()));
-            if (view.look(replica, node.disk(), trace)) {
+        if (replicas != known.replicas) {
+            known.replicas = replicas;
+            known.views.clear();
+            for (Replica replica : replicas) {
+                known.views.add(viewOf(node, replica.id(), known));
+            }
+        }
+        for (int i = 0; i < replicas.size(); i++) {
+            ReplicaView view = known.views.get(i);
+            if (view.look(replicas.get(i), node.disk(), trace)) {
                 tell(view);
             }
         }
-        if (replicas.size() < countOf(node.id())) {
+        if (replicas.size() < known.present()) {
             lookForMissing(node, replicas);
         }
     }
 
-    private int countOf(int node) {
-        int count = 0;
-        for (TreeMap<Integer, ReplicaView> each : views.values()) {
-            ReplicaView view = each.get(node);
-            count += view != null && view.now().present() ? 1 : 0;
+    private Seen seenOf(SimNode node) {
+        while (seen.size() < node.id()) {
+            seen.add(new Seen());
         }
-        return count;
+        return seen.get(node.id() - 1);
+    }
+
+    private ReplicaView viewOf(SimNode node, TopicIdPartition partition, Seen known) {
+        TreeMap<Integer, ReplicaView> views = this.views.computeIfAbsent(partition, p -> new TreeMap<>());
+        ReplicaView view = views.get(node.id());
+        if (view == null) {
+            view = new ReplicaView(node.id(), partition);
+            views.put(node.id(), view);
+            known.ever.add(view);
+        }
+        return view;
     }
 
     /** The node holds them no more, or has not opened them yet. */
