@@ -134,6 +134,26 @@ class DurabilityGuardsTest {
         assertThat(readAll(log)).containsExactly("0:first");
     }
 
+    /** Guard: what lies behind the mark is written once more before it is synced ({@link LogRecovery}). */
+    @Test
+    void whatAFailedSyncLeftBehindIsOnTheDiskBeforeItCountsAsFlushed() throws IOException {
+        append(log, 1, "flushed");
+        flush();
+        append(log, 1, "in the page cache only", "x".repeat(1_500));
+        disk.failSync(1);
+        log.flush().flushNow();
+        assertThat(log.flushedOffset()).as("the sync failed").isEqualTo(1);
+        directory.kill();
+        disk.processDied();
+        directory.memoryIndex = new MemoryIndexStore();
+        directory.reopen();
+        log = directory.log(0);
+        assertThat(log.flushedOffset()).as("the process that comes next reads it").isEqualTo(3);
+        List<String> believed = readAll(log);
+        cutPower(Survivors.nothing());
+        assertThat(readAll(log)).isEqualTo(believed);
+    }
+
     /** Guard: segments must follow each other ({@link LogRecovery}); above the mark what follows a hole is cut. */
     @Test
     void aSegmentMissingBetweenOthersIsNeverPassedOver() throws IOException {
