@@ -155,8 +155,11 @@ final class LogTruncation {
     private void beginAnewAt(long offset, Path underWay) throws IOException {
         Segment segment = state.addSegment(offset);
         state.context.files().syncDirectory(state.directory);
+        // A new log whose first records were deleted by its leader comes here before its first flush.
+        if (!state.directoryDurable) state.context.files().syncDirectory(state.context.directory());
         state.context.files().delete(underWay);
         segment.entryDurable = true;
+        state.directoryDurable = true;
         state.epochs.clear();
         state.producers.clear();
         state.settleUnstable();

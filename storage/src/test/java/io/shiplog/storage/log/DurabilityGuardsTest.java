@@ -154,6 +154,17 @@ class DurabilityGuardsTest {
         assertThat(readAll(log)).isEqualTo(believed);
     }
 
+    /** Guard: {@link LogTruncation} syncs the data directory when a new log begins anew, since it says at once that this is on the disk. */
+    @Test
+    void aNewPartitionThatBeginsAnewElsewhereIsStillThereAfterAPowerLoss() throws IOException {
+        log.truncateFullyAndStartAt(28);
+        assertThat(log.flushedOffset()).isEqualTo(28);
+        cutPower(Survivors.nothing());
+        assertThat(log).isNotNull();
+        assertThat(log.logStartOffset()).isEqualTo(28);
+        assertThat(log.logEndOffset()).isEqualTo(28);
+    }
+
     /** Guard: segments must follow each other ({@link LogRecovery}); above the mark what follows a hole is cut. */
     @Test
     void aSegmentMissingBetweenOthersIsNeverPassedOver() throws IOException {
