@@ -41,6 +41,12 @@ final class CandidateCompleteness extends Invariant {
         if (replica.life < 0 || broker.disksLost() > replica.disksLost) {
             return; // nothing known of it, or its disk is gone, which it has not said yet
         }
+        if (replica.cameBackShort) {
+            // What rots above the flush mark looks like a torn tail, and is cut. Nobody can know before logs are
+            // compared, which is
+            // done before one is elected that stopped uncleanly; LeaderCompleteness judges what comes of it.
+            return;
+        }
         BrokerImage registered = scene.cluster().agreed().broker(broker.id());
         boolean serves = broker.running()
                 && replica.life == broker.life()

@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.invariant;
 
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.IsrMember;
 import io.shiplog.replication.port.PartitionState;
@@ -24,7 +25,8 @@ final class DurableHighWatermark extends Invariant {
 
     private void moved(Fact.HighWatermarkMoved moved, Scene scene, Verdicts out) {
         PartitionState state = moved.sight().state();
-        if (!state.flushBeforeCommit() || moved.partition().isExcused()) {
+        boolean deleted = Topics.agreed(scene, moved.partition()) == null; // logs are going, wherever that was heard
+        if (!state.flushBeforeCommit() || moved.partition().isExcused() || deleted) {
             return;
         }
         for (AssignedReplica each : state.replicas()) {
@@ -32,7 +34,8 @@ final class DurableHighWatermark extends Invariant {
             ReplicaTruth replica = moved.partition().replica(each.id());
             BrokerSight broker = scene.broker(each.id());
             boolean diskGone = broker == null || broker.disksLost() > replica.disksLost;
-            if (counts && !diskGone && replica.flushed < moved.to()) {
+            boolean gone = diskGone || hasLeft(replica, state) || cameBackOnAnotherDisk(broker, each, scene);
+            if (counts && !gone && replica.flushed < moved.to()) {
                 out.add(
                         this,
                         moved.partition(),
@@ -40,6 +43,23 @@ final class DurableHighWatermark extends Invariant {
                                 + each.id() + " has on disk up to " + replica.flushed);
             }
         }
+    }
+
+    /**
+     * It was taken out of the assignment, and its log may have gone, in a change that this leader has not heard of. Who may be elected since
+     * then was asked all the same ({@link QuorumSuperset}).
+     */
+    private static boolean hasLeft(ReplicaTruth replica, PartitionState leaderKnows) {
+        return replica.leftAt > leaderKnows.partitionEpoch();
+    }
+
+    /**
+     * Its disk was lost since it said what it had, and it has registered anew, which this leader has not heard of: it was paused, or cut off.
+     * As soon as it has, it counts on nothing that was said before.
+     */
+    private static boolean cameBackOnAnotherDisk(BrokerSight broker, AssignedReplica leaderKnows, Scene scene) {
+        BrokerImage registered = scene.cluster().agreed().broker(broker.id());
+        return broker.disksLost() > 0 && registered != null && registered.epoch() > leaderKnows.brokerEpoch();
     }
 
     private void opened(Fact.Opened opened, Verdicts out) {

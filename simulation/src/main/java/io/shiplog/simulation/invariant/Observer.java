@@ -44,6 +44,9 @@ final class Observer {
             return;
         }
         for (PartitionTruth partition : touched) {
+            for (ReplicaTruth replica : partition.replicas()) {
+                replica.cameBackShort &= replica.held(true) < partition.committedEnd();
+            }
             budget.settle(partition, cluster);
             facts.accept(new Fact.Settled(partition));
         }
@@ -137,7 +140,11 @@ final class Observer {
 
     private void open(BrokerSight broker, ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
         long endBefore = replica.logEnd;
-        long flushedBefore = replica.life < 0 || broker.disksLost() > 0 ? 0 : replica.flushed;
+        boolean mayBeAnother = replica.life < 0 || replica.mayGo || broker.disksLost() > 0;
+        long flushedBefore = mayBeAnother ? 0 : replica.flushed;
+        PartitionImage agreed = known.partition(partition.topicId(), partition.partition());
+        replica.mayGo &= agreed == null || !agreed.isReplica(broker.id());
+        boolean diskLost = broker.disksLost() > replica.disksLost;
         replica.life = broker.life();
         replica.disksLost = broker.disksLost();
         replica.powerLosses = broker.powerLosses();
@@ -152,6 +159,7 @@ final class Observer {
         replica.leaderEpoch = -1;
         replica.gaveUp = false;
         replica.damaged = false;
+        replica.cameBackShort = (diskLost || replica.cameBackShort) && replica.logEnd < partition.committedEnd();
         touched.add(partition);
         facts.accept(new Fact.Opened(partition, replica, sight, Math.min(endBefore, flushedBefore)));
     }
@@ -260,16 +268,20 @@ final class Observer {
                 }
                 touched.add(partition);
                 facts.accept(new Fact.PartitionChanged(partition, image, before, after));
-                forgetThoseWhoLeft(partition, after);
+                forgetThoseWhoLeft(partition, before, after);
             }
         }
     }
 
     /** Their logs may go at any time from now on. */
-    private static void forgetThoseWhoLeft(PartitionTruth partition, PartitionImage after) {
+    private static void forgetThoseWhoLeft(PartitionTruth partition, PartitionImage before, PartitionImage after) {
         for (ReplicaTruth replica : partition.replicas()) {
             if (!after.isReplica(replica.brokerId())) {
                 replica.forget();
+                if (before != null && before.isReplica(replica.brokerId())) {
+                    replica.leftAt = after.partitionEpoch();
+                    replica.mayGo = true;
+                }
             }
         }
     }

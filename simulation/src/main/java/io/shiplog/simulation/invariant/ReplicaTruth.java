@@ -30,6 +30,15 @@ public final class ReplicaTruth {
 
     int powerLosses;
 
+    /** Its disk had lost something when the log was opened, and the log ended before what was committed; until it has all again. */
+    boolean cameBackShort;
+
+    /** Partition epoch in which it was taken out of the assignment the last time; −1: never. */
+    int leftAt = -1;
+
+    /** It was out of the assignment since its log was opened: its node deletes that when it hears of it, in this life or the next. */
+    boolean mayGo;
+
     ReplicaTruth(int brokerId) {
         this.brokerId = brokerId;
     }
@@ -50,6 +59,7 @@ public final class ReplicaTruth {
         leads = false;
         gaveUp = false;
         damaged = false;
+        cameBackShort = false;
     }
 
     /** What its log holds at an offset; null when nothing. */

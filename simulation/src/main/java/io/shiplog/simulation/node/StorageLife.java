@@ -66,6 +66,7 @@ public final class StorageLife {
     private long brokerEpoch = -1;
     private boolean serves;
     private boolean ended;
+    private boolean stopping;
     private boolean stoppedInOrder;
 
     StorageLife(SimNode node, NodeWorld world, SimProcess process) {
@@ -242,7 +243,11 @@ public final class StorageLife {
             end("cannot be marked: " + e.getMessage());
             return;
         }
-        directories.onFailure((directory, lost, last, failure) -> end("its disk failed: " + failure.getMessage()));
+        directories.onFailure((directory, lost, last, failure) -> {
+            if (!stopping) {
+                end("its disk failed: " + failure.getMessage());
+            }
+        });
         images.activate(brokerEpoch);
     }
 
@@ -313,14 +318,18 @@ public final class StorageLife {
         }
         offline.close();
         fetchers.close();
+        List<Replica> held = List.copyOf(replicas.all());
         replicas.close();
+        stopping = true;
         try {
             directories.closeCleanly(brokerEpoch);
-            stoppedInOrder = true;
         } catch (StorageException e) {
             end("could not be closed: " + e.getMessage());
             return;
         }
+        // A clean mark whose sync failed may be found all the same. It is written when all is on the disk, and says the truth.
+        stoppedInOrder =
+                held.stream().map(Replica::log).allMatch(log -> log.flushedOffset() == log.logEndOffset());
         end("stopped in order");
     }
 

@@ -116,6 +116,55 @@ class SafetyTest {
         assertThat(c.broken()).contains("S5").doesNotContain("S7", "S4", "S1");
     }
 
+    private void comeBackShort(TestBroker broker) {
+        c.committed(3);
+        broker.running = false;
+        c.agree(1, 0, new int[] {1}, new int[] {3});
+        c.step();
+        broker.replica.cutTo(1).highWatermark = 1;
+        broker.replica.generation = 0;
+        broker.running = true;
+        broker.life++;
+    }
+
+    @Test
+    void s5WhatRottedIsMissedBeforeLogsAreCompared() {
+        c.three.disksLost++;
+        comeBackShort(c.three);
+        c.step();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s5WhatDidNotRotHasToBeThere() {
+        comeBackShort(c.three);
+        c.step();
+        assertThat(c.broken()).contains("S5");
+    }
+
+    @Test
+    void s5WhoHadItAllAgainAfterARotHasToKeepIt() {
+        c.three.disksLost++;
+        comeBackShort(c.three);
+        c.step();
+        c.three.replica.append(entry(1, 0, 1), entry(2, 0, 2));
+        c.step();
+        c.three.replica.flushed = 1;
+        c.step();
+        assertThat(c.broken()).contains("S5");
+    }
+
+    @Test
+    void s4WhoCameBackShortIsNotElected() {
+        c.three.disksLost++;
+        comeBackShort(c.three);
+        c.step();
+        c.agree(3, 1, new int[] {3}, new int[0]);
+        c.lead(c.three, 1);
+        c.step();
+        assertThat(c.broken()).contains("S4");
+    }
+
     @Test
     void s6CommitsWithTooSmallAnIsr() {
         c.committed(3);
@@ -164,6 +213,89 @@ class SafetyTest {
         assertThat(c.broken()).contains("S7").doesNotContain("S6");
     }
 
+    /** To offset 4, which all have on disk but the third, which comes back empty. */
+    private void commitWithoutTheThird() {
+        c.committed(3);
+        for (TestBroker broker : List.of(c.one, c.two, c.three)) {
+            broker.replica.append(entry(3, 0, 3));
+        }
+        c.step();
+        c.three.running = false;
+    }
+
+    private void commitOneMore() {
+        c.step();
+        c.one.replica.highWatermark = 4;
+        c.step();
+    }
+
+    private PartitionImage assigned(int... replicas) {
+        int partitionEpoch = c.agreedPartition().partitionEpoch() + 1;
+        int[] none = {};
+        return new PartitionImage(replicas, replicas, none, none, 1, 0, partitionEpoch, true, false, none, none);
+    }
+
+    @Test
+    void s7AMemberThatLeftUnheardMayBeCounted() {
+        commitWithoutTheThird();
+        c.agree(assigned(1, 2), List.of(1, 2));
+        commitOneMore();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s7AMemberThatLeftAndIsBackHasToHaveIt() {
+        commitWithoutTheThird();
+        c.agree(assigned(1, 2), List.of(1, 2));
+        c.step();
+        c.agree(assigned(1, 2, 3), List.of(1, 2, 3));
+        c.one.replica.state = c.state();
+        commitOneMore();
+        assertThat(c.broken()).contains("S7");
+    }
+
+    @Test
+    void s7ADiskThatWasLostUnheardMayBeCounted() {
+        commitWithoutTheThird();
+        comeBackOnAnotherDisk(c.three);
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        commitOneMore();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s7WhoeverIsKnownToBeBackOnAnotherDiskHasToHaveIt() {
+        commitWithoutTheThird();
+        comeBackOnAnotherDisk(c.three);
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        c.step();
+        c.agree(1, 0, new int[] {1, 2, 3}, new int[0]);
+        c.one.replica.state = c.state();
+        commitOneMore();
+        assertThat(c.broken()).contains("S7");
+    }
+
+    private void comeBackOnAnotherDisk(TestBroker broker) {
+        broker.disksLost++;
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        c.step();
+        broker.replica.log.clear();
+        broker.replica.flushed = 0;
+        broker.replica.highWatermark = 0;
+        broker.running = true;
+        broker.life++;
+        c.register(broker);
+        c.step();
+    }
+
+    @Test
+    void s7OfADeletedPartitionLogsGo() {
+        commitWithoutTheThird();
+        c.deleteTopic();
+        commitOneMore();
+        assertThat(c.broken()).isEmpty();
+    }
+
     @Test
     void s7WhatWasFlushedDoesNotComeBack() {
         c.committed(3);
@@ -175,6 +307,44 @@ class SafetyTest {
         c.three.replica.highWatermark = 2;
         c.step();
         assertThat(c.broken()).containsExactly("S7");
+    }
+
+    @Test
+    void s7WhoLeftAndIsBackMayHaveBegunAnew() {
+        leaveAndComeBack();
+        c.step();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s7WhoLeftOnceHasToKeepWhatCameAfterwards() {
+        leaveAndComeBack();
+        c.step();
+        c.three.replica.append(entry(0, 0, 0), entry(1, 0, 1));
+        c.step();
+        c.restart(c.three, false);
+        c.three.replica.log.clear();
+        c.three.replica.flushed = 0;
+        c.step();
+        assertThat(c.broken()).containsExactly("S7");
+    }
+
+    /** Out of the assignment, down, without its log, and assigned again. */
+    private void leaveAndComeBack() {
+        c.committed(3);
+        c.agree(assigned(1, 2), List.of(1, 2));
+        c.step();
+        c.restart(c.three, false);
+        c.three.replica.log.clear();
+        c.three.replica.flushed = 0;
+        c.three.replica.highWatermark = 0;
+        PartitionImage back = assigned(1, 2, 3);
+        int[] isr = {1, 2};
+        int[] none = {};
+        c.agree(
+                new PartitionImage(
+                        back.replicas(), isr, none, none, 1, 0, back.partitionEpoch(), true, false, none, none),
+                List.of(1, 2, 3));
     }
 
     @Test

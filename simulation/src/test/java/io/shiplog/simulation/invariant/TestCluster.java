@@ -14,6 +14,7 @@ import io.shiplog.metadata.proto.ConfigRecord;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
 import io.shiplog.metadata.proto.PartitionRecord;
+import io.shiplog.metadata.proto.RemoveTopicRecord;
 import io.shiplog.metadata.proto.TopicRecord;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
@@ -80,6 +81,10 @@ final class TestCluster implements ClusterSight {
                 .setResource(ImageRecords.topicResource(TOPIC))
                 .setKey(key)
                 .setValue(value)));
+    }
+
+    void deleteTopic() {
+        record(record().setRemoveTopic(RemoveTopicRecord.newBuilder().setTopicId(Uuids.toBytes(TOPIC))));
     }
 
     /** Gives the broker its epoch, and unfences it. */
