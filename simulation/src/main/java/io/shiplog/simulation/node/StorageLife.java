@@ -327,9 +327,9 @@ public final class StorageLife {
             end("could not be closed: " + e.getMessage());
             return;
         }
-        // A clean mark whose sync failed may be found all the same. It is written when all is on the disk, and says the truth.
-        stoppedInOrder =
-                held.stream().map(Replica::log).allMatch(log -> log.flushedOffset() == log.logEndOffset());
+        // A clean mark whose sync failed may be found all the same. It is written when all is on the disk, and says the
+        // truth.
+        stoppedInOrder = held.stream().map(Replica::log).allMatch(log -> log.flushedOffset() == log.logEndOffset());
         end("stopped in order");
     }
 

@@ -148,7 +148,9 @@ class DurabilityGuardsTest {
         directory.memoryIndex = new MemoryIndexStore();
         directory.reopen();
         log = directory.log(0);
-        assertThat(log.flushedOffset()).as("the process that comes next reads it").isEqualTo(3);
+        assertThat(log.flushedOffset())
+                .as("the process that comes next reads it")
+                .isEqualTo(3);
         List<String> believed = readAll(log);
         cutPower(Survivors.nothing());
         assertThat(readAll(log)).isEqualTo(believed);
