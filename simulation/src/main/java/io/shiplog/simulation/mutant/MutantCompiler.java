@@ -65,15 +65,6 @@ final class MutantCompiler implements AutoCloseable {
         return compile(mutant.toString(), sources);
     }
 
-    /** The classes of sources as they are: the control that shows that only the change makes the difference. */
-    Map<String, byte[]> compileUnchanged(Iterable<String> paths) throws IOException {
-        Map<String, String> sources = new TreeMap<>();
-        for (String path : paths) {
-            sources.put(path, read(path));
-        }
-        return compile("control", sources);
-    }
-
     private String read(String path) throws IOException {
         return Files.readString(root.resolve(path));
     }

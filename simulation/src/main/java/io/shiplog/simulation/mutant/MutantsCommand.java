@@ -8,34 +8,42 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
-/** {@code bin/sim mutants}: puts each bug into the code and shows who notices it, and after how many seeds. */
+/** {@code bin/sim mutants}: puts each bug into the code and shows who notices it, and after how many seeds. The outcome is a table in Markdown. */
 public final class MutantsCommand {
-    private static final int STARTS = 3;
-    private static final String ROW = "%-46s  %-9s %-14s %8s  %8s  %s%n";
+    private static final long PROGRESS_NS = 15_000_000_000L;
+    /** The unchanged code is run with so many of each start's seeds. */
+    private static final int CONTROL_SEEDS = 100;
 
     private final Path root;
     private final PrintStream out;
+    private final Class<?> main;
     private String only = "";
     private String profile = "default";
     private int maxSeeds = 100_000;
     private int threads = Runtime.getRuntime().availableProcessors();
+    private boolean child;
+    private int survivors;
 
-    public MutantsCommand(Path root, PrintStream out) {
+    /** @param main what a child process is started with */
+    public MutantsCommand(Path root, PrintStream out, Class<?> main) {
         this.root = root;
         this.out = out;
+        this.main = main;
     }
 
     /**
      * Runs with what stands behind {@code mutants} on the command line.
      *
-     * @return 0 when all were caught and the control is clean, else 1
+     * @return 0 when all were caught and the unchanged code is clean, else 1
      * @throws IllegalArgumentException when an option is wrong, or a mutant does not fit the sources
      */
     public int run(List<String> arguments) {
@@ -45,16 +53,16 @@ public final class MutantsCommand {
             }
             set(arguments.get(i), arguments.get(i + 1));
         }
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
-        try (MutantCompiler compiler = new MutantCompiler(root)) {
-            return runAll(compiler, pool);
+        try {
+            List<Mutant> mutants = chosen();
+            return child ? runOne(mutants.get(0)) : runAll(mutants);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (ReflectiveOperationException | ExecutionException e) {
+            throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
-        } finally {
-            pool.shutdown();
         }
     }
 
@@ -64,66 +72,131 @@ public final class MutantsCommand {
             case "--profile" -> profile = value;
             case "--seeds" -> maxSeeds = Integer.parseInt(value);
             case "--threads" -> threads = Math.max(1, Integer.parseInt(value));
+            case MutantProcess.OPTION -> child = true;
             default -> throw new IllegalArgumentException("unknown option " + option);
         }
     }
 
-    private int runAll(MutantCompiler compiler, ExecutorService pool) throws IOException, InterruptedException {
-        out.printf(ROW, "mutant", "caught by", "expected", "seeds", "seconds", "first start");
-        List<Mutant> mutants = MutantFile.readAll(SourceTree.mutants(root));
-        int survivors = 0;
-        int tried = 0;
-        Set<String> files = new TreeSet<>();
-        for (Mutant mutant : mutants) {
-            mutant.changes().forEach(change -> files.add(change.file()));
-            if (!only.isEmpty() && !only.equals(mutant.number())) {
-                continue;
+    private List<Mutant> chosen() throws IOException {
+        List<String> numbers = List.of(only.split(",", -1));
+        List<Mutant> mutants = new ArrayList<>();
+        for (Mutant mutant : MutantFile.readAll(SourceTree.mutants(root))) {
+            if (only.isEmpty() || numbers.contains(mutant.number())) {
+                mutants.add(mutant);
             }
-            tried++;
-            survivors += !mutant.isExpressible() || isCaught(mutant, compiler.compile(mutant), pool) ? 0 : 1;
         }
-        if (tried == 0) {
+        if (mutants.isEmpty()) {
             throw new IllegalArgumentException("there is no mutant " + only);
         }
-        boolean clean = !only.isEmpty() || isClean(compiler.compileUnchanged(files), pool);
-        out.printf("%d mutants, %d survived%n", tried, survivors);
-        return survivors == 0 && clean ? 0 : 1;
+        return mutants;
     }
 
-    private boolean isCaught(Mutant mutant, Map<String, byte[]> classes, ExecutorService pool)
-            throws InterruptedException {
-        long startNs = System.nanoTime();
-        List<Found> found = new MutantTrial(classes, profile, maxSeeds).run(STARTS, pool);
-        Set<String> by = new TreeSet<>();
-        found.stream().filter(Found::isCaught).forEach(each -> by.add(each.invariant()));
-        boolean caught = found.stream().allMatch(Found::isCaught);
-        out.printf(
-                ROW,
-                mutant,
-                caught ? String.join(" ", by) : "SURVIVED",
-                String.join(" ", mutant.trips()),
-                MutantTrial.medianSeeds(found),
-                (System.nanoTime() - startNs) / 1_000_000_000,
-                shortened(found.get(0)));
+    // ---- in the process of one mutant
+
+    private int runOne(Mutant mutant) throws IOException, ReflectiveOperationException {
+        try (MutantCompiler compiler = new MutantCompiler(root)) {
+            MutantProcess.runAll(mutant, compiler, profile, maxSeeds, out);
+            return 0;
+        }
+    }
+
+    // ---- in the process that was started
+
+    private int runAll(List<Mutant> mutants) throws InterruptedException, ExecutionException {
+        out.println("| mutant | origin | caught by | seeds, median | starts | first caught |");
+        out.println("|---|---|---|---|---|---|");
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> trials = new ArrayList<>();
+            for (Mutant mutant : mutants) {
+                trials.add(pool.submit(() -> {
+                    tryOne(mutant);
+                    return null;
+                }));
+            }
+            Future<Integer> control = only.isEmpty() ? pool.submit(this::failuresOfUnchanged) : null;
+            for (Future<?> trial : trials) {
+                trial.get();
+            }
+            int dirty = control == null ? 0 : control.get();
+            tell(mutants.size() + " mutants, " + survivors + " survived");
+            return survivors == 0 && dirty == 0 ? 0 : 1;
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    private void tryOne(Mutant mutant) throws IOException, InterruptedException {
+        if (!mutant.isExpressible()) {
+            tell("| " + mutant + " | " + mutant.origin() + " | our design has no place for it | | | |");
+            return;
+        }
+        long[] toldNs = {System.nanoTime()};
+        List<Found> found = MutantProcess.run(root, mutant, main, profile, maxSeeds, words -> {
+            if (System.nanoTime() - toldNs[0] > PROGRESS_NS) {
+                toldNs[0] = System.nanoTime();
+                System.err.println(mutant + ": " + words);
+            }
+        });
+        tell(row(mutant, found));
+    }
+
+    private synchronized void tell(String line) {
+        out.println(line);
         out.flush();
-        return caught;
     }
 
-    private static String shortened(Found found) {
-        String text = found.isCaught() ? "seed " + found.seed() + ": " + found.what() : "";
-        String line = text.lines().findFirst().orElse("");
-        return line.length() > 160 ? line.substring(0, 160) : line;
+    private synchronized String row(Mutant mutant, List<Found> found) {
+        Set<String> by = new TreeSet<>();
+        List<String> starts = new ArrayList<>();
+        Found first = null;
+        for (Found each : found) {
+            starts.add(inWords(each));
+            if (each.isCaught()) {
+                by.add(each.invariant());
+                first = first == null ? each : first;
+            }
+        }
+        boolean ended = found.size() == MutantProcess.STARTS;
+        boolean caught = ended && MutantTrial.medianSeeds(found) != Integer.MAX_VALUE;
+        survivors += caught ? 0 : 1;
+        return "| " + mutant + " | " + mutant.origin() + " | "
+                + (caught ? String.join(" ", by) : ended ? "SURVIVED" : "its process ended early") + " | "
+                + (caught ? Integer.toString(MutantTrial.medianSeeds(found)) : "") + " | " + String.join("; ", starts)
+                + " | " + (first == null ? "" : "seed " + first.seed() + ": " + shortened(first.what())) + " |";
     }
 
-    /** The same way, without a change: then nothing may be found. */
-    private boolean isClean(Map<String, byte[]> classes, ExecutorService pool) throws InterruptedException {
-        int seeds = Math.min(maxSeeds, 200);
-        List<Found> found = new MutantTrial(classes, profile, seeds).run(STARTS, pool);
-        boolean clean = found.stream().noneMatch(Found::isCaught);
-        String what = clean
-                ? "clean"
-                : shortened(found.stream().filter(Found::isCaught).findFirst().orElseThrow());
-        out.printf("control, the same sources unchanged, %d seeds: %s%n", STARTS * seeds, what);
-        return clean;
+    private static String inWords(Found found) {
+        StringBuilder words = new StringBuilder(found.isCaught() ? "" : "none in ").append(found.seeds());
+        if (found.known() > 0) {
+            words.append(", ").append(found.known()).append(" fail unchanged too");
+        }
+        if (!found.unexpected().isEmpty()) {
+            words.append(", not expected ").append(found.unexpected());
+        }
+        return words.toString();
+    }
+
+    private static String shortened(String what) {
+        String line = what.replace('|', '/');
+        return line.length() > 110 ? line.substring(0, 110) : line;
+    }
+
+    /** The code as it is: with seeds of the same starts nothing should be found. */
+    private int failuresOfUnchanged() {
+        MutantTrial trial = new MutantTrial(new SeedTrial(profile), seed -> null, List.of(), CONTROL_SEEDS);
+        int failures = 0;
+        StringBuilder what = new StringBuilder();
+        for (int start = 0; start < MutantProcess.STARTS; start++) {
+            Found found = trial.run(start, seeds -> {});
+            for (String each : found.unexpected().isEmpty()
+                    ? new String[0]
+                    : found.unexpected().split(",", -1)) {
+                failures += Integer.parseInt(each.substring(each.indexOf('x') + 1));
+                what.append(' ').append(each);
+            }
+        }
+        tell("the code as it is: " + failures + " of " + MutantProcess.STARTS * CONTROL_SEEDS + " seeds fail" + what);
+        return failures;
     }
 }

@@ -31,7 +31,8 @@ public final class SimMain {
     private static int run(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals("mutants")) {
             Path root = SourceTree.rootAbove(Path.of(""));
-            return new MutantsCommand(root, System.out).run(List.of(arguments).subList(1, arguments.length));
+            return new MutantsCommand(root, System.out, SimMain.class)
+                    .run(List.of(arguments).subList(1, arguments.length));
         }
         Options options = Options.parse(arguments);
         return switch (options.command()) {

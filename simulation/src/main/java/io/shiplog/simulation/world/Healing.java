@@ -86,7 +86,7 @@ final class Healing {
     }
 
     private static String idOf(String problem) {
-        if (problem.contains("has no leader")) {
+        if (problem.contains("has no leader") || problem.contains("has a leader that does not know it")) {
             return "L1";
         }
         if (problem.contains("in sync") || problem.contains("replica")) {
