@@ -13,6 +13,10 @@ public enum ActionKind {
     RECREATE_TOPIC,
     /** Other nodes get the partition. */
     REASSIGN,
+    /** A node does not get the partition any more; amount: the node. */
+    REASSIGN_WITHOUT,
+    /** A node gets the partition as well; amount: the node. */
+    REASSIGN_WITH,
     CANCEL_REASSIGNMENT,
     ELECT_PREFERRED,
     /** amount: the new min.insync.replicas. */

@@ -13,5 +13,7 @@ public enum FaultClass {
     REPLACED,
     CLOCK,
     QUORUM,
-    DEATH
+    DEATH,
+    /** Not drawn by itself: part of {@link Coincidences}. */
+    PARTIAL
 }

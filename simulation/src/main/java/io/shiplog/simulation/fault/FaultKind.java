@@ -65,7 +65,13 @@ public enum FaultKind {
 
     // ---- for good
     /** A storage node that the others can do without goes, and does not come back even when all else is healed. */
-    DEATH(FaultClass.DEATH);
+    DEATH(FaultClass.DEATH),
+
+    // ---- cuts that leave other ways whole; only as part of a coincidence
+    /** A storage node and the other storage nodes do not hear each other. */
+    CUT_FROM_NODES(FaultClass.PARTIAL),
+    /** No storage node hears another one. */
+    NODES_APART(FaultClass.PARTIAL);
 
     private final FaultClass faultClass;
 

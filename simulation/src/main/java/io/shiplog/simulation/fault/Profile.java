@@ -28,7 +28,9 @@ public enum Profile {
     /** A node goes for good: the others must get on. */
     LIVENESS(false, FaultClass.PROCESS, FaultClass.NETWORK, FaultClass.QUORUM, FaultClass.DEATH),
     /** Operators are busy. */
-    ADMIN(true, FaultClass.PROCESS, FaultClass.NETWORK);
+    ADMIN(true, FaultClass.PROCESS, FaultClass.NETWORK),
+    /** Faults and operations that do harm together. */
+    COINCIDENCE(false, FaultClass.PARTIAL);
 
     private static final int PRODUCES = 170;
     private static final long DURATION_MS = 3_000;
@@ -119,7 +121,21 @@ public enum Profile {
         } else if (dice.chance(0.15)) {
             add(steps, dice, ActionKind.DELETE_RECORDS, setup, 10 + dice.nextInt(90));
         }
+        if (setup.storageNodes() > 1 && has(FaultClass.PARTIAL)) {
+            addCoincidences(new Dice(setup.seed() * 13 + 5), setup, steps);
+        }
         return new Schedule(steps);
+    }
+
+    private void addCoincidences(Dice dice, Setup setup, List<Step> steps) {
+        if (this == COINCIDENCE || dice.chance(0.2)) {
+            new Coincidences(dice, setup, mayLoseADisk(setup), steps).add();
+        }
+    }
+
+    /** The promises allow for the loss of one. */
+    private static boolean mayLoseADisk(Setup setup) {
+        return setup.minIsr() >= 2 && setup.replicationFactor() >= 3;
     }
 
     private static void addProduces(Dice dice, Setup setup, List<Step> steps) {
@@ -143,8 +159,11 @@ public enum Profile {
      */
     private void addFaults(Dice dice, Setup setup, List<Step> steps) {
         String victim = "node-" + (1 + dice.nextInt(setup.storageNodes()));
-        boolean mayLoseADisk = setup.minIsr() >= 2 && setup.replicationFactor() >= 3;
+        boolean mayLoseADisk = mayLoseADisk(setup);
         for (FaultClass each : FaultClass.values()) {
+            if (each == FaultClass.PARTIAL) {
+                continue;
+            }
             boolean losesDisks = each == FaultClass.ROT || each == FaultClass.REPLACED;
             if (losesDisks && !mayLoseADisk && !dice.chance(0.05)) {
                 continue;
@@ -156,7 +175,7 @@ public enum Profile {
                 addFault(dice, each, losesDisks ? victim : null, setup, steps);
             }
         }
-        if (!classes.isBlank() && steps.stream().noneMatch(step -> step instanceof Fault)) {
+        if (this != COINCIDENCE && !classes.isBlank() && steps.stream().noneMatch(step -> step instanceof Fault)) {
             addFault(dice, anyClass(dice), victim, setup, steps);
         }
     }

@@ -6,6 +6,8 @@ package io.shiplog.simulation.network;
 import io.shiplog.simulation.engine.Scheduler;
 import io.shiplog.simulation.engine.SimProcess;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A connection between two processes. A message is what happens where it arrives; the messages of one direction arrive in the order in which they
@@ -23,6 +25,8 @@ public final class SimConnection {
         long lastArrivalUs;
         /** How many of those under way have no arrival set: the link was cut. */
         int held;
+        /** It was reset: nothing that is sent now arrives. */
+        boolean broken;
 
         Way(int from, int to, SimProcess receiver) {
             this.from = from;
@@ -94,6 +98,9 @@ public final class SimConnection {
     }
 
     private void send(Way way, Runnable message) {
+        if (way.broken) {
+            return;
+        }
         way.underWay.add(message);
         if (way.held > 0 || network.isCut(way.from, way.to)) {
             way.held++;
@@ -184,20 +191,25 @@ public final class SimConnection {
 
     /** The connection breaks: both sides notice, and what is on its way is lost, but for what arrives late. */
     void reset() {
-        breakOff(toServer);
-        breakOff(toClient);
-        send(toClient, () -> close(true));
-        send(toServer, () -> close(false));
+        breakOff(toServer, () -> close(false));
+        breakOff(toClient, () -> close(true));
     }
 
-    private void breakOff(Way way) {
+    /** What arrives late does so in its order, and the receiver hears of the end behind it. */
+    private void breakOff(Way way, Runnable end) {
+        List<Runnable> sent = new ArrayList<>(way.underWay);
         way.held = 0;
-        while (!way.underWay.isEmpty()) {
-            Runnable message = way.underWay.poll();
-            if (network.arrivesLate()) {
-                scheduler.after(network.lateUs(), "late arrival", way.receiver, message);
-            }
+        way.underWay.clear();
+        if (sent.isEmpty() || !network.arrivesLate()) {
+            send(way, end);
+            return;
         }
+        way.broken = true;
+        long atUs = scheduler.nowUs() + network.lateUs();
+        for (int i = 0; i < sent.size(); i++) {
+            scheduler.at(atUs + i, "late arrival", way.receiver, sent.get(i));
+        }
+        scheduler.at(atUs + sent.size(), "late end", way.receiver, end);
     }
 
     /** Whether nobody listened there when the connection was made. */

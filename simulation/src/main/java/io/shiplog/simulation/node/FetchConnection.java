@@ -36,11 +36,8 @@ public final class FetchConnection {
         if (serving == null) {
             return;
         }
-        connection.toServer(() -> server.loop().execute(() -> {
-            if (connection.isOpenAtServer()) {
-                serving.onRequest(request, reply);
-            }
-        }));
+        // What has arrived is read before the end of the connection is, also when that has arrived too.
+        connection.toServer(() -> server.loop().execute(() -> serving.onRequest(request, reply)));
     }
 
     public void close() {

@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.TopicConfigs;
 import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.fault.Action;
+import io.shiplog.simulation.fault.ActionKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
@@ -31,6 +32,8 @@ final class Actions {
             case DELETE_RECORDS -> deleteRecords(partition, action.amount());
             case RECREATE_TOPIC -> world.topic().recreate();
             case REASSIGN -> reassign(partition, action.amount(), dice);
+            case REASSIGN_WITHOUT, REASSIGN_WITH ->
+                reassign(partition, action.amount(), action.kind() == ActionKind.REASSIGN_WITH);
             case CANCEL_REASSIGNMENT ->
                 world.admin().submit("cancel", AdminCommands.cancelReassignment(partition), (result, failure) -> {});
             case ELECT_PREFERRED ->
@@ -60,6 +63,23 @@ final class Actions {
         PartitionImage image = world.metadata().partition(partition.topicId(), partition.partition());
         int least = Math.min(nodes.size(), image == null ? 1 : Math.min(2, image.replicationFactor()));
         List<Integer> replicas = nodes.subList(0, Math.min(nodes.size(), Math.max(least, count)));
+        world.admin().submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
+    }
+
+    private void reassign(TopicIdPartition partition, int node, boolean with) {
+        PartitionImage image = world.metadata().partition(partition.topicId(), partition.partition());
+        if (image == null || image.isReplica(node) == with || (!with && image.replicationFactor() < 2)) {
+            return;
+        }
+        List<Integer> replicas = new ArrayList<>();
+        for (int replica : image.replicas()) {
+            if (replica != node) {
+                replicas.add(replica);
+            }
+        }
+        if (with) {
+            replicas.add(node);
+        }
         world.admin().submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
     }
 

@@ -73,7 +73,7 @@ public final class Faults {
         Dice dice = new Dice(fault.seed());
         return switch (fault.kind().faultClass()) {
             case PROCESS, POWER -> process(fault);
-            case NETWORK -> network(fault, dice);
+            case NETWORK, PARTIAL -> network(fault, dice);
             case DISK -> disk(fault, dice);
             case ROT, REPLACED -> lostDisk(fault, dice);
             case CLOCK -> clock(fault, dice);
@@ -238,6 +238,12 @@ public final class Faults {
                         SimQuorum.FIRST_ID,
                         SimQuorum.FIRST_ID + world.quorum().size() - 1);
                 addBothWays(links, id, CLIENTS_FROM, CLIENTS_TO);
+            }
+            case CUT_FROM_NODES -> addBothWays(links, id, 1, world.storageNodes());
+            case NODES_APART -> {
+                for (int each = 1; each <= world.storageNodes(); each++) {
+                    addBothWays(links, each, each + 1, world.storageNodes());
+                }
             }
             case CUT_FROM_QUORUM ->
                 addBothWays(

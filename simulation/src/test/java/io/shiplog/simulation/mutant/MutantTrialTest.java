@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 
 class MutantTrialTest {
     private static final int MAX_SEEDS = 50;
-    private static final LongFunction<String> CLEAN = seed -> null;
 
     @Test
     void firstSeedThatOnlyTheMutantFailsCounts() {
@@ -30,14 +29,14 @@ class MutantTrialTest {
 
     @Test
     void unexpectedPromiseDoesNotCountAndIsTold() {
-        Found found = trial(seed -> seed == 7 ? "L2 slow" : seed == 9 ? "S13 joined" : null, CLEAN);
+        Found found = trial(seed -> seed == 7 ? "L2 slow" : seed == 9 ? "S13 joined" : null, MutantTrialTest::clean);
         assertThat(found.seed()).isEqualTo(9);
         assertThat(found.unexpected()).isEqualTo("L2x1");
     }
 
     @Test
     void endsWhenTheExpectationIsWrong() {
-        Found found = trial(seed -> "L2 slow", CLEAN);
+        Found found = trial(seed -> "L2 slow", MutantTrialTest::clean);
         assertThat(found.isCaught()).isFalse();
         assertThat(found.unexpected()).isEqualTo("L2x10");
         assertThat(found.seeds()).isEqualTo(10);
@@ -46,7 +45,7 @@ class MutantTrialTest {
     @Test
     void startsHaveSeedsOfTheirOwn() {
         LongFunction<String> late = seed -> seed > 1_000_000 ? "S5 lost" : null;
-        MutantTrial trial = new MutantTrial(late, CLEAN, List.of("S5"), MAX_SEEDS);
+        MutantTrial trial = new MutantTrial(late, MutantTrialTest::clean, List.of("S5"), MAX_SEEDS);
         assertThat(trial.run(0, seeds -> {}).isCaught()).isFalse();
         assertThat(trial.run(1, seeds -> {}).seed()).isEqualTo(1_000_001);
     }
@@ -66,6 +65,10 @@ class MutantTrialTest {
         Found survived = new Found(-1, 50, 0, "", "", "");
         assertThat(MutantProcess.parse(MutantProcess.toLine(caught))).isEqualTo(caught);
         assertThat(MutantProcess.parse(MutantProcess.toLine(survived))).isEqualTo(survived);
+    }
+
+    private static String clean(long seed) {
+        return null;
     }
 
     private static Found trial(LongFunction<String> mutant, LongFunction<String> unchanged) {
