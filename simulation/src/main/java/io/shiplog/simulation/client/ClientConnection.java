@@ -37,7 +37,7 @@ final class ClientConnection {
         if (server == null) {
             return;
         }
-        connection.toServer(() -> server.loop().execute(() -> {
+        connection.toServer(() -> server.loop().enter(() -> {
             if (connection.isOpenAtServer()) {
                 Exchange exchange = new Exchange();
                 exchanges.add(exchange);

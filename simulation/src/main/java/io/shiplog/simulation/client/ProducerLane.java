@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.client;
 
+import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.simulation.history.Outcome;
 import io.shiplog.simulation.history.ProduceOp;
 import java.nio.ByteBuffer;
@@ -25,6 +26,8 @@ final class ProducerLane {
         private final long deadlineUs;
         private ByteBuffer bytes;
         private ClientConnection sentOver;
+        private Cancellable expiry;
+        private Cancellable answerTimer;
 
         Batch(ProduceOp op, long deadlineUs) {
             this.op = op;
@@ -62,7 +65,7 @@ final class ProducerLane {
         long deadlineUs = now() + producer.rules().deliveryTimeoutMs() * 1_000L;
         Batch batch = new Batch(op, deadlineUs);
         batches.add(batch);
-        var unused =
+        batch.expiry =
                 producer.loop().schedule(() -> expire(batch), producer.rules().deliveryTimeoutMs());
         pump();
     }
@@ -84,9 +87,9 @@ final class ProducerLane {
         }
     }
 
-    /** Sends what may be sent. */
+    /** Sends what may be sent; nothing while it waits before it tries again, as Kafka's client does (retry.backoff.ms). */
     private void pump() {
-        if (batches.isEmpty() || !hasProducerId()) {
+        if (pumpIsDue || batches.isEmpty() || !hasProducerId()) {
             return;
         }
         if (inDoubt && !resolveDoubt()) {
@@ -196,13 +199,13 @@ final class ProducerLane {
                         acks,
                         timeoutMs,
                         (error, baseOffset, appendTimeMs, logStart, message) -> answer.with(() -> producer.loop()
-                                .execute(() -> onAnswer(batch, over, server.nodeId(), error, baseOffset)))));
+                                .enter(() -> onAnswer(batch, over, server.nodeId(), error, baseOffset)))));
         if (acks == 0) {
             end(batch, Outcome.OK);
             return;
         }
         int attempt = op.attempts;
-        var unused = producer.loop()
+        batch.answerTimer = producer.loop()
                 .schedule(
                         () -> {
                             if (batch.sentOver == over && op.attempts == attempt) {
@@ -238,6 +241,7 @@ final class ProducerLane {
             return;
         }
         batch.sentOver = null;
+        batch.answerTimer.cancel();
         batch.op.node = node;
         if (error == Errors.NONE) {
             batch.op.baseOffset = baseOffset;
@@ -314,12 +318,13 @@ final class ProducerLane {
             pump();
         } else if (batches.contains(batch)) {
             // This clock is fast.
-            var unused = producer.loop().schedule(() -> expire(batch), 10);
+            batch.expiry = producer.loop().schedule(() -> expire(batch), 10);
         }
     }
 
     private void end(Batch batch, Outcome outcome) {
         batches.remove(batch);
+        batch.expiry.cancel();
         producer.world().history().end(batch.op, outcome, now());
     }
 }

@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.client;
 
+import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.SimLoop;
 import io.shiplog.simulation.engine.SimProcess;
@@ -47,6 +48,7 @@ public final class SimConsumer {
     private FetchConnection connection;
     private LeaderFinder.Place place;
     private long requests;
+    private Cancellable answerTimer;
     private boolean topicWasKnown;
     private boolean stopped;
 
@@ -157,7 +159,7 @@ public final class SimConsumer {
         int node = place.nodeId();
         connection.send(
                 FetchBytes.encode(request),
-                bytes -> loop.execute(() -> {
+                bytes -> loop.enter(() -> {
                     if (number == requests) {
                         onAnswer(
                                 new ReadOp(
@@ -170,7 +172,10 @@ public final class SimConsumer {
                                 bytes);
                     }
                 }));
-        var unused = loop.schedule(
+        if (answerTimer != null) {
+            answerTimer.cancel();
+        }
+        answerTimer = loop.schedule(
                 () -> {
                     if (number == requests) {
                         leave();
@@ -265,6 +270,7 @@ public final class SimConsumer {
         }
         long invokedUs = world.scheduler().nowUs();
         ClientConnection over = new ClientConnection(world, process, leader.nodeId(), leader.port(), () -> {});
+        Cancellable timeout = loop.schedule(over::close, REQUEST_TIMEOUT_MS);
         over.send((server, answer) -> {
             var found = server.access().lookUpOffset(partition.topicId(), partition.partition(), -1, -1, false);
             answer.with(() -> {
@@ -279,8 +285,8 @@ public final class SimConsumer {
                                 found.offset(),
                                 found.leaderEpoch()));
                 over.close();
+                timeout.cancel();
             });
         });
-        var unused = loop.schedule(over::close, REQUEST_TIMEOUT_MS);
     }
 }

@@ -42,6 +42,11 @@ final class EventQueue {
         return size == 0 ? Long.MAX_VALUE : times[0];
     }
 
+    /** The first one, or null; it stays. */
+    Event peek() {
+        return events[0];
+    }
+
     /** The first one, or null. */
     Event poll() {
         if (size == 0) {

@@ -24,6 +24,10 @@ public final class Scheduler {
         public void cancel() {
             task = null;
         }
+
+        private boolean isVoid() {
+            return task == null || (process != null && !process.isAlive());
+        }
     }
 
     private final EventQueue queue = new EventQueue();
@@ -66,8 +70,11 @@ public final class Scheduler {
         return at(nowUs + Math.max(0, delayUs), what, process, task);
     }
 
-    /** When the next event is due; {@code Long.MAX_VALUE} when there is none. */
+    /** When the next event is due; {@code Long.MAX_VALUE} when there is none. What was called off, or was to be done by the dead, is none. */
     public long nextAtUs() {
+        for (Event next = queue.peek(); next != null && next.isVoid(); next = queue.peek()) {
+            queue.poll();
+        }
         return queue.nextAtUs();
     }
 

@@ -49,6 +49,10 @@ public final class SimLoop implements EventLoop {
             turnIsDue = true;
             scheduler.after(0, name, process, this::turn);
         }
+        run(task);
+    }
+
+    private void run(Runnable task) {
         running = true;
         try {
             task.run();
@@ -57,23 +61,51 @@ public final class SimLoop implements EventLoop {
         }
     }
 
+    /**
+     * What this thread waited for has come: a message, a timer. The task is carried out now when the thread has nothing to do, as one that
+     * sleeps until something comes would do it, and behind all others when it has. Only from an event of its own, never from another loop's turn.
+     */
+    public void enter(Runnable task) {
+        if (turnIsDue || running) {
+            execute(task);
+        } else {
+            run(task);
+        }
+    }
+
     @Override
     public Cancellable schedule(Runnable task, long delayMs) {
-        boolean[] cancelled = new boolean[1];
+        Timer timer = new Timer(task);
         long delayUs = process.clock().toSimulatedUs(Math.max(0, delayMs) * 1_000);
-        Scheduler.Event event = scheduler.after(
-                delayUs,
-                "timer",
-                process,
-                () -> execute(() -> {
-                    if (!cancelled[0]) {
-                        task.run();
-                    }
-                }));
-        return () -> {
-            cancelled[0] = true;
+        timer.event = scheduler.after(delayUs, "timer", process, timer);
+        return timer;
+    }
+
+    /** A task that can be called off, even while it waits for its turn. */
+    private final class Timer implements Runnable, Cancellable {
+        private Runnable task;
+        private Scheduler.Event event;
+        private boolean due;
+
+        Timer(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            if (!due) {
+                due = true;
+                enter(this);
+            } else if (task != null) {
+                task.run();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            task = null;
             event.cancel();
-        };
+        }
     }
 
     @Override

@@ -11,10 +11,13 @@ public interface ClusterSight {
     /** {@link #touched} when anybody may have changed. */
     int ALL = -1;
 
+    /** {@link #touched} when nobody changed since it was looked at. */
+    int NOBODY = -2;
+
     /** Virtual time in microseconds; observations are dated by it. */
     long nowUs();
 
-    /** The only broker that the last event may have changed, or {@link #ALL}. */
+    /** The only broker that the last event may have changed, {@link #ALL} or {@link #NOBODY}. */
     int touched();
 
     /** Whether operators may have elections that lose records, although nothing is wrong. */

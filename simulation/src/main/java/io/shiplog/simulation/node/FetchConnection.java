@@ -37,7 +37,7 @@ public final class FetchConnection {
             return;
         }
         // What has arrived is read before the end of the connection is, also when that has arrived too.
-        connection.toServer(() -> server.loop().execute(() -> serving.onRequest(request, reply)));
+        connection.toServer(() -> server.loop().enter(() -> serving.onRequest(request, reply)));
     }
 
     public void close() {

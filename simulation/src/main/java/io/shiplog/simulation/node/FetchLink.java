@@ -48,7 +48,7 @@ final class FetchLink implements LeaderEndpoint {
         }
         waiting.add(handler);
         FetchConnection over = connection;
-        over.send(FetchBytes.encode(request), bytes -> loop.execute(() -> onAnswer(over, bytes)));
+        over.send(FetchBytes.encode(request), bytes -> loop.enter(() -> onAnswer(over, bytes)));
     }
 
     private boolean connect() {

@@ -52,7 +52,7 @@ final class Commands {
             connection = over;
             SimQuorum quorum = links.quorum();
             over.toServer(() -> quorum.controller(to)
-                    .submit(command, answer -> over.toClient(() -> loop.execute(() -> onAnswer(over, to, answer)))));
+                    .submit(command, answer -> over.toClient(() -> loop.enter(() -> onAnswer(over, to, answer)))));
             loop.schedule(
                     () -> {
                         if (connection == over && untilKnown) {

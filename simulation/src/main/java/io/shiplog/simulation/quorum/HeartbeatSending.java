@@ -188,7 +188,7 @@ final class HeartbeatSending {
                 .heartbeat(
                         over,
                         request,
-                        reply -> over.toClient(() -> loop.execute(() -> onReply(over, of, to, sentNs, reply)))));
+                        reply -> over.toClient(() -> loop.enter(() -> onReply(over, of, to, sentNs, reply)))));
     }
 
     private void onReply(SimConnection over, Registration of, int from, long sentNs, HeartbeatReply reply) {

@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.quorum;
 
+import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.metadata.client.MetadataListener;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
@@ -34,6 +35,7 @@ final class MetadataFollowing {
     private SimConnection connection;
     private int source;
     private long requests;
+    private Cancellable answerTimer;
     private long behindSinceMs = -1;
 
     MetadataFollowing(QuorumLinks links, SimLoop loop, ImageListener images, int nodeId, Dice dice) {
@@ -88,18 +90,21 @@ final class MetadataFollowing {
         long request = ++requests;
         SimQuorum quorum = links.quorum();
         over.toServer(() -> quorum.loop(from)
-                .execute(() -> quorum.fetch(from, offset, new MetadataReader() {
+                .enter(() -> quorum.fetch(from, offset, new MetadataReader() {
                     @Override
                     public void entries(List<MetadataEntry> entries, long committedOffset) {
-                        over.toClient(() -> loop.execute(() -> onEntries(over, request, entries)));
+                        over.toClient(() -> loop.enter(() -> onEntries(over, request, entries)));
                     }
 
                     @Override
                     public void snapshot(byte[] snapshot) {
-                        over.toClient(() -> loop.execute(() -> onSnapshot(over, request, snapshot)));
+                        over.toClient(() -> loop.enter(() -> onSnapshot(over, request, snapshot)));
                     }
                 })));
-        loop.schedule(
+        if (answerTimer != null) {
+            answerTimer.cancel();
+        }
+        answerTimer = loop.schedule(
                 () -> {
                     if (request == requests && over == connection) {
                         changeSource();

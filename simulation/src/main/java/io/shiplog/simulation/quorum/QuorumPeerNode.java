@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.quorum;
 
+import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.image.MetadataImage;
@@ -23,7 +24,16 @@ import java.util.concurrent.CompletableFuture;
 /** One quorum node in one of its lives: the image that it has replayed, and the real active controller on it. */
 final class QuorumPeerNode implements AgreedLog {
     /** Somebody waits for metadata. */
-    private record Parked(long nextOffset, MetadataReader reader) {}
+    private static final class Parked {
+        private final long nextOffset;
+        private final MetadataReader reader;
+        private Cancellable timeout;
+
+        Parked(long nextOffset, MetadataReader reader) {
+            this.nextOffset = nextOffset;
+            this.reader = reader;
+        }
+    }
 
     private final SimQuorum quorum;
     private final AgreedEntries agreed;
@@ -189,7 +199,7 @@ final class QuorumPeerNode implements AgreedLog {
             answer(request);
         } else {
             parked.add(request);
-            loop.schedule(
+            request.timeout = loop.schedule(
                     () -> {
                         if (parked.remove(request)) {
                             reader.entries(List.of(), image.offset());
@@ -203,6 +213,7 @@ final class QuorumPeerNode implements AgreedLog {
         List<Parked> all = new ArrayList<>(parked);
         for (Parked each : all) {
             if (image.offset() > each.nextOffset && parked.remove(each)) {
+                each.timeout.cancel();
                 loop.execute(() -> answer(each));
             }
         }

@@ -23,10 +23,8 @@ public final class Promises implements Invariant {
     private final Checker checker = new Checker();
     private SimSight sight;
     private Clients clients;
-    private int touched = NOBODY;
+    private int touched = SimSight.NOBODY;
     private int sinceAll;
-
-    private static final int NOBODY = -2;
 
     @Override
     public String id() {
@@ -48,8 +46,13 @@ public final class Promises implements Invariant {
         touch(SimSight.ALL);
     }
 
+    @Override
+    public void onNodeDown(WorldView world, int node) {
+        touch(node);
+    }
+
     private void touch(int node) {
-        touched = touched == NOBODY || touched == node ? node : SimSight.ALL;
+        touched = touched == SimSight.NOBODY || touched == node ? node : SimSight.ALL;
     }
 
     @Override
@@ -60,12 +63,13 @@ public final class Promises implements Invariant {
         if (++sinceAll >= LOOK_AT_ALL_EVERY) {
             touched = SimSight.ALL;
         }
-        if (touched != NOBODY) {
+        if (touched != SimSight.NOBODY) {
             sinceAll = touched == SimSight.ALL ? 0 : sinceAll;
             checker.afterEvent(sight.after(touched));
-            touched = NOBODY;
+            touched = SimSight.NOBODY;
         }
-        clients.afterEvent(sight);
+        // What clients hear is judged by what was seen just now: nothing happened since.
+        clients.afterEvent(sight.after(SimSight.NOBODY));
         judge();
     }
 
@@ -80,6 +84,7 @@ public final class Promises implements Invariant {
                 core.add(id);
             }
         }
+        sight.after(SimSight.ALL);
         checker.atEnd(new Ending(true, core, world.nowUs(), -1, 0), sight);
         judge();
     }

@@ -26,6 +26,9 @@ public interface Invariant {
     /** A node lost what was on its disk, or some of it: it was wiped, rolled back, or bits rotted. */
     default void onDiskLost(WorldView world, int node) {}
 
+    /** The process of a node ended, or its machine lost power, perhaps once more. */
+    default void onNodeDown(WorldView world, int node) {}
+
     /** An event is over, whatever changed. Must be cheap. */
     default void afterEvent(WorldView world) {}
 

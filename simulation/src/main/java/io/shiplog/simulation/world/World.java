@@ -178,6 +178,9 @@ public final class World implements ClientWorld, WorldView {
     /** A node's process ended or its machine lost power. */
     public void onNodeDown(SimNode node) {
         observer.lookAtDisk(node);
+        for (Invariant each : invariants) {
+            each.onNodeDown(this, node.id());
+        }
     }
 
     /** A node's disk holds other things than it was told to. */
