@@ -7,8 +7,8 @@ import io.shiplog.simulation.engine.Scheduler.Event;
 import java.util.Arrays;
 
 /**
- * Events by time, among equals by a number of chance, among equals of that by age. A binary heap over arrays of primitives: it is asked some
- * hundred thousand times a second.
+ * Events by time, among equals by a number of chance, among equals of that by age. A heap over arrays of primitives: it is asked some
+ * hundred thousand times a second. Each place has four below it, so that it is half as deep as with two.
  */
 final class EventQueue {
     private long[] times = new long[256];
@@ -28,7 +28,7 @@ final class EventQueue {
         long order = ((long) tie << 32) | (added++ & 0xFFFF_FFFFL);
         int at = size++;
         while (at > 0) {
-            int parent = (at - 1) >>> 1;
+            int parent = (at - 1) >>> 2;
             if (!isBefore(atUs, order, parent)) {
                 break;
             }
@@ -59,20 +59,30 @@ final class EventQueue {
         Event last = events[size];
         events[size] = null;
         int at = 0;
-        for (int child = 1; child < size; child = 2 * at + 1) {
-            if (child + 1 < size && isBefore(times[child + 1], orders[child + 1], child)) {
-                child++;
-            }
-            if (isBefore(atUs, order, child)) {
+        for (int child = 1; child < size; child = 4 * at + 1) {
+            int least = leastFrom(child);
+            if (isBefore(atUs, order, least)) {
                 break;
             }
-            move(child, at);
-            at = child;
+            move(least, at);
+            at = least;
         }
         if (size > 0) {
             put(at, atUs, order, last);
         }
         return first;
+    }
+
+    /** Of four places, or of as many as there are, the one that is first. */
+    private int leastFrom(int first) {
+        int least = first;
+        int end = Math.min(first + 4, size);
+        for (int i = first + 1; i < end; i++) {
+            if (isBefore(times[i], orders[i], least)) {
+                least = i;
+            }
+        }
+        return least;
     }
 
     private boolean isBefore(long atUs, long order, int other) {

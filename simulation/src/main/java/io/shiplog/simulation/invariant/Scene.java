@@ -10,6 +10,7 @@ import java.util.List;
 public final class Scene {
     private final Truth truth;
     private final List<Observation> observations = new ArrayList<>();
+    private final List<Observation.Deleted> deletions = new ArrayList<>();
     private ClusterSight cluster;
 
     Scene(Truth truth) {
@@ -22,6 +23,9 @@ public final class Scene {
 
     void hear(Observation observation) {
         observations.add(observation);
+        if (observation instanceof Observation.Deleted deleted) {
+            deletions.add(deleted);
+        }
     }
 
     ClusterSight cluster() {
@@ -57,5 +61,10 @@ public final class Scene {
     /** What clients have heard so far, and at the end what they never did. */
     List<Observation> observations() {
         return observations;
+    }
+
+    /** Those of them that are deletions: few, and looked at for every read. */
+    List<Observation.Deleted> deletions() {
+        return deletions;
     }
 }

@@ -44,17 +44,18 @@ final class StartOffset extends Invariant {
     }
 
     private void read(Observation.Read read, Scene scene, Verdicts out) {
+        if (read.entries().isEmpty()) {
+            return;
+        }
         PartitionTruth partition = scene.truth().partition(read.topicId(), read.partition());
-        for (Observation observation : scene.observations()) {
-            if (observation instanceof Observation.Deleted deleted
+        for (Observation.Deleted deleted : scene.deletions()) {
+            if (read.wanted() < deleted.below()
+                    && read.entries().get(0).offset() < deleted.below()
                     && deleted.endedAt() < read.beganAt()
                     && deleted.topicId().equals(read.topicId())
                     && deleted.partition() == read.partition()
-                    && !read.entries().isEmpty()
                     && isPresentLeader(read.broker(), partition, scene)
-                    && !partition.isExcused()
-                    && read.wanted() < deleted.below()
-                    && read.entries().get(0).offset() < deleted.below()) {
+                    && !partition.isExcused()) {
                 out.add(
                         this,
                         partition,
