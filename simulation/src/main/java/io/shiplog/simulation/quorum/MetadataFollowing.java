@@ -3,11 +3,11 @@
 
 package io.shiplog.simulation.quorum;
 
-import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.metadata.client.MetadataListener;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.proto.MetadataEntry;
+import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.SimLoop;
 import io.shiplog.simulation.network.SimConnection;

@@ -3,7 +3,6 @@
 
 package io.shiplog.simulation.quorum;
 
-import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.image.MetadataImage;
@@ -11,6 +10,7 @@ import io.shiplog.metadata.node.ActiveController;
 import io.shiplog.metadata.node.AgreedLog;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.snapshot.SnapshotFormat;
+import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.Scheduler;
 import io.shiplog.simulation.engine.SimLoop;

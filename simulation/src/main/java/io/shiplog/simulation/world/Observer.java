@@ -91,7 +91,7 @@ final class Observer {
         }
         for (int i = 0; i < replicas.size(); i++) {
             ReplicaView view = known.views.get(i);
-            if (view.look(replicas.get(i), node.disk(), trace)) {
+            if (view.look(replicas.get(i), trace)) {
                 tell(view);
             }
         }
@@ -124,7 +124,7 @@ final class Observer {
             ReplicaView view = entry.getValue().get(node.id());
             boolean missing = view != null
                     && replicas.stream().noneMatch(replica -> replica.id().equals(entry.getKey()));
-            if (missing && view.lookAtDisk(node.disk(), true, node.disk().holds(view.directory()))) {
+            if (missing && view.lookAtDisk(true, node.disk().holds(view.directory()))) {
                 tell(view);
             }
         }
@@ -134,20 +134,14 @@ final class Observer {
     void lookAtDisk(SimNode node) {
         for (TreeMap<Integer, ReplicaView> each : views.values()) {
             ReplicaView view = each.get(node.id());
-            if (view != null && view.lookAtDisk(node.disk(), false, node.disk().holds(view.directory()))) {
+            if (view != null && view.lookAtDisk(false, node.disk().holds(view.directory()))) {
                 tell(view);
             }
         }
     }
 
     /** The node's disk is not what it was. */
-    void reread(SimNode node) {
-        for (TreeMap<Integer, ReplicaView> each : views.values()) {
-            ReplicaView view = each.get(node.id());
-            if (view != null) {
-                view.reread(node.disk());
-            }
-        }
+    void onDiskChanged(SimNode node) {
         for (Invariant invariant : invariants) {
             invariant.onDiskLost(world, node.id());
         }
@@ -160,8 +154,8 @@ final class Observer {
     }
 
     void afterEvent() {
-        for (Invariant invariant : invariants) {
-            invariant.afterEvent(world);
+        for (int i = 0; i < invariants.size(); i++) {
+            invariants.get(i).afterEvent(world);
         }
     }
 }

@@ -6,7 +6,6 @@ package io.shiplog.simulation.world;
 import io.shiplog.replication.port.IsrProposal;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.runtime.Replica;
-import io.shiplog.simulation.disk.SimDisk;
 import io.shiplog.simulation.engine.Trace;
 import io.shiplog.storage.log.PartitionLog;
 import org.apache.kafka.common.TopicIdPartition;
@@ -16,7 +15,6 @@ public final class ReplicaView {
     private final int node;
     private final TopicIdPartition partition;
     private final String directory;
-    private final HeldLog held = new HeldLog();
     private Replica replica;
     private ReplicaFacts now = ReplicaFacts.NONE;
     private ReplicaFacts before = ReplicaFacts.NONE;
@@ -44,11 +42,6 @@ public final class ReplicaView {
         return before;
     }
 
-    /** The batches in its segments. */
-    public HeldLog held() {
-        return held;
-    }
-
     /** What the metadata say, as this replica acts on them; null when it does not act on any. */
     public PartitionState state() {
         return replica == null ? null : replica.status().state();
@@ -64,7 +57,7 @@ public final class ReplicaView {
     }
 
     /** Looks; whether something changed. */
-    boolean look(Replica found, SimDisk disk, Trace trace) {
+    boolean look(Replica found, Trace trace) {
         PartitionLog log = found.log();
         boolean same = replica == found
                 && now.up()
@@ -83,8 +76,6 @@ public final class ReplicaView {
         if (same) {
             return false;
         }
-        boolean another = replica != found || now.generation() != log.truncationGeneration();
-        boolean grown = now.logEnd() != log.logEndOffset();
         replica = found;
         set(new ReplicaFacts(
                 true,
@@ -100,11 +91,6 @@ public final class ReplicaView {
                 log.logEndOffset(),
                 log.truncationGeneration(),
                 log.latestEpoch()));
-        if (another) {
-            held.readAll(disk, directory);
-        } else if (grown) {
-            held.readOn(disk, directory);
-        }
         trace.add(now.highWatermark() * 31 + now.logEnd());
         trace.add(now.flushedOffset() * 31 + now.leaderEpoch());
         trace.line(() -> "replica of " + partition.topic() + "-" + partition.partition() + " on " + node + ": " + now);
@@ -117,7 +103,7 @@ public final class ReplicaView {
     }
 
     /** The node is down, or holds the partition no more. */
-    boolean lookAtDisk(SimDisk disk, boolean up, boolean present) {
+    boolean lookAtDisk(boolean up, boolean present) {
         if (replica == null && now.up() == up && now.present() == present) {
             return false;
         }
@@ -136,13 +122,7 @@ public final class ReplicaView {
                 now.logEnd(),
                 now.generation(),
                 now.latestEpoch()));
-        held.readAll(disk, directory);
         return true;
-    }
-
-    /** The disk is not what it was. */
-    void reread(SimDisk disk) {
-        held.readAll(disk, directory);
     }
 
     @Override

@@ -185,7 +185,7 @@ public final class World implements ClientWorld, WorldView {
 
     /** A node's disk holds other things than it was told to. */
     void onDiskChanged(SimNode node) {
-        observer.reread(node);
+        observer.onDiskChanged(node);
     }
 
     void onEffectiveFault() {
