@@ -52,8 +52,8 @@ class SimLoopTest {
     @Test
     void aTimerThatWaitsForItsTurnCanStillBeCalledOff() {
         Cancellable[] timer = new Cancellable[1];
-        // Due while the loop is busy: behind the task that calls it off.
-        scheduler.at(10_000, "event", process, () -> {
+        // When the timer is due the loop was woken and has not begun: it comes behind the task that calls it off.
+        scheduler.at(9_999, "event", process, () -> {
             loop.execute(() -> timer[0].cancel());
             loop.execute(() -> happened.add("other"));
         });
