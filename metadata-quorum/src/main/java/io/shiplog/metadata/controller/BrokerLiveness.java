@@ -245,7 +245,10 @@ public final class BrokerLiveness {
             long nowMs) {
         boolean flapped = connectionGone(session, nowMs);
         String cause = flapped ? "connection lost" : otherCauseToFence(image, broker, session, nowMs);
-        boolean beginsShutdown = cause == null && session.wantsShutdown && !broker.inControlledShutdown();
+        boolean beginsShutdown = cause == null
+                && session.wantsShutdown
+                && !broker.inControlledShutdown()
+                && Handover.inDoubt(image, session, sessions.values()) == null;
         if ((cause == null && !beginsShutdown) || !session.mayCommand(settings.retryMs(), nowMs)) {
             return;
         }

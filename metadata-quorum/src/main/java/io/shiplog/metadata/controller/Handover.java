@@ -26,7 +26,10 @@ final class Handover {
     static String waitsFor(
             MetadataImage image, BrokerImage broker, BrokerSession session, Collection<BrokerSession> peers) {
         if (!broker.inControlledShutdown()) {
-            return "the controlled shutdown has not been recorded yet";
+            BrokerSession doubtful = inDoubt(image, session, peers);
+            return doubtful == null
+                    ? "the controlled shutdown has not been recorded yet"
+                    : "it is not known yet whether broker " + doubtful.brokerId + " is gone, whose connection broke";
         }
         if (session.drainedAtOffset < 0) {
             String kept = kept(image, broker.id());
@@ -42,6 +45,20 @@ final class Handover {
             }
         }
         return "";
+    }
+
+    /**
+     * A peer that counts as alive and has no connection any more; null when there is none. Until it has come back or is fenced nobody hands over
+     * to it: a partition of which it is the last in-sync replica then could be led by nobody, although the one that stops has all its records.
+     */
+    static BrokerSession inDoubt(MetadataImage image, BrokerSession session, Collection<BrokerSession> peers) {
+        for (BrokerSession other : peers) {
+            BrokerImage peer = image.broker(other.brokerId);
+            if (other != session && peer != null && peer.active() && other.isLost()) {
+                return other;
+            }
+        }
+        return null;
     }
 
     /** The first partition that another live replica could take over; empty when there is none. */

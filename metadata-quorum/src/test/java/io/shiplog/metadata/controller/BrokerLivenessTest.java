@@ -536,6 +536,45 @@ class BrokerLivenessTest {
     }
 
     @Test
+    void nobodyHandsOverWhileAnotherMayBeGone() {
+        cluster.topicOn("t", TestCluster.ids(2, 3));
+        pass(50);
+        lose(3);
+        beat(2, cluster.image().offset(), true, false);
+        nowMs += 50;
+        assertThat(poll()).isEmpty();
+        assertThat(beat(2).shutdownWaitsFor()).contains("whether broker 3 is gone");
+
+        assertThat(pass(150)).containsSequence("fence 3: connection lost", "shut down 2");
+        assertThat(cluster.partition("t").leader())
+                .as("the last one in sync leads on")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whoComesBackIsHandedOverTo() {
+        cluster.topicOn("t", TestCluster.ids(2, 3));
+        pass(50);
+        lose(3);
+        beat(2, cluster.image().offset(), true, false);
+        nowMs += 50;
+        assertThat(poll()).isEmpty();
+        comeBack(3);
+        assertThat(pass(50)).containsExactly("shut down 2");
+        assertThat(cluster.partition("t").leader()).isEqualTo(3);
+    }
+
+    @Test
+    void whoIsFencedKeepsNobodyFromStopping() {
+        cluster.fence(3);
+        lose(3);
+        pass(50);
+        beat(2, cluster.image().offset(), true, false);
+        nowMs += 50;
+        assertThat(poll()).containsExactly("shut down 2");
+    }
+
+    @Test
     void partitionThatNobodyElseCanTakeDelaysNoShutdown() {
         cluster.topicOn("alone", TestCluster.ids(2));
         cluster.topicOn("pair", TestCluster.ids(2, 3));

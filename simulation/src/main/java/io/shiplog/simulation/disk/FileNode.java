@@ -18,27 +18,34 @@ final class FileNode extends Node {
      * @param bytes what was written, null for a cut
      * @param position where, or the size that a cut leaves
      * @param doubtful whether a sync of it failed: no later sync makes it durable
+     * @param carried what had rotted in the bytes before they were written; null for nothing
      */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Change(byte[] bytes, int position, int sizeAfter, boolean doubtful) {}
+    private record Change(byte[] bytes, int position, int sizeAfter, boolean doubtful, Rot carried) {}
 
     private byte[] data;
     private int size;
     private byte[] durable;
     private int durableSize;
     private final List<Change> pending = new ArrayList<>();
+    private final Rot rot;
+    private final Rot durableRot;
     long modifiedMs;
 
     FileNode() {
         data = new byte[64];
         durable = new byte[0];
+        rot = new Rot();
+        durableRot = new Rot();
     }
 
-    private FileNode(byte[] bytes, int length) {
+    private FileNode(byte[] bytes, int length, Rot rotten) {
         data = Arrays.copyOf(bytes, Math.max(64, length));
         size = length;
         durable = Arrays.copyOf(bytes, length);
         durableSize = length;
+        rot = rotten.copy();
+        durableRot = rotten.copy();
     }
 
     int size() {
@@ -50,14 +57,21 @@ final class FileNode extends Node {
         return data;
     }
 
+    /** What of that is not as it was written. */
+    Rot rot() {
+        return rot;
+    }
+
     void write(byte[] bytes, int position) {
         int end = position + bytes.length;
         if (end > data.length) {
             data = Arrays.copyOf(data, Math.max(end, data.length * 2));
         }
+        Rot carried = rot.isEmpty() ? null : rot.carriedBy(bytes, position, data);
+        rot.overwrite(position, end, carried);
         System.arraycopy(bytes, 0, data, position, bytes.length);
         size = Math.max(size, end);
-        pending.add(new Change(bytes, position, size, false));
+        pending.add(new Change(bytes, position, size, false, carried));
     }
 
     void truncate(int newSize) {
@@ -66,7 +80,8 @@ final class FileNode extends Node {
         }
         Arrays.fill(data, newSize, size, (byte) 0);
         size = newSize;
-        pending.add(new Change(null, newSize, size, false));
+        rot.cutFrom(newSize);
+        pending.add(new Change(null, newSize, size, false, null));
     }
 
     /** Brings everything to the disk, but what a failed sync should have brought. */
@@ -86,6 +101,7 @@ final class FileNode extends Node {
                 Arrays.fill(durable, change.position, durableSize, (byte) 0);
             }
             durableSize = Math.min(durableSize, change.position);
+            durableRot.cutFrom(change.position);
             return;
         }
         int end = change.position + change.bytes.length;
@@ -94,11 +110,13 @@ final class FileNode extends Node {
         }
         System.arraycopy(change.bytes, 0, durable, change.position, change.bytes.length);
         durableSize = Math.max(durableSize, end);
+        durableRot.overwrite(change.position, end, change.carried);
     }
 
     /** A sync failed: the kernel marks the pages clean, so what they hold may never arrive. */
     void syncFailed() {
-        pending.replaceAll(change -> new Change(change.bytes, change.position, change.sizeAfter, true));
+        pending.replaceAll(
+                change -> new Change(change.bytes, change.position, change.sizeAfter, true, change.carried));
     }
 
     boolean hasUnsynced() {
@@ -108,14 +126,16 @@ final class FileNode extends Node {
     /** A bit rots, in the cache and on the disk. */
     void flip(int position, int mask) {
         data[position] ^= (byte) mask;
+        rot.flip(position, mask);
         if (position < durableSize) {
             durable[position] ^= (byte) mask;
+            durableRot.flip(position, mask);
         }
     }
 
     @Override
     FileNode durableCopy() {
-        return new FileNode(durable, durableSize);
+        return new FileNode(durable, durableSize, durableRot);
     }
 
     /**
@@ -131,11 +151,13 @@ final class FileNode extends Node {
         int sizeAfter = lastSurviving(dice, survival, changes);
         int newSize = sizeAfter == 0 ? durableSize : pending.get(sizeAfter - 1).sizeAfter;
         byte[] bytes = Arrays.copyOf(Arrays.copyOf(durable, durableSize), newSize);
+        Rot rotten = durableRot.copy();
+        rotten.cutFrom(newSize);
         int block = BLOCK_BYTES[dice.nextInt(BLOCK_BYTES.length)];
         for (int from = 0; from < newSize; from += block) {
-            restore(bytes, from, Math.min(newSize, from + block), lastSurviving(dice, survival, changes));
+            restore(bytes, rotten, from, Math.min(newSize, from + block), lastSurviving(dice, survival, changes));
         }
-        return new FileNode(bytes, newSize);
+        return new FileNode(bytes, newSize, rotten);
     }
 
     /** So many changes, from the first on, have reached something. */
@@ -143,13 +165,14 @@ final class FileNode extends Node {
         return dice.chance(survival) ? changes : dice.nextInt(changes);
     }
 
-    private void restore(byte[] bytes, int from, int to, int changes) {
+    private void restore(byte[] bytes, Rot rotten, int from, int to, int changes) {
         for (int i = 0; i < changes; i++) {
             Change change = pending.get(i);
             if (change.bytes == null) {
                 int cut = Math.max(from, change.position);
                 if (cut < to) {
                     Arrays.fill(bytes, cut, to, (byte) 0);
+                    rotten.overwrite(cut, to, null);
                 }
                 continue;
             }
@@ -157,6 +180,7 @@ final class FileNode extends Node {
             int last = Math.min(to, change.position + change.bytes.length);
             if (first < last) {
                 System.arraycopy(change.bytes, first - change.position, bytes, first, last - first);
+                rotten.overwrite(first, last, change.carried);
             }
         }
     }

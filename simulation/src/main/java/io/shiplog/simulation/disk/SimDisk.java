@@ -197,6 +197,20 @@ public final class SimDisk {
         }
     }
 
+    /** Visits the segments of a partition's log as they were written, by base offset, and tells what of that has rotted since. */
+    public void visitWritten(String directory, WrittenVisitor visitor) {
+        if (find(directory) instanceof DirectoryNode node) {
+            for (Map.Entry<String, Node> entry : node.entries().entrySet()) {
+                if (entry.getKey().endsWith(".log") && entry.getValue() instanceof FileNode file) {
+                    long base = Long.parseLong(entry.getKey(), 0, entry.getKey().length() - 4, 10);
+                    Rot rot = file.rot();
+                    byte[] bytes = rot.isEmpty() ? file.data() : rot.undo(file.data(), file.size());
+                    visitor.visit(base, bytes, file.size(), rot);
+                }
+            }
+        }
+    }
+
     /** Names of the directories in the data directory in which there are segments with something in them. */
     public List<String> directories() {
         List<String> found = new ArrayList<>();
@@ -218,6 +232,12 @@ public final class SimDisk {
     @FunctionalInterface
     public interface SegmentVisitor {
         void visit(long baseOffset, byte[] bytes, int size);
+    }
+
+    /** Sees a segment as it was written: its bytes, not to be changed, how many of them there are, and which of them have rotted. */
+    @FunctionalInterface
+    public interface WrittenVisitor {
+        void visit(long baseOffset, byte[] bytes, int size, Rot rot);
     }
 
     /** An entry of the data directory, {@link #DATA}. */

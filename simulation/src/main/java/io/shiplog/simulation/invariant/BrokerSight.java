@@ -13,6 +13,9 @@ public interface BrokerSight {
     /** Whether a process runs; a paused one does. */
     boolean running();
 
+    /** Whether it will never run again, its disk included. */
+    boolean isGone();
+
     /** Counts the processes that were started under this id. */
     int life();
 

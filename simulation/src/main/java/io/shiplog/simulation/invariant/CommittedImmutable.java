@@ -24,6 +24,9 @@ final class CommittedImmutable extends Invariant {
         } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.Read read) {
             PartitionTruth partition = scene.truth().partition(read.topicId(), read.partition());
             for (Entry entry : read.entries()) {
+                if (!isOther(partition, entry) || scene.showsRot(partition, read.broker(), entry)) {
+                    continue;
+                }
                 judge(partition, "broker " + read.broker() + " shows", entry, out);
             }
         }
@@ -36,13 +39,18 @@ final class CommittedImmutable extends Invariant {
     }
 
     private void judge(PartitionTruth partition, String who, Entry entry, Verdicts out) {
+        if (isOther(partition, entry)) {
+            out.add(this, partition, who + " " + entry + ", committed was " + partition.committedAt(entry.offset()));
+        }
+    }
+
+    /** Whether another record is committed there. */
+    private static boolean isOther(PartitionTruth partition, Entry entry) {
         Entry committed =
                 entry == null || entry.value() == Entry.UNREADABLE ? null : partition.committedAt(entry.offset());
         if (committed == null || partition.isExcused() || committed.value() == Entry.UNREADABLE) {
-            return;
+            return false;
         }
-        if (committed.value() != entry.value() || committed.leaderEpoch() != entry.leaderEpoch()) {
-            out.add(this, partition, who + " " + entry + ", committed was " + committed);
-        }
+        return committed.value() != entry.value() || committed.leaderEpoch() != entry.leaderEpoch();
     }
 }

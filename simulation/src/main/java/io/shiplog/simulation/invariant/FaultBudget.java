@@ -3,11 +3,13 @@
 
 package io.shiplog.simulation.invariant;
 
+import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.common.Uuid;
 
 /**
  * How much was lost at a time. Under flush.policy=commit, once the partition is durable, any number of power losses is survived, and the
@@ -67,5 +69,22 @@ final class FaultBudget {
         } else if (lost.size() > Topics.minIsr(cluster.agreed(), partition.topicId(), agreed) - 1) {
             partition.excuse("more was lost at a time than is promised to be survived: by brokers " + lost);
         }
+    }
+
+    /**
+     * Whether all who might have been elected went for good, and more of them than the promise allows for: with a min ISR of 1 one disk is
+     * enough, when it is that of the last one in sync.
+     */
+    static boolean wentForGood(MetadataImage image, Uuid topicId, PartitionImage before, ClusterSight cluster) {
+        int gone = 0;
+        for (BrokerSight broker : cluster.brokers()) {
+            if (Topics.mayBeElected(before, broker.id())) {
+                if (!broker.isGone()) {
+                    return false;
+                }
+                gone++;
+            }
+        }
+        return gone > Topics.minIsr(image, topicId, before) - 1;
     }
 }

@@ -24,7 +24,9 @@ final class NoUncommittedVisible extends Invariant {
         } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.Read read) {
             PartitionTruth partition = scene.truth().partition(read.topicId(), read.partition());
             for (Entry entry : read.entries()) {
-                if (entry.offset() >= partition.committedEnd() && !partition.isExcused()) {
+                if (entry.offset() >= partition.committedEnd()
+                        && !partition.isExcused()
+                        && !scene.showsRot(partition, read.broker(), entry)) {
                     out.add(
                             this,
                             partition,

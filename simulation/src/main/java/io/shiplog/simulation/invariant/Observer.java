@@ -31,7 +31,7 @@ final class Observer {
     void observe(ClusterSight cluster) {
         MetadataImage image = cluster.agreed();
         if (image != known) {
-            compare(image);
+            compare(image, cluster);
             known = image;
         }
         int only = cluster.touched();
@@ -222,7 +222,7 @@ final class Observer {
 
     // ---- metadata
 
-    private void compare(MetadataImage image) {
+    private void compare(MetadataImage image, ClusterSight cluster) {
         for (BrokerImage after : image.brokers()) {
             BrokerImage before = known.broker(after.id());
             if (!after.equals(before)) {
@@ -235,7 +235,7 @@ final class Observer {
             }
         }
         for (TopicImage topic : image.topics()) {
-            compare(image, topic);
+            compare(image, topic, cluster);
         }
         for (TopicImage topic : new ArrayList<>(known.topics())) {
             for (int i = 0; image.topic(topic.id()) == null && i < topic.partitionCount(); i++) {
@@ -247,7 +247,7 @@ final class Observer {
         }
     }
 
-    private void compare(MetadataImage image, TopicImage topic) {
+    private void compare(MetadataImage image, TopicImage topic, ClusterSight cluster) {
         for (int i = 0; i < topic.partitionCount(); i++) {
             PartitionImage after = topic.partition(i);
             PartitionImage before = known.partition(topic.id(), i);
@@ -258,7 +258,9 @@ final class Observer {
                         && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
                     // Elsewhere every unclean stop counts, with or without a loss.
                     boolean onDisks = before != null && Topics.isOnDisks(image, topic.id(), before);
-                    if (onDisks && !partition.isExcused()) {
+                    if (onDisks
+                            && !partition.isExcused()
+                            && !FaultBudget.wentForGood(image, topic.id(), before, cluster)) {
                         facts.accept(new Fact.LostWithinBudget(partition, after));
                     }
                     partition.excuse("unclean election of " + after.leader() + " in epoch " + after.leaderEpoch());

@@ -76,6 +76,16 @@ public final class PartitionTruth {
         return offset < 0 || offset >= committed.size() ? null : committed.get((int) offset);
     }
 
+    /** Where a value is committed; −1 when it is not. */
+    long offsetOf(long value) {
+        for (int offset = 0; offset < committed.size(); offset++) {
+            if (committed.get(offset) != null && committed.get(offset).value() == value) {
+                return offset;
+            }
+        }
+        return -1;
+    }
+
     void commit(long offset, Entry entry) {
         while (committed.size() < offset) {
             committed.add(null);

@@ -54,6 +54,26 @@ public final class Scene {
         return broker == null || broker.disksLost() > 0;
     }
 
+    /**
+     * Whether a broker shows a committed record with another offset or epoch than it has, because these rotted on its disk just now. No checksum of
+     * the batch covers them; those of the node do, but it trusts what it has written itself within the last read.check.interval.ms, and a run is
+     * shorter than that.
+     */
+    boolean showsRot(PartitionTruth partition, int brokerId, Entry shown) {
+        BrokerSight broker = broker(brokerId);
+        long offset = partition.offsetOf(shown.value());
+        if (offset < 0 || broker == null || broker.disksLost() == 0) {
+            return false;
+        }
+        for (ReplicaSight replica : broker.replicas()) {
+            if (replica.topicId().equals(partition.topicId()) && replica.partition() == partition.partition()) {
+                List<Entry> there = replica.entries(offset, offset + 1);
+                return !there.isEmpty() && there.get(0).value() == Entry.UNREADABLE;
+            }
+        }
+        return false;
+    }
+
     Truth truth() {
         return truth;
     }

@@ -20,6 +20,7 @@ public final class SimNode {
     private boolean gone;
     private int powerLosses;
     private boolean stoppedInOrder;
+    private boolean scrubs;
 
     public SimNode(int id, NodeWorld world, SimDisk disk) {
         this.id = id;
@@ -63,7 +64,22 @@ public final class SimNode {
         return powerLosses;
     }
 
-    /** Whether the life before the present one, or the last one, ended in good order. */
+    /** From now on it looks for rot. Before, the runs are too short for it to come round; without rot it would find nothing. */
+    public void scrub() {
+        scrubs = true;
+        if (life != null) {
+            life.scrub();
+        }
+    }
+
+    boolean scrubs() {
+        return scrubs;
+    }
+
+    /**
+     * Whether the last life that wrote anything ended in good order: one that was not let in yet has written nothing, and left the mark of the
+     * one before it.
+     */
     public boolean lastLifeStoppedInOrder() {
         return stoppedInOrder;
     }
@@ -128,7 +144,7 @@ public final class SimNode {
 
     private void end() {
         StorageLife ended = life;
-        stoppedInOrder = ended.hasStoppedInOrder();
+        stoppedInOrder = ended.hasStoppedInOrder() || (stoppedInOrder && ended.brokerEpoch() < 0);
         life = null;
         ended.process().die();
         world.network().onDied(ended.process(), hasPower);

@@ -35,6 +35,7 @@ import io.shiplog.simulation.engine.SimProcess;
 import io.shiplog.simulation.quorum.SimMetadataClient;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.model.StorageException;
+import io.shiplog.storage.scrub.ScrubSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -44,6 +45,8 @@ import org.apache.kafka.common.protocol.Errors;
 @SuppressWarnings("FutureReturnValueIgnored") // what follows is in the continuation
 public final class StorageLife {
     private static final long REGISTRATION_RETRY_MS = 100;
+    private static final ScrubSettings SCRUB =
+            new ScrubSettings(3_000, ScrubSettings.DEFAULT_BYTES_PER_SECOND, ScrubSettings.DEFAULT_READ_TRUST_MS);
 
     private final SimNode node;
     private final NodeWorld world;
@@ -64,6 +67,8 @@ public final class StorageLife {
     private ImageToReplicas images;
     private DamageRepair repair;
     private long brokerEpoch = -1;
+    private boolean scrubbing;
+    private LogDirectory directory;
     private boolean serves;
     private boolean ended;
     private boolean stopping;
@@ -164,7 +169,7 @@ public final class StorageLife {
     private void open(Mount mount) {
         Recovered recovered;
         try {
-            LogDirectory directory = LogDirectory.open(
+            directory = LogDirectory.open(
                     dataPath(node.id()),
                     world.settings().disks(),
                     process.clock(),
@@ -249,6 +254,22 @@ public final class StorageLife {
             }
         });
         images.activate(brokerEpoch);
+        if (node.scrubs()) {
+            scrub();
+        }
+    }
+
+    /** Begins to look for rot, as soon as its directory is in use. */
+    void scrub() {
+        if (brokerEpoch >= 0 && !scrubbing) {
+            scrubbing = true;
+            directory.startScrub(SCRUB);
+        }
+    }
+
+    /** Whether all that its directory holds was looked at once. */
+    public boolean hasScrubbed() {
+        return scrubbing && directory.scrubStatus().lastPassEndMs() >= 0;
     }
 
     /** The loop has acted on the metadata below the offset. */

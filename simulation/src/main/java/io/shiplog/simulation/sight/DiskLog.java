@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.sight;
 
+import io.shiplog.simulation.disk.Rot;
 import io.shiplog.simulation.disk.SimDisk;
 import io.shiplog.simulation.invariant.Entry;
 import io.shiplog.storage.batch.RecordBatchHeader;
@@ -13,7 +14,10 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 
-/** The records of a log as they lie in its files, read past all code that is tested. */
+/**
+ * The records of a log as they lie in its files, read past all code that is tested. A batch of which any bit rotted counts as there and
+ * unreadable, at the offsets at which it was written: what it says of itself now, nobody said.
+ */
 final class DiskLog {
     private static final int LENGTH_AT = 8;
     private static final int MAGIC_AT = 16;
@@ -25,15 +29,15 @@ final class DiskLog {
     /** The records from one offset to before another, in the order in which they lie there. */
     static List<Entry> read(SimDisk disk, String directory, long from, long to) {
         List<Entry> found = new ArrayList<>();
-        disk.visitSegments(directory, (base, bytes, size) -> {
+        disk.visitWritten(directory, (base, bytes, size, rot) -> {
             if (base < to) {
-                readSegment(ByteBuffer.wrap(bytes, 0, size), size, from, to, found);
+                readSegment(ByteBuffer.wrap(bytes, 0, size), size, rot, from, to, found);
             }
         });
         return found;
     }
 
-    private static void readSegment(ByteBuffer segment, int size, long from, long to, List<Entry> found) {
+    private static void readSegment(ByteBuffer segment, int size, Rot rot, long from, long to, List<Entry> found) {
         for (int at = 0; at + HEADER <= size; ) {
             int length = OVERHEAD + segment.getInt(at + LENGTH_AT);
             if (length < HEADER || at + length > size) {
@@ -44,15 +48,15 @@ final class DiskLog {
             }
             long last = RecordBatchHeader.lastOffset(segment, at);
             if (last >= from && RecordBatchHeader.baseOffset(segment, at) < to) {
-                readBatch(segment.slice(at, length), from, to, found);
+                readBatch(segment.slice(at, length), !rot.isWithin(at, at + length), from, to, found);
             }
             at += length;
         }
     }
 
-    private static void readBatch(ByteBuffer bytes, long from, long to, List<Entry> found) {
+    private static void readBatch(ByteBuffer bytes, boolean sound, long from, long to, List<Entry> found) {
         for (MutableRecordBatch batch : MemoryRecords.readableRecords(bytes).batches()) {
-            if (!batch.isValid()) {
+            if (!sound || !batch.isValid()) {
                 addUnreadable(batch, from, to, found);
                 continue;
             }

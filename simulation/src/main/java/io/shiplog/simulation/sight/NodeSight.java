@@ -39,6 +39,11 @@ final class NodeSight implements BrokerSight {
     }
 
     @Override
+    public boolean isGone() {
+        return node.isGone();
+    }
+
+    @Override
     public int life() {
         return node.lives();
     }

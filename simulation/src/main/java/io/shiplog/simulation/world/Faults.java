@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.world;
 
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.SimProcess;
@@ -177,13 +178,22 @@ public final class Faults {
             }
             int others = 0;
             for (int member : image.isr()) {
-                others += member != node.id() && world.node(member).isRunning() ? 1 : 0;
+                others += member != node.id() && keepsUp(world.node(member)) ? 1 : 0;
             }
             if (others < world.setup().minIsr()) {
                 return false;
             }
         }
         return !world.topic().present().isEmpty();
+    }
+
+    /** Whether its process is the one that the metadata know: one that has just begun leaves the ISR when it registers. */
+    private boolean keepsUp(SimNode node) {
+        BrokerImage broker = world.metadata().broker(node.id());
+        return node.isRunning()
+                && broker != null
+                && broker.active()
+                && broker.epoch() == node.life().brokerEpoch();
     }
 
     private Runnable losePowerEverywhere() {

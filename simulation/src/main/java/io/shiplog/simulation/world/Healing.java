@@ -7,9 +7,11 @@ import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicConfigs;
+import io.shiplog.replication.runtime.Replica;
 import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.client.SimConsumer;
 import io.shiplog.simulation.client.SimProducer;
+import io.shiplog.simulation.node.StorageLife;
 import io.shiplog.simulation.quorum.SimQuorum;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicIdPartition;
@@ -36,6 +38,7 @@ final class Healing {
      * @throws Violation when it does not heal
      */
     boolean run(BooleanSupplier mayGoOn) {
+        scrub();
         long limitUs = world.nowUs() + LIMIT_US;
         long operatorUs = world.nowUs() + OPERATOR_US;
         String problem = "nothing was looked at yet";
@@ -60,6 +63,15 @@ final class Healing {
             }
         }
         return true;
+    }
+
+    /** What rotted in bytes that a node trusts, since it has written them just now, is found by the scrub and by nobody else. */
+    private void scrub() {
+        for (int id = 1; id <= world.storageNodes(); id++) {
+            if (world.diskLosses().isRotten(id)) {
+                world.node(id).scrub();
+            }
+        }
     }
 
     /** A partition that lost too much for anybody to lead it: only then an operator may choose. Otherwise it has to come back by itself. */
@@ -115,7 +127,8 @@ final class Healing {
                 return each.topicPartition() + " " + problem;
             }
         }
-        return problemOfLogs();
+        String rot = problemOfScrubs();
+        return rot == null ? problemOfLogs() : rot;
     }
 
     private String problemOfQuorum() {
@@ -142,6 +155,24 @@ final class Healing {
         PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
         return TopicConfigs.effectiveMinIsr(
                 EffectiveTopicConfigs.agreed(world.metadata(), id.topicId()), image.replicationFactor());
+    }
+
+    /** Rot that nobody has found yet, or nobody has repaired. */
+    private String problemOfScrubs() {
+        for (int id = 1; id <= world.storageNodes(); id++) {
+            if (world.diskLosses().isRotten(id) && !world.node(id).isGone()) {
+                StorageLife life = world.node(id).life();
+                if (life == null || !life.hasScrubbed()) {
+                    return "node " + id + " has a replica in which it still looks for rot";
+                }
+                for (Replica replica : life.replicas().all()) {
+                    if (replica.repair().isNeeded()) {
+                        return "node " + id + " has a replica in which something rotted and is not repaired";
+                    }
+                }
+            }
+        }
+        return null;
     }
 
     /** A log that a node should have deleted. */
@@ -180,7 +211,7 @@ final class Healing {
             return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync: " + image;
         }
         ReplicaView leader = world.replica(id, image.leader());
-        if (leader == null || !leader.now().leads()) {
+        if (leader == null || !leader.now().leads() || leader.now().leaderEpoch() != image.leaderEpoch()) {
             return "has a leader that does not know it";
         }
         if (image.isrSize() < minIsr(id)) {

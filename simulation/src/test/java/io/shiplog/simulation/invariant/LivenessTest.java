@@ -51,6 +51,41 @@ class LivenessTest {
     }
 
     @Test
+    void l1WithAMinIsrOfOneTheOnlyOneInSyncMayGoForGood() {
+        c.config("min.insync.replicas", "1");
+        c.agree(2, 1, new int[] {2}, new int[0]);
+        c.two.running = false;
+        c.two.gone = true;
+        c.step();
+        c.agreeUncleanly(3, 2);
+        c.step();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void l1OneThatWentForGoodIsNoReasonWhenMinIsrAllowsForIt() {
+        c.agree(2, 1, new int[] {2}, new int[0]);
+        c.two.running = false;
+        c.two.gone = true;
+        c.step();
+        c.agreeUncleanly(3, 2);
+        c.step();
+        assertThat(c.broken()).contains("L1");
+    }
+
+    @Test
+    void l1OneThatWentForGoodIsNoReasonWhenAnotherIsInSync() {
+        c.config("min.insync.replicas", "1");
+        c.agree(2, 1, new int[] {1, 2}, new int[0]);
+        c.two.running = false;
+        c.two.gone = true;
+        c.step();
+        c.agreeUncleanly(3, 2);
+        c.step();
+        assertThat(c.broken()).contains("L1");
+    }
+
+    @Test
     void l1IsNotAskedWhenNobodyOfTheCoreMayLead() {
         c.agree(-1, 1, new int[0], new int[] {1});
         c.one.running = false;

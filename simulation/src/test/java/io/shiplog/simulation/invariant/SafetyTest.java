@@ -400,6 +400,36 @@ class SafetyTest {
     }
 
     @Test
+    void s10AndS2AConsumerIsShownWhatRottedJustNow() {
+        c.committed(3);
+        c.one.disksLost = 1;
+        c.one.replica.log.set(1, Entry.plain(1, 0, Entry.UNREADABLE));
+        c.read(1, c.nowUs, entry(1 + 1024, 0, 1));
+        c.read(1, c.nowUs, entry(1 + 1, 0, 1));
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s10AndS2RotIsNoReasonWhereNothingRotted() {
+        c.committed(3);
+        c.one.disksLost = 1;
+        c.read(1, c.nowUs, entry(1 + 1024, 0, 1));
+        c.read(1, c.nowUs, entry(1 + 1, 0, 1));
+        assertThat(c.broken()).containsExactly("S10", "S2");
+    }
+
+    @Test
+    void s10RotIsNoReasonForWhatWasNeverCommitted() {
+        c.committed(3);
+        c.one.disksLost = 1;
+        c.one.replica.log.set(1, Entry.plain(1, 0, Entry.UNREADABLE));
+        c.one.replica.append(entry(3, 0, 3));
+        c.step();
+        c.read(1, c.nowUs, entry(3, 0, 3));
+        assertThat(c.broken()).containsExactly("S10");
+    }
+
+    @Test
     void s11WhoKnewItToBeCommittedCutsIt() {
         c.committed(3);
         c.agree(1, 0, new int[] {1, 2}, new int[0]);

@@ -12,6 +12,7 @@ final class TestBroker implements BrokerSight {
     final List<PartitionName> logs = new ArrayList<>();
     private final int id;
     boolean running = true;
+    boolean gone;
     int life = 1;
     long epoch;
     boolean clean = true;
@@ -31,6 +32,11 @@ final class TestBroker implements BrokerSight {
     @Override
     public boolean running() {
         return running;
+    }
+
+    @Override
+    public boolean isGone() {
+        return gone;
     }
 
     @Override
