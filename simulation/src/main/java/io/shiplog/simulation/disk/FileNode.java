@@ -115,8 +115,7 @@ final class FileNode extends Node {
 
     /** A sync failed: the kernel marks the pages clean, so what they hold may never arrive. */
     void syncFailed() {
-        pending.replaceAll(
-                change -> new Change(change.bytes, change.position, change.sizeAfter, true, change.carried));
+        pending.replaceAll(change -> new Change(change.bytes, change.position, change.sizeAfter, true, change.carried));
     }
 
     boolean hasUnsynced() {

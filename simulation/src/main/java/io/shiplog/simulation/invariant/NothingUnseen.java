@@ -7,7 +7,10 @@ import io.shiplog.metadata.image.PartitionImage;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What was acknowledged was seen by some consumer. */
+/**
+ * What was acknowledged was seen by some consumer. Not so what is at a record that rotted while a process served it, or behind it: its node trusts
+ * bytes that it has just written, no checksum of the batch covers the base offset, and a consumer that reads another one there goes on elsewhere.
+ */
 final class NothingUnseen extends Liveness {
     NothingUnseen() {
         super("L4", "consumers see everything");
@@ -26,7 +29,7 @@ final class NothingUnseen extends Liveness {
                 PartitionTruth partition = scene.truth().partition(sent.topicId(), sent.partition());
                 PartitionImage agreed = Topics.agreed(scene, partition);
                 boolean readable = agreed != null && canBeLed(agreed, ending) && !partition.isExcused();
-                if (readable && sent.offset() >= partition.deletingBelow) {
+                if (readable && sent.offset() >= partition.deletingBelow && sent.offset() < partition.rottenFrom) {
                     out.add(
                             this,
                             partition,

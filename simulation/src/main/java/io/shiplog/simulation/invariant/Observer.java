@@ -56,9 +56,14 @@ final class Observer {
     // ---- brokers
 
     private void look(BrokerSight broker) {
-        if (budget.noticesLoss(broker) && !broker.running()) {
+        if (budget.noticesLoss(broker)) {
+            for (ReplicaSight sight : broker.replicas()) {
+                noteRot(sight);
+            }
             for (PartitionTruth partition : truth.partitions()) {
-                lose(partition, broker);
+                if (!broker.running()) {
+                    lose(partition, broker);
+                }
             }
         }
         if (!broker.running()) {
@@ -74,6 +79,16 @@ final class Observer {
             if (replica.life == broker.life() && replica.seenAt != looks) {
                 replica.forget();
                 touched.add(partition);
+            }
+        }
+    }
+
+    /** From there on readers may be led astray: a base offset that rots says nothing about itself, and a node trusts what it has just written. */
+    private void noteRot(ReplicaSight sight) {
+        PartitionTruth partition = truth.partition(sight.topicId(), sight.partition());
+        for (Entry entry : sight.entries(sight.logStart(), sight.logEnd())) {
+            if (entry.value() == Entry.UNREADABLE) {
+                partition.rottenFrom = Math.min(partition.rottenFrom, entry.offset());
             }
         }
     }

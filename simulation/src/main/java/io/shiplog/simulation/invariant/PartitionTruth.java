@@ -27,6 +27,9 @@ public final class PartitionTruth {
 
     long deletedBelow;
 
+    /** The first record that rotted in a log of a process that had written it. */
+    long rottenFrom = Long.MAX_VALUE;
+
     /** The partition is no more. */
     boolean deleted;
 

@@ -233,7 +233,7 @@ final class Healing {
         }
         for (SimConsumer consumer : world.consumers()) {
             if (consumer.partition().equals(id)
-                    && consumer.position() < leader.now().logEnd()) {
+                    && consumer.position() != leader.now().logEnd()) {
                 return "has a consumer at " + consumer.position() + " of "
                         + leader.now().logEnd();
             }

@@ -130,6 +130,37 @@ class LivenessTest {
     }
 
     @Test
+    void l4WhatIsBehindARecordThatRottedMayBeMissed() {
+        c.one.replica.log.set(1, Entry.plain(1, 0, Entry.UNREADABLE));
+        c.one.disksLost = 1;
+        l4ARecordIsCommittedAndSeenByNobody();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void l4WhatIsBeforeARecordThatRottedIsSeen() {
+        LivenessTest fresh = new LivenessTest();
+        fresh.c.committed(3);
+        fresh.c.read(1, fresh.c.nowUs, Entry.plain(1, 0, 1), Entry.plain(2, 0, 2));
+        fresh.c.one.replica.log.set(1, Entry.plain(1, 0, Entry.UNREADABLE));
+        fresh.c.one.disksLost = 1;
+        fresh.c.end();
+        assertThat(fresh.c.broken()).containsExactly("L4");
+    }
+
+    private void l4ARecordIsCommittedAndSeenByNobody() {
+        c.step();
+        for (TestBroker broker : List.of(c.one, c.two, c.three)) {
+            broker.replica.append(Entry.plain(3, 0, 3));
+        }
+        c.step();
+        c.one.replica.highWatermark = 4;
+        c.step();
+        c.heard(c.sent(3, 3));
+        c.end();
+    }
+
+    @Test
     void l5AReassignmentGoesOn() {
         PartitionImage moving = new PartitionImage(
                 new int[] {1, 2, 3},
