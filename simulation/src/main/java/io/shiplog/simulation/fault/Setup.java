@@ -5,6 +5,7 @@ package io.shiplog.simulation.fault;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -77,17 +78,30 @@ public record Setup(
     /** A line for each component: its name and its value. */
     public String toText() {
         StringBuilder text = new StringBuilder();
+        values().forEach((name, value) ->
+                text.append(name).append(' ').append(value).append('\n'));
+        return text.toString();
+    }
+
+    /** The same with another value, as text, in one component. */
+    public Setup with(String component, String value) {
+        Map<String, String> values = values();
+        values.put(component, value);
+        return parse(values);
+    }
+
+    private Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
         try {
             for (RecordComponent component : Setup.class.getRecordComponents()) {
-                text.append(component.getName())
-                        .append(' ')
-                        .append(component.getAccessor().invoke(this))
-                        .append('\n');
+                values.put(
+                        component.getName(),
+                        String.valueOf(component.getAccessor().invoke(this)));
             }
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException(e);
         }
-        return text.toString();
+        return values;
     }
 
     /**

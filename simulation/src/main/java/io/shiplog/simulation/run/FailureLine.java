@@ -5,6 +5,7 @@ package io.shiplog.simulation.run;
 
 import io.shiplog.simulation.fault.Profile;
 import io.shiplog.simulation.run.RunResult.Failure;
+import java.nio.file.Path;
 
 /** One line that says all that is needed to see a failure again. */
 final class FailureLine {
@@ -15,6 +16,13 @@ final class FailureLine {
                 + failure.step() + " inv=" + failure.invariant() + " part=" + failure.partition() + " | "
                 + firstLine(failure.message()) + " | replay: bin/sim replay " + seed + " --profile " + profile.label()
                 + " --until " + failure.step() + " --trace";
+    }
+
+    /** The same of a run that is kept in a file. */
+    static String of(String commit, Path file, Failure failure) {
+        return "SIM-FAIL regression=" + file.getFileName() + " git=" + commit + " step=" + failure.step() + " inv="
+                + failure.invariant() + " part=" + failure.partition() + " | " + firstLine(failure.message())
+                + " | replay: bin/sim replay " + file + " --until " + failure.step() + " --trace";
     }
 
     private static String firstLine(String message) {

@@ -5,7 +5,7 @@ package io.shiplog.simulation.run;
 
 import io.shiplog.simulation.fault.FaultKind;
 import io.shiplog.simulation.fault.Profile;
-import io.shiplog.simulation.world.Invariant;
+import io.shiplog.simulation.world.RunWatcher;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -21,7 +21,7 @@ final class ManySeeds {
     private static final int TWICE_EVERY = 100;
 
     private final Options options;
-    private final Supplier<List<Invariant>> invariants;
+    private final Supplier<List<RunWatcher>> watchers;
     private final PrintStream out;
     private final AtomicLong next;
     private final Map<FaultKind, Integer> effective = new EnumMap<>(FaultKind.class);
@@ -34,9 +34,9 @@ final class ManySeeds {
     private long steps;
     private long toldNs = startNs;
 
-    ManySeeds(Options options, Supplier<List<Invariant>> invariants, PrintStream out) {
+    ManySeeds(Options options, Supplier<List<RunWatcher>> watchers, PrintStream out) {
         this.options = options;
-        this.invariants = invariants;
+        this.watchers = watchers;
         this.out = out;
         this.next = new AtomicLong(options.from());
     }
@@ -69,7 +69,7 @@ final class ManySeeds {
     }
 
     private void work() {
-        Runs runs = new Runs(invariants);
+        Runs runs = new Runs(watchers);
         long end = options.from() + options.seeds();
         for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
             Profile profile = options.profile();

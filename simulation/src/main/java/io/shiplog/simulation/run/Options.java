@@ -4,24 +4,27 @@
 package io.shiplog.simulation.run;
 
 import io.shiplog.simulation.fault.Profile;
+import java.nio.file.Path;
 
 /**
  * What the command line says.
  *
- * @param command run or replay
- * @param from first seed; of a replay the only one
+ * @param command run, replay or shrink
+ * @param file of a replay what is replayed, null for a seed; of shrinking where the run goes, null for standard output
+ * @param from first seed; of a replay and of shrinking the only one
  * @param seeds how many
  * @param until events after which a replay is broken off
  * @param commit of the sources, for failure lines
  */
 record Options(
-        String command, Profile profile, long from, int seeds, int threads, long until, boolean trace, String commit) {
+        String command, Path file, Profile profile, long from, int seeds, int threads, long until, boolean trace, String commit) {
     private static final int DEFAULT_SEEDS = 1_000;
 
     static Options parse(String[] arguments) {
         if (arguments.length == 0) {
-            throw new IllegalArgumentException("a command is missing: run or replay");
+            throw new IllegalArgumentException("a command is missing: run, replay, shrink or mutants");
         }
+        Path file = null;
         Profile profile = Profile.DEFAULT;
         long from = 1;
         int seeds = DEFAULT_SEEDS;
@@ -29,11 +32,16 @@ record Options(
         long until = Long.MAX_VALUE;
         boolean trace = false;
         int at = 1;
-        if (arguments[0].equals("replay")) {
+        if (arguments[0].equals("replay") || arguments[0].equals("shrink")) {
             if (arguments.length < 2) {
-                throw new IllegalArgumentException("replay of which seed?");
+                throw new IllegalArgumentException(arguments[0] + " which seed?");
             }
-            from = number(arguments[at++]);
+            String what = arguments[at++];
+            if (arguments[0].equals("replay") && what.endsWith(".txt")) {
+                file = Path.of(what);
+            } else {
+                from = number(what);
+            }
         }
         while (at < arguments.length) {
             String option = arguments[at++];
@@ -50,12 +58,14 @@ record Options(
                 case "--from" -> from = number(value);
                 case "--seeds" -> seeds = (int) number(value);
                 case "--threads" -> threads = (int) number(value);
+                case "--to" -> file = Path.of(value);
                 case "--until" -> until = number(value);
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
         return new Options(
                 arguments[0],
+                file,
                 profile,
                 from,
                 seeds,

@@ -8,20 +8,20 @@ import io.shiplog.simulation.fault.Profile;
 import io.shiplog.simulation.fault.Schedule;
 import io.shiplog.simulation.fault.Setup;
 import io.shiplog.simulation.run.RunResult.Failure;
-import io.shiplog.simulation.world.Invariant;
+import io.shiplog.simulation.world.BrokenPromise;
+import io.shiplog.simulation.world.RunWatcher;
 import io.shiplog.simulation.world.Simulation;
-import io.shiplog.simulation.world.Violation;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Carries out single runs. */
 public final class Runs {
-    private final Supplier<List<Invariant>> invariants;
+    private final Supplier<List<RunWatcher>> watchers;
 
-    /** @param invariants gives new ones for each run */
-    public Runs(Supplier<List<Invariant>> invariants) {
-        this.invariants = invariants;
+    /** @param watchers gives new ones for each run */
+    public Runs(Supplier<List<RunWatcher>> watchers) {
+        this.watchers = watchers;
     }
 
     /** The run of a seed. */
@@ -38,11 +38,11 @@ public final class Runs {
      */
     public RunResult run(Setup setup, Schedule schedule, Consumer<String> lines, long maxSteps) {
         Trace trace = new Trace(lines);
-        Simulation simulation = new Simulation(setup, schedule, invariants.get(), trace, maxSteps);
+        Simulation simulation = new Simulation(setup, schedule, watchers.get(), trace, maxSteps);
         Failure failure = null;
         try {
             simulation.run();
-        } catch (Violation e) {
+        } catch (BrokenPromise e) {
             failure = new Failure(e.invariant(), e.partition(), simulation.steps(), e.getMessage(), e);
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             failure = new Failure("CRASH", "-", simulation.steps(), e.toString(), e);

@@ -4,11 +4,15 @@
 package io.shiplog.simulation.run;
 
 import io.shiplog.simulation.fault.Profile;
+import io.shiplog.simulation.fault.Schedule;
 import io.shiplog.simulation.fault.Setup;
 import io.shiplog.simulation.mutant.MutantsCommand;
 import io.shiplog.simulation.mutant.SourceTree;
+import io.shiplog.simulation.report.Regression;
 import io.shiplog.simulation.sight.Promises;
-import io.shiplog.simulation.world.Invariant;
+import io.shiplog.simulation.world.RunWatcher;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -36,26 +40,61 @@ public final class SimMain {
         }
         Options options = Options.parse(arguments);
         return switch (options.command()) {
-            case "run" -> new ManySeeds(options, SimMain.invariants(), System.out).run();
+            case "run" -> runMany(options);
             case "replay" -> replay(options);
+            case "shrink" -> shrink(options);
             default -> throw new IllegalArgumentException("unknown command " + options.command());
         };
     }
 
+    private static int runMany(Options options) {
+        int failed = new Regressions(Regressions.DIRECTORY, watchers()).runAll(options.commit(), System.out);
+        int status = new ManySeeds(options, watchers(), System.out).run();
+        return failed > 0 ? 1 : status;
+    }
+
+    /** Exit 1: the seed does not fail, there is nothing to shrink. */
+    private static int shrink(Options options) {
+        Shrinking shrinking = new Shrinking(new Runs(watchers()));
+        Regression shrunk = shrinking.shrink(options.profile(), options.from(), options.commit());
+        if (shrunk == null) {
+            System.err.println("sim: seed " + options.from() + " of profile "
+                    + options.profile().label() + " breaks no promise");
+            return 1;
+        }
+        System.err.println("sim: " + shrunk.schedule().steps().size() + " steps are left after " + shrinking.tries()
+                + " runs, and break " + shrunk.invariant());
+        if (options.file() == null) {
+            System.out.print(shrunk.toText());
+            return 0;
+        }
+        try {
+            Files.writeString(options.file(), shrunk.toText());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot write " + options.file() + ": " + e, e);
+        }
+        return 0;
+    }
+
     private static int replay(Options options) {
         Profile profile = options.profile();
-        Setup setup = profile.setup(options.from());
-        RunResult result = new Runs(invariants())
-                .run(setup, profile.schedule(setup), options.trace() ? System.out::println : null, options.until());
+        Regression regression = options.file() == null ? null : Regression.read(options.file());
+        Setup setup = regression == null ? profile.setup(options.from()) : regression.setup();
+        Schedule schedule = regression == null ? profile.schedule(setup) : regression.schedule();
+        RunResult result = new Runs(watchers())
+                .run(setup, schedule, options.trace() ? System.out::println : null, options.until());
         System.out.print(setup.toText());
-        profile.schedule(setup).steps().stream()
-                .filter(step -> !step.toText().contains("PRODUCE"))
+        schedule.steps().stream()
+                .filter(step -> regression != null || !step.toText().contains("PRODUCE"))
                 .forEach(step -> System.out.println(step.toText()));
         System.out.printf(
                 "%d steps, %d ms of its own time, %d operations acknowledged, faults %s, trace %016x%n",
                 result.steps(), result.simulatedMs(), result.acknowledged(), result.effective(), result.traceHash());
         if (result.failure() != null) {
-            System.out.println(FailureLine.of(options, options.from(), profile, result.failure()));
+            System.out.println(
+                    regression == null
+                            ? FailureLine.of(options, options.from(), profile, result.failure())
+                            : FailureLine.of(options.commit(), options.file(), result.failure()));
             if (result.failure().cause() != null) {
                 result.failure().cause().printStackTrace(System.out);
             }
@@ -64,7 +103,7 @@ public final class SimMain {
     }
 
     /** The promises that every run is held to. */
-    static Supplier<List<Invariant>> invariants() {
+    static Supplier<List<RunWatcher>> watchers() {
         return () -> List.of(new Promises());
     }
 }

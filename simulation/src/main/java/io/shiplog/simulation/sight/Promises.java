@@ -8,15 +8,16 @@ import io.shiplog.simulation.invariant.Checker;
 import io.shiplog.simulation.invariant.Ending;
 import io.shiplog.simulation.invariant.Violation;
 import io.shiplog.simulation.node.SimNode;
-import io.shiplog.simulation.world.Invariant;
+import io.shiplog.simulation.world.BrokenPromise;
 import io.shiplog.simulation.world.ReplicaView;
+import io.shiplog.simulation.world.RunWatcher;
 import io.shiplog.simulation.world.World;
 import io.shiplog.simulation.world.WorldView;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All promises, watched over one run: tells the checker what happens, and ends the run when it finds something. */
-public final class Promises implements Invariant {
+public final class Promises implements RunWatcher {
     /** Some things can change without being told of; so everything is looked at now and then. */
     private static final int LOOK_AT_ALL_EVERY = 512;
 
@@ -25,11 +26,6 @@ public final class Promises implements Invariant {
     private Clients clients;
     private int touched = SimSight.NOBODY;
     private int sinceAll;
-
-    @Override
-    public String id() {
-        return "promises";
-    }
 
     @Override
     public void onReplica(WorldView world, ReplicaView replica) {
@@ -101,7 +97,7 @@ public final class Promises implements Invariant {
     private void judge() {
         if (!checker.violations().isEmpty()) {
             Violation first = checker.violations().get(0);
-            throw new io.shiplog.simulation.world.Violation(first.invariant(), null, first.toString());
+            throw new BrokenPromise(first.invariant(), null, first.toString());
         }
     }
 }

@@ -35,7 +35,7 @@ final class Healing {
      * Returns when the cluster is healed.
      *
      * @return false when it was broken off
-     * @throws Violation when it does not heal
+     * @throws BrokenPromise when it does not heal
      */
     boolean run(BooleanSupplier mayGoOn) {
         scrub();
@@ -59,7 +59,7 @@ final class Healing {
                 recoverWhatIsLost();
             }
             if (problem != null && world.nowUs() > limitUs) {
-                throw new Violation(idOf(problem), null, "a minute after the last fault " + problem);
+                throw new BrokenPromise(idOf(problem), null, "a minute after the last fault " + problem);
             }
         }
         return true;

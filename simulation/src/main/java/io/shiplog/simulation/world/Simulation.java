@@ -22,16 +22,16 @@ public final class Simulation {
     private final Faults faults;
     private final Actions actions;
     private final Schedule schedule;
-    private final List<Invariant> invariants;
+    private final List<RunWatcher> watchers;
     private final long maxSteps;
 
     /** @param maxSteps the run is broken off after so many events */
-    public Simulation(Setup setup, Schedule schedule, List<Invariant> invariants, Trace trace, long maxSteps) {
-        this.world = new World(setup, invariants, trace);
+    public Simulation(Setup setup, Schedule schedule, List<RunWatcher> watchers, Trace trace, long maxSteps) {
+        this.world = new World(setup, watchers, trace);
         this.faults = new Faults(world);
         this.actions = new Actions(world);
         this.schedule = schedule;
-        this.invariants = invariants;
+        this.watchers = watchers;
         this.maxSteps = maxSteps;
     }
 
@@ -52,7 +52,7 @@ public final class Simulation {
      * Carries the run out.
      *
      * @return false when it was broken off
-     * @throws Violation when a promise is broken
+     * @throws BrokenPromise when a promise is broken
      */
     public boolean run() {
         world.start();
@@ -71,8 +71,8 @@ public final class Simulation {
         if (!new Healing(world).run(this::mayGoOn)) {
             return false;
         }
-        for (Invariant invariant : invariants) {
-            invariant.atEnd(world);
+        for (RunWatcher watcher : watchers) {
+            watcher.atEnd(world);
         }
         return true;
     }
@@ -95,7 +95,7 @@ public final class Simulation {
                 return false;
             }
             if (!world.step(START_LIMIT_US)) {
-                throw new Violation("L1", null, "the cluster did not come up within 20 s");
+                throw new BrokenPromise("L1", null, "the cluster did not come up within 20 s");
             }
         }
         return true;

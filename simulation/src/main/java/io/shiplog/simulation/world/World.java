@@ -38,7 +38,7 @@ public final class World implements ClientWorld, WorldView {
     private static final int FIRST_CLIENT = 201;
 
     private final Setup setup;
-    private final List<Invariant> invariants;
+    private final List<RunWatcher> watchers;
     private final Dice dice;
     private final Trace trace;
     private final Scheduler scheduler;
@@ -46,7 +46,7 @@ public final class World implements ClientWorld, WorldView {
     private final SimQuorum quorum;
     private final WorldSettings settings;
     private final History history = new History();
-    private final Observer observer;
+    private final ReplicaViews views;
     private final DiskLosses losses = new DiskLosses();
     private final SimNode[] nodes;
     private final List<SimProducer> producers = new ArrayList<>();
@@ -59,9 +59,9 @@ public final class World implements ClientWorld, WorldView {
     private long values = 1;
 
     /** A cluster that is going to be started. */
-    public World(Setup setup, List<Invariant> invariants, Trace trace) {
+    public World(Setup setup, List<RunWatcher> watchers, Trace trace) {
         this.setup = setup;
-        this.invariants = invariants;
+        this.watchers = watchers;
         this.trace = trace;
         this.dice = new Dice(setup.seed());
         this.scheduler = new Scheduler(dice.split(), trace);
@@ -74,7 +74,7 @@ public final class World implements ClientWorld, WorldView {
         for (int id = 1; id <= nodes.length; id++) {
             nodes[id - 1] = new SimNode(id, this, new SimDisk(StorageLife.diskPath(id), dice.split()));
         }
-        this.observer = new Observer(this, invariants, trace);
+        this.views = new ReplicaViews(this, watchers, trace);
         this.admin = new SimAdmin(this, newClient(), dice.split());
         this.topic = new Topic(this, admin, dice.split());
     }
@@ -122,9 +122,9 @@ public final class World implements ClientWorld, WorldView {
         }
         SimProcess process = scheduler.runNext();
         if (process != null && process.id() <= nodes.length) {
-            observer.look(nodes[process.id() - 1]);
+            views.look(nodes[process.id() - 1]);
         }
-        observer.afterEvent();
+        views.afterEvent();
         return true;
     }
 
@@ -177,15 +177,15 @@ public final class World implements ClientWorld, WorldView {
 
     /** A node's process ended or its machine lost power. */
     public void onNodeDown(SimNode node) {
-        observer.lookAtDisk(node);
-        for (Invariant each : invariants) {
+        views.lookAtDisk(node);
+        for (RunWatcher each : watchers) {
             each.onNodeDown(this, node.id());
         }
     }
 
     /** A node's disk holds other things than it was told to. */
     void onDiskChanged(SimNode node) {
-        observer.onDiskChanged(node);
+        views.onDiskChanged(node);
     }
 
     void onEffectiveFault() {
@@ -199,8 +199,8 @@ public final class World implements ClientWorld, WorldView {
     private void onImage(int node, MetadataImage image) {
         trace.add(image.offset() * 31 + node);
         trace.line(() -> "node " + node + " has metadata " + image.offset());
-        observer.onImage(image);
-        for (Invariant each : invariants) {
+        views.onImage(image);
+        for (RunWatcher each : watchers) {
             each.onImage(this, node, image);
         }
     }
@@ -311,12 +311,12 @@ public final class World implements ClientWorld, WorldView {
 
     @Override
     public List<ReplicaView> replicas(TopicIdPartition partition) {
-        return observer.replicas(partition);
+        return views.replicas(partition);
     }
 
     @Override
     public ReplicaView replica(TopicIdPartition partition, int node) {
-        return observer.replica(partition, node);
+        return views.replica(partition, node);
     }
 
     @Override
@@ -331,7 +331,7 @@ public final class World implements ClientWorld, WorldView {
 
     @Override
     public boolean hadUncleanElection(TopicIdPartition partition) {
-        return observer.hadUncleanElection(partition);
+        return views.hadUncleanElection(partition);
     }
 
     @Override

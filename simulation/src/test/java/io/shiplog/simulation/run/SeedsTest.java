@@ -40,7 +40,7 @@ class SeedsTest {
             Long.toString(Long.getLong("sim.from", 1))
         });
         int status =
-                new ManySeeds(options, SimMain.invariants(), new PrintStream(told, true, StandardCharsets.UTF_8)).run();
+                new ManySeeds(options, SimMain.watchers(), new PrintStream(told, true, StandardCharsets.UTF_8)).run();
         String output = told.toString(StandardCharsets.UTF_8);
         Set<Long> failed = new TreeSet<>();
         Matcher matcher = FAILURE.matcher(output);
@@ -52,7 +52,7 @@ class SeedsTest {
 
     @Test
     void nearlyEverySeedHasEnoughOfEverything() {
-        Runs runs = new Runs(SimMain.invariants());
+        Runs runs = new Runs(SimMain.watchers());
         int counted = 0;
         for (long seed = 5_000; seed < 5_020; seed++) {
             counted += runs.run(Profile.PROCESS, seed).counts() ? 1 : 0;
@@ -62,7 +62,7 @@ class SeedsTest {
 
     @Test
     void theSameSeedGoesTheSameWayAndAnotherOneDoesNot() {
-        Runs runs = new Runs(SimMain.invariants());
+        Runs runs = new Runs(SimMain.watchers());
         RunResult first = runs.run(Profile.DEFAULT, 77);
         assertThat(runs.run(Profile.DEFAULT, 77).traceHash()).isEqualTo(first.traceHash());
         assertThat(runs.run(Profile.DEFAULT, 78).traceHash()).isNotEqualTo(first.traceHash());

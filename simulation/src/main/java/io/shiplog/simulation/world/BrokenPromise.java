@@ -5,8 +5,8 @@ package io.shiplog.simulation.world;
 
 import org.apache.kafka.common.TopicIdPartition;
 
-/** A promise was broken. */
-public final class Violation extends RuntimeException {
+/** A promise was broken: the run ends. What the invariants find without ending anything is an {@code invariant.Violation}. */
+public final class BrokenPromise extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String invariant;
@@ -18,7 +18,7 @@ public final class Violation extends RuntimeException {
      * @param invariant its id, such as S6
      * @param partition null when it concerns none
      */
-    public Violation(String invariant, TopicIdPartition partition, String what) {
+    public BrokenPromise(String invariant, TopicIdPartition partition, String what) {
         super(what);
         this.invariant = invariant;
         this.partition = partition == null ? "-" : partition.topic() + "-" + partition.partition();

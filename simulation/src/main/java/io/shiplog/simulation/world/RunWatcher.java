@@ -6,13 +6,10 @@ package io.shiplog.simulation.world;
 import io.shiplog.metadata.image.MetadataImage;
 
 /**
- * Something that must hold, at any time or in the end. An object lives for one run and may remember what it has seen; it must change nothing, and
- * throws a {@link Violation}.
+ * Watches one run, and ends it with a {@link BrokenPromise} when something is not as it must be. It may remember what it has seen; it must change
+ * nothing.
  */
-public interface Invariant {
-    /** As in the list of promises: S6, L2. */
-    String id();
-
+public interface RunWatcher {
     /**
      * An event is over in which something of a replica changed: role, offsets, what it holds, whether its node is up.
      *

@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicIdPartition;
 
-/** Looks at replicas, keeps what it saw, and tells the invariants what changed. */
-final class Observer {
+/** Looks at replicas, keeps what it saw, and tells the watchers what changed. */
+final class ReplicaViews {
     private final World world;
-    private final List<Invariant> invariants;
+    private final List<RunWatcher> watchers;
     private final Trace trace;
     private final Map<TopicIdPartition, TreeMap<Integer, ReplicaView>> views = new LinkedHashMap<>();
     private final Set<TopicIdPartition> unclean = new LinkedHashSet<>();
@@ -45,9 +45,9 @@ final class Observer {
         }
     }
 
-    Observer(World world, List<Invariant> invariants, Trace trace) {
+    ReplicaViews(World world, List<RunWatcher> watchers, Trace trace) {
         this.world = world;
-        this.invariants = invariants;
+        this.watchers = watchers;
         this.trace = trace;
     }
 
@@ -142,20 +142,20 @@ final class Observer {
 
     /** The node's disk is not what it was. */
     void onDiskChanged(SimNode node) {
-        for (Invariant invariant : invariants) {
-            invariant.onDiskLost(world, node.id());
+        for (RunWatcher watcher : watchers) {
+            watcher.onDiskLost(world, node.id());
         }
     }
 
     private void tell(ReplicaView view) {
-        for (Invariant invariant : invariants) {
-            invariant.onReplica(world, view);
+        for (RunWatcher watcher : watchers) {
+            watcher.onReplica(world, view);
         }
     }
 
     void afterEvent() {
-        for (int i = 0; i < invariants.size(); i++) {
-            invariants.get(i).afterEvent(world);
+        for (int i = 0; i < watchers.size(); i++) {
+            watchers.get(i).afterEvent(world);
         }
     }
 }
