@@ -82,4 +82,9 @@ public enum FaultKind {
     public FaultClass faultClass() {
         return faultClass;
     }
+
+    /** Whether a fault of this kind is of no effect in a situation: who dies must not be needed. */
+    boolean rulesOut(Situation situation) {
+        return this == DEATH && (situation == Situation.BELOW_MIN_ISR || situation == Situation.TOPIC_GOING);
+    }
 }

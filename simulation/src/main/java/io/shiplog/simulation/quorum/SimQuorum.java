@@ -160,6 +160,14 @@ public final class SimQuorum {
         return leader == null ? -1 : leader.process().id();
     }
 
+    /** Whether the elected leader is there and takes commands. */
+    public boolean hasActiveController() {
+        return leader != null
+                && isUp(leader)
+                && !leader.process().isPaused()
+                && leader.controller().isActive();
+    }
+
     /** Leaders that were elected so far. */
     public int elections() {
         return elections;

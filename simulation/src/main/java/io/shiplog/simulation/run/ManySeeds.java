@@ -3,14 +3,12 @@
 
 package io.shiplog.simulation.run;
 
-import io.shiplog.simulation.fault.FaultKind;
+import io.shiplog.simulation.fault.Coverage;
 import io.shiplog.simulation.fault.Profile;
 import io.shiplog.simulation.world.RunWatcher;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -24,7 +22,8 @@ final class ManySeeds {
     private final Supplier<List<RunWatcher>> watchers;
     private final PrintStream out;
     private final AtomicLong next;
-    private final Map<FaultKind, Integer> effective = new EnumMap<>(FaultKind.class);
+    private final Coverage coverage = new Coverage();
+    private final OutageTable outages = new OutageTable();
     private final long startNs = System.nanoTime();
     private int done;
     private int counted;
@@ -53,7 +52,8 @@ final class ManySeeds {
             join(thread);
         }
         tell("done");
-        effective.forEach((kind, count) -> out.println("  " + kind + " " + count));
+        coverage.table().forEach(out::println);
+        outages.lines().forEach(out::println);
         if (done < options.seeds()) {
             out.println("SIM-FAIL " + (options.seeds() - done) + " seeds were not run: a thread ended");
         }
@@ -84,7 +84,8 @@ final class ManySeeds {
         acknowledged += result.acknowledged();
         steps += result.steps();
         counted += result.counts() ? 1 : 0;
-        result.effective().forEach((kind, count) -> effective.merge(kind, count, Integer::sum));
+        coverage.add(result.coverage());
+        result.outages().forEach(outages::add);
         if (result.failure() != null) {
             failed++;
             out.println(FailureLine.of(options, seed, profile, result.failure()));

@@ -3,8 +3,9 @@
 
 package io.shiplog.simulation.run;
 
-import io.shiplog.simulation.fault.FaultKind;
-import java.util.Map;
+import io.shiplog.simulation.fault.Coverage;
+import io.shiplog.simulation.history.Outage;
+import java.util.List;
 
 /**
  * How a run ended.
@@ -13,7 +14,8 @@ import java.util.Map;
  * @param steps events that happened
  * @param traceHash the same for the same run
  * @param acknowledged operations
- * @param effective faults that took effect, by kind
+ * @param coverage faults that took effect
+ * @param outages what single faults did to clients; empty when a promise was broken
  * @param simulatedMs how long it lasted, in its own time
  */
 public record RunResult(
@@ -21,7 +23,8 @@ public record RunResult(
         long steps,
         long traceHash,
         int acknowledged,
-        Map<FaultKind, Integer> effective,
+        Coverage coverage,
+        List<Outage> outages,
         long simulatedMs) {
     /**
      * What went wrong.
@@ -35,6 +38,6 @@ public record RunResult(
 
     /** Whether there was enough of everything for the run to say something. */
     public boolean counts() {
-        return failure != null || (acknowledged >= 100 && !effective.isEmpty());
+        return failure != null || (acknowledged >= 100 && !coverage.effective().isEmpty());
     }
 }

@@ -52,7 +52,8 @@ public final class Runs {
                 simulation.steps(),
                 trace.hash(),
                 simulation.world().history().acknowledged(),
-                simulation.effectiveFaults(),
+                simulation.coverage(),
+                failure == null ? simulation.outages() : List.of(),
                 simulation.world().nowUs() / 1_000);
     }
 }

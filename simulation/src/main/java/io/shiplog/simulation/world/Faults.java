@@ -7,14 +7,15 @@ import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.SimProcess;
+import io.shiplog.simulation.fault.Coverage;
 import io.shiplog.simulation.fault.Fault;
 import io.shiplog.simulation.fault.FaultKind;
+import io.shiplog.simulation.fault.Situation;
 import io.shiplog.simulation.node.SimNode;
 import io.shiplog.simulation.quorum.SimQuorum;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicIdPartition;
 
 /** Makes things go wrong, and ends that again. */
@@ -23,27 +24,37 @@ public final class Faults {
     private static final int CLIENTS_TO = 220;
 
     private final World world;
-    private final Map<FaultKind, Integer> effective = new EnumMap<>(FaultKind.class);
+    private final Situations situations;
+    private final Coverage coverage = new Coverage();
+    private final Outages outages = new Outages();
     private final List<Runnable> toEnd = new ArrayList<>();
 
     public Faults(World world) {
         this.world = world;
+        this.situations = new Situations(world);
     }
 
-    /** How many faults of each kind took effect. */
-    public Map<FaultKind, Integer> effective() {
-        return effective;
+    /** Which faults took effect, and in which situations. */
+    Coverage coverage() {
+        return coverage;
+    }
+
+    /** How long clients waited for each of them. */
+    Outages outages() {
+        return outages;
     }
 
     /** The fault begins now; its end is arranged. */
     public void begin(Fault fault) {
+        Set<Situation> met = situations.now(!toEnd.isEmpty());
         Runnable end = inject(fault);
         if (end == null) {
             world.trace().line(() -> "of no effect: " + fault.toText());
             return;
         }
         world.trace().line(() -> "begins: " + fault.toText());
-        effective.merge(fault.kind(), 1, Integer::sum);
+        coverage.note(fault.kind(), met);
+        outages.note(fault, world.nowUs());
         world.onEffectiveFault();
         Runnable once = new Runnable() {
             private boolean done;

@@ -5,13 +5,13 @@ package io.shiplog.simulation.world;
 
 import io.shiplog.simulation.engine.Trace;
 import io.shiplog.simulation.fault.Action;
+import io.shiplog.simulation.fault.Coverage;
 import io.shiplog.simulation.fault.Fault;
-import io.shiplog.simulation.fault.FaultKind;
 import io.shiplog.simulation.fault.Schedule;
 import io.shiplog.simulation.fault.Setup;
 import io.shiplog.simulation.fault.Step;
+import io.shiplog.simulation.history.Outage;
 import java.util.List;
-import java.util.Map;
 
 /** One run: the cluster comes up, the schedule is carried out, everything is healed, and the promises are looked at. */
 public final class Simulation {
@@ -39,8 +39,14 @@ public final class Simulation {
         return world;
     }
 
-    public Map<FaultKind, Integer> effectiveFaults() {
-        return faults.effective();
+    /** Which faults took effect, and in which situations. */
+    public Coverage coverage() {
+        return faults.coverage();
+    }
+
+    /** How long clients waited for writes, for each fault that was alone. */
+    public List<Outage> outages() {
+        return faults.outages().measured(world.setup(), schedule, world.history());
     }
 
     /** Events so far. */
