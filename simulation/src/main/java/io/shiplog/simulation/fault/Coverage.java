@@ -11,31 +11,27 @@ import java.util.Set;
 
 /** How often each kind of fault took effect, and in which situations. Not thread-safe. */
 public final class Coverage {
-    private static final int SITUATIONS = Situation.values().length;
-
-    private final Map<FaultKind, int[]> met = new EnumMap<>(FaultKind.class);
+    private final Map<FaultKind, Map<Situation, Integer>> met = new EnumMap<>(FaultKind.class);
     private final Map<FaultKind, Integer> effective = new EnumMap<>(FaultKind.class);
 
     /** A fault took effect while all these held. */
     public void note(FaultKind kind, Set<Situation> situations) {
         effective.merge(kind, 1, Integer::sum);
-        int[] row = row(kind);
-        situations.forEach(each -> row[each.ordinal()]++);
+        Map<Situation, Integer> row = row(kind);
+        situations.forEach(each -> row.merge(each, 1, Integer::sum));
     }
 
     /** What was met in another run as well. */
     public void add(Coverage other) {
         other.effective.forEach((kind, count) -> effective.merge(kind, count, Integer::sum));
         other.met.forEach((kind, counts) -> {
-            int[] row = row(kind);
-            for (int i = 0; i < SITUATIONS; i++) {
-                row[i] += counts[i];
-            }
+            Map<Situation, Integer> row = row(kind);
+            counts.forEach((situation, count) -> row.merge(situation, count, Integer::sum));
         });
     }
 
-    private int[] row(FaultKind kind) {
-        return met.computeIfAbsent(kind, any -> new int[SITUATIONS]);
+    private Map<Situation, Integer> row(FaultKind kind) {
+        return met.computeIfAbsent(kind, any -> new EnumMap<>(Situation.class));
     }
 
     /** How many faults of each kind took effect; kinds that did not are not in it. */
@@ -45,8 +41,7 @@ public final class Coverage {
 
     /** How many faults of a kind took effect in a situation. */
     public int met(FaultKind kind, Situation situation) {
-        int[] row = met.get(kind);
-        return row == null ? 0 : row[situation.ordinal()];
+        return row(kind).getOrDefault(situation, 0);
     }
 
     /** A line for each kind, a column for each situation; then, for each kind that some were not met by, their names. */
@@ -59,8 +54,7 @@ public final class Coverage {
         lines.add(head.toString());
         List<String> never = new ArrayList<>();
         for (FaultKind kind : FaultKind.values()) {
-            StringBuilder line =
-                    new StringBuilder(String.format("%-20s%8d", kind, effective.getOrDefault(kind, 0)));
+            StringBuilder line = new StringBuilder(String.format("%-20s%8d", kind, effective.getOrDefault(kind, 0)));
             StringBuilder missing = new StringBuilder();
             for (Situation each : Situation.values()) {
                 line.append(String.format("%10d", met(kind, each)));

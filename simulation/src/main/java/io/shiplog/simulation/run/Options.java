@@ -17,7 +17,15 @@ import java.nio.file.Path;
  * @param commit of the sources, for failure lines
  */
 record Options(
-        String command, Path file, Profile profile, long from, int seeds, int threads, long until, boolean trace, String commit) {
+        String command,
+        Path file,
+        Profile profile,
+        long from,
+        int seeds,
+        int threads,
+        long until,
+        boolean trace,
+        String commit) {
     private static final int DEFAULT_SEEDS = 1_000;
 
     static Options parse(String[] arguments) {

@@ -89,7 +89,11 @@ public final class SimMain {
                 .forEach(step -> System.out.println(step.toText()));
         System.out.printf(
                 "%d steps, %d ms of its own time, %d operations acknowledged, faults %s, trace %016x%n",
-                result.steps(), result.simulatedMs(), result.acknowledged(), result.coverage().effective(), result.traceHash());
+                result.steps(),
+                result.simulatedMs(),
+                result.acknowledged(),
+                result.coverage().effective(),
+                result.traceHash());
         if (result.failure() != null) {
             System.out.println(
                     regression == null

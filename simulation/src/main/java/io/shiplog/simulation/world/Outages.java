@@ -42,7 +42,8 @@ final class Outages {
         for (int i = 0; canMissOne && !hasOperator(schedule) && i < begun.size(); i++) {
             Begun each = begun.get(i);
             long fromUs = i == 0 ? Long.MIN_VALUE : lastEndUs(i) + AFTERMATH_US;
-            long untilUs = i + 1 == begun.size() ? Long.MAX_VALUE : begun.get(i + 1).atUs();
+            long untilUs =
+                    i + 1 == begun.size() ? Long.MAX_VALUE : begun.get(i + 1).atUs();
             long waitedUs = fromUs > each.atUs() ? -1 : longestUs(history, each, untilUs);
             if (waitedUs >= 0) {
                 measured.add(new Outage(each.fault().kind(), waitedUs / 1_000));

@@ -68,7 +68,10 @@ final class Situations {
             if (replica == null) {
                 continue;
             }
-            note(found, Situation.UNFLUSHED, replica.log().flushedOffset() < replica.log().logEndOffset());
+            note(
+                    found,
+                    Situation.UNFLUSHED,
+                    replica.log().flushedOffset() < replica.log().logEndOffset());
             note(found, Situation.CATCHING_UP, leads && replica != leader && !image.inIsr(node));
             boolean hasOther = leads
                     && replica.log().latestEpoch() < leader.leaderEpoch()

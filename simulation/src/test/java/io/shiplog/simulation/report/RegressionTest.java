@@ -12,7 +12,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class RegressionTest {
-    private static final String ABOUT = "a sentence that is long enough to need a second line of its own ".repeat(5)
+    private static final String ABOUT = "a sentence that is long enough to need a second line of its own "
+            .repeat(5)
             .trim();
 
     private static Regression regression(long seed) {
