@@ -19,7 +19,7 @@ import java.util.List;
 /** All promises, watched over one run: tells the checker what happens, and ends the run when it finds something. */
 public final class Promises implements RunWatcher {
     /** Some things can change without being told of; so everything is looked at now and then. */
-    private static final int LOOK_AT_ALL_EVERY = 512;
+    private static final int LOOK_AT_ALL_EVERY = 192;
 
     private final Checker checker = new Checker();
     private SimSight sight;
