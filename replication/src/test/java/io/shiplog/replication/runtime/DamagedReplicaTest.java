@@ -134,6 +134,39 @@ class DamagedReplicaTest {
         assertThat(leader.replica.highWatermark()).isEqualTo(2);
     }
 
+    /** Kafka's CRC leaves the leader epoch out, and above the flush mark nothing else covers it. */
+    @Test
+    void aFollowerWithAnEpochThatNobodyLedInIsRepairedInsteadOfBeingRefusedForEver() {
+        replicateBoth();
+        follower.replica.log().appendAsFollower(batchOfEpoch(2, 1 << 25), 1 << 25);
+        follower.directory.onDamage(damages::add);
+        leader.replica.apply(state(3, 2, 3));
+        leader.replica.apply(state(1, 3, 2));
+        follower.replica.apply(state(1, 3, 2));
+        assertThat(damages).hasSize(1);
+        assertThat(follower.replica.repair().isNeeded()).isTrue();
+        follower.fetchFrom(leader);
+        assertThat(follower.replica.stoppedBecause()).isNull();
+        assertThat(follower.replica.repair().mayBeAskedFor())
+                .as("the leader knows where this replica ends")
+                .isTrue();
+    }
+
+    @Test
+    void aFollowerOfALaterEpochHasNothingToRepair() {
+        replicateBoth();
+        follower.directory.onDamage(damages::add);
+        follower.replica.apply(state(1, 3, 2));
+        assertThat(damages).isEmpty();
+        assertThat(follower.replica.repair().isNeeded()).isFalse();
+    }
+
+    private static ByteBuffer batchOfEpoch(long offset, int epoch) {
+        ByteBuffer batch = batch("c");
+        batch.putLong(0, offset).putInt(12, epoch);
+        return batch;
+    }
+
     /** The leader's word is needed first, or it would take the replica into the ISR again for what it once had. */
     @Test
     void aFollowerIsNotRepairedBeforeItsLeaderKnowsWhereItEnds() {

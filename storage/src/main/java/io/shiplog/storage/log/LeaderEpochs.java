@@ -34,6 +34,12 @@ final class LeaderEpochs {
         return -1;
     }
 
+    /** Where the first epoch above this one begins, -1 when there is none. */
+    long startAbove(int epoch) {
+        for (int i = 0; i < count; i++) if (epochs[i] > epoch) return starts[i];
+        return -1;
+    }
+
     /** The epochs of the records in [from, to), the first one as if it began there; empty when none is known. */
     List<EpochStart> within(long fromOffset, long toOffset) {
         List<EpochStart> found = new ArrayList<>();

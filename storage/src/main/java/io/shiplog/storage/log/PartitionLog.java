@@ -166,6 +166,24 @@ public final class PartitionLog {
         }
     }
 
+    /**
+     * Looks for leader epochs above that of the present leader. No sound log has one, since a node follows only what its metadata say, and they do
+     * not go back: bits of a batch header flipped where Kafka's CRC does not look. It is told to who listens for damages.
+     *
+     * @return base of the segment in which such an epoch begins; -1 when there is none
+     */
+    public long reportEpochsAbove(int leaderEpoch) {
+        synchronized (state) {
+            long start = state.epochs.startAbove(leaderEpoch);
+            if (start < 0) return -1;
+            Segment segment = state.segments.get(Math.max(0, state.segments.floorIndex(start)));
+            String what = "the epoch at offset " + start + " is " + state.epochs.epochAt(start)
+                    + ", above the leader's " + leaderEpoch;
+            var unused = state.context.integrity().found(state, segment, what);
+            return segment.baseOffset;
+        }
+    }
+
     /** The leader epoch that the record at the offset was, or will be, written in; -1 when that is not known. */
     public int epochAt(long offset) {
         synchronized (state) {

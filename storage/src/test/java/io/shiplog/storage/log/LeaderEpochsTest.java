@@ -31,6 +31,13 @@ class LeaderEpochsTest {
     }
 
     @Test
+    void theFirstEpochAboveAnotherIsFound() {
+        assertThat(epochs.startAbove(1)).isZero();
+        assertThat(epochs.startAbove(4)).isEqualTo(20);
+        assertThat(epochs.startAbove(7)).isEqualTo(-1);
+    }
+
+    @Test
     void knownEpochEndsWhereTheNextBegins() {
         assertThat(endOf(2)).isEqualTo(new EpochEndOffset(2, 10));
         assertThat(endOf(4)).isEqualTo(new EpochEndOffset(4, 20));

@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.log;
 
+import static io.shiplog.storage.log.TestDirectory.append;
 import static io.shiplog.storage.log.TestDirectory.fill;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +57,17 @@ class ScrubTest {
     @AfterEach
     void close() {
         directory.close();
+    }
+
+    @Test
+    void anEpochAboveTheLeadersIsDamageOfTheSegmentInWhichItBegins() {
+        append(log, 9, "an epoch that nobody led in");
+        assertThat(log.reportEpochsAbove(9)).isEqualTo(-1);
+        assertThat(damages).isEmpty();
+        long base = log.state().segments.active().baseOffset;
+        assertThat(log.reportEpochsAbove(8)).isEqualTo(base);
+        assertThat(log.reportEpochsAbove(8)).isEqualTo(base);
+        assertThat(damages).extracting(LogDamage::segmentBase).containsExactly(base);
     }
 
     /** The logs of the directory, as the scrub's own thread sees them. */
