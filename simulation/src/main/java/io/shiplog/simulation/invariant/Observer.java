@@ -142,6 +142,11 @@ final class Observer {
         if (sight.highWatermark() != replica.highWatermark) {
             moveHighWatermark(sight, partition, replica);
         }
+        if (sight.state() != replica.actsOn) {
+            // An ISR that changes is news also where no offset moves with it.
+            replica.actsOn = sight.state();
+            touched.add(partition);
+        }
         boolean gaveUp = sight.stoppedBecause() != null;
         if (gaveUp && !replica.gaveUp) {
             facts.accept(new Fact.GaveUp(partition, replica, sight.stoppedBecause(), false));
@@ -172,6 +177,7 @@ final class Observer {
         replica.highWatermark = sight.highWatermark();
         replica.leads = false;
         replica.leaderEpoch = -1;
+        replica.actsOn = null;
         replica.gaveUp = false;
         replica.damaged = false;
         replica.cameBackShort = (diskLost || replica.cameBackShort) && replica.logEnd < partition.committedEnd();

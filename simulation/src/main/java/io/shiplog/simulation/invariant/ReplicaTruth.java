@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.invariant;
 
+import io.shiplog.replication.port.PartitionState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,10 @@ public final class ReplicaTruth {
     int generation;
     int leaderEpoch = -1;
     boolean leads;
+
+    /** Leader and ISR as its process acted on them when it was looked at last; null before the first. */
+    PartitionState actsOn;
+
     boolean gaveUp;
     boolean damaged;
 
@@ -57,6 +62,7 @@ public final class ReplicaTruth {
         highWatermark = 0;
         leaderEpoch = -1;
         leads = false;
+        actsOn = null;
         gaveUp = false;
         damaged = false;
         cameBackShort = false;

@@ -191,6 +191,20 @@ class SafetyTest {
     }
 
     @Test
+    void s6AnIsrThatHasGrownIsLargeEnoughAlsoWhereNothingElseMoved() {
+        c.committed(3);
+        c.agree(1, 0, new int[] {1}, new int[] {2, 3});
+        c.one.replica.state = c.state();
+        c.step();
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        c.step();
+        c.one.replica.state = c.state();
+        c.step();
+        c.heard(c.sent(2, 2, c.nowUs + 10, c.nowUs + 20));
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
     void s6ThoseWhoLeaveTakeTheCopiesWithThem() {
         c.committed(3);
         PartitionImage only3 = new PartitionImage(
