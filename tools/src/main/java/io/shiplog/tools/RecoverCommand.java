@@ -141,6 +141,9 @@ final class RecoverCommand implements Callable<Integer> {
             for (ReplicaLogInfo replica : each.getReplicasList()) {
                 boolean elected = replica.getBrokerId() == each.getElected();
                 String role = elected ? "longest log" : replica.getFailed() ? "no usable log" : null;
+                if (replica.getShortened()) {
+                    role = role == null ? "cut at start" : role + ", cut at start";
+                }
                 rows.add(
                         each.getTopic() + "-" + each.getPartition(),
                         replica.getBrokerId(),

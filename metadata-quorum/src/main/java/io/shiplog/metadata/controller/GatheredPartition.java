@@ -81,6 +81,9 @@ final class GatheredPartition {
         return switch (own) {
             case ELIGIBLE -> {
                 int minIsr = TopicPolicy.of(image, id.topicId()).minIsr(partition.replicationFactor());
+                if (!new LogComparison(image, partition, answers.values()).isEnough(minIsr)) {
+                    yield false;
+                }
                 boolean company = answered(image, partition.elr()) >= Math.min(minIsr, partition.elrSize());
                 yield (company && allAlive(image, partition))
                         || (company && waitedMs >= settings.answerMs())

@@ -106,8 +106,8 @@ final class RecoveryDecider {
             LogComparison logs,
             PartitionRecovery.Builder result,
             List<MetadataRecord> records) {
-        String waits = waitsFor(strategy, before, logs);
-        ReplicaLogInfo longest = longest(image, strategy, before, logs);
+        String waits = waitsFor(strategy, image, id, before, logs);
+        ReplicaLogInfo longest = strategy == Strategy.ELIGIBLE ? logs.longestEligible() : logs.best();
         if (longest == null) {
             return refused(result, Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE, "No live replica has told what it holds.");
         }
@@ -129,25 +129,17 @@ final class RecoveryDecider {
         return result.build();
     }
 
-    private static ReplicaLogInfo longest(
-            MetadataImage image, Strategy strategy, PartitionImage partition, LogComparison logs) {
-        return strategy == Strategy.ELIGIBLE && logs.longest(partition::inElr) == null
-                ? silentButEligible(image, partition)
-                : logs.best();
-    }
-
-    /** Nobody answered in time; any of them will do, the longest log would have been a bonus. */
-    private static ReplicaLogInfo silentButEligible(MetadataImage image, PartitionImage partition) {
-        BrokerView brokers = BrokerView.of(image);
-        int first = Replicas.first(
-                partition.replicas(), id -> partition.inElr(id) && brokers.test(id), PartitionImage.NO_LEADER);
-        return first == PartitionImage.NO_LEADER
-                ? null
-                : ReplicaLogInfo.newBuilder().setBrokerId(first).build();
-    }
-
     /** Whom a strategy still has to hear; null when it has heard enough. */
-    private static String waitsFor(Strategy strategy, PartitionImage partition, LogComparison logs) {
+    private static String waitsFor(
+            Strategy strategy, MetadataImage image, PartitionId named, PartitionImage partition, LogComparison logs) {
+        if (strategy == Strategy.ELIGIBLE) {
+            int minIsr = TopicPolicy.of(image, named.topicId()).minIsr(partition.replicationFactor());
+            return logs.isEnough(minIsr)
+                    ? null
+                    : "Those who answered cut something off their logs when they started; brokers "
+                            + Arrays.toString(Replicas.filter(partition.elr(), each -> !logs.answered(each)))
+                            + " are eligible too, have not answered, and may hold more.";
+        }
         if (strategy != Strategy.BALANCED) {
             return null;
         }

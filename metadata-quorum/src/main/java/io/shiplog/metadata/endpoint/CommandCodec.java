@@ -215,7 +215,8 @@ public final class CommandCodec {
                             .setLastEpoch(info.lastEpoch())
                             .setLogEndOffset(info.logEndOffset())
                             .setHighWatermark(info.highWatermark())
-                            .setFailed(info.failed())));
+                            .setFailed(info.failed())
+                            .setShortened(info.shortened())));
         }
         return MetadataCommand.newBuilder().setReportLogInfo(command);
     }

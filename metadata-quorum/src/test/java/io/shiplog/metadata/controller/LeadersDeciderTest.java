@@ -130,8 +130,8 @@ class LeadersDeciderTest {
         elect(ElectLeadersCommand.newBuilder()
                 .setType(ElectLeadersCommand.Type.UNCLEAN)
                 .addPartitions(TestCluster.name("t"))
-                .addInfos(cluster.info("t", 2, 3, 100, 90))
-                .addInfos(cluster.info("t", 3, 3, 101, 90)));
+                .addInfos(cluster.info("t", 2, 0, 100, 90))
+                .addInfos(cluster.info("t", 3, 0, 101, 90)));
         assertThat(cluster.partition("t").leader()).isEqualTo(3);
         assertThat(cluster.partition("t").unclean()).isTrue();
     }

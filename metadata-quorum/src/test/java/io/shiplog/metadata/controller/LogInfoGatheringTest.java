@@ -45,7 +45,7 @@ class LogInfoGatheringTest {
     }
 
     private void report(int broker, long logEnd) {
-        report(broker, cluster.info("t", broker, 3, logEnd, 10));
+        report(broker, cluster.info("t", broker, 0, logEnd, 10));
     }
 
     private PartitionId id() {
@@ -102,6 +102,48 @@ class LogInfoGatheringTest {
         assertThat(after(SETTINGS.companyMs() - 100)).isEmpty();
         carryOut(after(100));
         assertThat(cluster.partition("t").leader()).isEqualTo(3);
+    }
+
+    /** Of its log a start has cut something that may have been flushed. */
+    private void reportShortened(int broker, long logEnd) {
+        PartitionLogInfo.Builder info = cluster.info("t", broker, 0, logEnd, 10).toBuilder();
+        info.getReplicaBuilder().setShortened(true);
+        report(broker, info.build());
+    }
+
+    @Test
+    void oneAloneWhoseLogWasCutWaitsHoweverLong() {
+        powerFailure();
+        cluster.unfence(3);
+        poll();
+        reportShortened(3, 50);
+        assertThat(after(600_000)).isEmpty();
+        cluster.unfence(2);
+        assertThat(wanted(2)).containsExactly(id());
+        report(2, 100);
+        carryOut(after(100));
+        assertThat(cluster.partition("t").leader()).isEqualTo(2);
+    }
+
+    @Test
+    void amongAsManyAsMinIsrOneHasLostNothing() {
+        powerFailure();
+        cluster.unfence(2);
+        cluster.unfence(3);
+        poll();
+        reportShortened(2, 50);
+        reportShortened(3, 100);
+        carryOut(after(100));
+        assertThat(cluster.partition("t").leader()).isEqualTo(3);
+        assertThat(cluster.partition("t").unclean()).isFalse();
+    }
+
+    @Test
+    void nobodyIsTakenUnheard() {
+        powerFailure();
+        cluster.unfence(3);
+        poll();
+        assertThat(after(600_000)).isEmpty();
     }
 
     @Test
@@ -295,7 +337,7 @@ class LogInfoGatheringTest {
                         .command()
                         .getRecoverPartitions()
                         .getInfosList())
-                .containsExactly(cluster.info("t", 3, 3, 105, 10));
+                .containsExactly(cluster.info("t", 3, 0, 105, 10));
     }
 
     @Test

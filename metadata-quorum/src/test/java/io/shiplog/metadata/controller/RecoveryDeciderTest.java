@@ -63,7 +63,7 @@ class RecoveryDeciderTest {
 
     @Test
     void aggressiveElectsTheLongestLogOfThoseWhoAnswered() {
-        knows(2, 4, 100, 90).knows(3, 4, 120, 80);
+        knows(2, 0, 100, 90).knows(3, 0, 120, 80);
         PartitionRecovery result = recover(Strategy.AGGRESSIVE, false);
         assertThat(result.getError()).isZero();
         assertThat(result.getElected()).isEqualTo(3);
@@ -78,19 +78,19 @@ class RecoveryDeciderTest {
 
     @Test
     void lastEpochCountsBeforeTheEnd() {
-        knows(2, 5, 100, 90).knows(3, 4, 120, 80);
+        knows(2, 1, 100, 90).knows(3, 0, 120, 80);
         assertThat(recover(Strategy.AGGRESSIVE, false).getElected()).isEqualTo(2);
     }
 
     @Test
     void firstAssignedOfEqualsIsElected() {
-        knows(3, 4, 100, 90).knows(2, 4, 100, 90);
+        knows(3, 0, 100, 90).knows(2, 0, 100, 90);
         assertThat(recover(Strategy.AGGRESSIVE, false).getElected()).isEqualTo(2);
     }
 
     @Test
     void whatWouldBeLostIsToldFirst() {
-        knows(2, 5, 100, 90).knows(3, 4, 130, 110);
+        knows(2, 1, 100, 90).knows(3, 0, 130, 110);
         PartitionRecovery result = unchanged(Strategy.AGGRESSIVE, true);
         assertThat(result.getError()).isZero();
         assertThat(result.getElected()).isEqualTo(2);
@@ -103,14 +103,14 @@ class RecoveryDeciderTest {
 
     @Test
     void strategyNoneOnlyTells() {
-        knows(2, 5, 100, 90);
+        knows(2, 1, 100, 90);
         PartitionRecovery result = unchanged(Strategy.NONE, false);
         assertThat(result.getElected()).isEqualTo(2);
     }
 
     @Test
     void balancedWaitsForAllWhoWereVouchedForLast() {
-        knows(2, 4, 100, 90).knows(3, 4, 120, 80);
+        knows(2, 0, 100, 90).knows(3, 0, 120, 80);
         PartitionRecovery result = unchanged(Strategy.BALANCED, false);
         assertThat(Errors.forCode((short) result.getError())).isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
         assertThat(result.getMessage()).contains("[1]");
@@ -118,7 +118,7 @@ class RecoveryDeciderTest {
         ConfigDeciderTest.set(cluster, "t", "unclean.recovery.strategy", "balanced");
         cluster.unfence(1);
         assertThat(cluster.partition("t").hasLeader()).isFalse();
-        knows(1, 4, 110, 100);
+        knows(1, 0, 110, 100);
         assertThat(recover(Strategy.BALANCED, false).getElected()).isEqualTo(3);
     }
 
@@ -131,7 +131,7 @@ class RecoveryDeciderTest {
 
     @Test
     void answerOfAnOlderRegistrationDoesNotCount() {
-        knows(2, 4, 100, 90);
+        knows(2, 0, 100, 90);
         cluster.fence(2);
         cluster.start(2);
         assertThat(unchanged(Strategy.AGGRESSIVE, false).getMissingList()).contains(2);
@@ -139,7 +139,7 @@ class RecoveryDeciderTest {
 
     @Test
     void answerOfAFencedBrokerDoesNotCount() {
-        knows(2, 4, 100, 90);
+        knows(2, 0, 100, 90);
         cluster.fence(2);
         assertThat(unchanged(Strategy.AGGRESSIVE, false).getMissingList()).contains(2);
     }
@@ -147,13 +147,13 @@ class RecoveryDeciderTest {
     @Test
     void answerOfABrokerThatIsNoReplicaDoesNotCount() {
         cluster.start(4);
-        knows(4, 9, 900, 900);
+        knows(4, 1, 900, 900);
         assertThat(unchanged(Strategy.AGGRESSIVE, false).getReplicasCount()).isZero();
     }
 
     @Test
     void replicaWithoutAUsableLogIsNotElected() {
-        knows(2, 4, 100, 90);
+        knows(2, 0, 100, 90);
         infos.set(
                 0,
                 infos.get(0).toBuilder()
@@ -212,7 +212,7 @@ class RecoveryDeciderTest {
     @Test
     void eligibleOneWithTheLongestLogIsElectedCleanly() {
         allEligible();
-        knows(2, 4, 100, 90).knows(3, 4, 120, 90);
+        knows(2, 0, 100, 90).knows(3, 0, 120, 90);
         PartitionRecovery result = recover(Strategy.ELIGIBLE, false);
         assertThat(result.getElected()).isEqualTo(3);
         assertThat(result.getUnclean()).isFalse();
@@ -227,17 +227,89 @@ class RecoveryDeciderTest {
     void eligibleOnesComeBeforeALongerLogOfSomebodyElse() {
         allEligible();
         cluster.unfence(1);
-        knows(1, 9, 900, 90).knows(2, 4, 100, 90);
+        knows(1, 1, 900, 90).knows(2, 0, 100, 90);
         PartitionRecovery result = recover(Strategy.AGGRESSIVE, false);
         assertThat(result.getElected()).isEqualTo(2);
         assertThat(result.getUnclean()).isFalse();
     }
 
     @Test
-    void eligibleOnesThatSayNothingAreTakenInOrder() {
+    void eligibleOnesThatSayNothingAreNotTaken() {
         allEligible();
+        PartitionRecovery result = unchanged(Strategy.ELIGIBLE, false);
+        assertThat(Errors.forCode((short) result.getError())).isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    }
+
+    private RecoveryDeciderTest knowsOfACut(int broker, long logEnd) {
+        knows(broker, 0, logEnd, 40);
+        PartitionLogInfo.Builder info = infos.remove(infos.size() - 1).toBuilder();
+        info.getReplicaBuilder().setShortened(true);
+        infos.add(info.build());
+        return this;
+    }
+
+    /** Rot above the flush mark looks like a torn tail: what 2 has lost may be on 3 alone. */
+    @Test
+    void aLogThatWasCutDoesNotLeadBeforeMinIsrWereHeard() {
+        allEligible();
+        knowsOfACut(2, 50);
+        PartitionRecovery result = unchanged(Strategy.ELIGIBLE, false);
+        assertThat(Errors.forCode((short) result.getError())).isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+        assertThat(result.getMessage()).contains("[3]");
+        knowsOfACut(3, 60);
+        assertThat(recover(Strategy.ELIGIBLE, false).getElected()).isEqualTo(3);
+    }
+
+    @Test
+    void oneWhoseLogWasNotCutIsEnough() {
+        allEligible();
+        knows(2, 0, 100, 90);
         assertThat(recover(Strategy.ELIGIBLE, false).getElected()).isEqualTo(2);
-        assertThat(cluster.partition("t").leader()).isEqualTo(2);
-        assertThat(cluster.partition("t").unclean()).isFalse();
+    }
+
+    @Test
+    void aLogThatWasNotCutComesBeforeALongerOneThatWas() {
+        allEligible();
+        knows(2, 0, 100, 90).knowsOfACut(3, 105);
+        assertThat(recover(Strategy.ELIGIBLE, false).getElected()).isEqualTo(2);
+    }
+
+    /** The leader epoch in the header of a batch is covered by no CRC of the batch. */
+    @Test
+    void aLogThatNamesAnEpochOfTheFutureHasRotted() {
+        allEligible();
+        int epoch = cluster.partition("t").leaderEpoch();
+        knows(2, epoch, 100, 90).knows(3, epoch + 1, 120, 90);
+        assertThat(recover(Strategy.ELIGIBLE, false).getElected()).isEqualTo(2);
+    }
+
+    @Test
+    void oneThatHasRottedDoesNotMakeItEnough() {
+        allEligible();
+        knows(3, cluster.partition("t").leaderEpoch() + 1, 120, 90);
+        PartitionRecovery result = unchanged(Strategy.ELIGIBLE, false);
+        assertThat(Errors.forCode((short) result.getError())).isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    }
+
+    /** An operator decides what to do without. */
+    @Test
+    void byHandALogThatWasCutLeadsAlone() {
+        allEligible();
+        knowsOfACut(2, 50);
+        PartitionRecovery result = recover(Strategy.AGGRESSIVE, false);
+        assertThat(result.getElected()).isEqualTo(2);
+        assertThat(result.getUnclean()).isFalse();
+    }
+
+    @Test
+    void failedLogsAreNotTakenHoweverManyAnswered() {
+        allEligible();
+        for (int broker : new int[] {2, 3}) {
+            PartitionLogInfo.Builder info = cluster.info("t", broker, -1, -1, -1).toBuilder();
+            info.getReplicaBuilder().setFailed(true);
+            infos.add(info.build());
+        }
+        PartitionRecovery result = unchanged(Strategy.ELIGIBLE, false);
+        assertThat(Errors.forCode((short) result.getError())).isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
     }
 }

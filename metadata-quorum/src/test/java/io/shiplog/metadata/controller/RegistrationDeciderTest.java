@@ -259,8 +259,8 @@ class RegistrationDeciderTest {
                 .setRecoverPartitions(RecoverPartitionsCommand.newBuilder()
                         .setStrategy(RecoverPartitionsCommand.Strategy.ELIGIBLE)
                         .addPartitions(TestCluster.name("t"))
-                        .addInfos(cluster.info("t", 2, 4, 100, 90))
-                        .addInfos(cluster.info("t", 3, 4, 101, 90))));
+                        .addInfos(cluster.info("t", 2, 0, 100, 90))
+                        .addInfos(cluster.info("t", 3, 0, 101, 90))));
 
         PartitionImage state = cluster.partition("t");
         assertThat(state.leader()).isEqualTo(3);

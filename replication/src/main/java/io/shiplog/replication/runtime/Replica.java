@@ -221,6 +221,7 @@ public final class Replica {
             } else {
                 changeRole(newState);
             }
+            repair.onMetadata();
         });
     }
 

@@ -101,6 +101,16 @@ public final class ReplicaRepair {
         });
     }
 
+    /**
+     * The replica acts on newer metadata: in sync, it has again what a start may have cut off its log. They are acted on from the registration of
+     * this process on, and that took a shortened log out of the ISR.
+     */
+    void onMetadata() {
+        if (replica.isInSync() && replica.log().isShortened()) {
+            replica.log().madeGood();
+        }
+    }
+
     /** The replica follows, with a new core that knows of nothing yet, or has just been told of a damage. */
     void onFollows() {
         if (isNeeded()) {

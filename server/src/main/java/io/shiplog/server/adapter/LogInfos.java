@@ -52,8 +52,13 @@ public final class LogInfos {
 
     private static ReplicaLogInfo info(PartitionId id, Replica replica) {
         return replica.isOffline()
-                ? new ReplicaLogInfo(id, -1, -1, -1, true)
+                ? new ReplicaLogInfo(id, -1, -1, -1, true, false)
                 : new ReplicaLogInfo(
-                        id, replica.log().latestEpoch(), replica.log().logEndOffset(), replica.highWatermark(), false);
+                        id,
+                        replica.log().latestEpoch(),
+                        replica.log().logEndOffset(),
+                        replica.highWatermark(),
+                        false,
+                        replica.log().isShortened());
     }
 }

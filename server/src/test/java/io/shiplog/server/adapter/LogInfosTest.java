@@ -17,7 +17,10 @@ import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -70,16 +73,30 @@ class LogInfosTest {
                 0,
                 true);
         infos.wanted(List.of(id(0)));
-        assertThat(reported).containsExactly(List.of(new ReplicaLogInfo(id(0), 4, 2, 0, false)));
+        assertThat(reported).containsExactly(List.of(new ReplicaLogInfo(id(0), 4, 2, 0, false, false)));
     }
 
     @Test
     void partitionThatIsNotOpenIsLeftOut() {
         replica(1);
         infos.wanted(List.of(id(0), id(1)));
-        assertThat(reported).containsExactly(List.of(new ReplicaLogInfo(id(1), -1, 0, 0, false)));
+        assertThat(reported).containsExactly(List.of(new ReplicaLogInfo(id(1), -1, 0, 0, false, false)));
         infos.wanted(List.of(id(0)));
         assertThat(reported).as("nothing to say is not said").hasSize(1);
+    }
+
+    @Test
+    void aLogThatWasCutAtTheStartIsNamedAsSuch() throws IOException {
+        directory.create(new TopicIdPartition(TOPIC, 0, "t"), LogSettings.defaults());
+        directory.close();
+        Files.write(
+                path.resolve(TOPIC + "-0").resolve("00000000000000000000.log"),
+                new byte[100],
+                StandardOpenOption.APPEND);
+        open();
+        replicas.create(new TopicIdPartition(TOPIC, 0, "t"), directory.log(TOPIC, 0));
+        infos.wanted(List.of(id(0)));
+        assertThat(reported).containsExactly(List.of(new ReplicaLogInfo(id(0), -1, 0, 0, false, true)));
     }
 
     @Test

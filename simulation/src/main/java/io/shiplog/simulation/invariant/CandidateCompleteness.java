@@ -41,18 +41,17 @@ final class CandidateCompleteness extends Invariant {
         if (replica.life < 0 || broker.disksLost() > replica.disksLost) {
             return; // nothing known of it, or its disk is gone, which it has not said yet
         }
-        if (replica.cameBackShort) {
-            // What rots above the flush mark looks like a torn tail, and is cut. Nobody can know before logs are
-            // compared, which is
-            // done before one is elected that stopped uncleanly; LeaderCompleteness judges what comes of it.
-            return;
-        }
         BrokerImage registered = scene.cluster().agreed().broker(broker.id());
         boolean serves = broker.running()
                 && replica.life == broker.life()
                 && registered != null
                 && registered.epoch() == broker.brokerEpoch();
         if (!serves && !onDisks) {
+            return;
+        }
+        if (replica.cameBackShort && replica.shortened && (agreed.inElr(broker.id()) || !serves)) {
+            // What rots above the flush mark looks like a torn tail, and is cut. Such a log says so, and is not elected before others were
+            // heard; LeaderCompleteness judges what comes of it. Who has not registered yet is not in the ISR when it does.
             return;
         }
         long held = serves && !onDisks ? replica.logEnd : replica.held(true);

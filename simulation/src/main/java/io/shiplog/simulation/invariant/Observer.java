@@ -10,6 +10,7 @@ import io.shiplog.metadata.image.TopicImage;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -142,11 +143,12 @@ final class Observer {
         if (sight.highWatermark() != replica.highWatermark) {
             moveHighWatermark(sight, partition, replica);
         }
-        if (sight.state() != replica.actsOn) {
+        if (!Objects.equals(sight.state(), replica.actsOn)) {
             // An ISR that changes is news also where no offset moves with it.
-            replica.actsOn = sight.state();
             touched.add(partition);
         }
+        replica.actsOn = sight.state();
+        replica.shortened = sight.isShortened();
         boolean gaveUp = sight.stoppedBecause() != null;
         if (gaveUp && !replica.gaveUp) {
             facts.accept(new Fact.GaveUp(partition, replica, sight.stoppedBecause(), false));
@@ -181,6 +183,7 @@ final class Observer {
         replica.gaveUp = false;
         replica.damaged = false;
         replica.cameBackShort = (diskLost || replica.cameBackShort) && replica.logEnd < partition.committedEnd();
+        replica.shortened = sight.isShortened();
         touched.add(partition);
         facts.accept(new Fact.Opened(partition, replica, sight, Math.min(endBefore, flushedBefore)));
     }

@@ -45,6 +45,9 @@ public interface ReplicaSight {
     /** Whether it takes something in its log for damaged. */
     boolean isDamaged();
 
+    /** Whether its log says that a start cut something off its end that may have been promised, so that it is to be compared with others. */
+    boolean isShortened();
+
     /** What its log holds from one offset to before another, in order. */
     List<Entry> entries(long from, long to);
 }

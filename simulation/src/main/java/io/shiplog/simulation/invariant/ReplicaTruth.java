@@ -27,6 +27,9 @@ public final class ReplicaTruth {
     boolean gaveUp;
     boolean damaged;
 
+    /** Its log says that it may lack what was promised of it: who is to lead is found by comparison. */
+    boolean shortened;
+
     /** When it was looked at last, by the observer's own count. */
     long seenAt;
 
@@ -66,6 +69,7 @@ public final class ReplicaTruth {
         gaveUp = false;
         damaged = false;
         cameBackShort = false;
+        shortened = false;
     }
 
     /** What its log holds at an offset; null when nothing. */

@@ -100,6 +100,11 @@ final class ReplicaOfNode implements ReplicaSight {
     }
 
     @Override
+    public boolean isShortened() {
+        return log.isShortened();
+    }
+
+    @Override
     public List<Entry> entries(long from, long to) {
         return DiskLog.read(disk, topicId() + "-" + partition(), from, to);
     }

@@ -123,6 +123,7 @@ class SafetyTest {
         c.step();
         broker.replica.cutTo(1).highWatermark = 1;
         broker.replica.generation = 0;
+        broker.replica.shortened = true;
         broker.running = true;
         broker.life++;
     }
@@ -133,6 +134,25 @@ class SafetyTest {
         comeBackShort(c.three);
         c.step();
         assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s5WhoLacksSomethingSaysSo() {
+        c.three.disksLost++;
+        comeBackShort(c.three);
+        c.three.replica.shortened = false;
+        c.step();
+        assertThat(c.broken()).contains("S5");
+    }
+
+    @Test
+    void s5WhoIsInSyncLacksNothing() {
+        c.three.disksLost++;
+        comeBackShort(c.three);
+        c.step();
+        c.agree(1, 0, new int[] {1, 3}, new int[0]);
+        c.step();
+        assertThat(c.broken()).contains("S5");
     }
 
     @Test

@@ -23,6 +23,7 @@ final class TestReplica implements ReplicaSight {
     IsrProposal proposal;
     String stopped;
     boolean damaged;
+    boolean shortened;
 
     /** All of it flushed. */
     TestReplica append(Entry... entries) {
@@ -106,6 +107,11 @@ final class TestReplica implements ReplicaSight {
     @Override
     public boolean isDamaged() {
         return damaged;
+    }
+
+    @Override
+    public boolean isShortened() {
+        return shortened;
     }
 
     @Override

@@ -224,6 +224,8 @@ final class LogRecovery {
                 truncationCutShort = true;
             } else if (path.getFileName().toString().equals(CompactionFile.NAME)) {
                 mayHaveGaps = true;
+            } else if (path.endsWith(ShortenedFile.NAME)) {
+                state.shortened = true;
             } else {
                 files.delete(path);
                 entriesChanged = true;
@@ -463,6 +465,7 @@ final class LogRecovery {
     }
 
     private void cutTail(Segment segment, long size) throws IOException {
+        shorten();
         cutBytes += size - segment.sizeInBytes;
         LogFile file = segment.file.open();
         file.truncate(segment.sizeInBytes);
@@ -471,10 +474,17 @@ final class LogRecovery {
 
     private void dropFrom(int from) throws IOException {
         for (int i = bases.size() - 1; i >= from; i--) {
-            cutBytes += files.size(path(bases.get(i)));
+            long size = files.size(path(bases.get(i)));
+            if (size > 0) shorten();
+            cutBytes += size;
             files.delete(path(bases.get(i)));
             entriesChanged = true;
         }
+    }
+
+    private void shorten() throws IOException {
+        state.shortened = true;
+        ShortenedFile.create(state.context, state.directory);
     }
 
     private PartitionLog finish() throws IOException {

@@ -76,6 +76,9 @@ final class LogState {
     /** Whether a power loss would leave the partition's directory. */
     boolean directoryDurable;
 
+    /** Recovery cut something off the end, and the replica has not been in sync since; see {@link ShortenedFile}. */
+    volatile boolean shortened;
+
     /** 1: the next round of housekeeping looks at this log. */
     private volatile int touched;
 

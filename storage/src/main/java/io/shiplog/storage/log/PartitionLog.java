@@ -374,6 +374,23 @@ public final class PartitionLog {
         }
     }
 
+    /**
+     * Whether something was cut off the end of this log when it was opened, by this process or one before, that may have been flushed: rot
+     * above the flush mark looks like a torn tail. Until {@link #madeGood}. Any thread.
+     */
+    public boolean isShortened() {
+        return state.shortened;
+    }
+
+    /** The replica is in sync: whatever was promised of it is there. Any thread; does not wait for the disk. */
+    public void madeGood() {
+        if (!state.shortened) return;
+        state.shortened = false;
+        state.context.background().execute("noting that " + state + " is whole", () -> {
+            if (!state.closed) ShortenedFile.remove(state.context, state.directory);
+        });
+    }
+
     /** The next read of the offset checks the bytes, whatever was known of them: somebody found them to be wrong. */
     public void distrust(long offset) {
         synchronized (state) {
