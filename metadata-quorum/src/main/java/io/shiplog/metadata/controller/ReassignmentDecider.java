@@ -26,7 +26,8 @@ import org.apache.kafka.common.protocol.Errors;
  * until the whole target is in sync; {@link PartitionTransition} finds that.
  *
  * <p>Stricter than Kafka: always the whole target has to be in sync, and what an earlier target had added leaves when a later one does
- * not name it, so that cancelling leads back to where it began (decision 0011).
+ * not name it, so that cancelling leads back to where it began (decision 0011). Neither may leave fewer than min ISR who hold everything
+ * (decision 0095).
  */
 final class ReassignmentDecider {
     private final ControllerSettings settings;
@@ -129,10 +130,21 @@ final class ReassignmentDecider {
         PartitionImage after = new PartitionTransition(before, policy, BrokerView.of(image))
                 .assigned(replicas, Replicas.without(target, original), removing)
                 .next();
+        if (leavesTooFew(before, after, policy)) {
+            return new Refusal(
+                    Errors.INVALID_REPLICA_ASSIGNMENT,
+                    "Too few of the replicas that would remain are known to hold all committed records: try again when more are in sync.");
+        }
         if (!after.equals(before)) {
             records.add(PartitionChanges.record(topic.id(), partition, before, after, ChangeCause.REASSIGNMENT));
         }
         return null;
+    }
+
+    /** Who leaves takes a copy along that min ISR promises; those who are merely not in sync now do not make up for it. */
+    private static boolean leavesTooFew(PartitionImage before, PartitionImage after, TopicPolicy policy) {
+        int enough = Math.min(policy.minIsr(after.replicationFactor()), before.isrSize() + before.elrSize());
+        return !policy.uncleanElection() && after.isrSize() + after.elrSize() < enough;
     }
 
     private static boolean losesAllWhoAreVouchedFor(PartitionImage before, int[] replicas) {

@@ -196,19 +196,39 @@ class ReassignmentDeciderTest {
     @Test
     void cancelTakesTheAddedOnesOutOfTheIsrAndTheLeadership() {
         accepted(to(4, 5, 6));
-        cluster.alterIsr("t", 1, 4);
+        cluster.alterIsr("t", 1, 2, 3, 4);
         cluster.fence(1);
         assertThat(state().leader()).isEqualTo(4);
-        assertThat(state().elr()).containsExactly(1);
 
         accepted(cancelled());
 
-        assertThat(state().isr()).isEmpty();
-        assertThat(state().elr()).containsExactly(1);
-        assertThat(state().hasLeader()).isFalse();
-        cluster.unfence(1);
-        assertThat(state().leader()).isEqualTo(1);
+        assertThat(state().isr()).containsExactlyInAnyOrder(2, 3);
+        assertThat(state().leader()).isIn(2, 3);
         assertThat(state().unclean()).isFalse();
+    }
+
+    /** Min ISR is 2: what is committed is on two disks, and one of them would be forgotten. */
+    @Test
+    void cancelThatWouldLeaveFewerThanMinIsrWhoHoldEverythingIsRefused() {
+        accepted(to(4, 5, 6));
+        cluster.alterIsr("t", 1, 4);
+        refused(cancelled(), true, Errors.INVALID_REPLICA_ASSIGNMENT);
+        cluster.fence(1);
+        assertThat(state().elr()).containsExactly(1);
+        refused(cancelled(), true, Errors.INVALID_REPLICA_ASSIGNMENT);
+        cluster.start(1);
+        cluster.alterIsr("t", 4, 1, 2);
+        accepted(cancelled());
+        assertThat(state().isr()).containsExactlyInAnyOrder(1, 2);
+    }
+
+    @Test
+    void cancelThatLeavesFewerThanMinIsrIsTakenWhereLossIsAllowed() {
+        ConfigDeciderTest.set(cluster, "t", "unclean.leader.election.enable", "true");
+        accepted(to(4, 5, 6));
+        cluster.alterIsr("t", 1, 4);
+        accepted(cancelled());
+        assertThat(state().isr()).containsExactly(1);
     }
 
     @Test
