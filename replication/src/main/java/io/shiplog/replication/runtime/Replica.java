@@ -257,11 +257,7 @@ public final class Replica {
     }
 
     private void follow(PartitionState newState) {
-        long damagedFrom = log.reportEpochsAbove(newState.leaderEpoch());
-        if (damagedFrom >= 0) {
-            // A leader would answer that it knows nothing of such an epoch, for ever.
-            repair.damaged(damagedFrom);
-        }
+        repair.beforeFollowing(newState.leaderEpoch());
         follower = new FollowerRole(this, newState, idleHighWatermark, watchers, context);
         roles.follows(id.topicPartition(), newState.leader(), newState.leaderEpoch(), log.logEndOffset());
         follower.core().start();

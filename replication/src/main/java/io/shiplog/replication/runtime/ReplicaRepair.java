@@ -111,6 +111,14 @@ public final class ReplicaRepair {
         }
     }
 
+    /** The replica is about to follow: of an epoch in its log that is above the leader's, that one would say for ever that it knows nothing. */
+    void beforeFollowing(int epoch) {
+        long from = replica.log().reportEpochsAbove(epoch);
+        if (from >= 0) {
+            damaged(from);
+        }
+    }
+
     /** The replica follows, with a new core that knows of nothing yet, or has just been told of a damage. */
     void onFollows() {
         if (isNeeded()) {
