@@ -68,6 +68,13 @@ final class LeaderFinder {
         return new Found(place(image, chosen, partition.leaderEpoch()), false);
     }
 
+    /** The replica on a node, whatever it is. */
+    Found replicaOn(int nodeId, TopicIdPartition id) {
+        MetadataImage image = world.metadataFrom(anyNode(), clientId);
+        PartitionImage partition = image == null ? null : image.partition(id.topicId(), id.partition());
+        return partition == null ? Found.NOTHING : new Found(place(image, nodeId, partition.leaderEpoch()), false);
+    }
+
     private static Place place(MetadataImage image, int nodeId, int leaderEpoch) {
         BrokerImage broker = image.broker(nodeId);
         return broker == null || broker.endpoints().isEmpty()

@@ -51,6 +51,12 @@ public final class SimConsumer {
     private Cancellable answerTimer;
     private boolean topicWasKnown;
     private boolean stopped;
+    /** Empty when it is nowhere. */
+    private String rack = "";
+    /** Where the leader has sent it; −1: nowhere, it reads from the leader. */
+    private int preferred = -1;
+    /** Of so many fetches one goes to something that it has read. */
+    private double seekShare;
 
     public SimConsumer(
             ClientWorld world, SimProcess process, Dice dice, TopicIdPartition partition, double followerShare) {
@@ -61,6 +67,16 @@ public final class SimConsumer {
         this.followerShare = followerShare;
         this.loop = new SimLoop(world.scheduler(), process, dice.split(), "consumer");
         this.leaders = new LeaderFinder(world, dice.split(), process.id());
+    }
+
+    /** It is in this rack from now on, and reads where the leader sends it (KIP-392). */
+    public void rack(String name) {
+        rack = name;
+    }
+
+    /** So many of its fetches ask for an offset that it has passed; what it reads there has to be what it has read before. */
+    public void seekShare(double share) {
+        seekShare = share;
     }
 
     public TopicIdPartition partition() {
@@ -101,14 +117,17 @@ public final class SimConsumer {
     }
 
     private boolean connect() {
-        LeaderFinder.Found found = dice.chance(followerShare)
-                ? leaders.inSyncReplicaOf(partition)
-                : leaders.leaderOf(partition, topicWasKnown);
+        LeaderFinder.Found found = preferred >= 0
+                ? leaders.replicaOn(preferred, partition)
+                : dice.chance(followerShare)
+                        ? leaders.inSyncReplicaOf(partition)
+                        : leaders.leaderOf(partition, topicWasKnown);
         if (found.topicIsGone()) {
             stopped = true;
         }
         place = found.place();
         if (place == null) {
+            preferred = -1;
             return false;
         }
         topicWasKnown = true;
@@ -122,12 +141,15 @@ public final class SimConsumer {
     private void onClosed(FetchConnection over) {
         if (over == connection) {
             connection = null;
+            preferred = -1;
             requests++;
             pollIn(RETRY_MS);
         }
     }
 
+    /** Asks the leader next. */
     private void leave() {
+        preferred = -1;
         FetchConnection over = connection;
         connection = null;
         requests++;
@@ -139,23 +161,25 @@ public final class SimConsumer {
     // ---- fetch
 
     private void fetch() {
+        boolean seeks = position > 0 && dice.chance(seekShare);
+        long from = seeks ? dice.between(0, position - 1) : position;
         FetchTopic topic = new FetchTopic().setTopicId(partition.topicId());
         topic.partitions()
                 .add(new FetchPartition()
                         .setPartition(partition.partition())
-                        .setFetchOffset(position)
-                        .setLastFetchedEpoch(lastEpoch)
+                        .setFetchOffset(from)
+                        .setLastFetchedEpoch(seeks ? -1 : lastEpoch)
                         .setPartitionMaxBytes(2_048));
         FetchRequestData request = new FetchRequestData()
                 .setMaxWaitMs(MAX_WAIT_MS)
                 .setMinBytes(1)
                 .setMaxBytes(4_096)
                 .setSessionId(0)
-                .setSessionEpoch(-1);
+                .setSessionEpoch(-1)
+                .setRackId(rack);
         request.topics().add(topic);
         long number = ++requests;
         long invokedUs = world.scheduler().nowUs();
-        long askedFor = position;
         int node = place.nodeId();
         connection.send(
                 FetchBytes.encode(request),
@@ -168,8 +192,9 @@ public final class SimConsumer {
                                         node,
                                         invokedUs,
                                         world.scheduler().nowUs(),
-                                        askedFor),
-                                bytes);
+                                        from),
+                                bytes,
+                                seeks);
                     }
                 }));
         if (answerTimer != null) {
@@ -185,7 +210,7 @@ public final class SimConsumer {
                 REQUEST_TIMEOUT_MS);
     }
 
-    private void onAnswer(ReadOp op, ByteBuffer bytes) {
+    private void onAnswer(ReadOp op, ByteBuffer bytes, boolean sought) {
         requests++;
         FetchResponseData response = FetchBytes.decodeResponse(bytes);
         PartitionData data = null;
@@ -204,11 +229,36 @@ public final class SimConsumer {
         op.lastStableOffset = data.lastStableOffset();
         op.logStartOffset = data.logStartOffset();
         world.history().add(op);
-        take(op, data);
+        if (sought) {
+            // What it finds there may have been deleted meanwhile; it goes on where it was.
+            takeSought(op, data);
+        } else {
+            take(op, data);
+        }
+    }
+
+    private void takeSought(ReadOp op, PartitionData data) {
+        long before = position;
+        int epochBefore = lastEpoch;
+        position = op.position;
+        boolean sound = !(data.records() instanceof MemoryRecords records) || read(op, records);
+        position = before;
+        lastEpoch = epochBefore;
+        if (!sound) {
+            op.error = Errors.CORRUPT_MESSAGE;
+        }
+        if (op.error != Errors.NONE && op.error != Errors.OFFSET_OUT_OF_RANGE) {
+            leave();
+        }
+        pollIn(RETRY_MS);
     }
 
     private void take(ReadOp op, PartitionData data) {
-        if (op.error == Errors.OFFSET_OUT_OF_RANGE) {
+        if (op.error == Errors.OFFSET_OUT_OF_RANGE && preferred >= 0) {
+            // The leader knows better.
+            leave();
+            pollIn(RETRY_MS);
+        } else if (op.error == Errors.OFFSET_OUT_OF_RANGE) {
             // auto.offset.reset=earliest
             op.jumps = true;
             position = Math.max(0, op.logStartOffset);
@@ -222,6 +272,10 @@ public final class SimConsumer {
             position = Math.min(position, data.divergingEpoch().endOffset());
             lastEpoch = -1;
             pollIn(5);
+        } else if (data.preferredReadReplica() >= 0) {
+            leave();
+            preferred = data.preferredReadReplica();
+            pollIn(1);
         } else {
             if (data.records() instanceof MemoryRecords records && !read(op, records)) {
                 // Bits rotted where the node trusts what it has written; the client's own check finds it. What came

@@ -17,6 +17,9 @@ import java.util.List;
 
 /** A {@link SimDisk} as one process sees it. Once the process is gone every call fails. */
 public final class Mount implements LogFiles {
+    /** The file that says that a log is being cut. */
+    private static final String CUTTING = "truncating";
+
     private final SimDisk disk;
     private boolean attached = true;
 
@@ -76,6 +79,7 @@ public final class Mount implements LogFiles {
     @Override
     public LogFile create(Path path) throws IOException {
         check();
+        disk.beforeChange(name(path).equals(CUTTING));
         checkRoom();
         DirectoryNode parent = parent(path);
         if (parent.get(name(path)) != null) {
@@ -101,6 +105,7 @@ public final class Mount implements LogFiles {
         if (find(path) instanceof DirectoryNode) {
             return;
         }
+        disk.beforeChange(false);
         checkRoom();
         parent(path).put(name(path), new DirectoryNode());
     }
@@ -108,6 +113,7 @@ public final class Mount implements LogFiles {
     @Override
     public void rename(Path from, Path to) throws IOException {
         check();
+        disk.beforeChange(false);
         DirectoryNode source = parent(from);
         Node node = source.get(name(from));
         if (node == null) {
@@ -125,6 +131,7 @@ public final class Mount implements LogFiles {
     @Override
     public void delete(Path path) throws IOException {
         check();
+        disk.beforeChange(false);
         DirectoryNode parent = parent(path);
         if (parent.get(name(path)) instanceof DirectoryNode directory
                 && !directory.entries().isEmpty()) {
@@ -136,6 +143,7 @@ public final class Mount implements LogFiles {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         check();
+        disk.beforeChange(false);
         if (!(find(directory) instanceof DirectoryNode node)) {
             throw new NoSuchFileException(directory.toString());
         }
@@ -200,6 +208,7 @@ public final class Mount implements LogFiles {
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             check();
+            disk.beforeChange(false);
             int at = Math.toIntExact(position);
             byte[] bytes = new byte[source.remaining()];
             source.get(bytes);
@@ -230,12 +239,14 @@ public final class Mount implements LogFiles {
         @Override
         public void truncate(long size) throws IOException {
             check();
+            disk.beforeChange(true);
             node.truncate(Math.toIntExact(size));
         }
 
         @Override
         public void sync() throws IOException {
             check();
+            disk.beforeChange(false);
             if (disk.takeFailingSync()) {
                 node.syncFailed();
                 throw new IOException("Input/output error");

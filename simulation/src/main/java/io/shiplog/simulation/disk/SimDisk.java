@@ -4,6 +4,7 @@
 package io.shiplog.simulation.disk;
 
 import io.shiplog.simulation.engine.Dice;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,12 @@ public final class SimDisk {
     private boolean full;
     private long hungUntilUs;
     private double slowness = 1;
+
+    /** Null when the power stays. */
+    private Runnable powerSwitch;
+
+    private int changesLeft;
+    private boolean waitsForCut;
 
     /** An empty disk that is mounted at {@code root}. */
     public SimDisk(Path root, Dice dice) {
@@ -80,9 +87,36 @@ public final class SimDisk {
         index = index.afterPowerLoss(dice);
         failingSyncs = 0;
         failingReads = 0;
+        powerSwitch = null;
     }
 
     // ---- faults
+
+    /**
+     * The power goes between two things that are done to the disk: after so many of them.
+     *
+     * @param onceCutting they count from the next cut of a log on
+     * @param onLoss has to call {@link #losePower}; null: the power stays
+     */
+    public void losePowerAfter(int changes, boolean onceCutting, Runnable onLoss) {
+        changesLeft = changes;
+        waitsForCut = onceCutting;
+        powerSwitch = onLoss;
+    }
+
+    /** Something is going to be changed, or synced. */
+    void beforeChange(boolean cuts) throws IOException {
+        if (powerSwitch == null || (waitsForCut && !cuts)) {
+            return;
+        }
+        waitsForCut = false;
+        if (changesLeft-- == 0) {
+            Runnable off = powerSwitch;
+            powerSwitch = null;
+            off.run();
+            throw new IOException("the power is gone");
+        }
+    }
 
     /** So many of the next syncs fail. */
     public void failSyncs(int count) {

@@ -8,7 +8,7 @@ package io.shiplog.simulation.fault;
  *
  * @param atMs since the cluster was ready
  * @param target a storage node as {@code node-2}, or by what it is at that time: {@code leader-0}, {@code follower-0} of the partition with this
- *     number; {@code -} where the kind says it all
+ *     number; {@code -} where the kind says it all. {@code x=leader-0} gives the node the name {@code x}, under which later faults find it
  * @param other a second storage node, or {@code -}
  * @param durationMs after which it ends by itself
  * @param seed of what is left to chance in it

@@ -14,6 +14,6 @@ public enum FaultClass {
     CLOCK,
     QUORUM,
     DEATH,
-    /** Not drawn by itself: part of {@link Coincidences}. */
+    /** Not drawn by itself: part of {@link Coincidences} and {@link StorageCoincidences}. */
     PARTIAL
 }

@@ -71,7 +71,17 @@ public enum FaultKind {
     /** A storage node and the other storage nodes do not hear each other. */
     CUT_FROM_NODES(FaultClass.PARTIAL),
     /** No storage node hears another one. */
-    NODES_APART(FaultClass.PARTIAL);
+    NODES_APART(FaultClass.PARTIAL),
+
+    // ---- as part of a coincidence
+    /** All storage nodes but this one. */
+    KILL_OTHERS(FaultClass.PARTIAL),
+    /** The power goes between two things that the process does to its disk. */
+    POWER_LOSS_AT_WRITE(FaultClass.PARTIAL),
+    /** The same, shortly after the process has begun to cut a log, should it do so. */
+    POWER_LOSS_AT_CUT(FaultClass.PARTIAL),
+    /** Somebody who is not the other node fetches in its name from the first, without a broker epoch. */
+    FORGED_FETCH(FaultClass.PARTIAL);
 
     private final FaultClass faultClass;
 

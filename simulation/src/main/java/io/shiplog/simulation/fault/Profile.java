@@ -30,10 +30,20 @@ public enum Profile {
     /** Operators are busy. */
     ADMIN(true, FaultClass.PROCESS, FaultClass.NETWORK),
     /** Faults and operations that do harm together. */
-    COINCIDENCE(false, FaultClass.PARTIAL);
+    COINCIDENCE(false, FaultClass.PARTIAL),
+    /** Faults that do harm together on disks, and clients with them. */
+    STORAGE_COINCIDENCE(false, FaultClass.PROCESS, FaultClass.PARTIAL);
 
     private static final int PRODUCES = 170;
     private static final long DURATION_MS = 3_000;
+    /**
+     * One number for each seed says what it has of what was thought of later: below the first its consumers go back to what they have read, from
+     * there to the third there are racks, below the second there is a coincidence on disks. All other seeds are as they were.
+     */
+    private static final double SEEKS_BELOW = 0.2;
+
+    private static final double COINCIDENCES_BELOW = 0.3;
+    private static final double RACKS_BELOW = 0.4;
 
     /** Their names, each between blanks. */
     private final String classes;
@@ -68,6 +78,7 @@ public enum Profile {
         int nodes = dice.chance(0.82) ? 3 : dice.oneOf(1, 2, 4, 5);
         int rf = Math.min(nodes, dice.chance(0.9) ? 3 : 2);
         boolean commit = dice.chance(0.7);
+        double later = later(seed).nextDouble();
         int minIsr = commit ? 1 + dice.nextInt(Math.min(2, rf)) : Math.min(2, rf);
         return new Setup(
                 seed,
@@ -95,7 +106,13 @@ public enum Profile {
                 dice.oneOf(0, 20, 100),
                 dice.oneOf(50, 200, 1_000),
                 dice.oneOf(100, 500, 5_000),
-                admin && dice.chance(0.05));
+                admin && dice.chance(0.05),
+                later >= SEEKS_BELOW && later < RACKS_BELOW,
+                later < SEEKS_BELOW ? 0.2 : 0);
+    }
+
+    private static Dice later(long seed) {
+        return new Dice(seed * 19 + 11);
     }
 
     private static String producers(Dice dice) {
@@ -123,6 +140,11 @@ public enum Profile {
         }
         if (setup.storageNodes() > 1 && has(FaultClass.PARTIAL)) {
             addCoincidences(new Dice(setup.seed() * 13 + 5), setup, steps);
+        }
+        Dice later = later(setup.seed());
+        boolean drawn = later.nextDouble() < COINCIDENCES_BELOW;
+        if (this == STORAGE_COINCIDENCE || (this == DEFAULT && drawn)) {
+            new StorageCoincidences(later, setup, steps).add();
         }
         return new Schedule(steps);
     }

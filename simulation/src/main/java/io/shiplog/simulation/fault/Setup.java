@@ -37,6 +37,8 @@ import java.util.Map;
  * @param marksMs interval of the flush marks
  * @param checkpointMs interval of checkpoints
  * @param uncleanAllowed whether an election that may lose records can be asked for
+ * @param racks whether every storage node is in a rack of its own, and consumers are in one of them and read where the leader sends them
+ * @param seekShare of the fetches of consumers go to any offset that they have passed
  */
 public record Setup(
         long seed,
@@ -64,7 +66,9 @@ public record Setup(
         int padding,
         int marksMs,
         int checkpointMs,
-        boolean uncleanAllowed) {
+        boolean uncleanAllowed,
+        boolean racks,
+        double seekShare) {
     /** Whether an acknowledgement means: on the disk of every in-sync replica. */
     public boolean flushesBeforeCommit() {
         return flushPolicy.equals("commit");

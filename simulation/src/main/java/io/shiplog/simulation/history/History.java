@@ -18,6 +18,8 @@ public final class History {
     private final List<ReadOp> readsSeen = Collections.unmodifiableList(reads);
     private final List<LatestOp> lookUpsSeen = Collections.unmodifiableList(lookUps);
     private final List<DeleteOp> deletesSeen = Collections.unmodifiableList(deletes);
+    private final List<SentAway> sentAway = new ArrayList<>();
+    private final List<SentAway> sentAwaySeen = Collections.unmodifiableList(sentAway);
     private int acknowledged;
     private long changes;
 
@@ -43,6 +45,11 @@ public final class History {
 
     public void add(DeleteOp op) {
         deletes.add(op);
+        changes++;
+    }
+
+    public void add(SentAway op) {
+        sentAway.add(op);
         changes++;
     }
 
@@ -95,6 +102,11 @@ public final class History {
 
     public List<DeleteOp> deletes() {
         return deletesSeen;
+    }
+
+    /** In the order in which leaders said so. */
+    public List<SentAway> sentAway() {
+        return sentAwaySeen;
     }
 
     public List<AdminOp> admins() {

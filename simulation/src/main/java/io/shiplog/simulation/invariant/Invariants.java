@@ -33,6 +33,7 @@ public final class Invariants {
                 new BrokerIdentity(),
                 new StartOffset(),
                 new FalseDamage(),
+                new ReadersAreSentRight(),
                 new LeaderExists(),
                 new IsrIsFull(),
                 new ProducesEnd(),

@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.invariant;
 
+import io.shiplog.replication.port.AssignedReplica;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 
@@ -82,6 +83,14 @@ public sealed interface Observation {
 
     /** A look-up of the latest offset that was answered with one. */
     record LookedUp(Uuid topicId, int partition, int broker, long beganAt, long endedAt, long latest)
+            implements Observation {}
+
+    /**
+     * A leader sends a consumer to a follower, see KIP-392.
+     *
+     * @param follower what the leader acts on; null when it knows no such follower
+     */
+    record SentAway(Uuid topicId, int partition, int leader, AssignedReplica follower, long endedAt)
             implements Observation {}
 
     /** DeleteRecords that was acknowledged. */

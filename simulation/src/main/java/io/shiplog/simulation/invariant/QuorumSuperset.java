@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.invariant;
 
+import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.IsrMember;
@@ -35,6 +36,9 @@ final class QuorumSuperset extends Invariant {
                 && changed.before() != null
                 && changed.after() != null) {
             changed(changed, out);
+            if (isEnough(changed.image(), changed.partition(), changed.after())) {
+                tooFewSince.keySet().removeIf(led -> led.partition() == changed.partition());
+            }
         } else if (fact instanceof Fact.Settled settled) {
             remember(settled.partition(), scene);
         } else if (fact instanceof Fact.Heard told && told.observation() instanceof Observation.Sent sent) {
@@ -103,7 +107,17 @@ final class QuorumSuperset extends Invariant {
         }
     }
 
+    private static boolean isEnough(MetadataImage image, PartitionTruth partition, PartitionImage agreed) {
+        return agreed.isrSize() >= Topics.minIsr(image, partition.topicId(), agreed);
+    }
+
+    /**
+     * Notes the leaders that know that their ISR is too small, as long as that is agreed too: then no leader can have had a larger one since,
+     * also when nobody looked at it meanwhile.
+     */
     private void remember(PartitionTruth partition, Scene scene) {
+        PartitionImage agreed = Topics.agreed(scene, partition);
+        boolean enough = agreed == null || isEnough(scene.cluster().agreed(), partition, agreed);
         for (BrokerSight broker : scene.cluster().brokers()) {
             boolean tooFew = false;
             for (ReplicaSight sight : broker.replicas()) {
@@ -112,7 +126,7 @@ final class QuorumSuperset extends Invariant {
                         && sight.topicId().equals(partition.topicId())
                         && sight.state().isrSize() < sight.state().effectiveMinIsr();
             }
-            if (tooFew) {
+            if (tooFew && !enough) {
                 tooFewSince.putIfAbsent(
                         new Led(partition, broker.id()), scene.cluster().nowUs());
             } else if (!tooFewSince.isEmpty()) {
@@ -124,6 +138,7 @@ final class QuorumSuperset extends Invariant {
     private void acknowledged(Observation.Sent sent, Scene scene, Verdicts out) {
         heard++;
         PartitionTruth partition = scene.truth().partition(sent.topicId(), sent.partition());
+        remember(partition, scene);
         Long since = tooFewSince.get(new Led(partition, sent.broker()));
         if (sent.isPromised() && since != null && since <= sent.triedAt()) {
             out.add(

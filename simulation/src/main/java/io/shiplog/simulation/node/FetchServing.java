@@ -12,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
 
@@ -65,6 +67,13 @@ public final class FetchServing {
     }
 
     private void answer(Exchange exchange, FetchResponseData response) {
+        for (FetchableTopicResponse topic : response.responses()) {
+            for (PartitionData partition : topic.partitions()) {
+                if (partition.preferredReadReplica() >= 0) {
+                    life.onSentAway(topic.topicId(), partition.partitionIndex(), partition.preferredReadReplica());
+                }
+            }
+        }
         try {
             exchange.answer = FetchBytes.encode(response);
         } catch (StorageException e) {

@@ -15,9 +15,15 @@ import io.shiplog.storage.log.LogDirectoryConfig;
  * @param tickMs how often time passes for replicas
  * @param retentionCheckMs how often old segments are looked for
  * @param disks of the data directory
+ * @param racks whether every node is in a rack of its own
  */
 public record NodeSettings(
-        int lagTimeMs, int tickMs, int retentionCheckMs, ClientSettings client, LogDirectoryConfig disks) {
+        int lagTimeMs, int tickMs, int retentionCheckMs, ClientSettings client, LogDirectoryConfig disks, boolean racks) {
+    /** Where a node is; null: nowhere. */
+    public String rack(int nodeId) {
+        return racks ? "rack-" + nodeId : null;
+    }
+
     CoreSettings core() {
         return new CoreSettings(lagTimeMs, 50, 1_000);
     }

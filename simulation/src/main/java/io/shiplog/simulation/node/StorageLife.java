@@ -36,6 +36,10 @@ import io.shiplog.simulation.quorum.SimMetadataClient;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.scrub.ScrubSettings;
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.replication.fetch.FetchPolicies;
+import io.shiplog.replication.fetch.RackAwareSelector;
+import io.shiplog.replication.runtime.ReplicationThrottles;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -99,9 +103,32 @@ public final class StorageLife {
                 settings.fetcher(node.id()));
         this.offline = new OfflineReplicas(node.id(), replicas, fetchers, loop, client::image, client::reportOffline);
         this.access = new LocalPartitions(replicas, client::image, client.lease(), process.clock()::nanoTime);
-        this.fetchService = new FetchService(loop, access, FetchSettings.DEFAULTS, dice.split()::nextInt);
+        this.fetchService = new FetchService(loop, access, FetchSettings.DEFAULTS, dice.split()::nextInt, policies());
         this.logInfos = new LogInfos(replicas, loop, client::reportLogInfo);
         this.producerIds = new ProducerIds(client::allocateProducerIds);
+    }
+
+    private FetchPolicies policies() {
+        if (world.settings().rack(node.id()) == null) {
+            return FetchPolicies.none();
+        }
+        return new FetchPolicies(
+                new RackAwareSelector(node.id(), this::rack),
+                () -> client.lease().valid(process.clock().nanoTime()),
+                new ReplicationThrottles());
+    }
+
+    private String rack(int nodeId) {
+        BrokerImage broker = client.image().broker(nodeId);
+        return broker == null ? "" : broker.rack();
+    }
+
+    /** A consumer is told to read somewhere else; the replica that does so knows whether it should. */
+    void onSentAway(Uuid topicId, int partition, int to) {
+        Replica leader = replicas.get(topicId, partition);
+        if (leader != null && leader.actsOn() != null) {
+            world.onSentAway(node.id(), topicId, partition, leader.actsOn().replica(to));
+        }
     }
 
     public SimProcess process() {
@@ -221,7 +248,7 @@ public final class StorageLife {
                 incarnationId,
                 "node-" + node.id(),
                 process.number(),
-                null,
+                world.settings().rack(node.id()),
                 directories.ids(),
                 recovered.cleanBrokerEpoch(),
                 recovered.damaged(),

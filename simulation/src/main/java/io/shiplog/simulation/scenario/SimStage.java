@@ -98,7 +98,9 @@ public final class SimStage implements Stage {
                 0,
                 200,
                 500,
-                true);
+                true,
+                false,
+                0);
     }
 
     // ---- what happens

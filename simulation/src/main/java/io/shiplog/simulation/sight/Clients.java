@@ -10,6 +10,7 @@ import io.shiplog.simulation.history.Outcome;
 import io.shiplog.simulation.history.ProduceOp;
 import io.shiplog.simulation.history.ReadOp;
 import io.shiplog.simulation.history.ReadRecord;
+import io.shiplog.simulation.history.SentAway;
 import io.shiplog.simulation.invariant.Checker;
 import io.shiplog.simulation.invariant.ClusterSight;
 import io.shiplog.simulation.invariant.Entry;
@@ -32,6 +33,7 @@ final class Clients {
     private int reads;
     private int lookUps;
     private long seen;
+    private int sentAway;
 
     Clients(History history, Checker checker) {
         this.history = history;
@@ -62,6 +64,12 @@ final class Clients {
         }
         for (; reads < history.reads().size(); reads++) {
             tell(history.reads().get(reads), cluster);
+        }
+        for (; sentAway < history.sentAway().size(); sentAway++) {
+            SentAway away = history.sentAway().get(sentAway);
+            checker.heard(
+                    new Observation.SentAway(away.topicId(), away.partition(), away.leader(), away.to(), cluster.nowUs()),
+                    cluster);
         }
         for (; lookUps < history.lookUps().size(); lookUps++) {
             tell(history.lookUps().get(lookUps), cluster);

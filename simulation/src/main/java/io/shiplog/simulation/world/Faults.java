@@ -28,10 +28,14 @@ public final class Faults {
     private final Coverage coverage = new Coverage();
     private final Outages outages = new Outages();
     private final List<Runnable> toEnd = new ArrayList<>();
+    private final Targets targets;
+    private final PartialFaults partial;
 
     public Faults(World world) {
         this.world = world;
         this.situations = new Situations(world);
+        this.targets = new Targets(world);
+        this.partial = new PartialFaults(world, this);
     }
 
     /** Which faults took effect, and in which situations. */
@@ -85,7 +89,8 @@ public final class Faults {
         Dice dice = new Dice(fault.seed());
         return switch (fault.kind().faultClass()) {
             case PROCESS, POWER -> process(fault);
-            case NETWORK, PARTIAL -> network(fault, dice);
+            case NETWORK -> network(fault, dice);
+            case PARTIAL -> isCut(fault.kind()) ? network(fault, dice) : partial.inject(fault, dice);
             case DISK -> disk(fault, dice);
             case ROT, REPLACED -> lostDisk(fault, dice);
             case CLOCK -> clock(fault, dice);
@@ -94,29 +99,14 @@ public final class Faults {
         };
     }
 
+    private static boolean isCut(FaultKind kind) {
+        return kind == FaultKind.CUT_FROM_NODES || kind == FaultKind.NODES_APART;
+    }
+
     // ---- whom it meets
 
-    private SimNode node(String target) {
-        int dash = target.indexOf('-');
-        int number = Integer.parseInt(target.substring(dash + 1));
-        if (target.startsWith("node")) {
-            return number >= 1 && number <= world.storageNodes() ? world.node(number) : null;
-        }
-        TopicIdPartition partition = world.topic().partition(number);
-        PartitionImage image =
-                partition == null ? null : world.metadata().partition(partition.topicId(), partition.partition());
-        if (image == null) {
-            return null;
-        }
-        if (target.startsWith("leader")) {
-            return image.hasLeader() ? world.node(image.leader()) : null;
-        }
-        for (int i = 0; i < image.isrSize(); i++) {
-            if (image.isrMember(i) != image.leader()) {
-                return world.node(image.isrMember(i));
-            }
-        }
-        return null;
+    SimNode node(String target) {
+        return targets.node(target);
     }
 
     // ---- processes
@@ -153,12 +143,12 @@ public final class Faults {
         };
     }
 
-    private void kill(SimNode node) {
+    void kill(SimNode node) {
         node.kill();
         world.onNodeDown(node);
     }
 
-    private void losePower(SimNode node) {
+    void losePower(SimNode node) {
         node.losePower();
         world.losses().onPowerLoss(node.id());
         world.onNodeDown(node);

@@ -5,6 +5,7 @@ package io.shiplog.simulation.world;
 
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicConfigs;
+import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.simulation.client.ClientWorld;
 import io.shiplog.simulation.client.ProducerRules;
@@ -19,6 +20,7 @@ import io.shiplog.simulation.engine.SimProcess;
 import io.shiplog.simulation.engine.Trace;
 import io.shiplog.simulation.fault.Setup;
 import io.shiplog.simulation.history.History;
+import io.shiplog.simulation.history.SentAway;
 import io.shiplog.simulation.network.SimNetwork;
 import io.shiplog.simulation.node.NodeSettings;
 import io.shiplog.simulation.node.SimNode;
@@ -57,6 +59,7 @@ public final class World implements ClientWorld, WorldView {
     private int clients;
     private int effectiveFaults;
     private long values = 1;
+    private BrokenPromise foundInTheMiddle;
 
     /** A cluster that is going to be started. */
     public World(Setup setup, List<RunWatcher> watchers, Trace trace) {
@@ -79,7 +82,7 @@ public final class World implements ClientWorld, WorldView {
         this.topic = new Topic(this, admin, dice.split());
     }
 
-    private SimProcess newClient() {
+    SimProcess newClient() {
         NodeClock clock = new NodeClock(scheduler, 1, dice.between(0, 1_000_000), 0);
         return new SimProcess(FIRST_CLIENT + clients++, nextProcess(), clock);
     }
@@ -124,6 +127,9 @@ public final class World implements ClientWorld, WorldView {
         if (process != null && process.id() <= nodes.length) {
             views.look(nodes[process.id() - 1]);
         }
+        if (foundInTheMiddle != null) {
+            throw foundInTheMiddle;
+        }
         views.afterEvent();
         return true;
     }
@@ -134,6 +140,10 @@ public final class World implements ClientWorld, WorldView {
             for (int i = 0; i < setup.consumersPerPartition(); i++) {
                 SimConsumer consumer =
                         new SimConsumer(this, newClient(), dice.split(), partition, setup.followerShare());
+                consumer.seekShare(setup.seekShare());
+                if (setup.racks()) {
+                    consumer.rack(settings.node().rack(1 + dice.nextInt(nodes.length)));
+                }
                 consumers.add(consumer);
                 consumer.start();
             }
@@ -171,6 +181,23 @@ public final class World implements ClientWorld, WorldView {
 
     public List<SimConsumer> consumers() {
         return consumers;
+    }
+
+    /**
+     * Observes a node in the middle of an event: it will not be there any more when the event is over. One that has closed its replicas, or has
+     * not opened them, is left alone: its logs are not gone.
+     */
+    void lookInTheMiddle(SimNode node) {
+        if (node.life() == null || node.life().replicas().all().isEmpty()) {
+            return;
+        }
+        views.look(node);
+        try {
+            views.afterEvent();
+        } catch (BrokenPromise found) {
+            // Not through the code of the node.
+            foundInTheMiddle = found;
+        }
     }
 
     // ---- what happened to nodes, for observers
@@ -263,11 +290,17 @@ public final class World implements ClientWorld, WorldView {
     }
 
     @Override
+    public void onSentAway(int leader, Uuid topicId, int partition, AssignedReplica to) {
+        history.add(new SentAway(leader, topicId, partition, to));
+    }
+
+    @Override
     public void onEnded(StorageLife life, String why) {
         trace.line(() -> "node " + life.nodeId() + " " + why);
         trace.add(why.hashCode());
         // Whoever watches over processes starts it again.
         SimNode node = nodes[life.nodeId() - 1];
+        lookInTheMiddle(node);
         scheduler.after(dice.between(20_000, 500_000), "supervisor", null, node::start);
     }
 

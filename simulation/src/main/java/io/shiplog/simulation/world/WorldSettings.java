@@ -34,7 +34,8 @@ final class WorldSettings {
                 Math.max(20, setup.lagTimeMs() / 6),
                 500,
                 new ClientSettings(setup.sessionMs() / 8, setup.sessionMs() * 9 / 10, 40, 800),
-                disks(setup));
+                disks(setup),
+                setup.racks());
     }
 
     private LogDirectoryConfig disks(Setup setup) {

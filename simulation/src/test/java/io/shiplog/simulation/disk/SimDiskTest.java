@@ -93,6 +93,48 @@ class SimDiskTest {
     }
 
     @Test
+    void thePowerGoesBetweenTwoChanges() throws IOException {
+        SimDisk disk = new SimDisk(ROOT, new Dice(1));
+        Mount mount = disk.mount();
+        LogFile file = mount.create(FILE);
+        mount.syncDirectory(ROOT);
+        disk.losePowerAfter(2, false, disk::losePower);
+        write(file, "first", 0);
+        file.sync();
+        assertThatThrownBy(() -> write(file, "second", 5)).hasMessageContaining("power");
+        assertThatThrownBy(file::sync).hasMessageContaining("gone");
+        assertThat(read(disk.mount())).isEqualTo("first");
+    }
+
+    @Test
+    void thePowerGoesOnceSomethingIsCut() throws IOException {
+        SimDisk disk = new SimDisk(ROOT, new Dice(1));
+        Mount mount = disk.mount();
+        LogFile file = mount.create(FILE);
+        write(file, "0123456789", 0);
+        file.sync();
+        mount.syncDirectory(ROOT);
+        disk.losePowerAfter(1, true, disk::losePower);
+        for (int i = 0; i < 5; i++) {
+            write(file, "abc", 10);
+            file.sync();
+        }
+        file.truncate(4);
+        assertThatThrownBy(file::sync).hasMessageContaining("power");
+        assertThat(read(disk.mount())).hasSizeBetween(4, 13);
+    }
+
+    @Test
+    void thePowerStaysWhenNobodyTurnsItOffAnyMore() throws IOException {
+        SimDisk disk = new SimDisk(ROOT, new Dice(1));
+        LogFile file = disk.mount().create(FILE);
+        disk.losePowerAfter(0, false, disk::losePower);
+        disk.losePowerAfter(0, false, null);
+        write(file, "there", 0);
+        assertThat(file.size()).isEqualTo(5);
+    }
+
+    @Test
     void aFullDiskTakesNothingMoreAndGivesEverythingBack() throws IOException {
         SimDisk disk = new SimDisk(ROOT, new Dice(1));
         Mount mount = disk.mount();

@@ -6,6 +6,7 @@ package io.shiplog.simulation.invariant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.replication.port.AssignedReplica;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -221,6 +222,33 @@ class SafetyTest {
         c.one.replica.state = c.state();
         c.step();
         c.heard(c.sent(2, 2, c.nowUs + 10, c.nowUs + 20));
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s6MayAcknowledgeOnceTheIsrIsLargeEnoughAgainThoughNobodyLookedAtTheLeader() {
+        c.committed(3);
+        c.agree(1, 0, new int[] {1}, new int[] {2, 3});
+        c.one.replica.state = c.state();
+        c.step();
+        c.agree(1, 0, new int[] {1, 2}, new int[] {3});
+        c.one.replica.state = c.state();
+        c.heard(c.sent(2, 2, c.nowUs + 10, c.nowUs + 20));
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s6MayAcknowledgeWhatWasAskedWhileTheIsrWasLargeEnoughThoughItWasNotBeforeAndIsNotNow() {
+        c.committed(3);
+        c.agree(1, 0, new int[] {1}, new int[] {2, 3});
+        c.one.replica.state = c.state();
+        c.step();
+        c.agree(1, 0, new int[] {1, 2}, new int[] {3});
+        c.step();
+        long asked = c.nowUs;
+        c.agree(1, 0, new int[] {1}, new int[] {2, 3});
+        c.step();
+        c.heard(c.sent(2, 2, asked, asked + 10));
         assertThat(c.broken()).isEmpty();
     }
 
@@ -624,6 +652,30 @@ class SafetyTest {
     void n1ANodeStopsByItself() {
         c.checker.nodeFailed("node 1", new IllegalStateException("x"));
         assertThat(c.broken()).containsExactly("N1");
+    }
+
+    @Test
+    void n3AConsumerIsSentToAFollowerThatIsNotInSync() {
+        c.committed(3);
+        c.agree(1, 0, new int[] {1, 2}, new int[] {3});
+        c.step();
+        c.heard(new Observation.SentAway(TestCluster.TOPIC, 0, 1, c.state().replica(3), c.nowUs));
+        assertThat(c.broken()).containsExactly("N3");
+    }
+
+    @Test
+    void n3AConsumerIsSentToANodeThatIsFenced() {
+        c.committed(3);
+        AssignedReplica fenced = new AssignedReplica(2, true, false, c.two.epoch, true, false);
+        c.heard(new Observation.SentAway(TestCluster.TOPIC, 0, 1, fenced, c.nowUs));
+        assertThat(c.broken()).containsExactly("N3");
+    }
+
+    @Test
+    void n3AConsumerMayBeSentToAFollowerInSync() {
+        c.committed(3);
+        c.heard(new Observation.SentAway(TestCluster.TOPIC, 0, 1, c.state().replica(2), c.nowUs));
+        assertThat(c.broken()).isEmpty();
     }
 
     @Test
