@@ -49,7 +49,9 @@ public final class Forger {
         if (image == null || replica == null || !replica.isLeader()) {
             return;
         }
-        if (connection == null || !connection.isOpen() || port != leader.process().number()) {
+        if (connection == null
+                || !connection.isOpen()
+                || port != leader.process().number()) {
             port = leader.process().number();
             connection = new FetchConnection(world, process, leaderId, port, () -> {});
         }

@@ -18,7 +18,12 @@ import io.shiplog.storage.log.LogDirectoryConfig;
  * @param racks whether every node is in a rack of its own
  */
 public record NodeSettings(
-        int lagTimeMs, int tickMs, int retentionCheckMs, ClientSettings client, LogDirectoryConfig disks, boolean racks) {
+        int lagTimeMs,
+        int tickMs,
+        int retentionCheckMs,
+        ClientSettings client,
+        LogDirectoryConfig disks,
+        boolean racks) {
     /** Where a node is; null: nowhere. */
     public String rack(int nodeId) {
         return racks ? "rack-" + nodeId : null;

@@ -68,7 +68,8 @@ final class Clients {
         for (; sentAway < history.sentAway().size(); sentAway++) {
             SentAway away = history.sentAway().get(sentAway);
             checker.heard(
-                    new Observation.SentAway(away.topicId(), away.partition(), away.leader(), away.to(), cluster.nowUs()),
+                    new Observation.SentAway(
+                            away.topicId(), away.partition(), away.leader(), away.to(), cluster.nowUs()),
                     cluster);
         }
         for (; lookUps < history.lookUps().size(); lookUps++) {

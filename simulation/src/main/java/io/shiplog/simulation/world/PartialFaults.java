@@ -6,7 +6,6 @@ package io.shiplog.simulation.world;
 import io.shiplog.simulation.client.Forger;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.fault.Fault;
-import io.shiplog.simulation.fault.FaultKind;
 import io.shiplog.simulation.node.SimNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +77,12 @@ final class PartialFaults {
         int number = fault.target().charAt(fault.target().length() - 1) - '0';
         Forger forger = new Forger(world, world.newClient(), leader.id(), victim.id());
         for (long atMs = 0; atMs < fault.durationMs(); atMs += 1 + dice.nextInt(FORGED_EVERY_MS)) {
-            world.scheduler().after(atMs * 1_000, "forger", null, () -> forger.fetch(world.topic().partition(number)));
+            world.scheduler()
+                    .after(
+                            atMs * 1_000,
+                            "forger",
+                            null,
+                            () -> forger.fetch(world.topic().partition(number)));
         }
         return forger::stop;
     }
