@@ -13,9 +13,9 @@ public enum ActionKind {
     RECREATE_TOPIC,
     /** Other nodes get the partition. */
     REASSIGN,
-    /** A node does not get the partition any more; amount: the node. */
+    /** The first in-sync follower does not get the partition any more. */
     REASSIGN_WITHOUT,
-    /** A node gets the partition as well; amount: the node. */
+    /** One more node gets the partition, the first that does not have it. */
     REASSIGN_WITH,
     CANCEL_REASSIGNMENT,
     ELECT_PREFERRED,

@@ -46,13 +46,20 @@ final class Coincidences {
         }
     }
 
-    /** A node falls behind and out of the ISR; then all the others go down for a moment, and forget where the high watermark was. */
+    /**
+     * A node falls behind and out of the ISR; then all the others go down for a moment, and forget where the high watermark was. Its disk is
+     * not in a hurry: what it has on it stays behind for a while, also when it fetches again.
+     */
     private void leftBehind(long atMs) {
-        long behindMs = dice.between(setup.lagTimeMs(), setup.lagTimeMs() + 900L);
-        FaultKind why = dice.oneOf(FaultKind.KILL, FaultKind.PAUSE, FaultKind.CUT_FROM_NODES, FaultKind.HANG);
-        long allMs = atMs + behindMs - dice.between(0, 50);
-        fault(atMs, why, node, behindMs);
-        if (setup.flushesBeforeCommit() && dice.chance(0.5)) {
+        long behindMs = dice.between(setup.lagTimeMs(), setup.lagTimeMs() + 600L);
+        long allMs = atMs + behindMs;
+        if (dice.chance(0.6)) {
+            fault(atMs, FaultKind.HANG, node, behindMs + dice.between(300, 900));
+        } else {
+            fault(atMs, dice.oneOf(FaultKind.KILL, FaultKind.PAUSE, FaultKind.CUT_FROM_NODES), node, behindMs);
+            fault(allMs + dice.between(0, 300), FaultKind.SLOW_DISK, node, 900);
+        }
+        if (setup.flushesBeforeCommit() && dice.chance(0.3)) {
             fault(allMs, FaultKind.POWER_LOSS_ALL, node, dice.between(5, 60));
             return;
         }
@@ -103,25 +110,28 @@ final class Coincidences {
             fault(Math.max(0, atMs - 700), FaultKind.KILL, "node-" + other, 700 + dice.between(0, 500));
         }
         if (dice.chance(0.7)) {
-            lull(atMs - dice.between(0, 100), atMs + unheardMs);
+            lull(atMs - dice.between(0, 100), atMs + unheardMs + 100);
         }
     }
 
     /** A replica is taken from a node and given to it again, while what the node asked as a follower before is still under way. */
     private void assignedAgain(long atMs) {
-        long cutMs = dice.between(60, 400);
+        long cutMs = dice.between(150, 500);
         long withoutMs = atMs + dice.between(20, 60);
-        fault(atMs, FaultKind.CUT_ONE_WAY, node, leader, cutMs);
+        fault(atMs, FaultKind.CUT_ONE_WAY, "follower-" + partition, leader, cutMs);
         action(withoutMs, ActionKind.REASSIGN_WITHOUT);
         action(withoutMs + dice.between(10, 60), ActionKind.REASSIGN_WITH);
-        if (dice.chance(0.5)) {
-            lull(withoutMs, withoutMs + cutMs);
+        if (dice.chance(0.8)) {
+            // One record brings a fetch under way, and its position is good enough for as long as no other one is
+            // written.
+            lull(atMs + 1, withoutMs + cutMs);
+            steps.add(new Action(atMs + dice.between(2, 8), ActionKind.PRODUCE, 0, partition, 1, dice.nextLong()));
         }
     }
 
     private FaultKind loss() {
-        if (mayLoseADisk && dice.chance(0.5)) {
-            return dice.oneOf(FaultKind.WIPE, FaultKind.ROLL_BACK);
+        if (mayLoseADisk && dice.chance(0.7)) {
+            return dice.oneOf(FaultKind.WIPE, FaultKind.WIPE, FaultKind.ROLL_BACK);
         }
         return dice.oneOf(FaultKind.POWER_LOSS, FaultKind.POWER_LOSS, FaultKind.KILL, FaultKind.STOP);
     }
@@ -158,6 +168,6 @@ final class Coincidences {
     }
 
     private void action(long atMs, ActionKind kind) {
-        steps.add(new Action(atMs, kind, 0, partition, someNode, dice.nextLong()));
+        steps.add(new Action(atMs, kind, 0, partition, 0, dice.nextLong()));
     }
 }

@@ -31,6 +31,9 @@ public interface BrokerSight {
     /** How often its disk lost or changed synced bytes so far: wiped, rolled back, rotten, an fsync that lied. */
     int disksLost();
 
+    /** How often it came back with an empty disk so far, which it can tell. */
+    int disksEmptied();
+
     /** The replicas that the process has; empty when none runs. */
     List<ReplicaSight> replicas();
 

@@ -166,9 +166,12 @@ final class Observer {
         long flushedBefore = mayBeAnother ? 0 : replica.flushed;
         PartitionImage agreed = known.partition(partition.topicId(), partition.partition());
         replica.mayGo &= agreed == null || !agreed.isReplica(broker.id());
-        boolean diskLost = broker.disksLost() > replica.disksLost;
+        // Of an empty disk its node knows that it is another one.
+        boolean emptied = broker.disksEmptied() > replica.disksEmptied;
+        boolean mayHaveRotted = !emptied && (replica.cameBackShort || broker.disksLost() > replica.disksLost);
         replica.life = broker.life();
         replica.disksLost = broker.disksLost();
+        replica.disksEmptied = broker.disksEmptied();
         replica.powerLosses = broker.powerLosses();
         replica.generation = sight.truncationGeneration();
         replica.entries().clear();
@@ -182,7 +185,7 @@ final class Observer {
         replica.actsOn = null;
         replica.gaveUp = false;
         replica.damaged = false;
-        replica.cameBackShort = (diskLost || replica.cameBackShort) && replica.logEnd < partition.committedEnd();
+        replica.cameBackShort = mayHaveRotted && replica.logEnd < partition.committedEnd();
         replica.shortened = sight.isShortened();
         touched.add(partition);
         facts.accept(new Fact.Opened(partition, replica, sight, Math.min(endBefore, flushedBefore)));

@@ -36,6 +36,8 @@ public final class ReplicaTruth {
     /** The broker's counts when the log was opened. */
     int disksLost;
 
+    int disksEmptied;
+
     int powerLosses;
 
     /** Its disk had lost something when the log was opened, and the log ended before what was committed; until it has all again. */

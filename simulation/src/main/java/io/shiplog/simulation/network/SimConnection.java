@@ -163,13 +163,23 @@ public final class SimConnection {
     }
 
     private void giveUp(Way way) {
-        while (way.held > 0) {
-            way.held--;
-            Runnable message = way.underWay.pollLast();
-            if (message != null && network.arrivesLate()) {
-                scheduler.after(network.lateUs(), "late arrival", way.receiver, message);
-            }
+        ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        for (; way.held > 0 && !way.underWay.isEmpty(); way.held--) {
+            waiting.addFirst(way.underWay.pollLast());
         }
+        way.held = 0;
+        if (!waiting.isEmpty() && network.arrivesLate()) {
+            arriveLate(way, waiting);
+        }
+    }
+
+    /** In the order in which it was sent; returns when all of it has. */
+    private long arriveLate(Way way, Iterable<Runnable> messages) {
+        long atUs = scheduler.nowUs() + network.lateUs();
+        for (Runnable message : messages) {
+            scheduler.at(atUs++, "late arrival", way.receiver, message);
+        }
+        return atUs;
     }
 
     private void close(boolean atClient) {
@@ -205,11 +215,7 @@ public final class SimConnection {
             return;
         }
         way.broken = true;
-        long atUs = scheduler.nowUs() + network.lateUs();
-        for (int i = 0; i < sent.size(); i++) {
-            scheduler.at(atUs + i, "late arrival", way.receiver, sent.get(i));
-        }
-        scheduler.at(atUs + sent.size(), "late end", way.receiver, end);
+        scheduler.at(arriveLate(way, sent), "late end", way.receiver, end);
     }
 
     /** Whether nobody listened there when the connection was made. */

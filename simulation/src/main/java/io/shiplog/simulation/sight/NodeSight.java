@@ -69,6 +69,11 @@ final class NodeSight implements BrokerSight {
     }
 
     @Override
+    public int disksEmptied() {
+        return losses.disksEmptied(node.id());
+    }
+
+    @Override
     public List<ReplicaSight> replicas() {
         if (node.life() == null) {
             life = null;

@@ -8,7 +8,6 @@ import io.shiplog.metadata.image.TopicConfigs;
 import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.fault.Action;
-import io.shiplog.simulation.fault.ActionKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
@@ -32,8 +31,8 @@ final class Actions {
             case DELETE_RECORDS -> deleteRecords(partition, action.amount());
             case RECREATE_TOPIC -> world.topic().recreate();
             case REASSIGN -> reassign(partition, action.amount(), dice);
-            case REASSIGN_WITHOUT, REASSIGN_WITH ->
-                reassign(partition, action.amount(), action.kind() == ActionKind.REASSIGN_WITH);
+            case REASSIGN_WITHOUT -> assignWithout(partition);
+            case REASSIGN_WITH -> assignWith(partition);
             case CANCEL_REASSIGNMENT ->
                 world.admin().submit("cancel", AdminCommands.cancelReassignment(partition), (result, failure) -> {});
             case ELECT_PREFERRED ->
@@ -63,23 +62,46 @@ final class Actions {
         PartitionImage image = world.metadata().partition(partition.topicId(), partition.partition());
         int least = Math.min(nodes.size(), image == null ? 1 : Math.min(2, image.replicationFactor()));
         List<Integer> replicas = nodes.subList(0, Math.min(nodes.size(), Math.max(least, count)));
-        world.admin().submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
+        assign(partition, replicas);
     }
 
-    private void reassign(TopicIdPartition partition, int node, boolean with) {
+    private void assignWithout(TopicIdPartition partition) {
         PartitionImage image = world.metadata().partition(partition.topicId(), partition.partition());
-        if (image == null || image.isReplica(node) == with || (!with && image.replicationFactor() < 2)) {
+        if (image == null) {
             return;
         }
-        List<Integer> replicas = new ArrayList<>();
-        for (int replica : image.replicas()) {
-            if (replica != node) {
-                replicas.add(replica);
+        for (int i = 0; i < image.isrSize(); i++) {
+            int member = image.isrMember(i);
+            if (member != image.leader()) {
+                List<Integer> others = assigned(image);
+                others.remove((Integer) member);
+                assign(partition, others);
+                return;
             }
         }
-        if (with) {
-            replicas.add(node);
+    }
+
+    private void assignWith(TopicIdPartition partition) {
+        PartitionImage image = world.metadata().partition(partition.topicId(), partition.partition());
+        for (int id = 1; image != null && id <= world.storageNodes(); id++) {
+            if (!image.isReplica(id)) {
+                List<Integer> more = assigned(image);
+                more.add(id);
+                assign(partition, more);
+                return;
+            }
         }
+    }
+
+    private static List<Integer> assigned(PartitionImage image) {
+        List<Integer> replicas = new ArrayList<>();
+        for (int replica : image.replicas()) {
+            replicas.add(replica);
+        }
+        return replicas;
+    }
+
+    private void assign(TopicIdPartition partition, List<Integer> replicas) {
         world.admin().submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
     }
 

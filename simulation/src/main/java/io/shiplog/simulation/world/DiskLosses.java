@@ -14,6 +14,8 @@ public final class DiskLosses {
     /** By node; it is asked after every event. */
     private int[] count = new int[8];
 
+    private int[] emptied = new int[8];
+
     void onPowerLoss(int node) {
         lostPower.add(node);
     }
@@ -33,6 +35,18 @@ public final class DiskLosses {
             count = Arrays.copyOf(count, 2 * node);
         }
         count[node]++;
+    }
+
+    void onEmptied(int node) {
+        if (node >= emptied.length) {
+            emptied = Arrays.copyOf(emptied, 2 * node);
+        }
+        emptied[node]++;
+    }
+
+    /** How often the disk of a node was replaced by an empty one. */
+    public int disksEmptied(int node) {
+        return node < emptied.length ? emptied[node] : 0;
     }
 
     /** How often the disk of a node was replaced or bits of it rotted. */

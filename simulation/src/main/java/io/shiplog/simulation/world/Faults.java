@@ -360,6 +360,7 @@ public final class Faults {
             case WIPE -> {
                 kill(node);
                 node.disk().wipe();
+                world.losses().onEmptied(node.id());
             }
             case ROLL_BACK -> {
                 kill(node);

@@ -225,11 +225,22 @@ public final class World implements ClientWorld, WorldView {
 
     private void onImage(int node, MetadataImage image) {
         trace.add(image.offset() * 31 + node);
-        trace.line(() -> "node " + node + " has metadata " + image.offset());
+        trace.line(() -> "node " + node + " has metadata " + image.offset() + inWords(image));
         views.onImage(image);
         for (RunWatcher each : watchers) {
             each.onImage(this, node, image);
         }
+    }
+
+    private String inWords(MetadataImage image) {
+        StringBuilder words = new StringBuilder();
+        for (TopicIdPartition each : topic.present()) {
+            words.append("; ")
+                    .append(each.topicPartition())
+                    .append(' ')
+                    .append(image.partition(each.topicId(), each.partition()));
+        }
+        return words.toString();
     }
 
     // ---- what nodes and clients live in

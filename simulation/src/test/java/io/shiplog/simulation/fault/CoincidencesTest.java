@@ -19,7 +19,7 @@ class CoincidencesTest {
             assertThat(steps).as("seed " + seed).allMatch(step -> step.atMs() >= 0);
             assertThat(steps.stream().filter(CoincidencesTest::isProduce).count())
                     .as("seed " + seed)
-                    .isEqualTo(PRODUCES);
+                    .isGreaterThanOrEqualTo(PRODUCES);
             if (setup.storageNodes() > 1) {
                 assertThat(steps.stream().filter(step -> step instanceof Fault).count())
                         .as("seed " + seed)

@@ -157,6 +157,15 @@ class SafetyTest {
     }
 
     @Test
+    void s5WhoseDiskIsEmptyIsNoCandidate() {
+        c.three.disksLost++;
+        c.three.disksEmptied++;
+        comeBackShort(c.three);
+        c.step();
+        assertThat(c.broken()).contains("S5");
+    }
+
+    @Test
     void s5WhatDidNotRotHasToBeThere() {
         comeBackShort(c.three);
         c.step();

@@ -18,6 +18,7 @@ final class TestBroker implements BrokerSight {
     boolean clean = true;
     int powerLosses;
     int disksLost;
+    int disksEmptied;
 
     TestBroker(int id) {
         this.id = id;
@@ -62,6 +63,11 @@ final class TestBroker implements BrokerSight {
     @Override
     public int disksLost() {
         return disksLost;
+    }
+
+    @Override
+    public int disksEmptied() {
+        return disksEmptied;
     }
 
     @Override

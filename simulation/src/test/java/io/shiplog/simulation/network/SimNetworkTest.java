@@ -38,6 +38,19 @@ class SimNetworkTest {
         assertThat(heard).containsExactly("first", "second", "end");
     }
 
+    @Test
+    void whatWaitsAtACutWhenItsSenderGivesUpArrivesLateInItsOrder() {
+        network.lateRate(1);
+        network.cut(1, 2);
+        send();
+        connection.closeAtClient();
+        runAll();
+        assertThat(heard).containsExactly("first", "second");
+        network.heal(1, 2);
+        runAll();
+        assertThat(heard).containsExactly("first", "second", "end");
+    }
+
     private void send() {
         connection.onClosedAtServer(() -> heard.add("end"));
         connection.toServer(() -> heard.add("first"));
