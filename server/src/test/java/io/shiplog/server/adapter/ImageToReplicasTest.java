@@ -20,9 +20,14 @@ import io.shiplog.storage.log.PartitionLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,15 +62,18 @@ class ImageToReplicasTest {
                 List.of(path.resolve("log")), LogDirectoryConfig.defaultConfig(), StorageClock.system());
         directories.recover();
         directories.markRunning(1);
-        ReplicaFetchers fetchers = new ReplicaFetchers(
+        images = new ImageToReplicas(
+                NODE, directories, LogSettings.defaults(), replicas, fetchers(), loop, applied::add, failures::add);
+    }
+
+    private ReplicaFetchers fetchers() {
+        return new ReplicaFetchers(
                 loop,
                 leader -> {
                     throw new AssertionError("nobody follows " + leader);
                 },
                 () -> 1,
                 FetcherSettings.defaults(NODE));
-        images = new ImageToReplicas(
-                NODE, directories, LogSettings.defaults(), replicas, fetchers, loop, applied::add, failures::add);
     }
 
     @AfterEach
@@ -135,5 +143,27 @@ class ImageToReplicasTest {
         become(mine, next);
         turnUntilApplied(next);
         assertThat(directories.logs()).hasSize(1);
+    }
+
+    /** Word of the metadata that it begins with waits for the disk thread already when the node is taken. */
+    @Test
+    void logOfATopicThatIsGoneIsDeletedHoweverEarlyTheMetadataCame() throws Exception {
+        Uuid gone = new Uuid(0, 9);
+        directories.logOrNew(new TopicIdPartition(gone, 0, "gone"), LogSettings.defaults());
+        images.stop();
+        ExecutorService disk = Executors.newSingleThreadExecutor();
+        CountDownLatch begin = new CountDownLatch(1);
+        Future<Boolean> held = disk.submit(() -> begin.await(30, TimeUnit.SECONDS));
+        images = new ImageToReplicas(
+                NODE, directories, LogSettings.defaults(), replicas, fetchers(), loop, applied::add, disk);
+
+        become(MetadataImage.empty(), mine);
+        images.activate(-1);
+        begin.countDown();
+
+        turnUntilApplied(mine);
+        await(() -> directories.log(gone, 0) == null);
+        assertThat(directories.log(TOPIC, 0)).isNotNull();
+        assertThat(held.get()).isTrue();
     }
 }
