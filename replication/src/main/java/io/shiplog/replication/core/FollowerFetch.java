@@ -31,4 +31,7 @@ public class FollowerFetch {
 
     /** The follower had to refuse what it was sent from this offset on, more than once. */
     public boolean suspectsLeader;
+
+    /** The follower is going to cut its log at the fetch offset. */
+    public boolean repairing;
 }

@@ -26,4 +26,7 @@ public final class FollowerPosition {
 
     /** What the leader sent from this offset on was refused again and again: it should look at its own bytes. */
     public boolean suspectsLeader;
+
+    /** The log is going to be cut at the fetch offset: this replica must not join the ISR before that. */
+    public boolean repairing;
 }

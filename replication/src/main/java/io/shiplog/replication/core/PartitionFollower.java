@@ -123,6 +123,7 @@ public final class PartitionFollower {
         out.leaderId = state.leader();
         out.currentLeaderEpoch = state.leaderEpoch();
         out.suspectsLeader = refusals >= REFUSALS_BEFORE_SUSPICION;
+        out.repairing = repairOffset != NO_REPAIR;
         if (repairOffset != NO_REPAIR) {
             repairPosition(out);
             return;

@@ -31,6 +31,9 @@ final class ReplicaProgress {
     /** Bytes in sealed segments of which the answer to the last fetch told it. */
     private long offeredBytes;
 
+    /** It is going to cut its log: in the ISR it would have to be let go again first, for as long as it keeps up. */
+    private boolean repairing;
+
     /** The latest time at which the follower is known to have had everything that the leader had then. */
     private long caughtUpMs = NEVER;
 
@@ -96,6 +99,7 @@ final class ReplicaProgress {
         flushedOffset = Math.min(fetch.flushedOffset, fetch.fetchOffset);
         highWatermark = fetch.highWatermark;
         logStartOffset = fetch.logStartOffset;
+        repairing = fetch.repairing;
         lastFetchMs = nowMs;
         offeredBytes = 0;
         if (watch != null) {
@@ -159,9 +163,13 @@ final class ReplicaProgress {
         refusedUntilMs = untilMs;
     }
 
-    /** Whether the controller would take it, as far as we know: registered as it fetches, unfenced, not just refused. */
+    /**
+     * Whether the controller would take it, as far as we know: registered as it fetches, unfenced, not just refused; and whether it wants
+     * to be taken: not while it is being repaired.
+     */
     boolean isEligible(long nowMs) {
         return node.mayJoinIsr()
+                && !repairing
                 && brokerEpoch == node.brokerEpoch()
                 && (refusedBrokerEpoch != brokerEpoch || nowMs >= refusedUntilMs);
     }

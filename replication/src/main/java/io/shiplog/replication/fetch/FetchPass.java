@@ -276,6 +276,7 @@ final class FetchPass {
         read.lastFetchedEpoch = partition.lastFetchedEpoch;
         read.flushedOffset = partition.flushedOffset;
         read.suspectsLeader = partition.suspectsLeader;
+        read.repairing = partition.repairing;
         read.highWatermark = partition.knownHighWatermark;
         read.logStartOffset = partition.logStartOffset;
     }

@@ -54,6 +54,7 @@ final class FetcherPartition {
     private int toldLastFetchedEpoch;
     private long toldFlushedOffset;
     private long toldLogStartOffset;
+    private boolean toldRepairing;
     /** The first request that told the leader epoch, offset and last epoch above. */
     private long toldSince;
 
@@ -76,6 +77,7 @@ final class FetcherPartition {
         toldLastFetchedEpoch = position.lastFetchedEpoch;
         toldFlushedOffset = position.flushedOffset;
         toldLogStartOffset = position.logStartOffset;
+        toldRepairing = position.repairing;
         inSession = true;
     }
 
@@ -91,6 +93,9 @@ final class FetcherPartition {
         InterBrokerTags.setFlushedOffset(described, position.flushedOffset);
         if (position.suspectsLeader) {
             InterBrokerTags.setSuspicion(described);
+        }
+        if (position.repairing) {
+            InterBrokerTags.setRepair(described);
         }
         return described;
     }
@@ -111,7 +116,8 @@ final class FetcherPartition {
     boolean isTold(FollowerPosition position) {
         return isWhereTold(position)
                 && toldFlushedOffset == position.flushedOffset
-                && toldLogStartOffset == position.logStartOffset;
+                && toldLogStartOffset == position.logStartOffset
+                && toldRepairing == position.repairing;
     }
 
     /** Says what the leader was asked, so that the replica can tell an answer to its present position from others. */

@@ -26,6 +26,7 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  * PartitionData   tag 10004  int64  sealed bytes: so many bytes, in whole sealed segments that are committed, follow at the leader from
  *                                   the fetch offset on; absent where no such segment begins
  * FetchSnapshot   tags 10005 to 10008: see {@link SegmentCodec}
+ * FetchPartition  tag 10009  (empty)  repair: the follower is about to cut its log at the fetch offset, and must not join the ISR before
  * </pre>
  */
 public final class InterBrokerTags {
@@ -45,6 +46,7 @@ public final class InterBrokerTags {
     private static final int SEGMENT_SIZE = 10_006;
     private static final int SEGMENT_SIZE_BYTES = Integer.BYTES;
     private static final int EPOCHS = 10_007;
+    private static final int REPAIR = 10_009;
     private static final int EPOCH_BYTES = Integer.BYTES + Long.BYTES;
     private static final int PIECE = 10_008;
     private static final int PIECE_BYTES = Integer.BYTES;
@@ -114,6 +116,15 @@ public final class InterBrokerTags {
 
     static boolean suspects(List<RawTaggedField> fields) {
         return find(fields, SUSPICION) != null;
+    }
+
+    /** Says that the follower is going to cut its log at the partition's offset. */
+    static void setRepair(FetchPartition partition) {
+        partition.unknownTaggedFields().add(new RawTaggedField(REPAIR, new byte[0]));
+    }
+
+    static boolean isRepairing(FetchPartition partition) {
+        return find(partition.unknownTaggedFields(), REPAIR) != null;
     }
 
     /** Says how much follows in sealed segments. */
@@ -204,7 +215,7 @@ public final class InterBrokerTags {
             case SEGMENT_SIZE -> size == SEGMENT_SIZE_BYTES;
             case EPOCHS -> size % EPOCH_BYTES == 0 && size <= MAX_EPOCHS * EPOCH_BYTES;
             case PIECE -> size == PIECE_BYTES;
-            case PIPELINED, SUSPICION -> size == 0;
+            case PIPELINED, SUSPICION, REPAIR -> size == 0;
             default -> false;
         };
     }

@@ -31,6 +31,7 @@ final class SessionPartition implements FetchWatcher {
     long logStartOffset = -1;
 
     boolean suspectsLeader;
+    boolean repairing;
 
     /** High watermark that the fetcher knows: the one reported, or the one sent since; −1 when unknown. */
     long knownHighWatermark = -1;
@@ -65,6 +66,7 @@ final class SessionPartition implements FetchWatcher {
         flushedOffset = InterBrokerTags.flushedOffset(request);
         logStartOffset = request.logStartOffset();
         suspectsLeader = InterBrokerTags.suspectsLeader(request);
+        repairing = InterBrokerTags.isRepairing(request);
         if (request.highWatermark() != HIGH_WATERMARK_UNSUPPORTED) {
             knownHighWatermark = request.highWatermark();
         }

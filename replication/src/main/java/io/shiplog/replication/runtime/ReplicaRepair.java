@@ -49,6 +49,11 @@ public final class ReplicaRepair {
         return damagedFrom != SOUND;
     }
 
+    /** Base of the first segment in which something is not sound; −1 when nothing is known to be wrong. */
+    public long damagedFrom() {
+        return damagedFrom;
+    }
+
     /**
      * Whether no leader counts on what is going to be cut, so that the controller may be asked to let this replica go: it leads itself, or
      * its leader was told, or was elected since.
@@ -88,6 +93,18 @@ public final class ReplicaRepair {
     /** Whether nobody else holds what is damaged here: then consumers are told so instead of being asked to wait. */
     public void keep(boolean nobodyElse) {
         kept = nobodyElse;
+    }
+
+    /** The records that were not sound are deleted: nothing is left to be repaired. */
+    public void forget() {
+        if (!isNeeded()) {
+            return;
+        }
+        damagedFrom = SOUND;
+        kept = false;
+        if (replica.isFollower()) {
+            replica.event(() -> replica.followerRole().core().onRepaired());
+        }
     }
 
     /** Sets what is not sound aside and fetches it again. Only when {@link #isLetGoBy} says that nobody counts on it. */

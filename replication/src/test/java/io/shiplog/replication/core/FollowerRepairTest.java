@@ -100,4 +100,15 @@ class FollowerRepairTest {
         f.receive(4, new InMemoryLog.Entry(2, 4, 0));
         assertThat(f.log.logEndOffset()).isEqualTo(3);
     }
+
+    @Test
+    void theLeaderIsToldUntilTheCutThatThisReplicaMustNotJoin() {
+        FollowerFixture f = following(States.all(), 4, 4, 4, 4, 4);
+        assertThat(f.position().repairing).isFalse();
+        f.follower.beginRepair(2);
+        assertThat(f.position().repairing).isTrue();
+        f.log.truncateTo(2);
+        f.follower.onRepaired();
+        assertThat(f.position().repairing).isFalse();
+    }
 }

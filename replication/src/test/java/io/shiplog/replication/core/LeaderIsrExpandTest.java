@@ -168,4 +168,29 @@ class LeaderIsrExpandTest {
     private static ReplicaStanding standing(LeaderFixture f) {
         return f.leader.followers(f.nowMs).get(1).standing();
     }
+
+    /** Else it goes round for ever: let go by the controller, taken in again before it has cut anything. */
+    @Test
+    void whoIsBeingRepairedMayNotJoinUntilItIs() {
+        LeaderFixture f = leading(WITHOUT_THREE, 10, 10);
+        FollowerFetch fetch = f.fetchOf(3, 10, 10);
+        fetch.repairing = true;
+        f.leader.onFollowerFetch(fetch, f.nowMs);
+        f.pass(500);
+        assertThat(f.effects.proposals).isEmpty();
+        f.fetch(3, 10);
+        assertThat(f.effects.proposals).hasSize(1);
+    }
+
+    @Test
+    void whoIsBeingRepairedIsNotWaitedFor() {
+        LeaderFixture f = leading(WITHOUT_THREE, 10, 10);
+        FollowerFetch fetch = f.fetchOf(3, 10, 10);
+        fetch.repairing = true;
+        f.leader.onFollowerFetch(fetch, f.nowMs);
+        f.produce();
+        f.flush();
+        f.fetch(2, 11);
+        assertThat(f.highWatermark()).isEqualTo(11);
+    }
 }

@@ -378,4 +378,29 @@ class ReplicaFetcherTest {
         loop.advance(20);
         assertThat(named(wire(1).requests.get(before + since.size()))).isOne();
     }
+
+    /** An empty log looks the same before and after the repair: only the word that it is under way differs. */
+    @Test
+    void aFollowerThatIsBeingRepairedJoinsOnlyAfterwards() throws Exception {
+        cluster = new TestCluster(directory, 2, false);
+        cluster.node(1).inIsr = false;
+        cluster.minIsr = 1;
+        for (TestNode node : cluster.nodes) {
+            node.create(TestCluster.partition(0));
+        }
+        cluster.node(1).replica(0).repair().damaged(0);
+        cluster.lead(0, 0, 0);
+        for (int i = 0; i < 20; i++) {
+            cluster.loop.advance(100);
+        }
+        assertThat(cluster.node(0).replica(0).status().followers().get(0).fetchOffset())
+                .as("it fetches")
+                .isZero();
+        assertThat(cluster.node(0).replica(0).openProposal()).isNull();
+        cluster.node(1).replica(0).repair().forget();
+        for (int i = 0; i < 20; i++) {
+            cluster.loop.advance(100);
+        }
+        assertThat(cluster.node(0).replica(0).openProposal()).isNotNull();
+    }
 }

@@ -112,6 +112,7 @@ final class RuntimeNode implements AutoCloseable {
         read.flushedOffset = position.flushedOffset;
         read.highWatermark = position.highWatermark;
         read.suspectsLeader = position.suspectsLeader;
+        read.repairing = position.repairing;
         read.logStartOffset = position.logStartOffset;
         read.maxBytes = 1 << 20;
         read.atLeastOneBatch = true;

@@ -58,6 +58,12 @@ public final class DamageRepair {
         /** Base of the first segment in which something was found since this repair began. */
         long damagedFrom = Long.MAX_VALUE;
 
+        /** Base of the last such segment. */
+        long damagedTo = -1;
+
+        /** Of this partition files lie set aside. */
+        boolean setAside;
+
         int partitionEpoch;
         long notBeforeMs;
         boolean seen;
@@ -102,6 +108,8 @@ public final class DamageRepair {
             Repair repair = new Repair(Phase.FOUND, loop.nowMs());
             repair.damagedFrom =
                     before == null ? damage.segmentBase() : Math.min(before.damagedFrom, damage.segmentBase());
+            repair.damagedTo = before == null ? damage.segmentBase() : Math.max(before.damagedTo, damage.segmentBase());
+            repair.setAside = before != null && before.setAside;
             repair.told = before != null && before.told;
             repairs.put(id, repair);
             lookAgain();
@@ -112,7 +120,12 @@ public final class DamageRepair {
     public void awaitRepair(List<PartitionId> partitions) {
         loop.execute(() -> {
             for (PartitionId id : partitions) {
-                repairs.putIfAbsent(id, new Repair(Phase.FETCHING, loop.nowMs()));
+                Repair repair = new Repair(Phase.FETCHING, loop.nowMs());
+                repair.setAside = true;
+                Repair before = repairs.putIfAbsent(id, repair);
+                if (before != null) {
+                    before.setAside = true;
+                }
             }
             lookAgain();
         });
@@ -133,7 +146,7 @@ public final class DamageRepair {
             Map.Entry<PartitionId, Repair> each = all.next();
             Replica replica =
                     replicas.get(each.getKey().topicId(), each.getKey().partition());
-            if (isGone(replica, each.getValue())) {
+            if (isGone(replica, each.getValue()) || isDeleted(replica, each.getValue())) {
                 all.remove();
             } else if (replica != null) {
                 advance(each.getKey(), each.getValue(), replica, toAsk);
@@ -160,6 +173,18 @@ public final class DamageRepair {
         return replica.isOffline();
     }
 
+    /** Retention or DeleteRecords took the segments that were damaged: nothing is left to repair, and what is there is sound. */
+    private boolean isDeleted(Replica replica, Repair repair) {
+        boolean underWay = repair.phase == Phase.ASKED || repair.phase == Phase.FETCHING;
+        if (replica == null || underWay || replica.log().firstSegmentBase() <= repair.damagedTo) {
+            return false;
+        }
+        LOG.info("{}: the records that were damaged are deleted", replica.id().topicPartition());
+        replica.repair().forget();
+        repair.phase = Phase.FETCHING;
+        return !repair.setAside;
+    }
+
     private void advance(PartitionId id, Repair repair, Replica replica, List<PartitionId> toAsk) {
         ReplicaRepair state = replica.repair();
         switch (repair.phase) {
@@ -176,8 +201,10 @@ public final class DamageRepair {
                             "{}: sets aside what is damaged and fetches it again",
                             replica.id().topicPartition());
                     state.carryOut();
+                    repair.setAside = true;
                     repair.phase = state.isNeeded() ? Phase.FOUND : Phase.FETCHING;
                     repair.damagedFrom = state.isNeeded() ? repair.damagedFrom : Long.MAX_VALUE;
+                    repair.damagedTo = state.isNeeded() ? repair.damagedTo : -1;
                     repair.notBeforeMs = loop.nowMs() + RETRY_MS;
                 } else if (state.knows(repair.partitionEpoch) && (replica.isLeader() || replica.isFollower())) {
                     // Counted on again since: it begins anew.
@@ -236,7 +263,8 @@ public final class DamageRepair {
         if (!repair.told) {
             repair.told = true;
             LOG.error(
-                    "{}: is damaged, and no other replica is in sync: what is sound is served, the rest answers CORRUPT_MESSAGE",
+                    "{}: is damaged, and no other replica is in sync: what is sound is served, the rest answers"
+                            + " CORRUPT_MESSAGE",
                     replica.id().topicPartition());
         }
     }

@@ -149,7 +149,8 @@ public final class ImageToReplicas {
 
     /** Begins with the first image that knows of this node's registration. Any thread. */
     public void activate(long brokerEpoch) {
-        // In one task: word of a change may be waiting before it, and must not find the first image while nothing counts as held.
+        // In one task: word of a change may be waiting before it, and must not find the first image while nothing
+        // counts as held.
         onDisk(() -> {
             held.addAll(directories.partitions());
             changes.activateAfter(brokerEpoch);

@@ -254,4 +254,34 @@ class DamageRepairTest {
         loop.pass(120_000);
         assertThat(repaired).isEmpty();
     }
+
+    @Test
+    void aDamageWhoseRecordsAreDeletedIsOver() {
+        replica.apply(state(SELF, 1, 1, true));
+        damage();
+        answer(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE, 1);
+        assertThat(replica.repair().isNeeded()).isTrue();
+        replica.log().truncateFullyAndStartAt(10);
+        loop.pass(60_000);
+        assertThat(replica.repair().isNeeded()).isFalse();
+        assertThat(asked).hasSize(1);
+        assertThat(repaired).as("nothing was set aside").isEmpty();
+    }
+
+    /** What was set aside of an earlier damage still waits for the replica to be in sync. */
+    @Test
+    void aDeletedDamageDoesNotMakeWhatWasSetAsideForgotten() {
+        replica.apply(state(OTHER, 1, 1, false));
+        repair.awaitRepair(List.of(ID));
+        loop.pass(1_000);
+        damage();
+        assertThat(replica.repair().isNeeded()).isTrue();
+        replica.log().truncateFullyAndStartAt(10);
+        loop.pass(1_000);
+        assertThat(replica.repair().isNeeded()).isFalse();
+        assertThat(repaired).isEmpty();
+        replica.apply(state(OTHER, 1, 2, true));
+        loop.pass(1_000);
+        assertThat(repaired).containsExactly(ID);
+    }
 }

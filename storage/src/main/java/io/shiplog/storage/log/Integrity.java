@@ -118,6 +118,14 @@ final class Integrity {
         known.remove(partition);
     }
 
+    /** The records that were wrong are deleted, up to the segment that begins there. */
+    synchronized void forgetBelow(PartitionKey partition, long segmentBase) {
+        Map<Long, LogDamage> ofPartition = known.get(partition);
+        if (ofPartition == null) return;
+        ofPartition.keySet().removeIf(base -> base < segmentBase);
+        if (ofPartition.isEmpty()) known.remove(partition);
+    }
+
     /** Damages found since the start, each segment counted once. */
     synchronized long found() {
         return found;

@@ -50,6 +50,7 @@ final class LogStart {
         state.epochs.truncateFromStart(state.logStartOffset);
         reader.forgetPositions();
         for (Segment segment : segments) state.context.indexCache().forget(segment);
+        state.context.integrity().forgetBelow(state.key, state.segments.first().baseOffset);
         synchronized (pending) {
             pending.addAll(segments);
         }

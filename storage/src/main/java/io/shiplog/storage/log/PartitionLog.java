@@ -399,6 +399,13 @@ public final class PartitionLog {
         }
     }
 
+    /** Where the first segment begins: everything that lay in segments before it is gone. */
+    public long firstSegmentBase() {
+        synchronized (state) {
+            return state.segments.isEmpty() ? state.logStartOffset : state.segments.first().baseOffset;
+        }
+    }
+
     /** Asks for everything appended so far to be synced; the listener hears of it. Any thread. */
     public void requestFlush() {
         flush.request();

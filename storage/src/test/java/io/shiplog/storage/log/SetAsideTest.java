@@ -8,7 +8,9 @@ import static io.shiplog.storage.log.TestDirectory.TOPIC;
 import static io.shiplog.storage.log.TestDirectory.fill;
 import static io.shiplog.storage.log.TestDirectory.readAll;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,5 +121,24 @@ class SetAsideTest {
         log.setAsideFrom(base);
         assertThat(kept).hasBinaryContent(first);
         assertThat(log.logEndOffset()).isEqualTo(base);
+    }
+
+    @Test
+    void aDamageIsForgottenWhenItsRecordsAreDeleted() throws IOException {
+        long second = baseOf(1);
+        Path file = directory.partitionPath(0).resolve(Segment.fileName(0));
+        TestFiles.damage(file, 70);
+        log.distrust(0);
+        assertThatThrownBy(() -> log.read(0, 1 << 20, FAR, true)).isInstanceOf(DamageException.class);
+        assertThat(directory.directory.damages()).hasSize(1);
+        assertThat(log.firstSegmentBase()).isZero();
+        log.updateHighWatermark(40);
+        log.advanceLogStart(second - 1);
+        assertThat(directory.directory.damages())
+                .as("its segment is still there")
+                .hasSize(1);
+        log.advanceLogStart(second);
+        assertThat(directory.directory.damages()).isEmpty();
+        assertThat(log.firstSegmentBase()).isEqualTo(second);
     }
 }
