@@ -14,6 +14,7 @@ import io.shiplog.simulation.node.FetchBytes;
 import io.shiplog.simulation.node.FetchConnection;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -296,6 +297,15 @@ public final class SimConsumer {
 
     /** Takes the records up to the first batch that is not sound; false when there is one. */
     private boolean read(ReadOp op, MemoryRecords records) {
+        try {
+            return readSound(op, records);
+        } catch (CorruptRecordException e) {
+            // Rot in what tells one batch from the next: its length or its magic.
+            return false;
+        }
+    }
+
+    private boolean readSound(ReadOp op, MemoryRecords records) {
         for (MutableRecordBatch batch : records.batches()) {
             if (!batch.isValid()) {
                 return false;

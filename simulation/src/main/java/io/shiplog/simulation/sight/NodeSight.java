@@ -65,7 +65,8 @@ final class NodeSight implements BrokerSight {
 
     @Override
     public int disksLost() {
-        return losses.disksLost(node.id());
+        // A machine that is gone for good has taken its disk with it.
+        return losses.disksLost(node.id()) + (node.isGone() ? 1 : 0);
     }
 
     @Override

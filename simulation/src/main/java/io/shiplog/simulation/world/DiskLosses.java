@@ -69,6 +69,11 @@ public final class DiskLosses {
         return replaced.size();
     }
 
+    /** Whether the disk of a node may hold less than it was told to, given that what is not synced counts or does not. */
+    boolean mayLack(int node, boolean unsyncedCounts) {
+        return rotted.contains(node) || replaced.contains(node) || (unsyncedCounts && lostPower.contains(node));
+    }
+
     public boolean isReplaced(int node) {
         return replaced.contains(node);
     }

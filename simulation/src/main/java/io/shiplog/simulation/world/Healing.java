@@ -84,7 +84,52 @@ final class Healing {
             if (image != null && !image.hasLeader() && (lost || onlyTheGoneCouldLead(image))) {
                 world.admin().submit("recover", AdminCommands.recover(each), (result, failure) -> {});
             }
+            if (image != null && image.hasLeader()) {
+                deleteWhatNobodyHas(each, image);
+            }
         }
+    }
+
+    /**
+     * The only replica in sync leads with damage in its log, and nobody else who lives has what is damaged: docs/corruption.md tells the operator to
+     * delete the records up to behind it, so that the others can begin there. That may only become necessary when the disks of two nodes
+     * failed, one more than min ISR 2 is there for; otherwise somebody else has those records, and has to come back by itself.
+     */
+    private void deleteWhatNobodyHas(TopicIdPartition id, PartitionImage image) {
+        ReplicaView leader = world.replica(id, image.leader());
+        if (leader == null || leader.damagedFrom() < 0 || image.isrSize() > 1 || disksThatFailed(image) < 2) {
+            return;
+        }
+        long end = endOfDamage(leader);
+        for (int node : image.replicas()) {
+            ReplicaView other = world.replica(id, node);
+            boolean mayHelp = node != image.leader() && !world.node(node).isGone();
+            if (mayHelp && (image.inElr(node) || (other != null && other.now().logEnd() >= end))) {
+                return;
+            }
+        }
+        world.admin().deleteRecords(id, end);
+    }
+
+    /** Where the damaged segment ends, or what is committed. */
+    private long endOfDamage(ReplicaView leader) {
+        long[] end = {leader.now().highWatermark()};
+        world.node(leader.node()).disk().visitSegments(leader.directory(), (base, bytes, size) -> {
+            if (base > leader.damagedFrom()) {
+                end[0] = Math.min(end[0], base);
+            }
+        });
+        return end[0];
+    }
+
+    private int disksThatFailed(PartitionImage image) {
+        int count = 0;
+        for (int node : image.replicas()) {
+            boolean failed = world.node(node).isGone()
+                    || world.diskLosses().mayLack(node, !world.setup().flushesBeforeCommit());
+            count += failed ? 1 : 0;
+        }
+        return count;
     }
 
     /** Whoever is in sync or eligible went for good before the others knew: nobody else may lead by itself. */
@@ -207,8 +252,11 @@ final class Healing {
         if (image.reassigning() && living == image.replicas().length) {
             return "is being reassigned";
         }
-        if (image.isrSize() < Math.min(living, image.replicationFactor())) {
-            return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync: " + image;
+        for (int node : image.replicas()) {
+            if (!world.node(node).isGone() && !image.inIsr(node)) {
+                return "has " + image.isrSize() + " of " + image.replicationFactor() + " replicas in sync, not " + node
+                        + ": " + image;
+            }
         }
         ReplicaView leader = world.replica(id, image.leader());
         if (leader == null || !leader.now().leads() || leader.now().leaderEpoch() != image.leaderEpoch()) {
@@ -226,6 +274,9 @@ final class Healing {
                     && replica.now().up()
                     && replica.now().logEnd() == leader.now().logEnd()
                     && replica.now().highWatermark() == leader.now().logEnd();
+            if (replica != null && replica.damagedFrom() >= 0) {
+                return "has a replica that is still to be repaired: " + replica.now();
+            }
             if (!same) {
                 return "has a replica that is not where its leader is: " + (replica == null ? null : replica.now())
                         + ", leader " + leader.now();

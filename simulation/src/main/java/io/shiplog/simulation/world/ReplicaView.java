@@ -52,6 +52,11 @@ public final class ReplicaView {
         return replica == null ? null : replica.openProposal();
     }
 
+    /** Base of the first segment in which this replica knows of damage, while its process runs; −1: none. */
+    long damagedFrom() {
+        return replica == null ? -1 : replica.repair().damagedFrom();
+    }
+
     String directory() {
         return directory;
     }
