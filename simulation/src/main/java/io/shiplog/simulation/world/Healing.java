@@ -111,11 +111,11 @@ final class Healing {
         world.admin().deleteRecords(id, end);
     }
 
-    /** Where the damaged segment ends, or what is committed. */
+    /** Where the last damaged segment ends, or what is committed: who ends before that cannot come into sync. */
     private long endOfDamage(ReplicaView leader) {
         long[] end = {leader.now().highWatermark()};
         world.node(leader.node()).disk().visitSegments(leader.directory(), (base, bytes, size) -> {
-            if (base > leader.damagedFrom()) {
+            if (base > leader.damagedTo()) {
                 end[0] = Math.min(end[0], base);
             }
         });
@@ -274,9 +274,6 @@ final class Healing {
                     && replica.now().up()
                     && replica.now().logEnd() == leader.now().logEnd()
                     && replica.now().highWatermark() == leader.now().logEnd();
-            if (replica != null && replica.damagedFrom() >= 0) {
-                return "has a replica that is still to be repaired: " + replica.now();
-            }
             if (!same) {
                 return "has a replica that is not where its leader is: " + (replica == null ? null : replica.now())
                         + ", leader " + leader.now();

@@ -57,6 +57,11 @@ public final class ReplicaView {
         return replica == null ? -1 : replica.repair().damagedFrom();
     }
 
+    /** Base of the last such segment. */
+    long damagedTo() {
+        return replica == null ? -1 : replica.log().lastDamagedSegment();
+    }
+
     String directory() {
         return directory;
     }

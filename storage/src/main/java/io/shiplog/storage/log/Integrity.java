@@ -113,6 +113,13 @@ final class Integrity {
         return known.getOrDefault(state.key, Map.of()).containsKey(segment.baseOffset);
     }
 
+    /** Base of the last segment of a partition that is known not to be sound, -1 when all are. */
+    synchronized long lastDamaged(PartitionKey partition) {
+        long last = -1;
+        for (long base : known.getOrDefault(partition, Map.of()).keySet()) last = Math.max(last, base);
+        return last;
+    }
+
     /** What was wrong with a partition is no longer part of its log. */
     synchronized void forget(PartitionKey partition) {
         known.remove(partition);

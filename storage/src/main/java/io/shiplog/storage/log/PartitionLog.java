@@ -399,6 +399,11 @@ public final class PartitionLog {
         }
     }
 
+    /** Where the last segment begins in which something is known not to be sound; -1 when there is none. */
+    public long lastDamagedSegment() {
+        return state.context.integrity().lastDamaged(state.key);
+    }
+
     /** Where the first segment begins: everything that lay in segments before it is gone. */
     public long firstSegmentBase() {
         synchronized (state) {

@@ -131,6 +131,7 @@ class SetAsideTest {
         log.distrust(0);
         assertThatThrownBy(() -> log.read(0, 1 << 20, FAR, true)).isInstanceOf(DamageException.class);
         assertThat(directory.directory.damages()).hasSize(1);
+        assertThat(log.lastDamagedSegment()).isZero();
         assertThat(log.firstSegmentBase()).isZero();
         log.updateHighWatermark(40);
         log.advanceLogStart(second - 1);
@@ -139,6 +140,7 @@ class SetAsideTest {
                 .hasSize(1);
         log.advanceLogStart(second);
         assertThat(directory.directory.damages()).isEmpty();
+        assertThat(log.lastDamagedSegment()).isEqualTo(-1);
         assertThat(log.firstSegmentBase()).isEqualTo(second);
     }
 }
