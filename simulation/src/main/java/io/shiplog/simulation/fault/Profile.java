@@ -91,9 +91,10 @@ public enum Profile {
                 dice.oneOf(1024, 2048, 4096, 65536),
                 dice.oneOf(128, 512, 4096),
                 dice.chance(0.1) ? 4096 : -1,
-                producers(dice),
+                // With acks=1 what is cut is gone; all else is sent again, the same bytes in the same places.
+                producers(dice) + (hasStorageCoincidence(later) ? ",15" : ""),
                 1 + dice.nextInt(2),
-                dice.chance(0.4) ? 0.3 : 0,
+                Math.max(dice.chance(0.4) ? 0.3 : 0, later < SEEKS_BELOW ? 0.5 : 0),
                 dice.oneOf(300, 600, 1_200),
                 dice.oneOf(400, 800),
                 has(FaultClass.QUORUM) && dice.chance(0.3) ? 0.1 : 0,
@@ -108,7 +109,11 @@ public enum Profile {
                 dice.oneOf(100, 500, 5_000),
                 admin && dice.chance(0.05),
                 later >= SEEKS_BELOW && later < RACKS_BELOW,
-                later < SEEKS_BELOW ? 0.2 : 0);
+                later < SEEKS_BELOW ? 0.3 : 0);
+    }
+
+    private boolean hasStorageCoincidence(double later) {
+        return this == STORAGE_COINCIDENCE || (this == DEFAULT && later < COINCIDENCES_BELOW);
     }
 
     private static Dice later(long seed) {
@@ -142,8 +147,7 @@ public enum Profile {
             addCoincidences(new Dice(setup.seed() * 13 + 5), setup, steps);
         }
         Dice later = later(setup.seed());
-        boolean drawn = later.nextDouble() < COINCIDENCES_BELOW;
-        if (this == STORAGE_COINCIDENCE || (this == DEFAULT && drawn)) {
+        if (hasStorageCoincidence(later.nextDouble())) {
             new StorageCoincidences(later, setup, steps).add();
         }
         return new Schedule(steps);
