@@ -50,8 +50,10 @@ final class CandidateCompleteness extends Invariant {
             return;
         }
         if (replica.cameBackShort && replica.shortened && (agreed.inElr(broker.id()) || !serves)) {
-            // What rots above the flush mark looks like a torn tail, and is cut. Such a log says so, and is not elected before others were
-            // heard; LeaderCompleteness judges what comes of it. Who has not registered yet is not in the ISR when it does.
+            // What rots above the flush mark looks like a torn tail, and is cut. Such a log says so, and is not elected
+            // before others were
+            // heard; LeaderCompleteness judges what comes of it. Who has not registered yet is not in the ISR when it
+            // does.
             return;
         }
         long held = serves && !onDisks ? replica.logEnd : replica.held(true);
