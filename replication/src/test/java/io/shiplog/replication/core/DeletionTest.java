@@ -7,7 +7,6 @@ import static io.shiplog.replication.core.FollowerFixture.following;
 import static io.shiplog.replication.core.LeaderFixture.leading;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shiplog.replication.sim.InMemoryLog;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import static io.shiplog.replication.core.FollowerFixture.following;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shiplog.replication.sim.InMemoryLog.Entry;
+import io.shiplog.replication.core.InMemoryLog.Entry;
 import io.shiplog.storage.model.InvariantViolation;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -113,7 +113,7 @@ class FollowerFetchedTest {
         FetchedPartition old = f.answer();
         old.requestFetchOffset = 0;
         old.highWatermark = 1;
-        old.records = io.shiplog.replication.sim.InMemoryLog.encode(new Entry(0, 4, 0));
+        old.records = InMemoryLog.encode(new Entry(0, 4, 0));
         f.follower.onFetched(old);
         assertThat(f.effects.appends).isZero();
         assertThat(f.follower.next()).isEqualTo(FetchNext.CONTINUE);

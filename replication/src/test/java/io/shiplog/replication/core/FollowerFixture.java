@@ -3,8 +3,7 @@
 
 package io.shiplog.replication.core;
 
-import io.shiplog.replication.sim.InMemoryLog;
-import io.shiplog.replication.sim.InMemoryLog.Entry;
+import io.shiplog.replication.core.InMemoryLog.Entry;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Node 2 follows leader 1 in epoch 5; the test plays the leader and the disk. */

@@ -6,7 +6,6 @@ package io.shiplog.replication.core;
 import static io.shiplog.replication.core.FollowerFixture.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shiplog.replication.sim.InMemoryLog;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 

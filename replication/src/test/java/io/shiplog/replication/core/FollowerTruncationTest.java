@@ -70,7 +70,7 @@ class FollowerTruncationTest {
     void stoppedFollowerTakesNothingMore() {
         FollowerFixture f = following(States.all(), 3, 4, 4, 4, 4);
         f.diverge(4, 2, 2);
-        f.receive(5, new io.shiplog.replication.sim.InMemoryLog.Entry(4, 5, 1));
+        f.receive(5, new InMemoryLog.Entry(4, 5, 1));
         assertThat(f.log.logEndOffset()).isEqualTo(4);
         assertThat(f.follower.next()).isEqualTo(FetchNext.STOP);
     }

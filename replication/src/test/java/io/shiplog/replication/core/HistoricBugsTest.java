@@ -7,8 +7,8 @@ import static io.shiplog.replication.core.FollowerFixture.following;
 import static io.shiplog.replication.core.LeaderFixture.leading;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.replication.core.InMemoryLog.Entry;
 import io.shiplog.replication.port.IsrMember;
-import io.shiplog.replication.sim.InMemoryLog.Entry;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,6 @@ package io.shiplog.replication.core;
 
 import io.shiplog.replication.core.RecordedLeaderEffects.Answer;
 import io.shiplog.replication.port.PartitionState;
-import io.shiplog.replication.sim.InMemoryLog;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 

@@ -3,7 +3,6 @@
 
 package io.shiplog.replication.core;
 
-import io.shiplog.replication.sim.InMemoryLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.replication.sim;
+package io.shiplog.replication.core;
 
 import io.shiplog.replication.port.ReplicatedLog;
 import io.shiplog.storage.model.EpochEndOffset;
@@ -16,7 +16,7 @@ import org.apache.kafka.common.protocol.Errors;
  * The log of one replica in memory: one record a batch, a value for its bytes. What was not flushed can be lost, as in a
  * power cut.
  */
-public final class InMemoryLog implements ReplicatedLog {
+final class InMemoryLog implements ReplicatedLog {
     /** A record and where it stands. */
     public record Entry(long offset, int epoch, long value) {
         static final int BYTES = Long.BYTES + Integer.BYTES + Long.BYTES;
