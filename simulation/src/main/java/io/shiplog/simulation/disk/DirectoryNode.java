@@ -68,6 +68,12 @@ final class DirectoryNode extends Node {
     }
 
     @Override
+    void settle() {
+        sync();
+        entries.values().forEach(Node::settle);
+    }
+
+    @Override
     DirectoryNode durableCopy() {
         DirectoryNode copy = new DirectoryNode();
         durable.forEach((name, node) -> copy.settle(name, node.durableCopy()));

@@ -84,6 +84,11 @@ final class FileNode extends Node {
         pending.add(new Change(null, newSize, size, false, null));
     }
 
+    @Override
+    void settle() {
+        sync();
+    }
+
     /** Brings everything to the disk, but what a failed sync should have brought. */
     void sync() {
         for (int i = 0; i < pending.size(); i++) {
@@ -129,6 +134,16 @@ final class FileNode extends Node {
         if (position < durableSize) {
             durable[position] ^= (byte) mask;
             durableRot.flip(position, mask);
+        }
+    }
+
+    /** What a block holds is not what was written there, in the cache and on the disk. */
+    void replace(int position, byte[] bytes) {
+        for (int i = 0; i < bytes.length && position + i < size; i++) {
+            int mask = data[position + i] ^ bytes[i];
+            if (mask != 0) {
+                flip(position + i, mask);
+            }
         }
     }
 

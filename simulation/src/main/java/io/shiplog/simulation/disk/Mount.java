@@ -72,6 +72,10 @@ public final class Mount implements LogFiles {
         throw new NoSuchFileException(path.toString());
     }
 
+    private static boolean isSegment(Path path) {
+        return name(path).endsWith(".log");
+    }
+
     private static String name(Path path) {
         return path.getFileName().toString();
     }
@@ -87,14 +91,14 @@ public final class Mount implements LogFiles {
         }
         FileNode node = new FileNode();
         parent.put(name(path), node);
-        return new OpenFile(node);
+        return new OpenFile(node, isSegment(path));
     }
 
     @Override
     public LogFile open(Path path) throws IOException {
         check();
         if (find(path) instanceof FileNode file) {
-            return new OpenFile(file);
+            return new OpenFile(file, isSegment(path));
         }
         throw new NoSuchFileException(path.toString());
     }
@@ -200,9 +204,11 @@ public final class Mount implements LogFiles {
 
     private final class OpenFile implements LogFile {
         private final FileNode node;
+        private final boolean segment;
 
-        OpenFile(FileNode node) {
+        OpenFile(FileNode node, boolean segment) {
             this.node = node;
+            this.segment = segment;
         }
 
         @Override
@@ -226,7 +232,12 @@ public final class Mount implements LogFiles {
             }
             int at = Math.toIntExact(position);
             int count = Math.max(0, Math.min(target.remaining(), node.size() - at));
-            target.put(node.data(), Math.min(at, node.size()), count);
+            if (segment && count > 0 && disk.takeMisdirectedRead()) {
+                at = Math.min(disk.elsewhere(at, node.size()), node.size() - count);
+            }
+            int stale = segment && count > 1 && disk.takeStaleRead() ? count / 2 : 0;
+            target.put(node.data(), Math.min(at, node.size()), count - stale);
+            target.put(new byte[stale]);
             return count;
         }
 

@@ -10,6 +10,9 @@ abstract class Node {
     /** What the disk is bound to hold, as something new. */
     abstract Node durableCopy();
 
+    /** Everything that was written is on the disk, as after an orderly end of the machine. */
+    abstract void settle();
+
     /** What is left after a power loss. */
     abstract Node survivor(Dice dice, double survival);
 }

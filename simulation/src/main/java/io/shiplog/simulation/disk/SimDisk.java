@@ -7,6 +7,7 @@ import io.shiplog.simulation.engine.Dice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +31,8 @@ public final class SimDisk {
 
     private int failingSyncs;
     private int failingReads;
+    private int misdirectedReads;
+    private int staleReads;
     private boolean full;
     private long hungUntilUs;
     private double slowness = 1;
@@ -88,6 +91,8 @@ public final class SimDisk {
         failingSyncs = 0;
         failingReads = 0;
         powerSwitch = null;
+        misdirectedReads = 0;
+        staleReads = 0;
     }
 
     // ---- faults
@@ -126,6 +131,16 @@ public final class SimDisk {
     /** So many of the next reads fail. */
     public void failReads(int count) {
         failingReads = count;
+    }
+
+    /** So many of the next reads of segments get what stands elsewhere in the file. */
+    public void misdirectReads(int count) {
+        misdirectedReads = count;
+    }
+
+    /** So many of the next reads of segments get what stood there before: at their end, nothing. */
+    public void staleReads(int count) {
+        staleReads = count;
     }
 
     /** Whether there is no room for another byte. */
@@ -175,17 +190,57 @@ public final class SimDisk {
         oldImage = null;
     }
 
-    /** A bit of a segment rots. False when there is nothing to rot. */
-    public boolean rot(Dice chance, boolean header) {
+    /** Two machines that were switched off in good order get each other's disk; with no process on them. */
+    public static void swap(SimDisk one, SimDisk other) {
+        one.rootNode.settle();
+        other.rootNode.settle();
+        DirectoryNode content = one.rootNode;
+        one.rootNode = other.rootNode;
+        other.rootNode = content;
+        SimIndexStore store = one.index;
+        one.index = other.index;
+        other.index = store;
+        DirectoryNode image = one.oldImage;
+        one.oldImage = other.oldImage;
+        other.oldImage = image;
+    }
+
+    /**
+     * A block of a segment was not written where it should have been; if {@code elsewhere}, it lies in the place of another one. False when
+     * there is nothing that could have been.
+     */
+    public boolean misplace(Dice chance, boolean elsewhere) {
+        List<FileNode> segments = segments();
+        if (segments.isEmpty()) {
+            return false;
+        }
+        int blockBytes = chance.oneOf(16, 64, 512);
+        FileNode file = segments.get(chance.nextInt(segments.size()));
+        int from = chance.nextInt(1 + file.size() / blockBytes) * blockBytes;
+        byte[] block = Arrays.copyOfRange(file.data(), from, Math.min(file.size(), from + blockBytes));
+        if (elsewhere) {
+            FileNode other = segments.get(chance.nextInt(segments.size()));
+            other.replace(chance.nextInt(1 + other.size() / blockBytes) * blockBytes, block);
+        }
+        file.replace(from, new byte[block.length]);
+        return block.length > 0;
+    }
+
+    private List<FileNode> segments() {
         List<FileNode> segments = new ArrayList<>();
         if (rootNode.get(DATA) instanceof DirectoryNode data) {
-            for (Map.Entry<String, Node> entry : data.entries().entrySet()) {
-                if (entry.getValue() instanceof DirectoryNode directory
-                        && entry.getKey().indexOf('.') < 0) {
+            data.entries().forEach((name, node) -> {
+                if (node instanceof DirectoryNode directory && name.indexOf('.') < 0) {
                     collectSegments(directory, segments);
                 }
-            }
+            });
         }
+        return segments;
+    }
+
+    /** A bit of a segment rots. False when there is nothing to rot. */
+    public boolean rot(Dice chance, boolean header) {
+        List<FileNode> segments = segments();
         if (segments.isEmpty()) {
             return false;
         }
@@ -210,6 +265,19 @@ public final class SimDisk {
 
     boolean takeFailingRead() {
         return failingReads > 0 && failingReads-- > 0;
+    }
+
+    boolean takeMisdirectedRead() {
+        return misdirectedReads > 0 && misdirectedReads-- > 0;
+    }
+
+    boolean takeStaleRead() {
+        return staleReads > 0 && staleReads-- > 0;
+    }
+
+    /** Where a read that was to be at a position is carried out instead. */
+    int elsewhere(int position, int size) {
+        return position == 0 ? size / 2 : dice.nextInt(position);
     }
 
     // ---- for the observer, who changes nothing

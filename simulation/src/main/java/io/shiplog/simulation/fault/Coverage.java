@@ -53,7 +53,12 @@ public final class Coverage {
         }
         lines.add(head.toString());
         List<String> never = new ArrayList<>();
+        StringBuilder absent = new StringBuilder();
         for (FaultKind kind : FaultKind.values()) {
+            if (!effective.containsKey(kind)) {
+                absent.append(' ').append(kind);
+                continue;
+            }
             StringBuilder line = new StringBuilder(String.format("%-20s%8d", kind, effective.getOrDefault(kind, 0)));
             StringBuilder missing = new StringBuilder();
             for (Situation each : Situation.values()) {
@@ -68,6 +73,9 @@ public final class Coverage {
             }
         }
         lines.addAll(never);
+        if (absent.length() > 0) {
+            lines.add("without effect, or not drawn:" + absent);
+        }
         return lines;
     }
 }

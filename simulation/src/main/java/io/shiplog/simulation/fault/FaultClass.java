@@ -15,5 +15,9 @@ public enum FaultClass {
     QUORUM,
     DEATH,
     /** Not drawn by itself: part of {@link Coincidences} and {@link StorageCoincidences}. */
-    PARTIAL
+    PARTIAL,
+    /** Disks that put something elsewhere, or give something else; drawn after all others, with dice of its own. */
+    MISPLACED,
+    /** Machines that are taken for others; drawn likewise. */
+    IDENTITY
 }

@@ -63,6 +63,23 @@ public enum FaultKind {
     /** Leadership of the quorum moves though nothing is wrong. */
     MOVE_CONTROLLER(FaultClass.QUORUM),
 
+    // ---- disks that are not true to what they were told
+    /** A block of a segment lies where another one should be, and is missing in its own place. */
+    MISDIRECTED_WRITE(FaultClass.MISPLACED),
+    /** A block of a segment never arrived, though it was synced. */
+    LOST_WRITE(FaultClass.MISPLACED),
+    /** Some of the next reads of segments get what stands elsewhere in the file. */
+    MISDIRECTED_READ(FaultClass.MISPLACED),
+    /** Some of the next reads of segments get what stood there before the last write. */
+    STALE_READ(FaultClass.MISPLACED),
+
+    // ---- machines that are taken for others
+    /** Two machines are switched off, and get each other's disk. */
+    SWAP_DISKS(FaultClass.IDENTITY),
+
+    /** A second process claims a node's id, perhaps while the first one is paused or down. */
+    IMPOSTOR(FaultClass.IDENTITY),
+
     // ---- for good
     /** A storage node that the others can do without goes, and does not come back even when all else is healed. */
     DEATH(FaultClass.DEATH),

@@ -25,6 +25,8 @@ public enum Profile {
     REPLACED(false, FaultClass.REPLACED, FaultClass.PROCESS),
     CLOCK(false, FaultClass.CLOCK, FaultClass.PROCESS),
     QUORUM(false, FaultClass.QUORUM, FaultClass.PROCESS),
+    MISPLACED(false, FaultClass.MISPLACED, FaultClass.PROCESS, FaultClass.POWER),
+    IDENTITY(false, FaultClass.IDENTITY, FaultClass.PROCESS, FaultClass.POWER),
     /** A node goes for good: the others must get on. */
     LIVENESS(false, FaultClass.PROCESS, FaultClass.NETWORK, FaultClass.QUORUM, FaultClass.DEATH),
     /** Operators are busy. */
@@ -44,6 +46,20 @@ public enum Profile {
 
     private static final double COINCIDENCES_BELOW = 0.3;
     private static final double RACKS_BELOW = 0.4;
+
+    /** Classes that are drawn from in a row; what is not among them has dice of its own, so that it changes nothing of the others. */
+    private static final FaultClass[] FIRST = {
+        FaultClass.PROCESS,
+        FaultClass.POWER,
+        FaultClass.NETWORK,
+        FaultClass.DISK,
+        FaultClass.ROT,
+        FaultClass.REPLACED,
+        FaultClass.CLOCK,
+        FaultClass.QUORUM,
+        FaultClass.DEATH,
+        FaultClass.PARTIAL
+    };
 
     /** Their names, each between blanks. */
     private final String classes;
@@ -137,7 +153,7 @@ public enum Profile {
         Dice dice = new Dice(setup.seed() * 17 + 3);
         List<Step> steps = new ArrayList<>();
         addProduces(dice, setup, steps);
-        addFaults(dice.split(), setup, steps);
+        String victim = addFaults(dice.split(), setup, steps);
         if (admin && dice.chance(this == ADMIN ? 1 : 0.5)) {
             addAdmin(dice.split(), setup, steps);
         } else if (dice.chance(0.15)) {
@@ -150,7 +166,30 @@ public enum Profile {
         if (hasStorageCoincidence(later.nextDouble())) {
             new StorageCoincidences(later, setup, steps).add();
         }
+        addMisplaced(new Dice(setup.seed() * 11 + 1), victim, setup, steps);
+        addFlushPolicies(new Dice(setup.seed() * 7 + 9), setup, steps);
         return new Schedule(steps);
+    }
+
+    /** Disks that put things elsewhere are those of the one node whose disk may be lost; swapped disks lose nothing. */
+    private void addMisplaced(Dice dice, String victim, Setup setup, List<Step> steps) {
+        for (FaultClass each : List.of(FaultClass.MISPLACED, FaultClass.IDENTITY)) {
+            boolean may = each == FaultClass.IDENTITY ? setup.storageNodes() > 1 : mayLoseADisk(setup);
+            boolean drawn = dice.chance(this == DEFAULT ? 0.07 : 0.85);
+            int count = has(each) && may && drawn ? 1 + dice.nextInt(3) : 0;
+            for (int i = 0; i < count; i++) {
+                addFault(dice, each, victim, setup, steps);
+            }
+        }
+    }
+
+    /** An operator who cannot decide: the flush policy goes to and fro. */
+    private void addFlushPolicies(Dice dice, Setup setup, List<Step> steps) {
+        boolean drawn = admin && dice.chance(this == ADMIN ? 0.3 : 0.04);
+        int count = drawn ? 1 + dice.nextInt(3) : 0;
+        for (int i = 0; i < count; i++) {
+            add(steps, dice, ActionKind.SET_FLUSH_POLICY, setup, dice.nextInt(2));
+        }
     }
 
     private void addCoincidences(Dice dice, Setup setup, List<Step> steps) {
@@ -181,12 +220,12 @@ public enum Profile {
 
     /**
      * Disks that lose what they were told to hold are those of one node only, and only where the promises allow for one: a run in which the
-     * data are gone says little.
+     * data are gone says little. Returns this node.
      */
-    private void addFaults(Dice dice, Setup setup, List<Step> steps) {
+    private String addFaults(Dice dice, Setup setup, List<Step> steps) {
         String victim = "node-" + (1 + dice.nextInt(setup.storageNodes()));
         boolean mayLoseADisk = mayLoseADisk(setup);
-        for (FaultClass each : FaultClass.values()) {
+        for (FaultClass each : FIRST) {
             if (each == FaultClass.PARTIAL) {
                 continue;
             }
@@ -204,12 +243,13 @@ public enum Profile {
         if (this != COINCIDENCE && !classes.isBlank() && steps.stream().noneMatch(step -> step instanceof Fault)) {
             addFault(dice, anyClass(dice), victim, setup, steps);
         }
+        return victim;
     }
 
     private FaultClass anyClass(Dice dice) {
         FaultClass any;
         do {
-            any = dice.oneOf(FaultClass.values());
+            any = dice.oneOf(FIRST);
         } while (!has(any));
         return any;
     }

@@ -41,8 +41,7 @@ final class Actions {
                 world.admin()
                         .submit("elect uncleanly", AdminCommands.electLeader(partition, true), (result, failure) -> {});
             case SET_MIN_ISR -> configure(TopicConfigs.MIN_INSYNC_REPLICAS, Integer.toString(action.amount()));
-            case SET_FLUSH_POLICY ->
-                configure(TopicConfigs.FLUSH_POLICY, action.amount() == 0 ? "commit" : "replicated");
+            case SET_FLUSH_POLICY -> setFlushPolicy(action.amount() == 0);
         }
     }
 
@@ -103,6 +102,13 @@ final class Actions {
 
     private void assign(TopicIdPartition partition, List<Integer> replicas) {
         world.admin().submit("reassign", AdminCommands.reassign(partition, replicas), (result, failure) -> {});
+    }
+
+    private void setFlushPolicy(boolean commit) {
+        if (!commit) {
+            world.onReplicatedPolicy();
+        }
+        configure(TopicConfigs.FLUSH_POLICY, commit ? "commit" : "replicated");
     }
 
     private void configure(String key, String value) {

@@ -5,6 +5,7 @@ package io.shiplog.simulation.world;
 
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.simulation.disk.SimDisk;
 import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.SimProcess;
 import io.shiplog.simulation.fault.Coverage;
@@ -16,6 +17,7 @@ import io.shiplog.simulation.quorum.SimQuorum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicIdPartition;
 
 /** Makes things go wrong, and ends that again. */
@@ -27,6 +29,9 @@ public final class Faults {
     private final Situations situations;
     private final Coverage coverage = new Coverage();
     private final Outages outages = new Outages();
+    /** Nodes that have another one's disk. */
+    private final Set<Integer> swapped = new TreeSet<>();
+
     private final List<Runnable> toEnd = new ArrayList<>();
     private final Targets targets;
     private final PartialFaults partial;
@@ -93,6 +98,11 @@ public final class Faults {
             case PARTIAL -> isCut(fault.kind()) ? network(fault, dice) : partial.inject(fault, dice);
             case DISK -> disk(fault, dice);
             case ROT, REPLACED -> lostDisk(fault, dice);
+            case MISPLACED -> misplaced(fault, dice);
+            case IDENTITY ->
+                fault.kind() == FaultKind.IMPOSTOR
+                        ? impostor(node(fault.target()), dice)
+                        : swapDisks(node(fault.target()), node(fault.other()));
             case CLOCK -> clock(fault, dice);
             case QUORUM -> quorum(fault, dice);
             case DEATH -> death(node(fault.target()));
@@ -337,7 +347,7 @@ public final class Faults {
 
     private Runnable lostDisk(Fault fault, Dice dice) {
         SimNode node = node(fault.target());
-        if (node == null) {
+        if (node == null || swapped.contains(node.id())) {
             return null;
         }
         switch (fault.kind()) {
@@ -374,6 +384,86 @@ public final class Faults {
         world.losses().onReplaced(node.id());
         world.onDiskChanged(node);
         return node::start;
+    }
+
+    private Runnable misplaced(Fault fault, Dice dice) {
+        SimNode node = node(fault.target());
+        if (node == null || swapped.contains(node.id())) {
+            return null;
+        }
+        switch (fault.kind()) {
+            case MISDIRECTED_WRITE, LOST_WRITE -> {
+                if (!node.disk().misplace(dice, fault.kind() == FaultKind.MISDIRECTED_WRITE)) {
+                    return null;
+                }
+                world.losses().onRot(node.id());
+                world.onDiskChanged(node);
+                return () -> {};
+            }
+            case MISDIRECTED_READ -> node.disk().misdirectReads(1 + dice.nextInt(3));
+            case STALE_READ -> node.disk().staleReads(1 + dice.nextInt(3));
+            default -> throw new IllegalStateException(fault.toText());
+        }
+        world.losses().onRot(node.id());
+        return () -> {
+            node.disk().misdirectReads(0);
+            node.disk().staleReads(0);
+        };
+    }
+
+    /** Once it is let in the node's own disk is an old one, which counts as one that is lost: no more than one may be. */
+    private Runnable impostor(SimNode node, Dice dice) {
+        if (node == null || node.isGone() || !mayLoseADisk() || swapped.contains(node.id())) {
+            return null;
+        }
+        int trueOne = dice.nextInt(3);
+        Runnable resume = trueOne == 1 && node.isUp() ? pause(node.life().process()) : null;
+        if (trueOne == 2) {
+            kill(node);
+        }
+        Impostor impostor = new Impostor(world, node, dice);
+        impostor.start();
+        if (resume != null) {
+            // It wakes up while the other one may be in its place.
+            world.scheduler().after(dice.between(300_000, 1_200_000), "resume", null, resume);
+        }
+        return () -> {
+            if (resume != null) {
+                resume.run();
+            }
+            impostor.end();
+            node.start();
+        };
+    }
+
+    private boolean mayLoseADisk() {
+        return world.setup().minIsr() >= 2 && world.setup().replicationFactor() >= 3;
+    }
+
+    /** Both are started with what they have, and have to refuse it; then each gets its own disk again. */
+    private Runnable swapDisks(SimNode one, SimNode other) {
+        if (one == null || other == null || one == other || !swapped.isEmpty()) {
+            return null;
+        }
+        // An empty disk is nobody's: a node that gets it takes it for a new one of its own.
+        if (one.disk().directories().isEmpty() || other.disk().directories().isEmpty()) {
+            return null;
+        }
+        exchange(one, other);
+        swapped.add(one.id());
+        swapped.add(other.id());
+        return () -> {
+            exchange(one, other);
+            swapped.clear();
+        };
+    }
+
+    private void exchange(SimNode one, SimNode other) {
+        kill(one);
+        kill(other);
+        SimDisk.swap(one.disk(), other.disk());
+        one.start();
+        other.start();
     }
 
     // ---- clocks and quorum

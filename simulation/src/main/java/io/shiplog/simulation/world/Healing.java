@@ -79,8 +79,7 @@ final class Healing {
         for (TopicIdPartition each : world.topic().present()) {
             PartitionImage image = world.metadata().partition(each.topicId(), each.partition());
             boolean lost = world.diskLosses().untrueDisks() > 0
-                    || (!world.setup().flushesBeforeCommit()
-                            && world.diskLosses().nodesThatLostPower() > 0);
+                    || (world.wasReplicated() && world.diskLosses().nodesThatLostPower() > 0);
             if (image != null && !image.hasLeader() && (lost || onlyTheGoneCouldLead(image))) {
                 world.admin().submit("recover", AdminCommands.recover(each), (result, failure) -> {});
             }

@@ -58,6 +58,7 @@ public final class World implements ClientWorld, WorldView {
     private int processes;
     private int clients;
     private int effectiveFaults;
+    private boolean wasReplicated;
     private long values = 1;
     private BrokenPromise foundInTheMiddle;
 
@@ -213,6 +214,15 @@ public final class World implements ClientWorld, WorldView {
     /** A node's disk holds other things than it was told to. */
     void onDiskChanged(SimNode node) {
         views.onDiskChanged(node);
+    }
+
+    /** Whether the topic's policy ever was one under which a power loss may take what is committed. */
+    boolean wasReplicated() {
+        return wasReplicated || !setup.flushesBeforeCommit();
+    }
+
+    void onReplicatedPolicy() {
+        wasReplicated = true;
     }
 
     void onEffectiveFault() {
