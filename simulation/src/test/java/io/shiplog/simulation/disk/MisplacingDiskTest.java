@@ -52,8 +52,10 @@ class MisplacingDiskTest {
         for (int seed = 0; seed < 50 && !seen; seed++) {
             writeAgain();
             disk.misplace(new Dice(seed), true);
-            // One of the places has what belongs to another one.
-            seen = read().matches("(?s).*(a{16}a|b{16}b|c{16}c|d{16}d).*");
+            String found = read();
+            for (int place = 0; place < TEXT.length(); place += 16) {
+                seen |= found.charAt(place) != '\0' && found.charAt(place) != TEXT.charAt(place);
+            }
         }
         assertThat(seen).isTrue();
     }
