@@ -16,7 +16,7 @@ import java.util.Map;
 import org.apache.kafka.common.Uuid;
 
 /** Turns what an image says about a partition, its topic and the nodes that hold it into the value that replication obeys. */
-final class PartitionStates {
+public final class PartitionStates {
     private static final long NOT_REGISTERED = -1;
 
     private PartitionStates() {}
@@ -27,7 +27,7 @@ final class PartitionStates {
      * @param image where the nodes and the topic's settings are looked up
      * @param partition the partition's record, of {@code image} or newer
      */
-    static PartitionState of(MetadataImage image, Uuid topicId, PartitionImage partition) {
+    public static PartitionState of(MetadataImage image, Uuid topicId, PartitionImage partition) {
         List<AssignedReplica> replicas = new ArrayList<>();
         for (int id : partition.replicas()) {
             replicas.add(replica(image.broker(id), id, partition));

@@ -30,7 +30,7 @@ record Options(
 
     static Options parse(String[] arguments) {
         if (arguments.length == 0) {
-            throw new IllegalArgumentException("a command is missing: run, replay, shrink or mutants");
+            throw new IllegalArgumentException("a command is missing: run, replay, shrink, exhaustive or mutants");
         }
         Path file = null;
         Profile profile = Profile.DEFAULT;

@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.run;
 
+import io.shiplog.simulation.exhaustive.ExhaustiveCommand;
 import io.shiplog.simulation.fault.Profile;
 import io.shiplog.simulation.fault.Schedule;
 import io.shiplog.simulation.fault.Setup;
@@ -37,6 +38,9 @@ public final class SimMain {
             Path root = SourceTree.rootAbove(Path.of(""));
             return new MutantsCommand(root, System.out, SimMain.class)
                     .run(List.of(arguments).subList(1, arguments.length));
+        }
+        if (arguments.length > 0 && arguments[0].equals("exhaustive")) {
+            return new ExhaustiveCommand(System.out).run(List.of(arguments).subList(1, arguments.length));
         }
         Options options = Options.parse(arguments);
         return switch (options.command()) {

@@ -14,13 +14,13 @@ import java.util.List;
  * The leader epochs of a log: epoch → offset of its first record here. Epochs and offsets both rise. Kafka: {@code
  * LeaderEpochFileCache}. Guarded by the lock of its log.
  */
-final class LeaderEpochs {
+public final class LeaderEpochs {
     private int[] epochs = {};
     private long[] starts = {};
     private int count;
 
     /** The newest epoch, -1 when none is known. */
-    int latest() {
+    public int latest() {
         return count == 0 ? -1 : epochs[count - 1];
     }
 
@@ -51,7 +51,7 @@ final class LeaderEpochs {
     }
 
     /** Notes that the epoch begins at the offset, unless it or a newer one is known. */
-    void assign(int epoch, long startOffset) {
+    public void assign(int epoch, long startOffset) {
         if (epoch <= latest()) return;
         // An epoch that began here or later and got no record is as if it had never been.
         truncateFromEnd(startOffset);
@@ -66,7 +66,7 @@ final class LeaderEpochs {
     }
 
     /** Kafka's {@code endOffsetFor}: the rules stand in {@link EpochEndOffset}. */
-    EpochEndOffset endOffsetFor(int epoch, long logEndOffset) {
+    public EpochEndOffset endOffsetFor(int epoch, long logEndOffset) {
         if (epoch < 0 || count == 0 || epoch > latest()) return EpochEndOffset.UNDEFINED;
         if (epoch == latest()) return new EpochEndOffset(epoch, logEndOffset);
         int higher = 0;
@@ -76,7 +76,7 @@ final class LeaderEpochs {
     }
 
     /** Forgets the epochs that begin at the offset or later. */
-    void truncateFromEnd(long endOffset) {
+    public void truncateFromEnd(long endOffset) {
         while (count > 0 && starts[count - 1] >= endOffset) count--;
     }
 
@@ -90,7 +90,8 @@ final class LeaderEpochs {
         if (count > 0 && starts[0] < startOffset) starts[0] = startOffset;
     }
 
-    LeaderEpochs copy() {
+    /** The same epochs, to go on by themselves. */
+    public LeaderEpochs copy() {
         LeaderEpochs copy = new LeaderEpochs();
         copy.epochs = Arrays.copyOf(epochs, epochs.length);
         copy.starts = Arrays.copyOf(starts, starts.length);
@@ -102,11 +103,13 @@ final class LeaderEpochs {
         count = 0;
     }
 
-    int encodedSize() {
+    /** Bytes that {@link #encode} writes. */
+    public int encodedSize() {
         return 4 + count * 12;
     }
 
-    void encode(ByteBuffer target) {
+    /** Writes number, epochs and offsets. */
+    public void encode(ByteBuffer target) {
         target.putInt(count);
         for (int i = 0; i < count; i++) target.putInt(epochs[i]).putLong(starts[i]);
     }
