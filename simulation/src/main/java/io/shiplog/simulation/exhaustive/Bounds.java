@@ -15,6 +15,7 @@ package io.shiplog.simulation.exhaustive;
  * @param fetches of one follower that are on their way at a time; another one is the loss of the oldest
  * @param lag versions of the metadata by which the slowest living replica may be behind; 1 or more
  * @param minIsr min.insync.replicas of the topic
+ * @param idleFetches whether followers also send what would change nothing if it arrived at once
  * @param maxStates after which the search is cut
  */
 record Bounds(
@@ -27,6 +28,7 @@ record Bounds(
         int fetches,
         int lag,
         int minIsr,
+        boolean idleFetches,
         long maxStates) {
     static final int REPLICAS = 3;
 

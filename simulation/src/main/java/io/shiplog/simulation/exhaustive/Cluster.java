@@ -165,6 +165,16 @@ final class Cluster {
         return messages.contains(request) ? null : request;
     }
 
+    /** Whether the fetch would change anything if it arrived now, at the leader or by its answer. */
+    boolean tells(Message.FetchRequest request) {
+        Cluster there = copy();
+        there.show();
+        there.arrive(request);
+        boolean tells = there.digest() != digest();
+        show();
+        return tells;
+    }
+
     void send(Message.FetchRequest request) {
         makeRoom(bounds.fetches(), each -> each instanceof Message.FetchRequest asked && asked.from() == request.from()
                 || each instanceof Message.FetchAnswer answer && answer.asked().from() == request.from());
@@ -207,6 +217,14 @@ final class Cluster {
             for (int i = (int) request.offset(); i < log.end(); i++) {
                 records.add(log.at(i));
             }
+        }
+        boolean bringsNothing = check.error() == Errors.NONE
+                && !check.diverges()
+                && records.isEmpty()
+                && leader.highWatermark() <= asker.highWatermark();
+        if (bringsNothing) {
+            // A follower's high watermark does not go back, so it will bring nothing later either.
+            return;
         }
         messages.add(new Message.FetchAnswer(
                 request,

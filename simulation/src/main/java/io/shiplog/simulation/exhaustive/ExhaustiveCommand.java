@@ -87,6 +87,7 @@ public final class ExhaustiveCommand {
         int fetches = 1;
         int lag = 1;
         int minIsr = 2;
+        boolean idleFetches = false;
         long maxStates = 20_000_000;
         for (int i = 0; i < arguments.size(); i += 2) {
             String option = arguments.get(i);
@@ -104,11 +105,12 @@ public final class ExhaustiveCommand {
                 case "--fetches" -> fetches = Math.toIntExact(value);
                 case "--lag" -> lag = Math.toIntExact(value);
                 case "--min-isr" -> minIsr = Math.toIntExact(value);
+                case "--idle-fetches" -> idleFetches = value != 0;
                 case "--max-states" -> maxStates = value;
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new Bounds(records, epochs, crashes, fences, waits, losses, fetches, lag, minIsr, maxStates);
+        return new Bounds(records, epochs, crashes, fences, waits, losses, fetches, lag, minIsr, idleFetches, maxStates);
     }
 
     private static long number(String text) {

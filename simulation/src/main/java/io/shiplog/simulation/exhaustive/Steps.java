@@ -59,7 +59,8 @@ final class Steps {
         if (cluster.appended() < bounds.records() && replica.mayProduce()) {
             add(Kind.PRODUCE, id, 0);
         }
-        if (cluster.nextFetch(id) != null) {
+        Message.FetchRequest fetch = cluster.nextFetch(id);
+        if (fetch != null && (bounds.idleFetches() || cluster.tells(fetch))) {
             add(Kind.FETCH, id, 0);
         }
         if (replica.log().isFlushDue()) {
