@@ -16,6 +16,7 @@
  *   fault      setups, schedules, profiles: what a run consists of, as data
  *   world      builds and drives all of it, observes, and tells the invariants
  *   invariant  one class for each promise
+ *   exhaustive all interleavings of the cores for tiny bounds, instead of chance
  *   run        runs of seeds, and how they are told of
  * </pre>
  */

@@ -45,14 +45,16 @@ final class Checks {
         boolean newest = epoch == cluster.metadata().partition.leaderEpoch();
         if (newest && !replica.state().unclean() && !cluster.truth().isHeldBy(replica)) {
             throw Truth.broken(
-                    "S4", "leader " + replica.id() + " of epoch " + epoch + " lacks what is committed: "
-                            + cluster.words());
+                    "S4",
+                    "leader " + replica.id() + " of epoch " + epoch + " lacks what is committed: " + cluster.words());
         }
         if (newest
                 && replica.leader().highWatermarkIsCurrent()
                 && replica.highWatermark() < cluster.truth().shownBefore(epoch)) {
-            throw Truth.broken("S9", "leader " + replica.id() + " shows " + replica.highWatermark()
-                    + " as the end of what is committed, and its predecessors showed more: " + cluster.words());
+            throw Truth.broken(
+                    "S9",
+                    "leader " + replica.id() + " shows " + replica.highWatermark()
+                            + " as the end of what is committed, and its predecessors showed more: " + cluster.words());
         }
         for (TinyReplica other : cluster.replicas()) {
             if (other.id() > replica.id()

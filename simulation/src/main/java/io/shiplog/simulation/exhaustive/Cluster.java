@@ -11,7 +11,9 @@ import io.shiplog.replication.core.PartitionLeader;
 import io.shiplog.replication.port.IsrProposal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.common.protocol.Errors;
 
 /** One state: three replicas, the metadata, what is on its way, what is committed. Its methods are the things that can happen. */
@@ -176,12 +178,38 @@ final class Cluster {
     }
 
     void send(Message.FetchRequest request) {
-        makeRoom(bounds.fetches(), each -> each instanceof Message.FetchRequest asked && asked.from() == request.from()
-                || each instanceof Message.FetchAnswer answer && answer.asked().from() == request.from());
+        makeRoom(bounds.fetches(), each -> fetcherOf(each) == request.from());
         messages.add(request);
     }
 
-    private void makeRoom(int limit, java.util.function.Predicate<Message> counts) {
+    /** Whose fetch, or the answer to it, the message is; 0 for nobody's. */
+    private static int fetcherOf(Message message) {
+        if (message instanceof Message.FetchRequest asked) {
+            return asked.from();
+        }
+        return message instanceof Message.FetchAnswer answer ? answer.asked().from() : 0;
+    }
+
+    private static int proposerOf(Message message) {
+        if (message instanceof Message.Proposal asked) {
+            return asked.from();
+        }
+        return message instanceof Message.ProposalAnswer answer ? answer.asked().from() : 0;
+    }
+
+    /** What is on its way to a process that ends; what it sent may still arrive. */
+    private static boolean isLostWith(int id, Message message) {
+        if (message instanceof Message.FetchRequest asked) {
+            return asked.to() == id;
+        }
+        if (message instanceof Message.FetchAnswer answer) {
+            return answer.asked().from() == id;
+        }
+        return message instanceof Message.ProposalAnswer answer
+                && answer.asked().from() == id;
+    }
+
+    private void makeRoom(int limit, Predicate<Message> counts) {
         int found = 0;
         for (int i = messages.size() - 1; i >= 0; i--) {
             if (counts.test(messages.get(i)) && ++found == limit) {
@@ -261,11 +289,10 @@ final class Cluster {
 
     /** A leader asks: of what it asked before, the oldest may get lost. */
     void propose(int id, long attempt, IsrProposal proposal) {
-        makeRoom(PROPOSALS, each -> each instanceof Message.Proposal asked && asked.from() == id
-                || each instanceof Message.ProposalAnswer answer && answer.asked().from() == id);
+        makeRoom(PROPOSALS, each -> proposerOf(each) == id);
         TinyReplica replica = replica(id);
-        messages.add(new Message.Proposal(
-                id, replica.brokerEpoch(), replica.state().leaderEpoch(), attempt, proposal));
+        messages.add(
+                new Message.Proposal(id, replica.brokerEpoch(), replica.state().leaderEpoch(), attempt, proposal));
     }
 
     private void arrive(Message.Proposal asked) {
@@ -286,7 +313,8 @@ final class Cluster {
 
     private void arrive(Message.ProposalAnswer answer) {
         TinyReplica replica = replica(answer.asked().from());
-        if (replica.leader() == null || replica.leader().leaderEpoch() != answer.asked().leaderEpoch()) {
+        if (replica.leader() == null
+                || replica.leader().leaderEpoch() != answer.asked().leaderEpoch()) {
             return;
         }
         replica.leader()
@@ -381,9 +409,7 @@ final class Cluster {
     void crash(int id, int recordsLeft, boolean highWatermarkKept) {
         crashes++;
         replica(id).crash(recordsLeft, highWatermarkKept);
-        messages.removeIf(each -> each instanceof Message.FetchRequest asked && asked.to() == id
-                || each instanceof Message.FetchAnswer answer && answer.asked().from() == id
-                || each instanceof Message.ProposalAnswer answer && answer.asked().from() == id);
+        messages.removeIf(each -> isLostWith(id, each));
         forgetOldVersions();
     }
 
@@ -532,9 +558,9 @@ final class Cluster {
                 .append(" e")
                 .append(now.partition.leaderEpoch())
                 .append(" ISR ")
-                .append(java.util.Arrays.toString(now.partition.isr()))
+                .append(Arrays.toString(now.partition.isr()))
                 .append(" ELR ")
-                .append(java.util.Arrays.toString(now.partition.elr()))
+                .append(Arrays.toString(now.partition.elr()))
                 .append("; committed ")
                 .append(truth.committed())
                 .toString();

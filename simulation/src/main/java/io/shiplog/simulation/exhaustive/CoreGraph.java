@@ -3,6 +3,7 @@
 
 package io.shiplog.simulation.exhaustive;
 
+import io.shiplog.replication.core.CoreSettings;
 import io.shiplog.replication.core.PartitionLeader;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.IsrMember;
@@ -19,6 +20,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Copies a core with all that it consists of, and takes its digest, field by field: a core that gets another field is copied and compared with it,
@@ -31,7 +33,7 @@ final class CoreGraph {
     private static final String CORES = PartitionLeader.class.getPackageName();
 
     /** What only explains, or is left over from an event that has ended. Everything else counts. */
-    static final Set<String> NOT_COUNTED = new java.util.TreeSet<>(List.of(
+    static final Set<String> NOT_COUNTED = new TreeSet<>(List.of(
             "IsrNegotiation.attempt",
             "PartitionFollower.lastError",
             "PartitionFollower.next",
@@ -68,7 +70,7 @@ final class CoreGraph {
         return copy;
     }
 
-    private static Object copy(Object value, Map<Object, Object> copies) {
+    private static Object copy(Object value, IdentityHashMap<Object, Object> copies) {
         if (value == null || isShared(value)) {
             return value;
         }
@@ -95,7 +97,7 @@ final class CoreGraph {
                 || type.isSynthetic();
     }
 
-    private static Object copyList(List<?> list, Map<Object, Object> copies) {
+    private static Object copyList(List<?> list, IdentityHashMap<Object, Object> copies) {
         List<Object> copy = new ArrayList<>(list.size());
         copies.put(list, copy);
         for (Object each : list) {
@@ -104,7 +106,7 @@ final class CoreGraph {
         return copy;
     }
 
-    private static Object copyArray(Object array, Map<Object, Object> copies) {
+    private static Object copyArray(Object array, IdentityHashMap<Object, Object> copies) {
         int length = Array.getLength(array);
         Object copy = Array.newInstance(array.getClass().getComponentType(), length);
         copies.put(array, copy);
@@ -114,7 +116,7 @@ final class CoreGraph {
         return copy;
     }
 
-    private static Object copyObject(Object value, Map<Object, Object> copies) {
+    private static Object copyObject(Object value, IdentityHashMap<Object, Object> copies) {
         Class<?> type = value.getClass();
         if (!type.getPackageName().equals(CORES)) {
             throw new IllegalStateException("a core holds a " + type.getName() + ": say how it is copied");
@@ -181,12 +183,13 @@ final class CoreGraph {
         try {
             digest(core, nowMs, ranks, digest, new IdentityHashMap<>());
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot look into a " + core.getClass().getName(), e);
+            throw new IllegalStateException(
+                    "cannot look into a " + core.getClass().getName(), e);
         }
     }
 
     private static void digest(
-            Object value, long nowMs, Ranks ranks, Digest digest, Map<Object, Object> seen)
+            Object value, long nowMs, Ranks ranks, Digest digest, IdentityHashMap<Object, Object> seen)
             throws ReflectiveOperationException {
         if (value == null) {
             digest.mix(-7);
@@ -197,7 +200,7 @@ final class CoreGraph {
         } else if (value instanceof IsrProposal proposal) {
             digest(proposal, ranks, digest);
         } else if (value instanceof Enum<?> each) {
-            digest.mix(each.ordinal());
+            digest.mix(each.name().hashCode());
         } else if (value instanceof Number number) {
             digest.mix(number.longValue());
         } else if (value instanceof String text) {
@@ -219,11 +222,11 @@ final class CoreGraph {
     /** Settings, and references to this core's own methods, are the same in all states. */
     private static boolean isOpaque(Object value) {
         Class<?> type = value.getClass();
-        return value instanceof io.shiplog.replication.core.CoreSettings || type.isHidden() || type.isSynthetic();
+        return value instanceof CoreSettings || type.isHidden() || type.isSynthetic();
     }
 
     private static void digestObject(
-            Object value, long nowMs, Ranks ranks, Digest digest, Map<Object, Object> seen)
+            Object value, long nowMs, Ranks ranks, Digest digest, IdentityHashMap<Object, Object> seen)
             throws ReflectiveOperationException {
         if (seen.put(value, value) != null) {
             return;

@@ -67,7 +67,8 @@ final class Decisions {
     /** A topic of one partition on all replicas, which are registered and alive; the first one leads. */
     Version first(int minIsr) {
         Version version = new Version(MetadataImage.empty(), 1);
-        version = ok(version, own().setFormCluster(FormClusterCommand.newBuilder().setClusterId("tiny")));
+        version =
+                ok(version, own().setFormCluster(FormClusterCommand.newBuilder().setClusterId("tiny")));
         Assignment.Builder assignment = Assignment.newBuilder().setPartition(0);
         for (int id = 1; id <= Bounds.REPLICAS; id++) {
             version = register(version, id).version();
@@ -82,7 +83,8 @@ final class Decisions {
                 .addAssignments(assignment)
                 .putConfigs(TopicConfigs.FLUSH_POLICY, TopicConfigs.FLUSH_COMMIT)
                 .putConfigs(TopicConfigs.MIN_INSYNC_REPLICAS, Integer.toString(minIsr));
-        return ok(version, own().setCreateTopics(CreateTopicsCommand.newBuilder().addTopics(topic)));
+        return ok(
+                version, own().setCreateTopics(CreateTopicsCommand.newBuilder().addTopics(topic)));
     }
 
     private Version ok(Version version, MetadataCommand.Builder command) {
@@ -95,28 +97,33 @@ final class Decisions {
 
     /** A node begins, after an end that was not in order. */
     Outcome register(Version version, int id) {
-        return decide(version, new Registration(id), () -> MetadataCommand.newBuilder()
-                .setBrokerId(id)
-                .setRegisterBroker(RegisterBrokerCommand.newBuilder()
-                        .setIncarnationId(Uuids.toBytes(new Uuid(1 + version.image.offset(), id)))
-                        .addEndpoints(Endpoint.newBuilder()
-                                .setName("PLAINTEXT")
-                                .setHost("127.0.0.1")
-                                .setPort(9000 + id))
-                        .addDirectoryIds(Uuids.toBytes(new Uuid(0xD1, id)))
-                        .setCleanShutdownEpoch(UNCLEAN))
-                .build());
+        return decide(
+                version,
+                new Registration(id),
+                () -> MetadataCommand.newBuilder()
+                        .setBrokerId(id)
+                        .setRegisterBroker(RegisterBrokerCommand.newBuilder()
+                                .setIncarnationId(Uuids.toBytes(new Uuid(1 + version.image.offset(), id)))
+                                .addEndpoints(Endpoint.newBuilder()
+                                        .setName("PLAINTEXT")
+                                        .setHost("127.0.0.1")
+                                        .setPort(9000 + id))
+                                .addDirectoryIds(Uuids.toBytes(new Uuid(0xD1, id)))
+                                .setCleanShutdownEpoch(UNCLEAN))
+                        .build());
     }
 
     /** The controller takes a node for dead, or for alive. */
     Outcome changeState(Version version, int id, boolean fenced) {
-        return decide(version, new State(id, fenced), () -> own().setChangeBrokerState(
-                        ChangeBrokerStateCommand.newBuilder()
+        return decide(
+                version,
+                new State(id, fenced),
+                () -> own().setChangeBrokerState(ChangeBrokerStateCommand.newBuilder()
                                 .setTargetBrokerId(id)
                                 .setTargetBrokerEpoch(version.epoch(id))
                                 .setFenced(fenced)
                                 .setCause("exhaustive"))
-                .build());
+                        .build());
     }
 
     /** A leader's proposal arrives. */

@@ -110,7 +110,8 @@ public final class ExhaustiveCommand {
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new Bounds(records, epochs, crashes, fences, waits, losses, fetches, lag, minIsr, idleFetches, maxStates);
+        return new Bounds(
+                records, epochs, crashes, fences, waits, losses, fetches, lag, minIsr, idleFetches, maxStates);
     }
 
     private static long number(String text) {

@@ -150,7 +150,8 @@ final class Search {
         Cluster resting = cluster.copy();
         String missing = Settling.settle(resting);
         if (missing != null) {
-            throw Truth.broken("L2", "from here everybody comes back and nothing is lost any more, and yet: " + missing);
+            throw Truth.broken(
+                    "L2", "from here everybody comes back and nothing is lost any more, and yet: " + missing);
         }
         Checks.check(resting);
     }

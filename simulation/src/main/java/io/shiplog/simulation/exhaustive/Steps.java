@@ -10,19 +10,26 @@ final class Steps {
     private static final int WHO = 8;
     private static final int WHAT = 4;
 
+    /** In the order of their codes. */
     private enum Kind {
-        PRODUCE,
-        FETCH,
-        ARRIVE,
-        FLUSH,
-        TIME,
-        METADATA,
-        OUTCOME_LOST,
-        CRASH,
-        RESTART,
-        FENCE,
-        UNFENCE,
-        COMPARE
+        PRODUCE(0),
+        FETCH(1),
+        ARRIVE(2),
+        FLUSH(3),
+        TIME(4),
+        METADATA(5),
+        OUTCOME_LOST(6),
+        CRASH(7),
+        RESTART(8),
+        FENCE(9),
+        UNFENCE(10),
+        COMPARE(11);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
     }
 
     private static final Kind[] KINDS = Kind.values();
@@ -123,7 +130,7 @@ final class Steps {
         if (count == found.length) {
             found = Arrays.copyOf(found, 2 * count);
         }
-        found[count++] = (kind.ordinal() << WHO) | (what << WHAT) | who;
+        found[count++] = (kind.code << WHO) | (what << WHAT) | who;
     }
 
     private static Kind kind(int step) {
@@ -169,9 +176,10 @@ final class Steps {
             case TIME -> "much time passes at leader " + id;
             case METADATA -> "replica " + id + " hears of the next metadata";
             case OUTCOME_LOST -> "leader " + id + " hears that nobody knows what became of its proposal";
-            case CRASH -> "replica " + id + " loses power; of what was not flushed " + what(step) / 2
-                    + " records are left"
-                    + (what(step) % 2 == 1 ? ", and its high watermark" : "");
+            case CRASH ->
+                "replica " + id + " loses power; of what was not flushed " + what(step) / 2
+                        + " records are left"
+                        + (what(step) % 2 == 1 ? ", and its high watermark" : "");
             case RESTART -> "replica " + id + " restarts and registers";
             case FENCE -> "the controller fences replica " + id;
             case UNFENCE -> "the controller unfences replica " + id;

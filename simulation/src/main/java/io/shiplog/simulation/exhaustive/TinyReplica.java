@@ -228,7 +228,8 @@ final class TinyReplica {
     }
 
     String words() {
-        String role = !alive ? "down" : leader != null ? "leads" : follower != null ? "follows " + state.leader() : "idle";
+        String role =
+                !alive ? "down" : leader != null ? "leads" : follower != null ? "follows " + state.leader() : "idle";
         return id + " " + role + (state == null ? "" : " e" + state.leaderEpoch()) + " " + log.words() + " hw "
                 + highWatermark();
     }

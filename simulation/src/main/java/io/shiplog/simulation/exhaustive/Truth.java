@@ -45,8 +45,10 @@ final class Truth {
         for (int i = 0; i < offset; i++) {
             int record = leader.log().at(i);
             if (i < committed && records[i] != record) {
-                throw broken("S2", "at offset " + i + " something else was committed than what replica " + leader.id()
-                        + " takes for it");
+                throw broken(
+                        "S2",
+                        "at offset " + i + " something else was committed than what replica " + leader.id()
+                                + " takes for it");
             }
             records[i] = record;
         }
@@ -68,8 +70,10 @@ final class Truth {
 
     void cutting(TinyReplica replica, int offset) {
         if (offset < committed && replica.log().end() > offset && replica.log().hasPrefix(records, offset + 1)) {
-            throw broken("S11", "replica " + replica.id() + " cuts its log to " + offset + ", and below " + committed
-                    + " it is committed");
+            throw broken(
+                    "S11",
+                    "replica " + replica.id() + " cuts its log to " + offset + ", and below " + committed
+                            + " it is committed");
         }
     }
 

@@ -8,7 +8,6 @@ import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.server.adapter.PartitionStates;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 
@@ -23,7 +22,7 @@ final class Version {
     final int leaderships;
 
     final Map<Object, Decisions.Outcome> decided = new HashMap<>();
-    private final Map<Version, PartitionState> newer = new IdentityHashMap<>();
+    private final Map<Version, PartitionState> newer = new HashMap<>();
 
     Version(MetadataImage image, int leaderships) {
         this.image = image;
@@ -34,8 +33,7 @@ final class Version {
 
     /** The partition as the controller's answer tells it to a node that has this version: nodes and settings are still its own. */
     PartitionState told(Version decision) {
-        return newer.computeIfAbsent(
-                decision, unknown -> PartitionStates.of(image, TOPIC_ID, decision.partition));
+        return newer.computeIfAbsent(decision, unknown -> PartitionStates.of(image, TOPIC_ID, decision.partition));
     }
 
     boolean isActive(int id) {

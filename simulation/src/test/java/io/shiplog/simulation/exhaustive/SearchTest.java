@@ -46,7 +46,8 @@ class SearchTest {
     void commandSaysHowItEnded() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ExhaustiveCommand command = new ExhaustiveCommand(new PrintStream(out, true, StandardCharsets.UTF_8));
-        assertThat(command.run(List.of("--records", "1", "--max-states", "100"))).isZero();
+        assertThat(command.run(List.of("--records", "1", "--max-states", "100")))
+                .isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("1 records", "3 leader epochs", "cut at");
         assertThatThrownBy(() -> command.run(List.of("--records", "0"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> command.run(List.of("--record", "1"))).hasMessage("unknown option --record");
