@@ -3,10 +3,8 @@
 
 package io.shiplog.simulation.world;
 
-import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
-import io.shiplog.metadata.image.TopicConfigs;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.client.SimConsumer;
@@ -26,9 +24,11 @@ final class Healing {
     private static final long LOOK_EVERY_US = 20_000;
 
     private final World world;
+    private final DamageOperator damageOperator;
 
     Healing(World world) {
         this.world = world;
+        this.damageOperator = new DamageOperator(world);
     }
 
     /**
@@ -84,51 +84,10 @@ final class Healing {
                 world.admin().submit("recover", AdminCommands.recover(each), (result, failure) -> {});
             }
             if (image != null && image.hasLeader()) {
-                deleteWhatNobodyHas(each, image);
+                damageOperator.look(each, image);
             }
         }
-    }
-
-    /**
-     * The only replica in sync leads with damage in its log, and nobody else who lives has what is damaged: docs/corruption.md tells the operator to
-     * delete the records up to behind it, so that the others can begin there. That may only become necessary when the disks of two nodes
-     * failed, one more than min ISR 2 is there for; otherwise somebody else has those records, and has to come back by itself.
-     */
-    private void deleteWhatNobodyHas(TopicIdPartition id, PartitionImage image) {
-        ReplicaView leader = world.replica(id, image.leader());
-        if (leader == null || leader.damagedFrom() < 0 || image.isrSize() > 1 || disksThatFailed(image) < 2) {
-            return;
-        }
-        long end = endOfDamage(leader);
-        for (int node : image.replicas()) {
-            ReplicaView other = world.replica(id, node);
-            boolean mayHelp = node != image.leader() && !world.node(node).isGone();
-            if (mayHelp && (image.inElr(node) || (other != null && other.now().logEnd() >= end))) {
-                return;
-            }
-        }
-        world.admin().deleteRecords(id, end);
-    }
-
-    /** Where the last damaged segment ends, or what is committed: who ends before that cannot come into sync. */
-    private long endOfDamage(ReplicaView leader) {
-        long[] end = {leader.now().highWatermark()};
-        world.node(leader.node()).disk().visitSegments(leader.directory(), (base, bytes, size) -> {
-            if (base > leader.damagedTo()) {
-                end[0] = Math.min(end[0], base);
-            }
-        });
-        return end[0];
-    }
-
-    private int disksThatFailed(PartitionImage image) {
-        int count = 0;
-        for (int node : image.replicas()) {
-            boolean failed = world.node(node).isGone()
-                    || world.diskLosses().mayLack(node, !world.setup().flushesBeforeCommit());
-            count += failed ? 1 : 0;
-        }
-        return count;
+        damageOperator.putBack();
     }
 
     /** Whoever is in sync or eligible went for good before the others knew: nobody else may lead by itself. */
@@ -171,6 +130,9 @@ final class Healing {
                 return each.topicPartition() + " " + problem;
             }
         }
+        if (damageOperator.isAtWork()) {
+            return "the operator has not put back what in sync was to mean";
+        }
         String rot = problemOfScrubs();
         return rot == null ? problemOfLogs() : rot;
     }
@@ -192,13 +154,6 @@ final class Healing {
             count += world.node(node).isGone() ? 0 : 1;
         }
         return count;
-    }
-
-    /** With fewer in sync nothing is committed, which is as it should be. */
-    private int minIsr(TopicIdPartition id) {
-        PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
-        return TopicConfigs.effectiveMinIsr(
-                EffectiveTopicConfigs.agreed(world.metadata(), id.topicId()), image.replicationFactor());
     }
 
     /** Rot that nobody has found yet, or nobody has repaired. */
@@ -261,7 +216,7 @@ final class Healing {
         if (leader == null || !leader.now().leads() || leader.now().leaderEpoch() != image.leaderEpoch()) {
             return "has a leader that does not know it";
         }
-        if (image.isrSize() < minIsr(id)) {
+        if (image.isrSize() < damageOperator.minIsr(id)) {
             return null;
         }
         for (int node : image.replicas()) {
