@@ -453,88 +453,16 @@ final class Cluster {
 
     /** Equal for states from which the same can happen. */
     long digest() {
-        Digest digest = new Digest();
-        CoreGraph.Ranks ranks = new StateRanks(this);
-        for (TinyReplica replica : replicas) {
-            replica.digest(digest, ranks, newest);
-        }
-        for (Version version : versions) {
-            digestOf(version, ranks, digest);
-        }
-        truth.digest(digest);
-        digest.mix(appended);
-        digest.mix(crashes);
-        digest.mix(fences);
-        digest.mix(waits);
-        digest.mix(losses);
-        long onTheWay = 0;
-        for (Message message : messages) {
-            onTheWay += digestOf(message, ranks);
-        }
-        digest.mix(onTheWay);
-        return digest.value();
+        return new StateDigest(this).value();
     }
 
-    private static void digestOf(Version version, CoreGraph.Ranks ranks, Digest digest) {
-        CoreGraph.digest(version.state, ranks, digest);
-        digest.mix(version.leaderships);
-        for (int id : version.partition.lastKnownElr()) {
-            digest.mix(id);
-        }
-        for (int id = 1; id <= Bounds.REPLICAS; id++) {
-            digest.mix(version.image.broker(id).uncleanStart() ? 1 : 0);
-        }
+    int newest() {
+        return newest;
     }
 
-    private long digestOf(Message message, CoreGraph.Ranks ranks) {
-        Digest digest = new Digest();
-        if (message instanceof Message.FetchRequest request) {
-            digest.mix(1);
-            digestOf(request, ranks, digest);
-        } else if (message instanceof Message.FetchAnswer answer) {
-            digest.mix(2);
-            digestOf(answer.asked(), ranks, digest);
-            digest.mix(answer.error().code());
-            digest.mix(answer.highWatermark());
-            digest.mix(answer.divergingEpoch());
-            digest.mix(answer.divergingEnd());
-            for (int record : answer.records()) {
-                digest.mix(record);
-            }
-        } else if (message instanceof Message.Proposal asked) {
-            digest.mix(3);
-            digestOf(asked, ranks, digest);
-        } else if (message instanceof Message.ProposalAnswer answer) {
-            digest.mix(4);
-            digestOf(answer.asked(), ranks, digest);
-            digest.mix(answer.error().code());
-            if (answer.version() != null) {
-                CoreGraph.digest(answer.version().state, ranks, digest);
-            }
-        }
-        return digest.value();
-    }
-
-    private static void digestOf(Message.FetchRequest request, CoreGraph.Ranks ranks, Digest digest) {
-        digest.mix(request.from());
-        digest.mix(request.to());
-        digest.mix(ranks.ofBrokerEpoch(request.brokerEpoch()));
-        digest.mix(request.leaderEpoch());
-        digest.mix(request.offset());
-        digest.mix(request.lastEpoch());
-        digest.mix(request.flushedOffset());
-    }
-
-    private void digestOf(Message.Proposal asked, CoreGraph.Ranks ranks, Digest digest) {
-        digest.mix(asked.from());
-        digest.mix(ranks.ofBrokerEpoch(asked.brokerEpoch()));
-        digest.mix(asked.leaderEpoch());
-        CoreGraph.digest(asked.proposal(), ranks, digest);
-        PartitionLeader leader = replica(asked.from()).leader();
-        boolean awaited = leader != null
-                && leader.leaderEpoch() == asked.leaderEpoch()
-                && CoreGraph.awaitedAttempt(leader) == asked.attempt();
-        digest.mix(awaited ? 1 : 0);
+    /** How much of what is bounded has happened. */
+    int[] counts() {
+        return new int[] {appended, crashes, fences, waits, losses};
     }
 
     // ---- for people
