@@ -11,9 +11,10 @@ import java.util.function.IntPredicate;
  * when the ISR is empty, one of the ELR; when that is empty too, the last known leader; and where the topic allows it, the first
  * assigned one that is alive (of those that a reassignment brings, only when there is nobody else). A draining broker comes after all others of its kind.
  *
- * <p>Three rules are stricter than Kafka's. Under {@code flush.policy=commit} the last known leader is not taken: a replica leaves
- * ISR and ELR there only when flushed records are missing or bad on its disk, or were never promised to be flushed, so taking
- * it would lose acknowledged records without anybody having allowed that. Where the topic has a recovery strategy, nobody is
+ * <p>Three rules are stricter than Kafka's. Under {@code flush.policy=commit} the last known leader of a durable partition is not
+ * taken: a replica leaves ISR and ELR there only when flushed records are missing or bad on its disk, so taking it would lose
+ * acknowledged records without anybody having allowed that. What a partition that is not durable yet may lack was promised under
+ * {@code replicated}, and there it is taken (decisions 0004, 0112). Where the topic has a recovery strategy, nobody is
  * taken uncleanly before logs were compared. And of several eligible replicas that all stopped uncleanly none is taken before
  * that either (decision 0010).
  */
@@ -137,7 +138,9 @@ final class LeaderElection {
     private Elected uncleanly(boolean nobodyVouched, Mode mode) {
         boolean byItself = policy.recovery() == TopicPolicy.Recovery.NONE;
         int lastKnown = before.lastKnownLeader();
-        if (nobodyVouched && byItself && !policy.commit() && acceptable.test(lastKnown)) {
+        boolean onDisks = policy.commit() && before.durable();
+        boolean usable = Replicas.contains(replicas, lastKnown) && acceptable.test(lastKnown);
+        if (nobodyVouched && byItself && !onDisks && usable) {
             return new Elected(lastKnown, Source.LAST_KNOWN);
         }
         if (mode == Mode.ANYBODY || (policy.uncleanElection() && byItself)) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LeaderElectionTest {
     /**
      * Replicas are 1, 2, 3 throughout. Columns: leader before; ISR to be; ELR to be; last known leader; who is active; flush
-     * policy; unclean election allowed; who is elected; from where.
+     * policy ({@code new}: commit, and the partition is not durable yet); unclean election allowed; who is elected; from where.
      */
     @ParameterizedTest(name = "{0} | isr {1} | elr {2} | last {3} | active {4} | {5} | unclean {6} -> {7} {8}")
     @CsvSource(
@@ -41,9 +41,12 @@ class LeaderElectionTest {
                 "-1, -, 23, -, 1, commit, false, -1, NOBODY",
                 // and only then
                 "-1, 1, 23, -, 23, commit, false, -1, NOBODY",
-                // the last known leader, when nobody else is vouched for, and only under replicated
+                // the last known leader, when nobody else is vouched for, and only where flushing was not promised
                 "-1, -, -, 3, 123, replicated, false, 3, LAST_KNOWN",
                 "-1, -, -, 3, 123, commit, false, -1, NOBODY",
+                "-1, -, -, 3, 123, new, false, 3, LAST_KNOWN",
+                "-1, -, -, 3, 12, new, false, -1, NOBODY",
+                "-1, -, 2, 3, 13, new, false, -1, NOBODY",
                 "-1, -, -, 3, 12, replicated, false, -1, NOBODY",
                 "-1, -, 2, 3, 13, replicated, false, -1, NOBODY",
                 "-1, 2, -, 3, 13, replicated, false, -1, NOBODY",
@@ -70,10 +73,11 @@ class LeaderElectionTest {
             int expected,
             Source source) {
         TreeMap<String, String> overrides = new TreeMap<>();
-        overrides.put("flush.policy", flushPolicy);
+        overrides.put("flush.policy", flushPolicy.equals("new") ? "commit" : flushPolicy);
         overrides.put("unclean.leader.election.enable", Boolean.toString(unclean));
+        boolean durable = flushPolicy.equals("commit");
         PartitionImage before = new PartitionImage(
-                new int[] {1, 2, 3}, ids("123"), ids(null), ids(lastKnown), leader, 5, 6, false, false);
+                new int[] {1, 2, 3}, ids("123"), ids(null), ids(lastKnown), leader, 5, 6, durable, false);
 
         Elected elected = elect(before, isr, elr, overrides, Mode.KEEP, id -> Replicas.contains(ids(active), id));
 

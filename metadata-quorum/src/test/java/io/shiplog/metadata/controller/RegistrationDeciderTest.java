@@ -281,8 +281,30 @@ class RegistrationDeciderTest {
     }
 
     @Test
+    void lastKnownLeaderComesBackWhereThePolicyHasJustBecomeCommit() {
+        cluster.topicOn("t", TestCluster.ids(1, 2), "flush.policy", "replicated", "min.insync.replicas", "1");
+        ConfigDeciderTest.set(cluster, "t", "flush.policy", "commit");
+        cluster.fence(1, 2);
+        cluster.start(2);
+        PartitionImage state = cluster.partition("t");
+        assertThat(state.leader()).isEqualTo(2);
+        assertThat(state.unclean()).isTrue();
+        assertThat(state.durable()).isFalse();
+    }
+
+    @Test
     void wipedLastKnownLeaderDoesNotComeBack() {
+        wipedLastKnownLeader("replicated");
+    }
+
+    @Test
+    void wipedLastKnownLeaderDoesNotComeBackWhereThePolicyHasJustBecomeCommit() {
+        wipedLastKnownLeader("commit");
+    }
+
+    private void wipedLastKnownLeader(String policyAtLast) {
         cluster.topicOn("t", TestCluster.ids(1, 2), "flush.policy", "replicated");
+        ConfigDeciderTest.set(cluster, "t", "flush.policy", policyAtLast);
         cluster.fence(1, 2);
         cluster.start(1);
         RegisterBrokerCommand.Builder wiped = cluster.registration(2);

@@ -15,6 +15,10 @@ import org.apache.kafka.common.Uuid;
  * How much was lost at a time. Under flush.policy=commit, once the partition is durable, any number of power losses is survived, and the
  * loss of min ISR − 1 disks; otherwise only min ISR − 1 replicas that lose unsynced bytes or their disk. What was lost is made good when the
  * whole assignment is in sync again. Beyond that, records may be lost, and the partition is excused for the rest of the run.
+ *
+ * <p>The min ISR that counts is the one under which records were committed: whoever raises it says what later ones are to be promised, and
+ * nobody copies the older ones again for that. They share the new promise from the moment on in which as many as it asks for are in sync
+ * and hold all that is committed. A lower one counts at once, since from then on fewer may be kept in sync.
  */
 final class FaultBudget {
     /** What a broker had lost when it was looked at last. */
@@ -24,8 +28,24 @@ final class FaultBudget {
 
     private final Map<Integer, Losses> known = new HashMap<>();
 
-    /** Per partition: who lost something since all were in sync. */
-    private final Map<PartitionTruth, Set<Integer>> lossy = new HashMap<>();
+    private final Map<PartitionTruth, Budget> budgets = new HashMap<>();
+
+    /** Of one partition. */
+    private static final class Budget {
+        /** Who lost something since all were in sync. */
+        final Set<Integer> lost = new TreeSet<>();
+
+        /** The least min ISR under which something that is committed was promised. */
+        int minIsr = Integer.MAX_VALUE;
+
+        void settle(int wanted, int wholeOnes) {
+            minIsr = wholeOnes >= wanted ? wanted : Math.min(minIsr, wanted);
+        }
+
+        boolean isExceeded() {
+            return lost.size() > minIsr - 1;
+        }
+    }
 
     /** Whether the broker lost anything since this was asked last. */
     boolean noticesLoss(BrokerSight broker) {
@@ -46,8 +66,8 @@ final class FaultBudget {
             return;
         }
         boolean onDisks = Topics.isOnDisks(cluster.agreed(), partition.topicId(), agreed);
-        Set<Integer> lost = lossy.computeIfAbsent(partition, any -> new TreeSet<>());
-        boolean allWell = true;
+        Budget budget = budgets.computeIfAbsent(partition, any -> new Budget());
+        int wholeOnes = 0;
         for (BrokerSight broker : cluster.brokers()) {
             if (!agreed.isReplica(broker.id())) {
                 continue;
@@ -56,18 +76,20 @@ final class FaultBudget {
             boolean diskLost = broker.disksLost() > replica.disksLost;
             boolean powerLost = broker.powerLosses() > replica.powerLosses;
             if (replica.life >= 0 && (diskLost || (powerLost && !onDisks))) {
-                lost.add(broker.id());
+                budget.lost.add(broker.id());
             }
-            allWell &= agreed.inIsr(broker.id())
+            boolean whole = agreed.inIsr(broker.id())
                     && broker.running()
                     && !diskLost
                     && !powerLost
                     && replica.held(onDisks) >= partition.committedEnd();
+            wholeOnes += whole ? 1 : 0;
         }
-        if (allWell) {
-            lost.clear();
-        } else if (lost.size() > Topics.minIsr(cluster.agreed(), partition.topicId(), agreed) - 1) {
-            partition.excuse("more was lost at a time than is promised to be survived: by brokers " + lost);
+        budget.settle(Topics.minIsr(cluster.agreed(), partition.topicId(), agreed), wholeOnes);
+        if (wholeOnes == agreed.replicaCount()) {
+            budget.lost.clear();
+        } else if (budget.isExceeded()) {
+            partition.excuse("more was lost at a time than is promised to be survived: by brokers " + budget.lost);
         }
     }
 

@@ -298,6 +298,8 @@ final class Observer {
                 touched.add(partition);
                 facts.accept(new Fact.PartitionChanged(partition, image, before, after));
                 forgetThoseWhoLeft(partition, before, after);
+            } else if (Topics.minIsr(image, topic.id(), after) != Topics.minIsr(known, topic.id(), before)) {
+                touched.add(truth.partition(topic.id(), i));
             }
         }
     }

@@ -723,6 +723,52 @@ class SafetyTest {
         assertThat(c.broken()).isEmpty();
     }
 
+    @Test
+    void whatWasCommittedUnderASmallerMinIsrIsPromisedNoMore() {
+        c.three.running = false;
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        c.lead(c.one, 0);
+        c.committed(3);
+        c.config("min.insync.replicas", "3");
+        c.step();
+        disksAreLost(c.one, c.two);
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s1ALargerMinIsrIsPromisedOnceSoManyHoldEverything() {
+        c.committed(3);
+        c.config("min.insync.replicas", "3");
+        c.step();
+        disksAreLost(c.one, c.two);
+        c.three.replica.cutTo(0).highWatermark = 0;
+        c.step();
+        assertThat(c.broken()).contains("S1");
+    }
+
+    @Test
+    void aSmallerMinIsrCountsAtOnce() {
+        c.config("min.insync.replicas", "3");
+        c.committed(3);
+        c.three.running = false;
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        c.config("min.insync.replicas", "2");
+        c.step();
+        disksAreLost(c.one, c.two);
+        c.three.running = true;
+        c.three.replica.cutTo(0).highWatermark = 0;
+        c.step();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    private void disksAreLost(TestBroker... brokers) {
+        for (TestBroker broker : brokers) {
+            broker.running = false;
+            broker.disksLost++;
+            c.step();
+        }
+    }
+
     private void commit(Entry... entries) {
         for (TestBroker broker : List.of(c.one, c.two, c.three)) {
             broker.replica.append(entries);
