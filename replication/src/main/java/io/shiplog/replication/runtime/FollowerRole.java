@@ -7,6 +7,7 @@ import io.shiplog.replication.core.FollowerEffects;
 import io.shiplog.replication.core.PartitionFollower;
 import io.shiplog.replication.core.ShippingRules;
 import io.shiplog.replication.port.PartitionState;
+import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.model.NoRoom;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
 /** Carries out what the follower core wants, for one leader epoch of one partition. */
 final class FollowerRole implements FollowerEffects {
     private static final Logger LOG = LoggerFactory.getLogger(FollowerRole.class);
+    /** Whoever is asked for the same offset again and again checks its bytes before it sends them the third time: then they are sound. */
+    private static final int STRADDLED_FOR_SURE = 3;
 
     private final Replica replica;
     private final PartitionLog log;
@@ -25,6 +28,10 @@ final class FollowerRole implements FollowerEffects {
     private final PartitionFollower core;
     private final ReplicaContext context;
     private Errors lastRefusal = Errors.NONE;
+
+    /** How often in a row the leader sent a batch that begins before the end of this log and ends behind it. */
+    private int straddled;
+
     private Shipment shipment; // null when nothing is being shipped
 
     FollowerRole(Replica replica, PartitionState state, long highWatermark, Watchers watchers, ReplicaContext context) {
@@ -81,9 +88,11 @@ final class FollowerRole implements FollowerEffects {
 
     @Override
     public void append(ByteBuffer batches, int maxLeaderEpoch, long gapsBelow) {
+        long base = straddlingBase(batches);
         AppendOutcome outcome = log.appendAsFollower(batches, maxLeaderEpoch, gapsBelow);
         if (outcome.error() == Errors.NONE) {
             lastRefusal = Errors.NONE;
+            straddled = 0;
             watchers.logEndMoved();
             core.onAppended();
             return;
@@ -101,6 +110,29 @@ final class FollowerRole implements FollowerEffects {
                     log.logEndOffset(),
                     outcome.error(),
                     outcome.message());
+        }
+        straddled = outcome.error() == Errors.OFFSET_OUT_OF_RANGE && base >= 0 ? straddled + 1 : 0;
+        if (straddled >= STRADDLED_FOR_SURE) {
+            repairEnd(base);
+        }
+    }
+
+    /** Where the first batch begins if the log ends within it, otherwise -1. */
+    private long straddlingBase(ByteBuffer batches) {
+        if (batches.remaining() < RecordBatchHeader.SIZE) {
+            return -1;
+        }
+        long end = log.logEndOffset();
+        long base = RecordBatchHeader.baseOffset(batches, batches.position());
+        return base < end && RecordBatchHeader.lastOffset(batches, batches.position()) >= end ? base : -1;
+    }
+
+    /** What stands before the end of the log is not what the leader wrote: of two logs with one history neither ends within a batch of the other. */
+    private void repairEnd(long leaderBase) {
+        straddled = 0;
+        long from = log.reportEndWithinBatch(leaderBase);
+        if (from >= 0) {
+            replica.repair().damaged(from);
         }
     }
 

@@ -161,6 +161,27 @@ class DamagedReplicaTest {
         assertThat(follower.replica.repair().isNeeded()).isFalse();
     }
 
+    /** Blocks of another file above the flush mark: sound batches, whose offsets follow each other, and not those of the leader. */
+    @Test
+    void aFollowerThatEndsWithinABatchOfItsLeaderIsRepairedInsteadOfBeingRefusedForEver() {
+        leader.produce(batch("c", "d"), ALL);
+        for (long offset = 0; offset < 3; offset++) {
+            follower.replica.log().appendAsFollower(batchOfEpoch(offset, 1), 1);
+        }
+        follower.directory.onDamage(damages::add);
+        follower.fetchFrom(leader);
+        follower.fetchFrom(leader);
+        assertThat(damages).as("the leader has not looked at its bytes yet").isEmpty();
+        follower.fetchFrom(leader);
+        assertThat(damages).hasSize(1);
+        assertThat(damages.get(0).segmentBase()).isZero();
+        assertThat(follower.replica.repair().isNeeded()).isTrue();
+        follower.fetchFrom(leader);
+        assertThat(follower.replica.repair().mayBeAskedFor())
+                .as("the leader knows where this replica ends")
+                .isTrue();
+    }
+
     private static ByteBuffer batchOfEpoch(long offset, int epoch) {
         ByteBuffer batch = batch("c");
         batch.putLong(0, offset).putInt(12, epoch);

@@ -74,6 +74,10 @@ final class RuntimeNode implements AutoCloseable {
         return copy(MemoryRecords.withRecords(Compression.NONE, record(value)));
     }
 
+    static ByteBuffer batch(String first, String second) {
+        return copy(MemoryRecords.withRecords(Compression.NONE, record(first), record(second)));
+    }
+
     /** Batch of one record of an idempotent producer. */
     static ByteBuffer batch(long producerId, int sequence, String value) {
         return copy(

@@ -22,6 +22,7 @@ public final class BatchCursor {
 
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
     private final BatchCrc crc = new BatchCrc();
+    private final byte[] checkedHeader = new byte[RecordBatchHeader.SIZE];
     private LogFile file;
     private long windowStart;
     private long limit;
@@ -149,12 +150,13 @@ public final class BatchCursor {
     }
 
     /**
-     * Whether the current batch has the CRC that it carries. Reads all of it, in pieces; the header stays readable.
+     * Whether the current batch has the CRC that it carries. Reads all of it, in pieces; the header stays readable, and the one that was checked.
      *
      * @throws EOFException when the file has been cut meanwhile, so that not even the header is there any more
      */
     public boolean crcMatches() throws IOException {
         int expected = RecordBatchHeader.crc(window, at());
+        window.get(at(), checkedHeader);
         crc.reset();
         long from = position + RecordBatchHeader.CRC_COVERS_FROM;
         long end = position + size;
@@ -167,6 +169,8 @@ public final class BatchCursor {
             from = windowStart + stop;
         }
         loadHeader();
+        // It may have been read again, and a read may get something else.
+        window.put(at(), checkedHeader);
         return from >= end && crc.value() == expected;
     }
 

@@ -5,6 +5,8 @@ package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.batch.RecordBatchHeader;
+import io.shiplog.storage.batch.TailRewriter;
+import io.shiplog.storage.batch.TailRewriter.FailedRewrite;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.index.IndexStore;
@@ -15,7 +17,6 @@ import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,6 @@ final class LogRecovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
     private static final long PROGRESS_BYTES = 64L << 20;
-    private static final int REWRITE_CHUNK_BYTES = 1 << 20;
 
     private final LogState state;
     private final LogFiles files;
@@ -74,8 +74,8 @@ final class LogRecovery {
     private long lastGapEnd;
     private long scannedBytes;
 
-    /** By segment: where the first batch begins that is not known to be on the disk. */
-    private final Map<Long, Long> behindFrom = new HashMap<>();
+    /** Writes once more what is not known to be on the disk, of the segment that is walked over; null when there is nothing yet. */
+    private TailRewriter rewriter;
 
     private long cutBytes;
     private final LogHoles holes;
@@ -386,11 +386,25 @@ final class LogRecovery {
     }
 
     /** Takes in the segment's batches; false when it ends in something that was never known to be on the disk. */
-    private boolean scanSegment(Segment segment, long size, long endOffset) {
+    private boolean scanSegment(Segment segment, long size, long endOffset) throws IOException {
         progress.found(0, size - segment.sizeInBytes);
+        rewriter = null;
+        try {
+            return scanBatches(segment, size, endOffset);
+        } catch (FailedRewrite e) {
+            throw new IOException("what was found in " + segment.path() + " cannot be written once more", e);
+        }
+    }
+
+    private boolean scanBatches(Segment segment, long size, long endOffset) throws FailedRewrite {
         boolean whole = walk(segment, size, false);
         boolean careful = unreadable != null;
-        if (careful) whole = walk(segment, size, true);
+        // A read may have got something else than what is there: nothing is cut or taken for a hole because of one.
+        if (!whole && !cancelled) whole = walk(segment, size, careful);
+        if (unreadable != null && !careful) {
+            careful = true;
+            whole = walk(segment, size, true);
+        }
         while (!whole && !cancelled && (unreadable != null || segment.nextOffset < mark)) {
             holes.add(segment, reasonOfHole(segment), unreadable);
             HoleEnd end = new HoleEnd(segment.file.open(), size, mark, mayHaveGaps, endOffset);
@@ -399,6 +413,7 @@ final class LogRecovery {
             progress.walked(0, segment.sizeInBytes - from);
             whole = !goesOn || walk(segment, size, careful);
         }
+        if (rewriter != null) rewriter.write();
         progress.walked(0, size - segment.sizeInBytes);
         return whole;
     }
@@ -416,7 +431,7 @@ final class LogRecovery {
      *
      * @param careful in small reads, since something cannot be read
      */
-    private boolean walk(Segment segment, long size, boolean careful) {
+    private boolean walk(Segment segment, long size, boolean careful) throws FailedRewrite {
         unreadable = null;
         misplaced = false;
         long walkedTo = segment.sizeInBytes;
@@ -430,13 +445,13 @@ final class LogRecovery {
                 boolean trusted = batch.lastOffset() < mark;
                 misplaced = !follows(batch.baseOffset(), expected);
                 if (misplaced || batch.leaderEpoch() < epoch) break;
-                if (!trusted) {
-                    scannedBytes += batch.sizeInBytes();
-                    behindFrom.putIfAbsent(segment.baseOffset, batch.position());
-                    if (!batch.crcMatches()) break;
+                if (trusted) {
+                    batch.loadMarker();
+                    state.applied(batch.header(), batch.headerAt(), false);
+                } else {
+                    if (!isSoundBehindMark(segment, batch, size, careful)) break;
+                    state.applied(rewriter.batch(), rewriter.batchAt(), false);
                 }
-                batch.loadMarker();
-                state.applied(batch.header(), batch.headerAt(), false);
                 expected = batch.lastOffset() + 1;
                 epoch = batch.leaderEpoch();
                 if (batch.endPosition() - walkedTo >= PROGRESS_BYTES) {
@@ -449,6 +464,14 @@ final class LogRecovery {
         }
         progress.walked(0, segment.sizeInBytes - walkedTo);
         return segment.sizeInBytes == size;
+    }
+
+    /** Checks a batch that is not known to be on the disk; when it is sound it is going to be written once more. */
+    private boolean isSoundBehindMark(Segment segment, BatchCursor batch, long size, boolean careful)
+            throws IOException, FailedRewrite {
+        scannedBytes += batch.sizeInBytes();
+        if (rewriter == null) rewriter = new TailRewriter(segment.file.open(), batch.position(), size);
+        return rewriter.check(batch, careful);
     }
 
     /** Gaps are where compaction left them: within a segment, never between two. */
@@ -521,22 +544,6 @@ final class LogRecovery {
     }
 
     /**
-     * After a failed sync the page cache holds bytes that count as written and never were; no later sync brings them to the disk, also not that
-     * of another process. Written once more they are like new.
-     */
-    private void rewrite(Segment segment) throws IOException {
-        LogFile file = segment.file.open();
-        long from = behindFrom.getOrDefault(segment.baseOffset, 0L);
-        ByteBuffer chunk =
-                ByteBuffer.allocate((int) Math.max(1, Math.min(REWRITE_CHUNK_BYTES, segment.sizeInBytes - from)));
-        for (long at = from; at < segment.sizeInBytes; at += chunk.capacity()) {
-            chunk.clear().limit((int) Math.min(chunk.capacity(), segment.sizeInBytes - at));
-            file.read(chunk, at);
-            file.write(chunk.flip(), at);
-        }
-    }
-
-    /**
      * What survived a kill may be in the page cache only, files and their entries. Returns whether there are entries of which that may
      * be so: of a file that begins below the mark something was flushed, and its entry with it.
      */
@@ -546,7 +553,6 @@ final class LogRecovery {
             Segment segment = state.segments.get(i);
             boolean behind = segment.nextOffset > mark && !segment.isEmpty();
             boolean cut = truncationCutShort && segment == state.segments.active();
-            if (behind) rewrite(segment);
             if (behind || cut) segment.file.open().sync();
             newEntry |= behind && segment.baseOffset >= mark;
         }

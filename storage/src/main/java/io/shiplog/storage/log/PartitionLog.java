@@ -184,6 +184,24 @@ public final class PartitionLog {
         }
     }
 
+    /**
+     * The leader has this log's end within a batch of its own, and its bytes are sound: then what stands before that end is not what the leader
+     * wrote. It is told to who listens for damages.
+     *
+     * @param leaderBase where the leader's batch begins, below the log end
+     * @return base of the segment that holds what stands before the end; -1 when the log is empty or ends at or below the leader's batch
+     */
+    public long reportEndWithinBatch(long leaderBase) {
+        synchronized (state) {
+            long end = state.logEndOffset;
+            if (end == state.logStartOffset || leaderBase >= end) return -1;
+            Segment segment = state.segments.get(Math.max(0, state.segments.floorIndex(end - 1)));
+            String what = "the log ends at " + end + ", within a batch of its leader that begins at " + leaderBase;
+            var unused = state.context.integrity().found(state, segment, what);
+            return segment.baseOffset;
+        }
+    }
+
     /** The leader epoch that the record at the offset was, or will be, written in; -1 when that is not known. */
     public int epochAt(long offset) {
         synchronized (state) {

@@ -54,6 +54,7 @@ public final class FaultyLogFiles implements LogFiles {
     private long freeBytes = Long.MAX_VALUE;
     private Astray nextWrite;
     private long misdirectedBy;
+    private int misdirectedReadIn;
 
     public FaultyLogFiles(LogFiles files) {
         this.files = files;
@@ -100,6 +101,20 @@ public final class FaultyLogFiles implements LogFiles {
     public synchronized void misdirectNextWrite(long byBytes) {
         nextWrite = Astray.MISDIRECTED;
         misdirectedBy = byBytes;
+    }
+
+    /** The n-th read of a segment from now on (1 is the next) gets what stands elsewhere in the file, and says nothing of it. */
+    public synchronized void misdirectRead(int nth) {
+        misdirectedReadIn = nth;
+    }
+
+    /** Whether {@link #misdirectRead} has had its effect, or was never asked for. */
+    public synchronized boolean hasMisdirectedRead() {
+        return misdirectedReadIn <= 0;
+    }
+
+    private synchronized boolean takeMisdirectedRead(Path path) {
+        return misdirectedReadIn > 0 && path.toString().endsWith(".log") && --misdirectedReadIn == 0;
     }
 
     /** Bits rot under everybody's hands; reads by the kernel see it too. */
@@ -268,7 +283,13 @@ public final class FaultyLogFiles implements LogFiles {
         public int read(ByteBuffer target, long position) throws IOException {
             check(Call.READ);
             checkReadable(path, position, position + target.remaining());
-            return file.read(target, position);
+            int start = target.position();
+            int count = file.read(target, position);
+            if (count > 0 && takeMisdirectedRead(path)) {
+                // As many bytes as were asked for, from a byte further on, the last of them as they are.
+                for (int i = start; i < start + count - 1; i++) target.put(i, target.get(i + 1));
+            }
+            return count;
         }
 
         @Override
