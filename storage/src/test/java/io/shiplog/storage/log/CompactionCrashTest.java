@@ -162,7 +162,9 @@ class CompactionCrashTest {
         try (Stream<Path> files = Files.list(c.directory.partitionPath(0))) {
             assertThat(files.map(path -> path.getFileName().toString()))
                     .as(name)
-                    .allMatch(file -> file.endsWith(".log") || file.equals(CompactionFile.NAME));
+                    .allMatch(file -> file.endsWith(".log")
+                            || file.equals(CompactionFile.NAME)
+                            || file.equals(ShortenedFile.NAME));
         }
     }
 
