@@ -80,10 +80,10 @@ public final class LogDirectories implements AutoCloseable {
     /**
      * Opens and locks all directories, creating those of a new node that do not exist. Those whose disk does not answer are left out.
      *
-     * @throws StorageException when one is in use or is not to be used, or none can be; none is open then
+     * @throws StorageException when one belongs to another node, is in use or is not to be used, or none can be; none is open then
      */
-    public static LogDirectories open(List<Path> paths, LogDirectoryConfig config, StorageClock clock) {
-        OpenedDirectories opened = OpenedDirectories.open(paths, config, clock);
+    public static LogDirectories open(int nodeId, List<Path> paths, LogDirectoryConfig config, StorageClock clock) {
+        OpenedDirectories opened = OpenedDirectories.open(nodeId, paths, config, clock);
         return new LogDirectories(opened.opened(), opened.leftOut());
     }
 

@@ -4,6 +4,7 @@
 package io.shiplog.server.adapter;
 
 import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.log.DirectoryStamp;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.model.StorageException;
@@ -27,7 +28,7 @@ record OpenedDirectories(List<LogDirectory> opened, List<Path> leftOut) {
     private static final Logger LOG = LoggerFactory.getLogger(OpenedDirectories.class);
 
     /** @throws StorageException when one is refused, or none can be opened */
-    static OpenedDirectories open(List<Path> paths, LogDirectoryConfig config, StorageClock clock) {
+    static OpenedDirectories open(int nodeId, List<Path> paths, LogDirectoryConfig config, StorageClock clock) {
         LogDirectoryConfig each = config.withMaxOpenFiles(Math.max(1, config.maxOpenFiles() / paths.size()));
         boolean newNode = paths.stream().noneMatch(LogDirectory::isStamped);
         List<LogDirectory> opened = new ArrayList<>();
@@ -37,6 +38,8 @@ record OpenedDirectories(List<LogDirectory> opened, List<Path> leftOut) {
             for (Path path : paths) {
                 Path absolute = path.toAbsolutePath();
                 try {
+                    // Not even recovered: that writes what it reads, and cuts what it takes for a torn tail.
+                    DirectoryStamp.refuseOthers(absolute, nodeId);
                     opened.add(open(absolute, newNode, each, clock));
                 } catch (UnreadableDirectory e) {
                     LOG.error("log directory {} is left out: {}", absolute, e.getMessage());

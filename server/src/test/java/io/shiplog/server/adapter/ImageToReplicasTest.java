@@ -59,7 +59,7 @@ class ImageToReplicasTest {
     @BeforeEach
     void open() {
         directories = LogDirectories.open(
-                List.of(path.resolve("log")), LogDirectoryConfig.defaultConfig(), StorageClock.system());
+                NODE, List.of(path.resolve("log")), LogDirectoryConfig.defaultConfig(), StorageClock.system());
         directories.recover();
         directories.markRunning(1);
         images = new ImageToReplicas(

@@ -17,6 +17,7 @@ import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -61,9 +62,13 @@ class LogDirectoriesTest {
     }
 
     private void open() {
-        directories = LogDirectories.open(List.of(one, two), LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        openAs(NODE);
+    }
+
+    private void openAs(int node) {
+        directories = LogDirectories.open(node, List.of(one, two), LogDirectoryConfig.defaultConfig(), StorageClock.system());
         directories.recover();
-        directories.stampAs(CLUSTER, NODE, new Uuid(9, ++life));
+        directories.stampAs(CLUSTER, node, new Uuid(9, ++life));
         directories.markRunning(life);
     }
 
@@ -180,9 +185,23 @@ class LogDirectoriesTest {
     }
 
     @Test
+    void recoveryCutsNothingInADirectoryOfAnotherNode() throws IOException {
+        create(0);
+        Path segment = home(0).resolve(TOPIC + "-0").resolve("00000000000000000000.log");
+        directories.close();
+        directories = null;
+        byte[] whatMayBeATornTail = {1, 2, 3};
+        Files.write(segment, whatMayBeATornTail, StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> openAs(NODE + 1))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("belongs to node " + NODE);
+        assertThat(segment).hasBinaryContent(whatMayBeATornTail);
+    }
+
+    @Test
     void directoryInUseIsARefusalAndNotAFailedDisk() {
         assertThatThrownBy(() -> LogDirectories.open(
-                        List.of(temp.resolve("three"), two), LogDirectoryConfig.defaultConfig(), StorageClock.system()))
+                        NODE, List.of(temp.resolve("three"), two), LogDirectoryConfig.defaultConfig(), StorageClock.system()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("in use by another process");
     }

@@ -26,6 +26,12 @@ public interface ClusterSight {
     /** The newest metadata that are agreed on. */
     MetadataImage agreed();
 
+    /**
+     * The metadata after each command that was agreed on since an image, the newest ones last: one entry of the log, or several that a quorum
+     * node applies at once, may carry out many.
+     */
+    List<MetadataImage> agreedSince(MetadataImage known);
+
     /** All brokers, running or not, by id. */
     List<BrokerSight> brokers();
 

@@ -40,6 +40,10 @@ public sealed interface Fact {
     record PartitionChanged(PartitionTruth partition, MetadataImage image, PartitionImage before, PartitionImage after)
             implements Fact {}
 
+    /** One command, among others maybe that were agreed on with it, changed who is to have the partition. */
+    record AssignmentChanged(PartitionTruth partition, MetadataImage image, PartitionImage before, PartitionImage after)
+            implements Fact {}
+
     /** What the metadata say of a broker changed; before is null for a new one, after for one that is forgotten. */
     record BrokerChanged(int brokerId, MetadataImage image, BrokerImage before, BrokerImage after) implements Fact {}
 

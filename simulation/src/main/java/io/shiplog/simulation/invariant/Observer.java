@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +34,7 @@ final class Observer {
         MetadataImage image = cluster.agreed();
         if (image != known) {
             compare(image, cluster);
+            compareAssignments(cluster.agreedSince(known));
             known = image;
         }
         int only = cluster.touched();
@@ -301,6 +303,24 @@ final class Observer {
             } else if (Topics.minIsr(image, topic.id(), after) != Topics.minIsr(known, topic.id(), before)) {
                 touched.add(truth.partition(topic.id(), i));
             }
+        }
+    }
+
+    /** Command by command: who leaves the ISR with the next one was in it when it was decided who leaves the assignment. */
+    private void compareAssignments(List<MetadataImage> steps) {
+        MetadataImage earlier = known;
+        for (MetadataImage image : steps) {
+            for (TopicImage topic : image.topics()) {
+                for (int i = 0; i < topic.partitionCount(); i++) {
+                    PartitionImage after = topic.partition(i);
+                    PartitionImage before = earlier.partition(topic.id(), i);
+                    if (before != null && !Arrays.equals(before.replicas(), after.replicas())) {
+                        PartitionTruth partition = truth.partition(topic.id(), i);
+                        facts.accept(new Fact.AssignmentChanged(partition, image, before, after));
+                    }
+                }
+            }
+            earlier = image;
         }
     }
 

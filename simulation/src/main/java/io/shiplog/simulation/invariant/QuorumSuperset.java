@@ -35,10 +35,11 @@ final class QuorumSuperset extends Invariant {
         } else if (fact instanceof Fact.PartitionChanged changed
                 && changed.before() != null
                 && changed.after() != null) {
-            changed(changed, out);
             if (isEnough(changed.image(), changed.partition(), changed.after())) {
                 tooFewSince.keySet().removeIf(led -> led.partition() == changed.partition());
             }
+        } else if (fact instanceof Fact.AssignmentChanged changed) {
+            changed(changed, out);
         } else if (fact instanceof Fact.Settled settled) {
             remember(settled.partition(), scene);
         } else if (fact instanceof Fact.Heard told && told.observation() instanceof Observation.Sent sent) {
@@ -86,7 +87,7 @@ final class QuorumSuperset extends Invariant {
     }
 
     /** Those who leave the assignment may take the only copies with them. */
-    private void changed(Fact.PartitionChanged changed, Verdicts out) {
+    private void changed(Fact.AssignmentChanged changed, Verdicts out) {
         PartitionImage before = changed.before();
         PartitionImage after = changed.after();
         boolean someLeave = false;

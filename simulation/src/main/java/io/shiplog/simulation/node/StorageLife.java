@@ -37,6 +37,7 @@ import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.SimLoop;
 import io.shiplog.simulation.engine.SimProcess;
 import io.shiplog.simulation.quorum.SimMetadataClient;
+import io.shiplog.storage.log.DirectoryStamp;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.scrub.ScrubSettings;
@@ -196,6 +197,7 @@ public final class StorageLife {
     private void open(Mount mount) {
         Recovered recovered;
         try {
+            DirectoryStamp.refuseOthers(mount, dataPath(node.id()), node.id());
             directory = LogDirectory.open(
                     dataPath(node.id()),
                     world.settings().disks(),

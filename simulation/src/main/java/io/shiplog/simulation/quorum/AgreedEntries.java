@@ -3,6 +3,8 @@
 
 package io.shiplog.simulation.quorum;
 
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.proto.CommandOrigin;
 import io.shiplog.metadata.proto.MetadataEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,5 +23,27 @@ final class AgreedEntries {
 
     MetadataEntry get(int index) {
         return entries.get(index);
+    }
+
+    /** The images after each command between two images; the last is the later one itself. */
+    List<MetadataImage> steps(MetadataImage from, MetadataImage to) {
+        List<MetadataImage> steps = new ArrayList<>();
+        MetadataImage image = from;
+        for (int i = 0; i < entries.size() && image.offset() < to.offset(); i++) {
+            if (entries.get(i).getDecidedOnOffset() == image.offset()) {
+                addCommands(image, entries.get(i), steps);
+                image = image.apply(entries.get(i));
+            }
+        }
+        steps.add(to);
+        return steps;
+    }
+
+    private static void addCommands(MetadataImage before, MetadataEntry entry, List<MetadataImage> steps) {
+        int records = 0;
+        for (CommandOrigin origin : entry.getOriginsList()) {
+            records += origin.getRecords();
+            steps.add(before.candidate(entry.getRecordsList().subList(0, records)));
+        }
     }
 }

@@ -150,6 +150,11 @@ public final class SimQuorum {
         return newest;
     }
 
+    /** The images between one that was the newest and the one that is, after each command; the last is the newest itself. */
+    public List<MetadataImage> stepsToNewest(MetadataImage from) {
+        return newest.offset() > from.offset() ? agreed.steps(from, newest) : List.of(newest);
+    }
+
     /** What a node has; null while it is down. */
     public MetadataImage image(int id) {
         return isUp(id) ? peers[id - FIRST_ID].image() : null;

@@ -54,6 +54,11 @@ final class SimSight implements ClusterSight {
     }
 
     @Override
+    public List<MetadataImage> agreedSince(MetadataImage known) {
+        return quorum.stepsToNewest(known);
+    }
+
+    @Override
     public List<BrokerSight> brokers() {
         return brokers;
     }

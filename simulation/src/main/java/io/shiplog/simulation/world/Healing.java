@@ -217,7 +217,8 @@ final class Healing {
             return "has a leader that does not know it";
         }
         if (image.isrSize() < damageOperator.minIsr(id)) {
-            return null;
+            // Nothing more is committed, but what was until then is there to be read.
+            return problemOfConsumers(id, leader.now().highWatermark(), Long.MAX_VALUE);
         }
         for (int node : image.replicas()) {
             if (world.node(node).isGone()) {
@@ -233,11 +234,14 @@ final class Healing {
                         + ", leader " + leader.now();
             }
         }
+        return problemOfConsumers(id, leader.now().logEnd(), leader.now().logEnd());
+    }
+
+    private String problemOfConsumers(TopicIdPartition id, long least, long most) {
         for (SimConsumer consumer : world.consumers()) {
-            if (consumer.partition().equals(id)
-                    && consumer.position() != leader.now().logEnd()) {
-                return "has a consumer at " + consumer.position() + " of "
-                        + leader.now().logEnd();
+            boolean isThere = consumer.position() >= least && consumer.position() <= most;
+            if (consumer.partition().equals(id) && !isThere) {
+                return "has a consumer at " + consumer.position() + " of " + least;
             }
         }
         return null;

@@ -271,6 +271,32 @@ class SafetyTest {
         assertThat(c.broken()).containsExactly("S6");
     }
 
+    private static PartitionImage assigned(int[] replicas, int[] isr, int partitionEpoch) {
+        return new PartitionImage(
+                replicas, isr, new int[0], new int[0], isr[0], 1, partitionEpoch, true, false, new int[0], new int[0]);
+    }
+
+    /** Seed 12074: the quorum agreed on both at once. */
+    @Test
+    void s6WhoStaysMayLeaveTheIsrWithTheNextCommand() {
+        c.committed(3);
+        int epoch = c.agreedPartition().partitionEpoch();
+        c.agree(assigned(new int[] {2, 1}, new int[] {2, 1}, epoch + 1), List.of(2, 1));
+        c.agree(assigned(new int[] {2, 1}, new int[] {2}, epoch + 2), List.of());
+        c.step();
+        assertThat(c.broken()).doesNotContain("S6");
+    }
+
+    @Test
+    void s6WhoHasLeftTheIsrDoesNotMakeUpForThoseWhoLeaveWithTheNextCommand() {
+        c.committed(3);
+        int epoch = c.agreedPartition().partitionEpoch();
+        c.agree(assigned(new int[] {3, 2, 1}, new int[] {3, 2}, epoch + 1), List.of());
+        c.agree(assigned(new int[] {2, 1}, new int[] {2}, epoch + 2), List.of(2, 1));
+        c.step();
+        assertThat(c.broken()).contains("S6");
+    }
+
     @Test
     void s7CommitsWhatAMemberHasNotFlushed() {
         c.committed(3);

@@ -35,6 +35,7 @@ final class TestCluster implements ClusterSight {
     final TestBroker two = new TestBroker(2);
     final TestBroker three = new TestBroker(3);
     final Checker checker = new Checker();
+    private final List<MetadataImage> steps = new ArrayList<>();
     final List<MetadataImage> quorum = new ArrayList<>();
     MetadataImage image = MetadataImage.empty();
     long nowUs;
@@ -74,6 +75,7 @@ final class TestCluster implements ClusterSight {
 
     void record(MetadataRecord.Builder record) {
         image = image.candidate(List.of(record.build()));
+        steps.add(image);
     }
 
     void config(String key, String value) {
@@ -250,6 +252,14 @@ final class TestCluster implements ClusterSight {
     @Override
     public MetadataImage agreed() {
         return image;
+    }
+
+    /** Each record is a command. */
+    @Override
+    public List<MetadataImage> agreedSince(MetadataImage known) {
+        List<MetadataImage> since = List.copyOf(steps);
+        steps.clear();
+        return since;
     }
 
     @Override

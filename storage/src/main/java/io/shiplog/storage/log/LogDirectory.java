@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  *   *.damaged, *.stray       kept for inspection; never read
  * </pre>
  *
- * <p>Order of use: {@link #open}, {@link #recover}, {@link #stampAs}, {@link #beginLife}, {@link #markRunning}, logs, {@link #closeCleanly}.
+ * <p>Order of use: {@link DirectoryStamp#refuseOthers}, {@link #open}, {@link #recover}, {@link #stampAs}, {@link #beginLife}, {@link #markRunning}, logs, {@link #closeCleanly}.
  * Any thread; logs themselves belong to their loops.
  */
 public final class LogDirectory implements AutoCloseable {
@@ -207,10 +207,7 @@ public final class LogDirectory implements AutoCloseable {
             throw new StorageException("the data directory " + context.directory() + " belongs to cluster "
                     + stamp.clusterId() + ", not to " + clusterId);
         }
-        if (stamp.nodeId() != nodeId) {
-            throw new StorageException("the data directory " + context.directory() + " belongs to node "
-                    + stamp.nodeId() + ", not to " + nodeId);
-        }
+        stamp.requireNode(context.directory(), nodeId);
     }
 
     /** Opens all logs of the directory, several at a time. Called once, before anything else is asked of the logs. */

@@ -15,6 +15,8 @@ import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -61,6 +63,29 @@ class LogDirectoryTest {
         assertThatThrownBy(() -> directory.directory.stampAs("c1", 5))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("belongs to node 4, not to 5");
+    }
+
+    @Test
+    void directoryOfAnotherNodeIsRefusedBeforeAnythingIsWritten() throws IOException {
+        DirectoryStamp.refuseOthers(temp.resolve("nowhere"), 5);
+        DirectoryStamp.refuseOthers(directory.path, 5);
+        directory.directory.stampAs("c1", 4);
+        directory.kill();
+        DirectoryStamp.refuseOthers(directory.path, 4);
+        List<String> before = filesIn(directory.path);
+        assertThatThrownBy(() -> DirectoryStamp.refuseOthers(directory.path, 5))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("belongs to node 4, not to 5");
+        assertThat(filesIn(directory.path)).isEqualTo(before);
+        assertThat(temp.resolve("nowhere")).doesNotExist();
+    }
+
+    private static List<String> filesIn(Path path) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.map(file -> file.getFileName() + " " + file.toFile().lastModified())
+                    .sorted()
+                    .toList();
+        }
     }
 
     @Test
