@@ -105,7 +105,10 @@ public final class StorageNode implements AutoCloseable {
         descriptors = DescriptorBudget.ofProcess(
                 disks.maxOpenFiles(), config.netSettings().maxConnections());
         directories = LogDirectories.open(
-                config.nodeId(), config.logDirs(), disks.withMaxOpenFiles(descriptors.segmentFiles()), StorageClock.system());
+                config.nodeId(),
+                config.logDirs(),
+                disks.withMaxOpenFiles(descriptors.segmentFiles()),
+                StorageClock.system());
         client = new RemoteMetadataClient(config.metadataClientSettings());
         loop = NettyEventLoop.start("loop-" + config.nodeId(), this::onEscaped);
         partitions = new NodePartitions(config, loop, client, brokerEpoch::get);

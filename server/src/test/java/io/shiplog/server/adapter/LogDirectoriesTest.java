@@ -66,7 +66,8 @@ class LogDirectoriesTest {
     }
 
     private void openAs(int node) {
-        directories = LogDirectories.open(node, List.of(one, two), LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        directories =
+                LogDirectories.open(node, List.of(one, two), LogDirectoryConfig.defaultConfig(), StorageClock.system());
         directories.recover();
         directories.stampAs(CLUSTER, node, new Uuid(9, ++life));
         directories.markRunning(life);
@@ -201,7 +202,10 @@ class LogDirectoriesTest {
     @Test
     void directoryInUseIsARefusalAndNotAFailedDisk() {
         assertThatThrownBy(() -> LogDirectories.open(
-                        NODE, List.of(temp.resolve("three"), two), LogDirectoryConfig.defaultConfig(), StorageClock.system()))
+                        NODE,
+                        List.of(temp.resolve("three"), two),
+                        LogDirectoryConfig.defaultConfig(),
+                        StorageClock.system()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("in use by another process");
     }
