@@ -54,11 +54,9 @@ class DirectoriesTest extends OneTopic {
         cluster.stopStorage(102);
         Files.move(cluster.data(101), directory.resolve("aside"));
         Files.move(cluster.data(102), cluster.data(101));
-        try (StorageNode impostor = new StorageNode(cluster.config(101), (reason, cause) -> {})) {
-            assertThatThrownBy(impostor::start)
-                    .isInstanceOf(StorageException.class)
-                    .hasMessageContaining("belongs to node 102, not to 101");
-        }
+        assertThatThrownBy(() -> new StorageNode(cluster.config(101), (reason, cause) -> {}))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("belongs to node 102, not to 101");
     }
 
     @Test
