@@ -47,7 +47,7 @@ class NamedTestsTest {
     /** The text of each test class, by its simple name. */
     private static Map<String, String> testSources() throws IOException {
         Map<String, String> sources = new TreeMap<>();
-        for (String module : List.of("metadata-quorum", "server", "tools", "replication", "storage")) {
+        for (String module : List.of("metadata-quorum", "server", "tools", "replication", "storage", "simulation")) {
             try (Stream<Path> files = Files.walk(TOP.resolve(module).resolve("src/test/java"))) {
                 for (Path file :
                         files.filter(each -> each.toString().endsWith(".java")).toList()) {
