@@ -6,8 +6,6 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.files.LogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code shortened} of a partition, which is empty. That it exists says that recovery cut something off the end of the log, above the
@@ -17,25 +15,17 @@ import org.slf4j.LoggerFactory;
 final class ShortenedFile {
     static final String NAME = "shortened";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ShortenedFile.class);
-
     private ShortenedFile() {}
 
     /**
-     * Creates the file; returns when that is on the disk. To be called before the cut, which a crash must not leave without it. A full disk does
-     * without: this process knows all the same, only the next one may not.
+     * Creates the file; returns when that is on the disk. To be called before the cut, which a crash must not leave without it. Where a full disk
+     * has no room for it, recovery fails with the bytes still there: the next process must not take what is left for all there was.
      */
     static void create(LogContext context, Path directory) throws IOException {
         LogFiles files = context.files();
         Path path = directory.resolve(NAME);
         if (files.exists(path)) return;
-        try {
-            files.create(path).close();
-        } catch (IOException e) {
-            if (!context.space().isOutOfSpace(e, 1)) throw e;
-            LOG.warn("No room to note that {} is cut: {}", directory, e.toString());
-            return;
-        }
+        files.create(path).close();
         files.syncDirectory(directory);
     }
 
