@@ -47,6 +47,9 @@ public sealed interface Fact {
     /** What the metadata say of a broker changed; before is null for a new one, after for one that is forgotten. */
     record BrokerChanged(int brokerId, MetadataImage image, BrokerImage before, BrokerImage after) implements Fact {}
 
+    /** One command, among others maybe that were agreed on with it, let a broker in under a new epoch; the image is that of just after it. */
+    record Registered(int brokerId, MetadataImage image) implements Fact {}
+
     /** A replica gave up, or takes its log for damaged. */
     record GaveUp(PartitionTruth partition, ReplicaTruth replica, String why, boolean damaged) implements Fact {}
 

@@ -33,8 +33,10 @@ final class Observer {
     void observe(ClusterSight cluster) {
         MetadataImage image = cluster.agreed();
         if (image != known) {
+            List<MetadataImage> steps = cluster.agreedSince(known);
+            compareRegistrations(steps);
             compare(image, cluster);
-            compareAssignments(cluster.agreedSince(known));
+            compareAssignments(steps);
             known = image;
         }
         int only = cluster.touched();
@@ -303,6 +305,20 @@ final class Observer {
             } else if (Topics.minIsr(image, topic.id(), after) != Topics.minIsr(known, topic.id(), before)) {
                 touched.add(truth.partition(topic.id(), i));
             }
+        }
+    }
+
+    /** Command by command: what a broker may keep is decided by what holds when it registers, and may be changed by the next one. */
+    private void compareRegistrations(List<MetadataImage> steps) {
+        MetadataImage earlier = known;
+        for (MetadataImage image : steps) {
+            for (BrokerImage after : image.brokers()) {
+                BrokerImage before = earlier.broker(after.id());
+                if (before == null || before.epoch() != after.epoch()) {
+                    facts.accept(new Fact.Registered(after.id(), image));
+                }
+            }
+            earlier = image;
         }
     }
 

@@ -19,12 +19,8 @@ final class UncleanExclusion extends Invariant {
 
     @Override
     void on(Fact fact, Scene scene, Verdicts out) {
-        if (fact instanceof Fact.BrokerChanged changed && changed.after() != null) {
-            boolean registered = changed.before() == null
-                    || changed.before().epoch() != changed.after().epoch();
-            if (registered) {
-                registered(changed, scene, out);
-            }
+        if (fact instanceof Fact.Registered registered) {
+            registered(registered, scene, out);
         } else if (fact instanceof Fact.PartitionChanged changed
                 && changed.before() != null
                 && changed.after() != null) {
@@ -32,12 +28,12 @@ final class UncleanExclusion extends Invariant {
         }
     }
 
-    private void registered(Fact.BrokerChanged changed, Scene scene, Verdicts out) {
-        BrokerSight broker = scene.broker(changed.brokerId());
+    private void registered(Fact.Registered registered, Scene scene, Verdicts out) {
+        BrokerSight broker = scene.broker(registered.brokerId());
         if (broker == null) {
             return;
         }
-        MetadataImage image = changed.image();
+        MetadataImage image = registered.image();
         for (TopicImage topic : image.topics()) {
             for (int i = 0; i < topic.partitionCount(); i++) {
                 PartitionTruth partition = scene.truth().partition(topic.id(), i);

@@ -571,6 +571,42 @@ class SafetyTest {
         assertThat(c.broken()).containsExactly("S13");
     }
 
+    /** What it held was on its disk when that was judged; that records to come are not is another matter. */
+    @Test
+    void s13ThePolicyMayChangeWithTheCommandAfterTheRegistration() {
+        c.committed(3);
+        c.restart(c.three, false);
+        c.step();
+        c.register(c.three);
+        c.config("flush.policy", "replicated");
+        c.step();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    @Test
+    void s13ThePolicyOfTheCommandBeforeTheRegistrationCounts() {
+        c.committed(3);
+        c.restart(c.three, false);
+        c.step();
+        c.config("flush.policy", "replicated");
+        c.register(c.three);
+        c.step();
+        assertThat(c.broken()).containsExactly("S13");
+    }
+
+    /** Also who loses its place again with the next command had no right to it. */
+    @Test
+    void s13WhoIsRemovedByTheCommandAfterItsRegistrationRegisteredAsACandidate() {
+        c.config("flush.policy", "replicated");
+        c.committed(3);
+        c.restart(c.three, false);
+        c.step();
+        c.register(c.three);
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        c.step();
+        assertThat(c.broken()).containsExactly("S13");
+    }
+
     @Test
     void s13JoinsAndIsFenced() {
         c.agree(1, 0, new int[] {1, 2}, new int[0]);
