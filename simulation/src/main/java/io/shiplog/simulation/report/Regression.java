@@ -8,6 +8,7 @@ import io.shiplog.simulation.fault.Setup;
 import io.shiplog.simulation.fault.Step;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,9 +93,17 @@ public record Regression(
      * @throws IllegalArgumentException when it cannot be read, or is none
      */
     public static Regression read(Path file) {
+        String text;
         try {
-            return parse(Files.readString(file));
-        } catch (IOException | IllegalArgumentException e) {
+            text = Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException("there is no file " + file, e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " cannot be read: " + e, e);
+        }
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + " is no regression: " + e.getMessage(), e);
         }
     }

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shiplog.simulation.fault.Profile;
 import io.shiplog.simulation.fault.Setup;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RegressionTest {
     private static final String ABOUT = "a sentence that is long enough to need a second line of its own "
@@ -54,6 +57,21 @@ class RegressionTest {
     void aFileThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> Regression.read(Path.of("not-there.txt")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("not-there.txt");
+                .hasMessage("there is no file not-there.txt");
+    }
+
+    @Test
+    void whatCannotBeReadIsNotCalledMissing(@TempDir Path directory) {
+        assertThatThrownBy(() -> Regression.read(directory))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(directory + " cannot be read: ");
+    }
+
+    @Test
+    void aFileThatIsNoRegressionIsNamed(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("notes.txt"), "word");
+        assertThatThrownBy(() -> Regression.read(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(file + " is no regression: ");
     }
 }
