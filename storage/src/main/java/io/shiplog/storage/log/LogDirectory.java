@@ -150,9 +150,12 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /** Its own entry has to survive a power loss too, or everything in it is gone. */
+    /**
+     * Its own entry has to survive a power loss too, or everything in it is gone. It is a new one until it has a stamp: it may have been made by a
+     * process that died before it had synced that.
+     */
     private static void create(LogFiles files, Path directory) throws IOException {
-        boolean isNew = !files.exists(directory);
+        boolean isNew = !files.exists(directory.resolve(StampFile.NAME));
         files.createDirectory(directory);
         if (isNew && directory.getParent() != null) files.syncDirectory(directory.getParent());
     }

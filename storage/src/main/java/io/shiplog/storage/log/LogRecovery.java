@@ -78,6 +78,7 @@ final class LogRecovery {
     private TailRewriter rewriter;
 
     private long cutBytes;
+    private boolean cutNoted;
     private final LogHoles holes;
     /** Why the last walk did not go on; null when bytes were read. */
     private IOException unreadable;
@@ -506,6 +507,8 @@ final class LogRecovery {
     }
 
     private void shorten() throws IOException {
+        if (cutNoted) return;
+        cutNoted = true;
         state.shortened = true;
         ShortenedFile.create(state.context, state.directory);
     }

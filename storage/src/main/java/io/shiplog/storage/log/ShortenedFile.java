@@ -24,8 +24,8 @@ final class ShortenedFile {
     static void create(LogContext context, Path directory) throws IOException {
         LogFiles files = context.files();
         Path path = directory.resolve(NAME);
-        if (files.exists(path)) return;
-        files.create(path).close();
+        if (!files.exists(path)) files.create(path).close();
+        // Also when it was there: a process that died before this may have made it.
         files.syncDirectory(directory);
     }
 

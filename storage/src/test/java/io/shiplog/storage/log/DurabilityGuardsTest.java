@@ -15,6 +15,7 @@ import io.shiplog.storage.files.CrashableLogFiles;
 import io.shiplog.storage.files.CrashableLogFiles.Unsynced;
 import io.shiplog.storage.files.Survivors;
 import io.shiplog.storage.model.DamageException;
+import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -257,5 +258,25 @@ class DurabilityGuardsTest {
         assertThat(directory.directory.isOffline()).isTrue();
         cutPower(Survivors.nothing());
         assertThat(readAll(log)).containsExactly("0:first");
+    }
+
+    /** Guard: the sync of its parent by LogDirectory#create. The first process dies between making the directory and that; its machine does not. */
+    @Test
+    void theEntryOfADirectoryThatADeadProcessMadeIsOnTheDisk() throws IOException {
+        close();
+        Path root = Files.createDirectory(temp.resolve("root"));
+        disk = new CrashableLogFiles(root);
+        directory = new TestDirectory(root.resolve("data"), disk);
+        directory.memoryIndex = new MemoryIndexStore();
+        disk.powerOffAfter(1);
+        assertThatThrownBy(directory::open).isInstanceOf(StorageException.class);
+        assertThat(root.resolve("data")).isEmptyDirectory();
+        disk.processDied();
+        directory.open();
+        log = directory.create(0);
+        append(log, 1, "flushed");
+        flush();
+        cutPower(Survivors.nothing());
+        assertThat(readAll(log)).containsExactly("0:flushed");
     }
 }

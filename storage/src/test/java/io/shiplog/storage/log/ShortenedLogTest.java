@@ -59,8 +59,13 @@ class ShortenedLogTest {
         log = directory.log(0);
     }
 
-    /** All is on the disk, and of the last segment but one a bit has rotted. */
+    /** All is on the disk, and of each full segment a bit has rotted. */
     private static Survivors rot() {
+        return rotIn(1_800, Integer.MAX_VALUE, 1_700);
+    }
+
+    /** All is on the disk, and of the files of such sizes a bit has rotted. */
+    private static Survivors rotIn(int moreThan, int lessThan, int position) {
         return new Survivors() {
             @Override
             public Map<String, CrashNodes.Node> entries(CrashNodes.Directory entries) {
@@ -70,7 +75,7 @@ class ShortenedLogTest {
             @Override
             public byte[] bytes(CrashNodes.File file) {
                 byte[] bytes = file.current().clone();
-                if (bytes.length > 1_800) bytes[1_700] ^= 1;
+                if (bytes.length > moreThan && bytes.length < lessThan) bytes[position] ^= 1;
                 return bytes;
             }
         };
@@ -121,6 +126,34 @@ class ShortenedLogTest {
             assertThat(log.isShortened())
                     .as("power off after %d changes", changes)
                     .isTrue();
+        }
+    }
+
+    /**
+     * The first recovery dies at any change, its machine does not; the second one is whole, and then power fails. Only the end of the last segment
+     * is cut, which begins below the mark: else the directory would be synced in any case.
+     */
+    @Test
+    void aNoteThatADeadProcessLeftIsOnTheDiskAfterTheNextRecovery() throws IOException {
+        boolean through = false;
+        for (int changes = 0; !through; changes++) {
+            if (directory != null) directory.close();
+            open("data-" + changes);
+            fill(log, 1, 1, 600);
+            directory.housekeeping(true);
+            fill(log, 1, 1, 600);
+            log.flush().flushNow();
+            cutPower(rotIn(1_200, 1_800, 1_000));
+            disk.powerOffAfter(changes);
+            through = recovers();
+            directory.kill();
+            disk.processDied();
+            directory.memoryIndex = new MemoryIndexStore();
+            reopen();
+            assertThat(log.logEndOffset()).isEqualTo(7);
+            cutPower(Survivors.nothing());
+            reopen();
+            assertThat(log.isShortened()).as("died after %d changes", changes).isTrue();
         }
     }
 
