@@ -32,6 +32,11 @@ final class FileNode extends Node {
     private final Rot durableRot;
     long modifiedMs;
 
+    /** Who wrote last, and the first byte that it wrote: from there on reads of it are answered by the page cache. */
+    private Object writer;
+
+    private int cachedFrom;
+
     FileNode() {
         data = new byte[64];
         durable = new byte[0];
@@ -72,6 +77,17 @@ final class FileNode extends Node {
         System.arraycopy(bytes, 0, data, position, bytes.length);
         size = Math.max(size, end);
         pending.add(new Change(bytes, position, size, false, carried));
+    }
+
+    /** A process wrote from a position on. */
+    void cache(Object process, int position) {
+        cachedFrom = writer == process ? Math.min(cachedFrom, position) : position;
+        writer = process;
+    }
+
+    /** Whether a read of a process at this position does not come to the disk. */
+    boolean isCached(Object process, int position) {
+        return writer == process && position >= cachedFrom;
     }
 
     void truncate(int newSize) {

@@ -222,6 +222,7 @@ public final class Mount implements LogFiles {
                 throw new IOException(SimDisk.NO_SPACE);
             }
             node.write(bytes, at);
+            node.cache(Mount.this, at);
         }
 
         @Override
@@ -232,10 +233,11 @@ public final class Mount implements LogFiles {
             }
             int at = Math.toIntExact(position);
             int count = Math.max(0, Math.min(target.remaining(), node.size() - at));
-            if (segment && count > 0 && disk.takeMisdirectedRead()) {
+            boolean fromDisk = segment && count > 0 && !node.isCached(Mount.this, at);
+            if (fromDisk && disk.takeMisdirectedRead()) {
                 at = Math.min(disk.elsewhere(at, node.size()), node.size() - count);
             }
-            int stale = segment && count > 1 && disk.takeStaleRead() ? count / 2 : 0;
+            int stale = fromDisk && count > 1 && disk.takeStaleRead() ? count / 2 : 0;
             target.put(node.data(), Math.min(at, node.size()), count - stale);
             target.put(new byte[stale]);
             return count;

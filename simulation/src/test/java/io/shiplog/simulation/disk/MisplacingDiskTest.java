@@ -64,8 +64,32 @@ class MisplacingDiskTest {
         file.write(ByteBuffer.wrap(TEXT.getBytes(StandardCharsets.UTF_8)), 0);
     }
 
+    /** Its page cache answers what a process wrote itself; another one has to ask the disk. */
+    private void openInAnotherProcess() throws IOException {
+        disk.processDied();
+        file = disk.mount().open(SEGMENT);
+    }
+
+    @Test
+    void whatTheProcessWroteItselfIsNotReadFromTheDisk() throws IOException {
+        disk.misdirectReads(1);
+        disk.staleReads(1);
+        assertThat(read()).isEqualTo(TEXT);
+        openInAnotherProcess();
+        assertThat(read()).isNotEqualTo(TEXT);
+    }
+
+    @Test
+    void whatAProcessBeforeItWroteIsReadFromTheDisk() throws IOException {
+        openInAnotherProcess();
+        file.write(ByteBuffer.wrap("e".repeat(16).getBytes(StandardCharsets.UTF_8)), TEXT.length());
+        disk.staleReads(1);
+        assertThat(read()).endsWith("\0");
+    }
+
     @Test
     void oneReadGoesElsewhereAndTheNextOneDoesNot() throws IOException {
+        openInAnotherProcess();
         disk.misdirectReads(1);
         ByteBuffer bytes = ByteBuffer.allocate(16);
         file.read(bytes, 32);
@@ -75,6 +99,7 @@ class MisplacingDiskTest {
 
     @Test
     void aStaleReadMissesWhatWasWrittenLast() throws IOException {
+        openInAnotherProcess();
         disk.staleReads(1);
         assertThat(read()).startsWith("a".repeat(16)).endsWith("\0");
         assertThat(read()).isEqualTo(TEXT);
