@@ -10,6 +10,7 @@ import java.util.Set;
 /**
  * What was acknowledged was seen by some consumer. Not so what is at a record that rotted while a process served it, or behind it: its node trusts
  * bytes that it has just written, no checksum of the batch covers the base offset, and a consumer that reads another one there goes on elsewhere.
+ * Nor what a later leader cannot show: its high watermark stands still as long as fewer replicas are well than a min ISR that was raised asks for.
  */
 final class NothingUnseen extends Liveness {
     NothingUnseen() {
@@ -29,7 +30,9 @@ final class NothingUnseen extends Liveness {
                 PartitionTruth partition = scene.truth().partition(sent.topicId(), sent.partition());
                 PartitionImage agreed = Topics.agreed(scene, partition);
                 boolean readable = agreed != null && canBeLed(agreed, ending) && !partition.isExcused();
-                if (readable && sent.offset() >= partition.deletingBelow && sent.offset() < partition.rottenFrom) {
+                if (readable
+                        && sent.offset() >= partition.deletingBelow
+                        && sent.offset() < Math.min(partition.rottenFrom, shownEnd(partition, agreed, ending, scene))) {
                     out.add(
                             this,
                             partition,
@@ -38,5 +41,11 @@ final class NothingUnseen extends Liveness {
                 }
             }
         }
+    }
+
+    private static long shownEnd(PartitionTruth partition, PartitionImage agreed, Ending ending, Scene scene) {
+        int minIsr = Topics.minIsr(scene.cluster().agreed(), partition.topicId(), agreed);
+        boolean advances = assigned(agreed, ending) >= minIsr || agreed.leader() < 0;
+        return advances ? Long.MAX_VALUE : partition.replica(agreed.leader()).highWatermark;
     }
 }

@@ -149,6 +149,11 @@ class LivenessTest {
     }
 
     private void l4ARecordIsCommittedAndSeenByNobody() {
+        l4ARecordIsCommittedButNotSeen();
+        c.end();
+    }
+
+    private void l4ARecordIsCommittedButNotSeen() {
         c.step();
         for (TestBroker broker : List.of(c.one, c.two, c.three)) {
             broker.replica.append(Entry.plain(3, 0, 3));
@@ -157,7 +162,31 @@ class LivenessTest {
         c.one.replica.highWatermark = 4;
         c.step();
         c.heard(c.sent(3, 3));
-        c.end();
+    }
+
+    /** Who leads last knows less of what is committed than who led before. */
+    private void l4MinIsrIsRaisedAndALaterLeaderShows(long highWatermark) {
+        l4ARecordIsCommittedButNotSeen();
+        c.config("min.insync.replicas", "3");
+        c.agree(2, 1, new int[] {2, 3}, new int[] {1});
+        c.one.running = false;
+        c.two.replica.highWatermark = highWatermark;
+        c.two.replica.leads = true;
+        c.two.replica.leaderEpoch = 1;
+        c.step();
+        c.end(new Ending(true, List.of(2, 3), c.nowUs, -1, 0));
+    }
+
+    @Test
+    void l4WhatALeaderBelowMinIsrCannotShowIsSeenByNobody() {
+        l4MinIsrIsRaisedAndALaterLeaderShows(3);
+        assertThat(c.broken()).doesNotContain("L4");
+    }
+
+    @Test
+    void l4WhatALeaderBelowMinIsrShowsIsSeen() {
+        l4MinIsrIsRaisedAndALaterLeaderShows(4);
+        assertThat(c.broken()).contains("L4");
     }
 
     @Test
