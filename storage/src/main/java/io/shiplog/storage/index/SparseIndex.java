@@ -75,6 +75,41 @@ public final class SparseIndex {
         count++;
     }
 
+    /**
+     * Adds an entry between others, for a batch to which these do not lead: nobody vouches for the headers around it. One that is there already
+     * stays.
+     *
+     * @return false, and nothing is changed, when it does not lie between the entries before and behind it
+     */
+    public boolean insert(int relativeOffset, int position, long maxTimestampBeforeMs) {
+        int before = floorByPosition(position);
+        if (before >= 0 && positions[before] == position) return relativeOffsets[before] == relativeOffset;
+        boolean fits = (before < 0 || relativeOffsets[before] < relativeOffset)
+                && (before + 1 == count || relativeOffsets[before + 1] > relativeOffset);
+        if (!fits) return false;
+        long least = before < 0 ? maxTimestampBeforeMs : Math.max(maxTimestampBeforeMs, maxTimestampsBefore[before]);
+        long most = before + 1 == count ? least : Math.min(least, maxTimestampsBefore[before + 1]);
+        if (before >= 0) headerCrcs[before] = HeaderCrc.UNKNOWN;
+        add(relativeOffset, position, most, HeaderCrc.UNKNOWN);
+        for (int i = count - 1; i > before + 1; i--) swap(i, i - 1);
+        return true;
+    }
+
+    private void swap(int some, int other) {
+        int relative = relativeOffsets[some];
+        relativeOffsets[some] = relativeOffsets[other];
+        relativeOffsets[other] = relative;
+        int position = positions[some];
+        positions[some] = positions[other];
+        positions[other] = position;
+        long timestamp = maxTimestampsBefore[some];
+        maxTimestampsBefore[some] = maxTimestampsBefore[other];
+        maxTimestampsBefore[other] = timestamp;
+        int headerCrc = headerCrcs[some];
+        headerCrcs[some] = headerCrcs[other];
+        headerCrcs[other] = headerCrc;
+    }
+
     /** The batch whose header begins at {@code at} arrived and belongs to the last interval. */
     public void extendHeaderCrc(ByteBuffer batch, int at) {
         headerCrcs[count - 1] = HeaderCrc.extend(headerCrcs[count - 1], batch, at);

@@ -75,18 +75,31 @@ final class ColdReads {
             soundEnd = known;
             soundOffset = ranges.nextOffset(range);
         } else {
-            SparseIndex index = reader.wholeIndexOf(segment);
-            int entry = index.floorByPosition(known);
-            soundEnd = entry < 0 ? 0 : index.position(entry);
-            soundOffset = entry < 0 ? segment.baseOffset : segment.baseOffset + index.relativeOffset(entry);
+            beginAtEntry(segment, known);
         }
         int start = Math.max(soundEnd, from);
         String problem = gaps ? walkIntervals(segment, from, to) : walk(segment, soundEnd, soundOffset, from, to);
+        if (problem != null && !gaps && soundEnd < from && reader.leadBehind(segment, soundEnd, soundOffset + 1)) {
+            // What is wrong lies before the bytes that are wanted, and there is another way to them.
+            segment.distrust();
+            ranges = rangesOf(segment);
+            var unused = state.context.integrity().found(state, segment, problem);
+            beginAtEntry(segment, from);
+            problem = walk(segment, soundEnd, soundOffset, from, to);
+        }
         ranges.add(start, soundEnd, soundOffset);
         if (problem == null) return;
         segment.distrust();
         RuntimeException damage = state.context.integrity().found(state, segment, problem);
         if (soundEnd <= from) throw damage;
+    }
+
+    /** A chain of batches begins at the last index entry at or before the position. */
+    private void beginAtEntry(Segment segment, int position) throws IOException {
+        SparseIndex index = reader.wholeIndexOf(segment);
+        int entry = index.floorByPosition(position);
+        soundEnd = entry < 0 ? 0 : index.position(entry);
+        soundOffset = entry < 0 ? segment.baseOffset : segment.baseOffset + index.relativeOffset(entry);
     }
 
     /** Null, or what is wrong with the batch at {@link #soundEnd}. */

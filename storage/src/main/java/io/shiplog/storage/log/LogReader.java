@@ -106,19 +106,20 @@ final class LogReader {
     BatchCursor batchHolding(Segment segment, long offset) throws IOException {
         BatchCursor cursor = BatchCursor.ofThread();
         if (walk(cursor, segment, indexOf(segment, offset), offset)) return cursor;
-        if (walk(cursor, segment, indexer.rebuild(segment), offset)) return cursor;
+        if (walk(cursor, segment, indexer.rebuild(segment, cursor.position()), offset)) return cursor;
         throw corrupt(segment, cursor.position());
     }
 
-    /** Goes from the index entry to the batch that holds the offset; false when the entry does not fit the file. */
-    private static boolean walk(BatchCursor cursor, Segment segment, SparseIndex index, long offset)
-            throws IOException {
+    /** Goes from the index entry to the batch that holds the offset; false when the entry does not fit the file, or the file breaks off before. */
+    private boolean walk(BatchCursor cursor, Segment segment, SparseIndex index, long offset) throws IOException {
         int entry = index.floorByOffset(relative(segment, offset));
         open(cursor, segment, index, entry);
         if (!cursor.next() || (entry >= 0 && !isEntry(cursor, segment, index, entry))) return false;
         long expected = cursor.baseOffset();
         do {
-            if (cursor.baseOffset() < expected) return false;
+            long base = cursor.baseOffset();
+            boolean follows = base == expected || (base > expected && base <= state.gapsBelow);
+            if (!follows || cursor.lastOffset() >= segment.nextOffset) return false;
             if (cursor.lastOffset() >= offset) return true;
             expected = cursor.lastOffset() + 1;
         } while (cursor.next());
@@ -151,6 +152,11 @@ final class LogReader {
         } catch (IOException e) {
             throw state.context.integrity().unreadable(state, segment, e);
         }
+    }
+
+    /** See {@link SegmentIndexer#leadBehind}. */
+    boolean leadBehind(Segment segment, int at, long leastOffset) throws IOException {
+        return indexer.leadBehind(segment, wholeIndexOf(segment), at, leastOffset);
     }
 
     private LogSlice slice(Segment segment, int maxBytes, long end, boolean atLeastOneBatch) throws IOException {
@@ -206,7 +212,7 @@ final class LogReader {
                 foundOffset = cursor.baseOffset();
                 foundPosition = index.position(entry);
             } else {
-                indexer.rebuild(segment);
+                indexer.rebuild(segment, index.position(entry));
             }
         }
         if (!onBatch) cursor.open(segment.file.open(), foundPosition, segment.sizeInBytes);

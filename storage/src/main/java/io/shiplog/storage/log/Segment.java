@@ -63,6 +63,9 @@ final class Segment {
     /** When it ceased to be the active one, by the monotonic clock. */
     long sealedMs;
 
+    /** Bytes that a search for a batch could not get through; null when none are known. */
+    RottenPart rottenPart;
+
     /** Bytes that were found to be sound; null when none were, or not for a while. */
     CheckedRanges checked;
 

@@ -24,6 +24,13 @@ final class SegmentIndexer {
     /** Result of the last {@link #maxTimestampBefore}. */
     private long nextOffset;
 
+    /** Where the last {@link #scan} ended, where its last batch begins (-1: there was none), and the largest timestamp until then. */
+    private long scanEnd;
+
+    private long lastScanned;
+    private long lastScannedOffset;
+    private long scannedMaxTimestampMs;
+
     SegmentIndexer(LogState state, LogCheckpoints checkpoints) {
         this.state = state;
         this.checkpoints = checkpoints;
@@ -53,20 +60,73 @@ final class SegmentIndexer {
 
     /**
      * The index was found to be wrong: builds it from the file alone. When it is the file that does not make sense to its end, the index stays what
-     * it was: it leads to what lies behind, and is compared with the file each time.
+     * it was and learns where batches begin again: it leads to what lies behind, and is compared with the file each time.
+     *
+     * @param at where the file was found not to be what the index says
      */
-    SparseIndex rebuild(Segment segment) throws IOException {
+    SparseIndex rebuild(Segment segment, long at) throws IOException {
         SparseIndex before = segment.index;
+        RottenPart known = segment.rottenPart;
+        if (before != null && known != null && known.explains(at, state)) {
+            known.leadBehind(before);
+            return before;
+        }
         LOG.warn("The index of {} of {} does not fit its file and is built anew", segment, state);
         state.context.indexCache().forget(segment);
         SparseIndex index = new SparseIndex();
         boolean whole = scan(segment, index, 0, segment.sizeInBytes);
-        if (!whole && before != null) return before;
+        segment.rottenPart = whole ? null : findRottenPart(segment);
+        if (!whole && before != null && segment.rottenPart.leadBehind(before)) return before;
+        if (!whole) segment.rottenPart.leadBehind(index);
         segment.index = index;
         segment.indexGapTo = 0;
         segment.storedIndexPosition = 0;
         if (whole) checkpoints.replaceLater(segment, index);
         return index;
+    }
+
+    /** The last scan did not get to the end. */
+    private RottenPart findRottenPart(Segment segment) {
+        // The length of the last batch before may be what is wrong. Where gaps are allowed, a batch that is out of its
+        // place could seem to follow.
+        long least = lastScanned < 0 ? segment.baseOffset : lastScannedOffset + 1;
+        long except = state.gapsBelow > segment.baseOffset ? scanEnd : -1;
+        return search(segment, lastScanned, except, least, scannedMaxTimestampMs);
+    }
+
+    /**
+     * Makes the index lead behind a batch that is not sound, although its length may be right.
+     *
+     * @param at where it begins
+     * @param leastOffset behind it
+     * @return whether sound batches are known behind it
+     */
+    boolean leadBehind(Segment segment, SparseIndex index, int at, long leastOffset) {
+        RottenPart known = segment.rottenPart;
+        if (known == null || !known.explains(at, state)) {
+            int entry = index.floorByPosition(at);
+            known = search(segment, at, -1, leastOffset, entry < 0 ? -1 : index.maxTimestampBefore(entry));
+            segment.rottenPart = known;
+        }
+        return known.isPassable() && known.leadBehind(index);
+    }
+
+    /** Looks for where batches begin again behind a position, which lead through others to the end of the segment. */
+    private RottenPart search(Segment segment, long at, long except, long leastOffset, long maxTimestampMs) {
+        boolean mayHaveGaps = state.gapsBelow > segment.baseOffset;
+        HoleEnd end = new HoleEnd(segment.file.open(), segment.sizeInBytes, 0, mayHaveGaps, segment.nextOffset);
+        boolean found = end.find(at + 1, except, leastOffset, 0) && hasItsEpoch(end);
+        return new RottenPart(
+                state.truncationGeneration,
+                (int) Math.max(0, at),
+                found ? (int) end.position() : -1,
+                found ? (int) (end.offset() - segment.baseOffset) : -1,
+                maxTimestampMs);
+    }
+
+    private boolean hasItsEpoch(HoleEnd end) {
+        int known = state.epochs.epochAt(end.offset());
+        return known < 0 || known == end.leaderEpoch();
     }
 
     /**
@@ -75,6 +135,9 @@ final class SegmentIndexer {
      * Returns whether there was none.
      */
     private boolean scan(Segment segment, SparseIndex index, int from, int to) throws IOException {
+        lastScanned = -1;
+        scanEnd = from;
+        scannedMaxTimestampMs = -1;
         if (from >= to) return true;
         int interval = state.settings.indexIntervalBytes();
         long maxTimestampMs = index.count() == 0 ? -1 : maxTimestampBefore(segment, index, from);
@@ -89,9 +152,13 @@ final class SegmentIndexer {
                 index.add((int) (cursor.baseOffset() - segment.baseOffset), (int) cursor.position(), maxTimestampMs);
                 index.forgetHeaderCrc();
             }
+            lastScanned = cursor.position();
+            lastScannedOffset = cursor.baseOffset();
             expected = cursor.lastOffset() + 1;
             maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
         }
+        scanEnd = cursor.position();
+        scannedMaxTimestampMs = maxTimestampMs;
         boolean whole = cursor.position() == to;
         if (!whole && index.count() > 0) index.forgetHeaderCrc();
         return whole;

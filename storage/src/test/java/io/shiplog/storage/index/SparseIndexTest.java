@@ -51,6 +51,30 @@ class SparseIndexTest {
     }
 
     @Test
+    void anEntryThatIsInsertedLiesBetweenTheOthers() {
+        SparseIndex index = of(9);
+        assertThat(index.insert(4, 40, 7)).isTrue();
+        assertThat(index.insert(4, 40, 7)).as("it is there already").isTrue();
+        assertThat(index.count()).isEqualTo(4);
+        assertThat(index.floorByOffset(5)).isEqualTo(2);
+        assertThat(index.position(2)).isEqualTo(40);
+        assertThat(index.relativeOffset(3)).isEqualTo(6);
+        assertThat(index.maxTimestampBefore(2)).as("timestamps do not fall").isEqualTo(1003);
+        assertThat(index.headerCrc(1)).isEqualTo(HeaderCrc.UNKNOWN);
+        assertThat(index.headerCrc(2)).isEqualTo(HeaderCrc.UNKNOWN);
+        assertThat(index.headerCrc(3)).isEqualTo(of(9).headerCrc(2));
+    }
+
+    @Test
+    void anEntryThatDoesNotFitIsNotInserted() {
+        SparseIndex index = of(9);
+        assertThat(index.insert(7, 40, 7)).as("behind the next one").isFalse();
+        assertThat(index.insert(2, 40, 7)).as("before the one before").isFalse();
+        assertThat(index.insert(4, 30, 7)).as("another batch there").isFalse();
+        assertThat(entries(index)).isEqualTo(entries(of(9)));
+    }
+
+    @Test
     void aBlockThatDoesNotBeginWhereTheLastOneEndedIsNotBelieved() {
         SparseIndex index = of(15);
         IndexChain chain = new IndexChain(0);

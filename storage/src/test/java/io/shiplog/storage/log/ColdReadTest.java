@@ -174,6 +174,65 @@ class ColdReadTest {
         assertThat(readAt(entry).get(0)).startsWith(entry + ":v" + entry);
     }
 
+    /** Base offset, length, epoch, magic, CRC, count of offsets; the followers of a leader that is damaged go on there. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 8, 11, 15, 16, 17, 23})
+    void theBatchRightBehindARottenHeaderIsServed(int byteOfBatch) throws IOException {
+        flip(firstSegment(), position(5) + byteOfBatch);
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
+        assertThat(readAt(0)).hasSizeLessThanOrEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 8, 11, 15, 16, 17, 23})
+    void theBatchRightBehindARottenHeaderIsServedWithoutTheIndexToo(int byteOfBatch) throws IOException {
+        directory.kill();
+        directory.memoryIndex.forgetIndexes();
+        directory.reopen();
+        log = directory.log(0);
+        flip(firstSegment(), position(5) + byteOfBatch);
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
+    }
+
+    /** Of two rotten places the sound batches between them stay within reach as far as the index leads there. */
+    @Test
+    void behindTheLastOfTwoRottenPlacesReadsGoOn() throws IOException {
+        flip(firstSegment(), position(9) + 11);
+        flip(firstSegment(), position(3) + 11);
+        assertThat(readAt(10).get(0)).startsWith("10:v10");
+        assertThatThrownBy(() -> readAt(9)).isInstanceOf(DamageException.class);
+        assertThatThrownBy(() -> readAt(3)).isInstanceOf(DamageException.class);
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+        assertThat(readAt(10).get(0)).startsWith("10:v10");
+    }
+
+    @Test
+    void aRottenPlaceIsSearchedOnce() throws IOException {
+        flip(firstSegment(), position(5) + 11);
+        assertThat(readAt(6)).isNotEmpty();
+        int before = files.count(Call.READ);
+        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
+        assertThat(files.count(Call.READ) - before)
+                .as("two walks from an index entry")
+                .isEqualTo(2);
+    }
+
+    /** What was cut and written anew rots at the same place, and batches do not begin again where they did. */
+    @Test
+    void whatWasFoundBeforeATruncationIsNotBelieved() throws IOException {
+        flip(firstSegment(), position(5) + 11);
+        assertThat(readAt(6)).isNotEmpty();
+        log.truncateTo(5);
+        for (int i = 5; i < 12; i++) append(log, 2, TestDirectory.value(i, VALUE_BYTES - 30));
+        directory.housekeeping(true);
+        reopen();
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+        flip(firstSegment(), position(5) + 11);
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+    }
+
     /** The file was cut while its bytes were on their way. */
     @Test
     void aSliceThatIsSentInPartIsDamageWhenItsFileIsShort() throws IOException {
