@@ -23,7 +23,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Lets go of replicas in which something is not sound: out of ISR and ELR, leaderships to another member. Where nobody else is vouched for
- * the replica stays what it is, because what is left of it is the best there is; nobody is elected uncleanly for its sake.
+ * the replica stays what it is, because what is left of it is the best there is; nobody is elected uncleanly for its sake. Where those who
+ * are eligible have stopped uncleanly and must be compared first ({@link LeaderElection}), it goes when enough of them live for that.
  */
 final class DamageDecider {
     private DamageDecider() {}
@@ -67,8 +68,19 @@ final class DamageDecider {
                         current, TopicPolicy.of(image, id.topicId()), BrokerView.of(image))
                 .distrusting(brokerId, true)
                 .next();
+        if (!next.hasLeader()) {
+            return comparisonEnds(image, id, next) ? next : null;
+        }
         boolean vouchedFor = current.inIsr(next.leader()) || current.inElr(next.leader());
         return vouchedFor && next.leader() != brokerId ? next : null;
+    }
+
+    /** Whether so many of those who are eligible live that the comparison of their logs cannot but find a leader. */
+    private static boolean comparisonEnds(MetadataImage image, PartitionId id, PartitionImage next) {
+        BrokerView active = BrokerView.of(image);
+        int living = Replicas.filter(next.elr(), active).length;
+        int minIsr = TopicPolicy.of(image, id.topicId()).minIsr(next.replicationFactor());
+        return living > 0 && living >= Math.min(minIsr, next.elrSize());
     }
 
     private static DamageOutcome outcome(Errors error, int partitionEpoch) {

@@ -81,6 +81,37 @@ class DamageDeciderTest {
         stays(1);
     }
 
+    /** 1 leads alone, the others are eligible and began again after a power loss: their logs have to be compared. */
+    private void othersAreEligibleAndLostPower() {
+        cluster.topicOn("t", TestCluster.ids(1, 2, 3), "min.insync.replicas", "3");
+        cluster.alterIsr("t", 1);
+        assertThat(cluster.partition("t").elr()).containsExactly(2, 3);
+        cluster.fence(2, 3);
+        cluster.start(2);
+        cluster.start(3);
+    }
+
+    @Test
+    void whoIsAloneGoesWhenTheEligibleOnesCanBeCompared() {
+        cluster = TestCluster.of(3);
+        othersAreEligibleAndLostPower();
+        assertThat(report(1).getError()).isZero();
+        PartitionImage after = cluster.partition("t");
+        assertThat(after.hasLeader()).isFalse();
+        assertThat(after.elr()).containsExactly(2, 3);
+        assertThat(after.inIsr(1)).isFalse();
+        assertThat(after.unclean()).isFalse();
+    }
+
+    /** The log of the one that is there may have been cut, and would wait for the other. */
+    @Test
+    void whoIsAloneStaysWhenTooFewOfTheEligibleOnesAreThere() {
+        cluster = TestCluster.of(3);
+        othersAreEligibleAndLostPower();
+        cluster.fence(3);
+        stays(1);
+    }
+
     @Test
     void nobodyIsElectedUncleanlyForItsSake() {
         cluster.topicOn("u", TestCluster.ids(1, 2), "unclean.leader.election.enable", "true");
