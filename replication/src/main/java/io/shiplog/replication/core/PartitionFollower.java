@@ -211,7 +211,7 @@ public final class PartitionFollower {
             onError(fetched);
         } else if (fetched.divergingEndOffset >= 0) {
             // The leader's high watermark belongs to its history, not yet to ours: it is left alone (KAFKA-14704).
-            onDivergence(fetched.divergingEpoch, fetched.divergingEndOffset);
+            onDivergence(fetched.divergingEpoch, fetched.divergingEndOffset, fetched.logStartOffset);
         } else {
             leaderHighWatermark = fetched.highWatermark;
             leaderLogStart = fetched.logStartOffset;
@@ -247,9 +247,10 @@ public final class PartitionFollower {
     /**
      * Kafka's rule for the common history: the leader's last epoch not above ours ends at the given offset there. When we
      * know that epoch, the smaller of the two ends is common; when we know only older ones, what we have of the newest of
-     * those is, and the leader is asked again.
+     * those is, and the leader is asked again. Where all of that lies below the leader's log start nothing shows that it is common: there the log
+     * begins anew (decision 126).
      */
-    private void onDivergence(int leaderHas, long endsAt) {
+    private void onDivergence(int leaderHas, long endsAt, long leaderStart) {
         EpochEndOffset ours = log.endOffsetForEpoch(leaderHas);
         long common;
         if (ours.isUndefined()) {
@@ -259,10 +260,11 @@ public final class PartitionFollower {
         } else {
             common = Math.min(ours.endOffset(), log.logEndOffset());
         }
-        truncate(common);
+        boolean unknown = common == endsAt && endsAt <= leaderStart && log.logStartOffset() < leaderStart;
+        truncate(common, unknown);
     }
 
-    private void truncate(long offset) {
+    private void truncate(long offset, boolean beginAnew) {
         if (offset < highWatermark.value() && !state.unclean()) {
             stop("leader " + state.leader() + " of epoch " + state.leaderEpoch() + " diverges at offset " + offset
                     + ", below the high watermark " + highWatermark.value()
@@ -270,7 +272,7 @@ public final class PartitionFollower {
             return;
         }
         busy = true;
-        if (offset < log.logStartOffset()) {
+        if (beginAnew || offset < log.logStartOffset()) {
             effects.truncateFullyAndStartAt(offset);
         } else {
             effects.truncateTo(offset);

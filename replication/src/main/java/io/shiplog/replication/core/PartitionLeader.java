@@ -287,7 +287,7 @@ public final class PartitionLeader {
         if (refusal != Errors.NONE) {
             return refuse(follower, refusal, nowMs);
         }
-        if (fetch.lastFetchedEpoch >= 0 && diverges(fetch)) {
+        if (fetch.lastFetchedEpoch >= 0 && diverges(fetch, follower)) {
             if (check.diverges()) {
                 follower.stand(ReplicaStanding.DIVERGED, nowMs);
             } else {
@@ -327,7 +327,7 @@ public final class PartitionLeader {
     }
 
     /** Compares the follower's last epoch and end with our history; leaves the verdict in {@link #check}. */
-    private boolean diverges(FollowerFetch fetch) {
+    private boolean diverges(FollowerFetch fetch, ReplicaProgress follower) {
         if (fetch.lastFetchedEpoch == log.latestEpoch() && fetch.fetchOffset <= log.logEndOffset()) {
             return false;
         }
@@ -336,11 +336,23 @@ public final class PartitionLeader {
             check.refuse(Errors.OFFSET_OUT_OF_RANGE);
             return true;
         }
-        if (end.leaderEpoch() < fetch.lastFetchedEpoch || end.endOffset() < fetch.fetchOffset) {
+        if (end.leaderEpoch() < fetch.lastFetchedEpoch
+                || end.endOffset() < fetch.fetchOffset
+                || isBeforeOurs(fetch, end.endOffset(), follower)) {
             check.diverge(end.leaderEpoch(), end.endOffset());
             return true;
         }
         return false;
+    }
+
+    /**
+     * Whether what the follower has lies below our log start in epochs that we have forgotten, so that nobody can tell whether it is our history. Of
+     * one in sync it is. Kafka goes on above it (decision 126).
+     */
+    private boolean isBeforeOurs(FollowerFetch fetch, long epochEnd, ReplicaProgress follower) {
+        return epochEnd <= log.logStartOffset()
+                && fetch.logStartOffset < log.logStartOffset()
+                && !negotiation.state().inMaximalIsr(follower.node());
     }
 
     /**

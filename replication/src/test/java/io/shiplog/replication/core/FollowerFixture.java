@@ -60,7 +60,13 @@ final class FollowerFixture {
     }
 
     void diverge(int epoch, long endOffset, long highWatermark) {
+        divergeFrom(0, epoch, endOffset, highWatermark);
+    }
+
+    /** The leader's log starts there. */
+    void divergeFrom(long leaderStart, int epoch, long endOffset, long highWatermark) {
         FetchedPartition fetched = answer();
+        fetched.logStartOffset = leaderStart;
         fetched.divergingEpoch = epoch;
         fetched.divergingEndOffset = endOffset;
         fetched.highWatermark = highWatermark;

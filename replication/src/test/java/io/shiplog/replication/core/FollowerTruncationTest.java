@@ -38,6 +38,31 @@ class FollowerTruncationTest {
                 .hasToString("");
     }
 
+    /** Nobody knows any more what stood below the leader's start (simulator, seed 162789). */
+    @Test
+    void whatEndsWhereTheLeadersLogStartsIsNotTakenForCommon() {
+        FollowerFixture f = following(States.all(), 1, 1, 1, 1, 1);
+        f.divergeFrom(3, 1, 3, 9);
+        assertThat(f.log.logStartOffset()).isEqualTo(3);
+        assertThat(f.log.logEndOffset()).isEqualTo(3);
+        assertThat(f.position().lastFetchedEpoch).isEqualTo(-1);
+    }
+
+    @Test
+    void whatReachesIntoTheLeadersLogIsCommon() {
+        FollowerFixture f = following(States.all(), 1, 1, 1, 1, 1);
+        f.divergeFrom(2, 1, 3, 9);
+        assertThat(f.log).hasToString("(0,1)(1,1)(2,1)");
+    }
+
+    @Test
+    void nothingBelowTheHighWatermarkIsGivenUpForALeaderThatStartsBehindIt() {
+        FollowerFixture f = following(States.all(), 4, 1, 1, 1, 1);
+        f.divergeFrom(3, 1, 3, 9);
+        assertThat(f.log).hasToString("(0,1)(1,1)(2,1)(3,1)");
+        assertThat(f.effects.stopped).contains("high watermark 4");
+    }
+
     @Test
     void epochWithoutRecordsAtTheEndIsForgotten() {
         FollowerFixture f = following(States.all(), 0, 3, 3);

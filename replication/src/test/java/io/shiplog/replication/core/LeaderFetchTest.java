@@ -111,6 +111,48 @@ class LeaderFetchTest {
         assertThat(check.divergingEndOffset()).isEqualTo(2);
     }
 
+    /** The log began with epoch 1; what is left of it begins with epoch 4, at offset 2. */
+    private static LeaderFixture leadingAfterRetention(States states) {
+        LeaderFixture g = new LeaderFixture();
+        g.log.append(1, 0);
+        g.log.append(1, 1);
+        g.log.append(4, 2);
+        g.log.flushTo(3);
+        g.log.advanceLogStart(2);
+        g.lead(states.state(), 3);
+        return g;
+    }
+
+    private static FetchCheck fetchWithHistoryBelowTheStart(LeaderFixture g, long logStart) {
+        FollowerFetch fetch = g.fetchOf(2, 2, 2);
+        fetch.lastFetchedEpoch = 1;
+        fetch.logStartOffset = logStart;
+        return g.leader.onFollowerFetch(fetch, g.nowMs);
+    }
+
+    @Test
+    void historyBelowTheLogStartThatNobodyKnowsAnyMoreDiverges() {
+        FetchCheck check =
+                fetchWithHistoryBelowTheStart(leadingAfterRetention(States.all().isr(1, 3)), 0);
+        assertThat(check.divergingEpoch()).isEqualTo(1);
+        assertThat(check.divergingEndOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void historyOfOneInSyncIsOurs() {
+        assertThat(fetchWithHistoryBelowTheStart(leadingAfterRetention(States.all()), 0)
+                        .diverges())
+                .isFalse();
+    }
+
+    @Test
+    void whoHasNothingBelowTheLogStartHasNothingThatCouldDiverge() {
+        assertThat(fetchWithHistoryBelowTheStart(
+                                leadingAfterRetention(States.all().isr(1, 3)), 2)
+                        .diverges())
+                .isFalse();
+    }
+
     @Test
     void epochAboveAllThatTheLeaderKnowsIsOutOfRange() {
         FollowerFetch fetch = f.fetchOf(2, 10, 10);
