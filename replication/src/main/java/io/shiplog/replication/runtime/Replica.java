@@ -17,6 +17,7 @@ import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
@@ -47,6 +48,7 @@ public final class Replica {
     private final ReplicaRepair repair;
     private final ReplicaThrottle throttle = new ReplicaThrottle(this);
     private final ReplicaSegments segments;
+    private final Consumer<Replica> wentOffline;
     private FollowerListener followerListener;
 
     private PartitionState state;
@@ -61,7 +63,14 @@ public final class Replica {
     private boolean closed;
 
     /** The log belongs to this replica from now on: nobody else appends, truncates or sets its listener. */
-    Replica(TopicIdPartition id, PartitionLog log, ReplicaContext context, RoleLog roles, IsrLog isrLog) {
+    Replica(
+            TopicIdPartition id,
+            PartitionLog log,
+            ReplicaContext context,
+            RoleLog roles,
+            IsrLog isrLog,
+            Consumer<Replica> wentOffline) {
+        this.wentOffline = wentOffline;
         this.id = id;
         this.log = log;
         this.context = context;
@@ -250,6 +259,12 @@ public final class Replica {
     }
 
     private void lead(PartitionState newState) {
+        String ahead = log.mendEpochsFrom(newState.leaderEpoch());
+        if (ahead != null) {
+            goOffline(ahead + ". Either more than a bit of it has rotted, or the metadata are older than it is, as after a"
+                    + " restore from a copy");
+            return;
+        }
         leader = new LeaderRole(this, newState, idleHighWatermark, watchers, produces, deletions, isrLog, context);
         watchers.stateChanged();
         roles.leads(id.topicPartition(), newState.leaderEpoch(), log.logEndOffset());
@@ -287,6 +302,9 @@ public final class Replica {
         offlineBecause = why;
         endRole(Errors.KAFKA_STORAGE_ERROR);
         watchers.stateChanged();
+        if (!closed) {
+            wentOffline.accept(this);
+        }
     }
 
     /** Somebody else found that the log can no longer be used: this replica is out until the node starts again. */

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ public final class ReplicaSet {
     /** The values of {@link #replicas}; null when they have changed since it was made. */
     private List<Replica> all;
 
+    private Consumer<Replica> offlineListener = replica -> {};
     private Cancellable nextTick;
     private boolean running;
 
@@ -55,6 +57,11 @@ public final class ReplicaSet {
         return all;
     }
 
+    /** Who hears of each replica whose log can no longer be used, in the middle of what it was doing. */
+    public void setOfflineListener(Consumer<Replica> listener) {
+        offlineListener = listener;
+    }
+
     /** A metadata update is about to be applied: changes of roles are told together, once, when it ends. */
     public void beginUpdate() {
         roles.begin();
@@ -75,7 +82,7 @@ public final class ReplicaSet {
         if (topic.containsKey(id.partition())) {
             throw new IllegalStateException("there is a replica of " + id + " already");
         }
-        Replica replica = new Replica(id, log, context, roles, isrLog);
+        Replica replica = new Replica(id, log, context, roles, isrLog, gone -> offlineListener.accept(gone));
         topic.put(id.partition(), replica);
         all = null;
         return replica;

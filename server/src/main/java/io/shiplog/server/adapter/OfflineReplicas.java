@@ -23,12 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replicas whose log directory failed while the node runs: they answer with an error from then on, and the controller is told, so that others lead.
+ * Replicas whose log, or all of whose directory, can no longer be used while the node runs: they answer with an error from then on, and the controller
+ * is told, so that others lead.
  * It is told again as long as the metadata count on them: the message may be lost, and who could take over may have been away.
  */
 public final class OfflineReplicas {
     private static final Logger LOG = LoggerFactory.getLogger(OfflineReplicas.class);
     static final long AGAIN_MS = 5_000;
+    static final long GATHER_MS = 50;
 
     private final int nodeId;
     private final ReplicaSet replicas;
@@ -37,6 +39,7 @@ public final class OfflineReplicas {
     private final Supplier<MetadataImage> image;
     private final Function<List<PartitionId>, CompletableFuture<Void>> report;
     private final SortedSet<PartitionId> offline = new TreeSet<>(); // on the loop, like the rest
+    private boolean gathering;
     private boolean waiting;
     private boolean closed;
 
@@ -54,6 +57,25 @@ public final class OfflineReplicas {
         this.loop = loop;
         this.image = image;
         this.report = report;
+        replicas.setOfflineListener(replica -> loop.execute(() -> onOffline(replica)));
+    }
+
+    /** Many may follow, when it is the directory that fails: they are told of together. */
+    private void onOffline(Replica replica) {
+        PartitionId id = new PartitionId(replica.id().topicId(), replica.id().partition());
+        if (replicas.get(id.topicId(), id.partition()) != replica || !offline.add(id)) {
+            return;
+        }
+        fetchers.unfollow(replica);
+        if (!gathering) {
+            gathering = true;
+            var unused = loop.schedule(this::tellGathered, GATHER_MS);
+        }
+    }
+
+    private void tellGathered() {
+        gathering = false;
+        tell();
     }
 
     /** The logs of these partitions are gone for this run. Any thread. */
@@ -105,6 +127,10 @@ public final class OfflineReplicas {
         MetadataImage now = image.get();
         List<PartitionId> counted = new ArrayList<>();
         for (PartitionId id : offline) {
+            Replica replica = replicas.get(id.topicId(), id.partition());
+            if (replica != null && !replica.isOffline()) {
+                continue; // it was taken away from this node, and given to it anew
+            }
             TopicImage topic = now.topic(id.topicId());
             PartitionImage partition = topic == null ? null : topic.partition(id.partition());
             if (partition != null && (partition.inIsr(nodeId) || partition.inElr(nodeId))) {

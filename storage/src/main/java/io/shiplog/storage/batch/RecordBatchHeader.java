@@ -42,8 +42,10 @@ public final class RecordBatchHeader {
     public static final int CONTROL_BIT = 0x20;
     public static final int DELETE_HORIZON_BIT = 0x40;
 
+    /** Byte at which the leader epoch begins, an int32 that the CRC does not cover. */
+    public static final int LEADER_EPOCH_AT = 12;
+
     private static final int LENGTH_AT = 8;
-    private static final int LEADER_EPOCH_AT = 12;
     private static final int MAGIC_AT = 16;
     private static final int CRC_AT = 17;
     private static final int ATTRIBUTES_AT = 21;

@@ -112,11 +112,16 @@ final class LogHoles {
         state.epochs.truncateFromEnd(Math.max(0, end));
     }
 
-    /** All segments were looked at. Everything below the mark was on the disk: what is not there is a hole, and the log goes on behind it. */
+    /** All segments were looked at: whether the log ends in a hole. Then what was above the mark may have gone the same way. */
+    boolean isAtEnd(long mark) {
+        return open || state.segments.active().nextOffset < mark;
+    }
+
+    /** Everything below the mark was on the disk: what is not there is a hole, and the log goes on behind it. */
     void end(long mark) throws IOException {
+        if (!isAtEnd(mark)) return;
         Segment last = state.segments.active();
         long to = Math.max(last.nextOffset, mark);
-        if (!open && last.nextOffset == to) return;
         if (open) {
             to = Math.max(to, last.baseOffset + 1);
             last.nextOffset = to;

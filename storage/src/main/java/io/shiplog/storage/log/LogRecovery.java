@@ -124,7 +124,7 @@ final class LogRecovery {
     PartitionLog completeWithoutFiles() throws IOException {
         Segment first = state.addSegment(logStart);
         if (lost != null) holes.add(first, lost.getMessage(), (IOException) lost.getCause());
-        holes.end(mark);
+        endAt(mark);
         return finish();
     }
 
@@ -367,7 +367,7 @@ final class LogRecovery {
                 break;
             }
         }
-        holes.end(mark);
+        endAt(mark);
     }
 
     /** Puts the segment into the state that it had at the checkpoint; its index stays in the store until it is asked for. */
@@ -486,6 +486,12 @@ final class LogRecovery {
     private int lastEpochBefore(Segment segment) {
         int at = state.segments.floorIndex(segment.baseOffset) - 1;
         return at < 0 ? -1 : state.segments.get(at).lastLeaderEpoch;
+    }
+
+    /** Of a log that ends in a hole nobody can say how far it went behind the mark. */
+    private void endAt(long flushed) throws IOException {
+        if (holes.isAtEnd(flushed)) shorten();
+        holes.end(flushed);
     }
 
     private void cutTail(Segment segment, long size) throws IOException {

@@ -47,6 +47,7 @@ public final class PartitionLog {
     private final TimestampLookup timestamps;
     private final LogAppender appender;
     private final SegmentShipping shipping;
+    private final EpochMending epochMending;
 
     /** @param topic the topic's name, empty when only its id is known */
     PartitionLog(LogState state, String topic) {
@@ -62,6 +63,7 @@ public final class PartitionLog {
         this.compaction = new LogCompaction(state, reader, checkpoints);
         this.timestamps = new TimestampLookup(state, reader);
         this.shipping = new SegmentShipping(state, reader, flush, appender);
+        this.epochMending = new EpochMending(state, reader, checkpoints);
         state.durableLogStart = state.logStartOffset;
     }
 
@@ -181,6 +183,29 @@ public final class PartitionLog {
                     + ", above the leader's " + leaderEpoch;
             var unused = state.context.integrity().found(state, segment, what);
             return segment.baseOffset;
+        }
+    }
+
+    /**
+     * Before the replica leads: looks for leader epochs that nobody has led in before its election. Where one bit of one batch has rotted, and it can be
+     * said which, the epoch is put right; it is on the disk when this returns.
+     *
+     * @param electedIn the leader epoch of the election
+     * @return why this log is ahead of the election; null when it knows earlier epochs only
+     */
+    public String mendEpochsFrom(int electedIn) {
+        synchronized (state) {
+            if (state.epochs.startAbove(electedIn - 1) < 0) return null;
+            checkpoints.awaitQuiet();
+            checkUsable();
+            shipping.endAdoption();
+            try {
+                return epochMending.mend(electedIn);
+            } catch (DamageException e) {
+                return e.getMessage();
+            } catch (IOException | StorageException e) {
+                throw state.context.failure().fail("mending an epoch of " + state, e);
+            }
         }
     }
 
