@@ -261,7 +261,8 @@ public final class Replica {
     private void lead(PartitionState newState) {
         String ahead = log.mendEpochsFrom(newState.leaderEpoch());
         if (ahead != null) {
-            goOffline(ahead + ". Either more than a bit of it has rotted, or the metadata are older than it is, as after a"
+            goOffline(ahead
+                    + ". Either more than a bit of it has rotted, or the metadata are older than it is, as after a"
                     + " restore from a copy");
             return;
         }

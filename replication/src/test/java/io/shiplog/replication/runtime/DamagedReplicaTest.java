@@ -236,4 +236,43 @@ class DamagedReplicaTest {
         leader.fetchFrom(follower);
         assertThat(follower.replica.status().followers().get(0).fetchOffset()).isZero();
     }
+
+    /** The only replica in sync of a partition stopped its node with this, and all its other partitions, at every start. */
+    @Test
+    void whoIsElectedWithAnEpochThatRottedLeadsWithAllThatIsThere() {
+        replicateBoth();
+        follower.replica.log().appendAsFollower(batchOfEpoch(2, 1 | 1 << 25), 1 | 1 << 25);
+        follower.replica.apply(state(2, 2, 2));
+        assertThat(follower.replica.isLeader()).isTrue();
+        assertThat(follower.replica.log().logEndOffset()).isEqualTo(3);
+        leader.replica.apply(state(2, 2, 2));
+        assertThat(leader.fetchFrom(follower)).isEqualTo(FetchNext.CONTINUE);
+        assertThat(leader.replica.log().logEndOffset()).isEqualTo(3);
+        assertThat(leader.replica.log().latestEpoch()).isEqualTo(1);
+    }
+
+    /** Metadata that were taken back, or more than a bit that rotted: this replica does not lead, and its node goes on. */
+    @Test
+    void whoIsElectedWithALogThatIsAheadGoesOfflineAloneAndSaysSo() {
+        List<Replica> offline = new ArrayList<>();
+        follower.replicas.setOfflineListener(offline::add);
+        replicateBoth();
+        follower.replica.log().appendAsFollower(batchOfEpoch(2, 9), 9);
+        follower.replica.log().appendAsFollower(batchOfEpoch(3, 9), 9);
+        follower.replica.apply(state(2, 2, 2));
+        assertThat(follower.replica.isLeader()).isFalse();
+        assertThat(follower.replica.isOffline()).isTrue();
+        assertThat(offline).containsExactly(follower.replica);
+        assertThat(follower.produce(batch("x"), ALL).errors).containsExactly(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(follower.replica.log().logEndOffset()).as("nothing is cut").isEqualTo(4);
+    }
+
+    @Test
+    void aReplicaThatIsClosedTellsNobodyThatItIsOffline() {
+        List<Replica> offline = new ArrayList<>();
+        follower.replicas.setOfflineListener(offline::add);
+        follower.replicas.close();
+        follower.replica.takeOffline("closed");
+        assertThat(offline).isEmpty();
+    }
 }

@@ -60,7 +60,8 @@ final class EpochMending {
         forgetStored(first, start);
         if (segment != null) writeEpoch();
         state.epochs.truncateFromEnd(start);
-        for (EpochStart each : sound.within(start, Long.MAX_VALUE)) state.epochs.assign(each.epoch(), each.startOffset());
+        for (EpochStart each : sound.within(start, Long.MAX_VALUE))
+            state.epochs.assign(each.epoch(), each.startOffset());
         for (int i = first; i < state.segments.count(); i++) {
             Segment each = state.segments.get(i);
             if (!each.isEmpty()) each.lastLeaderEpoch = state.epochs.epochAt(each.nextOffset - 1);
@@ -84,7 +85,8 @@ final class EpochMending {
                 String problem = look(each, cursor, electedIn);
                 if (problem != null) return problem;
             }
-            if (cursor.position() < each.sizeInBytes) return "no batch at byte " + cursor.position() + " of " + each.path();
+            if (cursor.position() < each.sizeInBytes)
+                return "no batch at byte " + cursor.position() + " of " + each.path();
         }
         return segment == null || mended != NONE ? null : settle(electedIn - 1);
     }

@@ -298,4 +298,31 @@ class HolesTest {
         assertThat(directory.report.damaged()).isEmpty();
         assertThat(readAll(log)).hasSize(2);
     }
+
+    /** Records above the mark may have been promised, and lay behind what is missing. */
+    @Test
+    void aLogThatEndsInAHoleSaysThatItIsShortened() throws IOException {
+        fill(log, 1, BATCHES, 200);
+        directory.housekeeping(true);
+        append(log, 1, "flushed, and no mark tells of it");
+        log.flush().flushNow();
+        directory.kill();
+        int size = (int) Files.size(segment());
+        Files.write(segment(), new byte[size]);
+        reopen();
+        assertThat(log.logEndOffset()).isEqualTo(BATCHES);
+        assertThat(log.isShortened()).isTrue();
+        directory.kill();
+        reopen();
+        assertThat(log.isShortened()).as("known from the disk").isTrue();
+    }
+
+    @Test
+    void aLogThatGoesOnBehindItsHoleIsNotShortened() throws IOException {
+        fillAndKill();
+        TestFiles.damage(segment(), position(VICTIM) + 16);
+        reopen();
+        assertHole();
+        assertThat(log.isShortened()).isFalse();
+    }
 }
