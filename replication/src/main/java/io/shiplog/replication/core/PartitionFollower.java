@@ -251,6 +251,10 @@ public final class PartitionFollower {
      * begins anew (decision 126).
      */
     private void onDivergence(int leaderHas, long endsAt, long leaderStart) {
+        if (endsAt <= leaderStart && log.durableLogStartOffset() < leaderStart) {
+            truncate(leaderStart, true);
+            return;
+        }
         EpochEndOffset ours = log.endOffsetForEpoch(leaderHas);
         long common;
         if (ours.isUndefined()) {
@@ -260,8 +264,7 @@ public final class PartitionFollower {
         } else {
             common = Math.min(ours.endOffset(), log.logEndOffset());
         }
-        boolean unknown = common == endsAt && endsAt <= leaderStart && log.logStartOffset() < leaderStart;
-        truncate(common, unknown);
+        truncate(common, common < log.logStartOffset());
     }
 
     private void truncate(long offset, boolean beginAnew) {
@@ -272,7 +275,7 @@ public final class PartitionFollower {
             return;
         }
         busy = true;
-        if (beginAnew || offset < log.logStartOffset()) {
+        if (beginAnew) {
             effects.truncateFullyAndStartAt(offset);
         } else {
             effects.truncateTo(offset);

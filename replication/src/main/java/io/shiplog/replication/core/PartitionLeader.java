@@ -346,11 +346,12 @@ public final class PartitionLeader {
     }
 
     /**
-     * Whether what the follower has lies below our log start in epochs that we have forgotten, so that nobody can tell whether it is our history. Of
-     * one in sync it is. Kafka goes on above it (decision 126).
+     * Whether what the follower has below our log start is of epochs that we have forgotten, so that nobody can tell whether it is our history. Of
+     * one in sync it is; who ends below our start is told so. Kafka goes on above it (decision 126).
      */
     private boolean isBeforeOurs(FollowerFetch fetch, long epochEnd, ReplicaProgress follower) {
         return epochEnd <= log.logStartOffset()
+                && fetch.fetchOffset >= log.logStartOffset()
                 && fetch.logStartOffset < log.logStartOffset()
                 && !negotiation.state().inMaximalIsr(follower.node());
     }

@@ -139,6 +139,15 @@ class LeaderFetchTest {
     }
 
     @Test
+    void whoEndsBelowTheLogStartIsOutOfRange() {
+        LeaderFixture g = leadingAfterRetention(States.all().isr(1, 3));
+        FollowerFetch fetch = g.fetchOf(2, 1, 1);
+        fetch.lastFetchedEpoch = 1;
+        fetch.logStartOffset = 0;
+        assertThat(g.leader.onFollowerFetch(fetch, g.nowMs).error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
     void historyOfOneInSyncIsOurs() {
         assertThat(fetchWithHistoryBelowTheStart(leadingAfterRetention(States.all()), 0)
                         .diverges())
