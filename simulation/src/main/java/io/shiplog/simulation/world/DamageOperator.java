@@ -17,9 +17,16 @@ import org.apache.kafka.common.TopicIdPartition;
  *
  * <p>That may only become necessary when as many disks failed as min ISR asks for (one, of a single replica): with fewer somebody else, in sync
  * or eligible, has those records, and has to come back by itself.
+ *
+ * <p>That is so for what is committed. What the last one in sync took alone, below min ISR, nobody else has, and where those who left the ISR are
+ * not eligible any more (they stopped uncleanly under {@code replicated}) one rotten bit of it is enough to keep them out: they end before it. When all of
+ * them are back and have what is committed, the damaged node is stopped, another replica elected, and the node started again.
  */
 final class DamageOperator {
     private final World world;
+
+    /** Nodes that are stopped for a while, and the partition for whose sake. */
+    private final TreeMap<Integer, TopicIdPartition> stopped = new TreeMap<>();
 
     /** By topic, what min.insync.replicas was before it was lowered. */
     private final TreeMap<String, Integer> lowered = new TreeMap<>();
@@ -30,7 +37,7 @@ final class DamageOperator {
 
     /** Whether something that was changed for a while has to be put back. */
     boolean isAtWork() {
-        return !lowered.isEmpty();
+        return !lowered.isEmpty() || !stopped.isEmpty();
     }
 
     /** With fewer in sync nothing is committed, which is as it should be. */
@@ -43,7 +50,13 @@ final class DamageOperator {
     /** Looks at a partition that has a leader, and takes the next step. */
     void look(TopicIdPartition id, PartitionImage image) {
         ReplicaView leader = world.replica(id, image.leader());
-        if (leader == null || !isLost(id, image, leader)) {
+        if (leader == null || leader.damagedFrom() < 0 || image.isrSize() > 1 || someoneCanGoOn(id, image, leader)) {
+            return;
+        }
+        if (disksThatFailed(image) < lowered.getOrDefault(id.topic(), minIsr(id))) {
+            if (othersHaveWhatIsCommitted(id, image, leader)) {
+                stop(leader.node(), id);
+            }
             return;
         }
         long end = endOfDamage(leader);
@@ -56,8 +69,23 @@ final class DamageOperator {
         }
     }
 
-    /** When all who live are in sync again: puts back what was changed for a while. */
+    private void stop(int node, TopicIdPartition id) {
+        stopped.put(node, id);
+        world.node(node).kill();
+        world.onNodeDown(world.node(node));
+    }
+
+    /** Starts nodes that were stopped when another one leads; and puts back what was changed for a while when all who live are in sync again. */
     void putBack() {
+        stopped.entrySet().removeIf(each -> {
+            TopicIdPartition id = each.getValue();
+            PartitionImage image = world.metadata().partition(id.topicId(), id.partition());
+            boolean over = image == null || (image.hasLeader() && image.leader() != each.getKey());
+            if (over) {
+                world.node(each.getKey()).start();
+            }
+            return over;
+        });
         for (TopicIdPartition each : world.topic().present()) {
             PartitionImage image = world.metadata().partition(each.topicId(), each.partition());
             if (image == null || !allInSync(image)) {
@@ -89,20 +117,35 @@ final class DamageOperator {
                         });
     }
 
-    private boolean isLost(TopicIdPartition id, PartitionImage image, ReplicaView leader) {
-        int needed = lowered.getOrDefault(id.topic(), minIsr(id));
-        if (leader.damagedFrom() < 0 || image.isrSize() > 1 || disksThatFailed(image) < needed) {
-            return false;
-        }
+    /** Whether a replica that lives will come into sync by itself, or may lead. */
+    private boolean someoneCanGoOn(TopicIdPartition id, PartitionImage image, ReplicaView leader) {
         long end = whereOthersCanGoOn(leader);
         for (int node : image.replicas()) {
             ReplicaView other = world.replica(id, node);
             boolean mayHelp = node != image.leader() && !world.node(node).isGone();
             if (mayHelp && (image.inElr(node) || (other != null && other.now().logEnd() >= end))) {
-                return false;
+                return true;
             }
         }
-        return true;
+        return false;
+    }
+
+    /** Whether nothing is committed that only the leader has: it is alone below min ISR, and all others are there, one with all below its high watermark. */
+    private boolean othersHaveWhatIsCommitted(TopicIdPartition id, PartitionImage image, ReplicaView leader) {
+        if (image.durable() || image.isrSize() >= minIsr(id)) {
+            return false;
+        }
+        long longest = -1;
+        for (int node : image.replicas()) {
+            ReplicaView other = world.replica(id, node);
+            if (node != leader.node()) {
+                if (other == null || !other.now().up()) {
+                    return false;
+                }
+                longest = Math.max(longest, other.now().logEnd());
+            }
+        }
+        return longest >= leader.now().highWatermark();
     }
 
     /**
