@@ -21,6 +21,12 @@ import java.util.Objects;
  * still leads to the same file. Only a sync that was cut off in the middle stays failed: whether its bytes are on the disk, nobody can tell.
  */
 final class DiskLogFile implements LogFile {
+    /**
+     * Written at a time. The kernel gives a write of a MiB the largest pieces of memory that it has, which on a virtual machine are those that
+     * the host took back: such a write costs up to seven times the processor time (docs/benchmarks.md). Less than this saves no more.
+     */
+    static final int PIECE_BYTES = 128 * 1024;
+
     private final Path path;
     private final Object fileKey;
     private volatile FileChannel channel;
@@ -50,6 +56,7 @@ final class DiskLogFile implements LogFile {
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
         int start = source.position();
+        int limit = source.limit();
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
@@ -57,11 +64,16 @@ final class DiskLogFile implements LogFile {
                 try {
                     source.position(start);
                     long at = position;
-                    while (source.hasRemaining()) at += used.write(source, at);
+                    while (source.position() < limit) {
+                        source.limit(source.position() + Math.min(PIECE_BYTES, limit - source.position()));
+                        at += used.write(source, at);
+                    }
                     return;
                 } catch (ClosedChannelException e) {
                     interrupted |= Thread.interrupted();
                     reopen(used, e);
+                } finally {
+                    source.limit(limit);
                 }
             }
         } finally {

@@ -3,7 +3,8 @@
 
 package io.shiplog.storage.log;
 
-import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.batch.ArrivingBatches;
+import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.StorageException;
@@ -17,21 +18,20 @@ import org.slf4j.LoggerFactory;
 /**
  * The file of a segment that is being received from a peer. It lies beside the log under a name that recovery removes. Every batch is
  * checked as the scrub checks it: offsets that follow each other from the base offset to the next segment's, the leader epochs that
- * the peer names, its CRC. What was checked is on the disk before {@link #finish} returns. One thread at a time.
+ * the peer names, its CRC; while it comes, so that what is checked is what is written, and nothing is read again. What was
+ * checked is on the disk before {@link #finish} returns. One thread at a time.
  */
 public final class ReceivedSegment {
     private static final Logger LOG = LoggerFactory.getLogger(ReceivedSegment.class);
     private static final String SUFFIX = ".shipped";
-    /** Checked while the bytes are in the processor's cache. */
-    private static final int CHECK_BYTES = 512 * 1024;
 
     private final LogState state;
     private final SealedSegment segment;
     private final Path path;
     private final LogFile file;
     private final BatchChain chain = new BatchChain();
+    private final ArrivingBatches batches;
     private int written;
-    private int checked;
     private int firstEpoch = -1;
     private int lastEpoch = -1;
     private long lastGapEnd;
@@ -44,6 +44,7 @@ public final class ReceivedSegment {
         this.segment = segment;
         this.path = path;
         this.file = file;
+        batches = new ArrivingBatches(segment.sizeInBytes(), this::problemOf);
         chain.begin(segment.baseOffset(), segment.nextOffset(), segment.gapsBelow(), segment::epochAt);
     }
 
@@ -89,26 +90,29 @@ public final class ReceivedSegment {
             problem = "more bytes than the " + segment.sizeInBytes() + " that were announced";
             return false;
         }
+        problem = batches.take(bytes);
+        if (problem != null) {
+            problem += ", at byte " + batches.position();
+            return false;
+        }
         checkRoom(state);
         try {
             file.write(bytes, written);
             written += size;
             state.context.space().appended(size);
-            if (written - checked >= CHECK_BYTES) check();
         } catch (IOException e) {
             throw failed(state, path, e, size);
         }
-        return problem == null;
+        return true;
     }
 
     /**
-     * Checks what is left to check, and brings the file to the disk.
+     * Nothing more comes: brings the file to the disk.
      *
      * @return whether it is whole and sound; otherwise {@link #problem} says what is wrong
      */
     public boolean finish() {
         try {
-            if (problem == null) check();
             if (problem == null) problem = endProblem();
             if (problem == null) {
                 long sync =
@@ -127,24 +131,21 @@ public final class ReceivedSegment {
         return problem == null;
     }
 
-    private void check() throws IOException {
-        BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(file, checked, written);
-        while (problem == null && cursor.next()) {
-            int epoch = cursor.leaderEpoch();
-            if (cursor.baseOffset() > chain.nextOffset()) lastGapEnd = cursor.baseOffset();
-            problem = chain.problemOf(cursor);
-            if (problem == null && epoch < lastEpoch) problem = "epoch " + epoch + " after epoch " + lastEpoch;
-            if (problem != null) problem += ", at byte " + checked;
-            if (firstEpoch < 0) firstEpoch = epoch;
-            lastEpoch = epoch;
-            checked = (int) cursor.endPosition();
-        }
+    private String problemOf(ByteBuffer b, int at) {
+        long base = RecordBatchHeader.baseOffset(b, at);
+        if (base > chain.nextOffset()) lastGapEnd = base;
+        String wrong = chain.passOver(b, at);
+        if (wrong != null) return wrong;
+        int epoch = RecordBatchHeader.leaderEpoch(b, at);
+        if (epoch < lastEpoch) return "epoch " + epoch + " after epoch " + lastEpoch;
+        if (firstEpoch < 0) firstEpoch = epoch;
+        lastEpoch = epoch;
+        return null;
     }
 
     private String endProblem() {
         if (written < segment.sizeInBytes()) return written + " bytes of " + segment.sizeInBytes();
-        if (checked < written) return "no whole batch at byte " + checked;
+        if (!batches.isBetweenBatches()) return "the last batch, at byte " + batches.position() + ", is not whole";
         if (chain.nextOffset() == segment.nextOffset()) return null;
         return "the last batch ends at offset " + chain.nextOffset() + ", not at " + segment.nextOffset();
     }

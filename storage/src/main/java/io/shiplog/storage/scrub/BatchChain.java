@@ -4,7 +4,9 @@
 package io.shiplog.storage.scrub;
 
 import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.batch.RecordBatchHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Judges the batches of a segment one after the other: the offsets follow each other, each batch has the leader epoch that the log knows
@@ -59,8 +61,13 @@ public final class BatchChain {
 
     /** The same for a batch that only leads to another one: its records are not looked at. */
     public String passOver(BatchCursor batch) {
-        long base = batch.baseOffset();
-        long last = batch.lastOffset();
+        return passOver(batch.header(), batch.headerAt());
+    }
+
+    /** The same for the batch whose header begins at index {@code at}. */
+    public String passOver(ByteBuffer b, int at) {
+        long base = RecordBatchHeader.baseOffset(b, at);
+        long last = RecordBatchHeader.lastOffset(b, at);
         boolean follows = base == nextOffset
                 || (base > nextOffset && base <= gapsBelow)
                 || (straddles && base < nextOffset && last >= nextOffset);
@@ -68,9 +75,9 @@ public final class BatchChain {
             return "offsets " + base + " to " + last + " where " + nextOffset + " follows and the end is " + endOffset;
         }
         int known = epochs.epochAt(base);
-        if (known >= 0 && batch.leaderEpoch() != known) {
-            return "leader epoch " + batch.leaderEpoch() + " at offset " + base + ", which was written in epoch "
-                    + known;
+        int epoch = RecordBatchHeader.leaderEpoch(b, at);
+        if (known >= 0 && epoch != known) {
+            return "leader epoch " + epoch + " at offset " + base + ", which was written in epoch " + known;
         }
         straddles = false;
         nextOffset = last + 1;

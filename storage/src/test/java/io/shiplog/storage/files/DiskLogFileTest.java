@@ -87,4 +87,21 @@ class DiskLogFileTest {
         file.close();
         assertThatThrownBy(this::content).isInstanceOf(ClosedChannelException.class);
     }
+
+    @Test
+    void whatIsLargerThanAPieceIsWrittenWhole() throws IOException {
+        int size = 3 * DiskLogFile.PIECE_BYTES + 5;
+        for (ByteBuffer large : new ByteBuffer[] {ByteBuffer.allocate(size + 7), ByteBuffer.allocateDirect(size + 7)}) {
+            for (int at = 0; at < large.limit(); at++) large.put(at, (byte) (at % 251));
+            large.limit(size + 3).position(3);
+            ByteBuffer expected = large.slice();
+            file.write(large, 6);
+            assertThat(large.position()).isEqualTo(size + 3);
+            assertThat(large.limit()).isEqualTo(size + 3);
+            ByteBuffer read = ByteBuffer.allocate(size + 1);
+            assertThat(file.read(read, 6)).isEqualTo(size);
+            assertThat(read.flip()).isEqualTo(expected);
+            file.truncate(6);
+        }
+    }
 }
