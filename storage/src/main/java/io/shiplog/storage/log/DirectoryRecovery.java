@@ -73,7 +73,7 @@ final class DirectoryRecovery {
         keys.forEach(missing::remove);
         missing.forEach(key -> reportMissing(key, marks.get(key)));
         if (lost) keys.forEach(key -> report(key, "the flush marks are lost", Kind.UNVOUCHED));
-        marks.writeBothSlots();
+        writeMarks(marks);
         boolean clean = cleanEpoch >= 0 && damaged.isEmpty();
         List<DamagedPartition> found = new ArrayList<>(damaged);
         found.sort(Comparator.comparing(d -> d.partition().directoryName()));
@@ -97,6 +97,16 @@ final class DirectoryRecovery {
                 cutBytes.get(),
                 later.count(),
                 elapsedMs);
+    }
+
+    /** On a disk that has no room they are written when it has: until then the older ones hold, which promise less. */
+    private void writeMarks(MarksFile marks) throws IOException {
+        try {
+            marks.writeBothSlots();
+        } catch (IOException e) {
+            if (!context.space().isOutOfSpace(e, 1)) throw e;
+            context.space().noSpace(e);
+        }
     }
 
     private List<PartitionKey> list() throws IOException {
@@ -140,7 +150,7 @@ final class DirectoryRecovery {
                     // So many partitions could not be read that it is the disk.
                     context.failure().check();
                 } catch (IOException e) {
-                    failed = e;
+                    if (!later.addWithoutRoom(keys.get(i), e)) failed = e;
                 } catch (StorageException e) {
                     failed = new IOException(e);
                 }
@@ -164,6 +174,9 @@ final class DirectoryRecovery {
             recovery.abandon();
             LogRecovery without = LogRecovery.withoutFiles(context, key, marks, progress, e);
             opened(key, without, without.completeWithoutFiles());
+        } catch (IOException e) {
+            recovery.abandon();
+            throw e;
         }
     }
 

@@ -147,7 +147,9 @@ public final class DiskSpace {
      * the words of the C library depend on the language: the file system is asked as well. A sync that failed is no such thing.
      */
     boolean isOutOfSpace(IOException failure, int wantedBytes) {
-        if (failure instanceof FailedSync) return false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FailedSync) return false;
+        }
         try {
             return isNoSpace(failure) || files.usableBytes(directory) < wantedBytes;
         } catch (IOException e) {

@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
@@ -17,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the logs of a directory that must be walked over at length (because the index store was lost, say) while the others are served.
- * Until then such a log is held back: it is not there, and must not be created either. What is found to be damaged is told to those who
- * listen for damages, as with any open log. Any thread.
+ * Opens the logs of a directory that must be walked over at length (because the index store was lost, say) while the others are served, and those
+ * that a full disk has no room for (decision 120). Until then such a log is held back: it is not there, and must not be created either. What is
+ * found to be damaged is told to those who listen for damages, as with any open log. Any thread.
  */
 final class LaterRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LaterRecovery.class);
@@ -27,15 +28,40 @@ final class LaterRecovery {
     /** A log that is not open yet. */
     private static final class Waiting {
         final PartitionKey key;
-        final LogRecovery recovery;
-        /** Guarded by this. */
-        private final List<Runnable> actions = new ArrayList<>(1);
+        /** Guarded by this, like all below. Null when it has to begin anew. */
+        private LogRecovery recovery;
 
+        private final List<Runnable> actions = new ArrayList<>(1);
+        private boolean cancelled;
         private boolean ended;
 
         Waiting(PartitionKey key, LogRecovery recovery) {
             this.key = key;
             this.recovery = recovery;
+        }
+
+        synchronized LogRecovery recovery() {
+            return recovery;
+        }
+
+        /** One that replaces another which came to nothing. */
+        synchronized void recovery(LogRecovery next) {
+            recovery = next;
+            if (cancelled && next != null) next.cancel();
+        }
+
+        synchronized void cancel() {
+            cancelled = true;
+            if (recovery != null) recovery.cancel();
+        }
+
+        synchronized void abandon() {
+            if (recovery != null) recovery.abandon();
+            recovery = null;
+        }
+
+        synchronized boolean isCancelled() {
+            return cancelled;
         }
     }
 
@@ -44,6 +70,9 @@ final class LaterRecovery {
     private final RecoveryProgress progress;
     private final Map<PartitionKey, Waiting> heldBack = new ConcurrentHashMap<>();
     private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    /** Opened by {@link #tryAgain}. */
+    private final Queue<Waiting> withoutRoom = new ConcurrentLinkedQueue<>();
+
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopped;
 
@@ -59,6 +88,19 @@ final class LaterRecovery {
         Waiting waiting = new Waiting(key, recovery);
         heldBack.put(key, waiting);
         queue.add(waiting);
+    }
+
+    /**
+     * Holds a log back that could not be opened, when that is for want of room: {@link #tryAgain} opens it. False, and nothing else, when it is for
+     * another reason.
+     */
+    boolean addWithoutRoom(PartitionKey key, IOException refusal) {
+        if (!isForWantOfRoom(refusal)) return false;
+        LOG.error("{} is not opened until there is room: {}", key.directoryName(), refusal.toString());
+        Waiting waiting = new Waiting(key, null);
+        heldBack.put(key, waiting);
+        withoutRoom.add(waiting);
+        return true;
     }
 
     int count() {
@@ -78,9 +120,16 @@ final class LaterRecovery {
     /** Ends what is under way; what is not open stays as it is, for the next start. */
     void stop() {
         stopped = true;
-        for (Waiting waiting : heldBack.values()) waiting.recovery.cancel();
+        for (Waiting waiting : heldBack.values()) waiting.cancel();
         threads.forEach(Flusher::joinUninterruptibly);
-        for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) waiting.recovery.abandon();
+        for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) waiting.abandon();
+    }
+
+    /** Opens what waits for room, as long as there is some. On the background thread of the directory, now and then. */
+    void tryAgain() {
+        for (Waiting next = withoutRoom.poll(); next != null && !stopped; next = withoutRoom.poll()) {
+            if (!open(next)) return;
+        }
     }
 
     boolean isHeldBack(PartitionKey key) {
@@ -92,7 +141,7 @@ final class LaterRecovery {
     }
 
     /**
-     * Carries out an action as soon as the log of a partition is open, or its directory failed, on a thread of the recovery. False, and
+     * Carries out an action as soon as the log of a partition is open, or cannot be opened at all, on the thread that found that. False, and
      * nothing else, when it is not held back, or was given up before.
      */
     boolean whenDone(PartitionKey key, Runnable action) {
@@ -112,11 +161,11 @@ final class LaterRecovery {
     boolean cancel(PartitionKey key) {
         Waiting waiting = heldBack.get(key);
         if (waiting == null) return false;
-        waiting.recovery.cancel();
+        waiting.cancel();
         boolean interrupted = false;
         synchronized (waiting) {
-            if (!waiting.ended && queue.remove(waiting)) {
-                waiting.recovery.abandon();
+            if (!waiting.ended && (queue.remove(waiting) || withoutRoom.remove(waiting))) {
+                waiting.abandon();
                 waiting.ended = true;
             }
             while (!waiting.ended) {
@@ -135,37 +184,68 @@ final class LaterRecovery {
     private void openAll() {
         for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
             if (stopped) {
-                next.recovery.abandon();
+                next.abandon();
             } else {
-                open(next);
+                var unused = open(next);
             }
         }
     }
 
-    private void open(Waiting waiting) {
+    /** False when it waits for room. */
+    private boolean open(Waiting waiting) {
         try {
             PartitionLog log = complete(waiting);
             if (log == null) {
-                waiting.recovery.abandon();
+                waiting.abandon();
             } else {
                 logs.put(waiting.key, log);
                 if (!log.checkpoints().isSettled()) log.state().touch();
                 LOG.info("Opened {} late, up to {}", waiting.key.directoryName(), log.logEndOffset());
             }
-        } catch (IOException | StorageException e) {
+        } catch (IOException e) {
+            waiting.abandon();
+            if (!isForWantOfRoom(e)) {
+                var unused = context.failure().fail("recovering " + waiting.key.directoryName(), e);
+            } else if (waitsForRoom(waiting)) {
+                return false;
+            }
+        } catch (StorageException e) {
             var unused = context.failure().fail("recovering " + waiting.key.directoryName(), e);
         }
         end(waiting);
+        return true;
+    }
+
+    private boolean isForWantOfRoom(IOException refusal) {
+        boolean full = context.space().isOutOfSpace(refusal, 1);
+        if (full) context.space().noSpace(refusal);
+        return full;
+    }
+
+    /** False when it was cancelled: whoever did so waits for its end. */
+    private boolean waitsForRoom(Waiting waiting) {
+        synchronized (waiting) {
+            return !waiting.isCancelled() && withoutRoom.add(waiting);
+        }
     }
 
     private PartitionLog complete(Waiting waiting) throws IOException {
+        PartitionKey key = waiting.key;
         try {
-            return waiting.recovery.complete();
+            if (waiting.recovery() == null) begin(waiting);
+            return waiting.recovery().complete();
         } catch (LogRecovery.Damage e) {
-            waiting.recovery.abandon();
-            PartitionKey key = waiting.key;
+            waiting.abandon();
             return LogRecovery.withoutFiles(context, key, context.marks().get(key), progress, e)
                     .completeWithoutFiles();
+        }
+    }
+
+    private void begin(Waiting waiting) throws IOException, LogRecovery.Damage {
+        PartitionKey key = waiting.key;
+        waiting.recovery(new LogRecovery(context, key, context.marks().get(key), progress));
+        try (IndexStore.Scan scan = context.index().scan()) {
+            waiting.recovery().begin(scan);
         }
     }
 

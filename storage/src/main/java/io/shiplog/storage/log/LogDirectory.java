@@ -232,11 +232,17 @@ public final class LogDirectory implements AutoCloseable {
                 .every(
                         context.config().space().checkIntervalMs(),
                         "looking at the space of " + context.directory(),
-                        context.space()::check);
+                        this::lookAtSpace);
         return report;
     }
 
-    /** Whether this directory has data of a partition whose log is not open yet, since that takes long. Then it must not be created. */
+    /** Looks at how much room there is, and opens what waits for some. */
+    void lookAtSpace() throws IOException {
+        context.space().check();
+        later.tryAgain();
+    }
+
+    /** Whether this directory has data of a partition whose log is not open yet: that takes long, or there is no room. Then it must not be created. */
     public boolean isHeldBack(Uuid topicId, int partition) {
         return later.isHeldBack(new PartitionKey(topicId, partition));
     }
@@ -291,7 +297,7 @@ public final class LogDirectory implements AutoCloseable {
             return existing;
         }
         try {
-            if (context.marks().get(key) != null) {
+            if (context.marks().mayTellOf(key)) {
                 // A quarantined replica begins again: from now on nothing old is vouched for.
                 context.marks().put(key, new PartitionMarks(0, 0, 0));
                 context.marks().write();
@@ -364,11 +370,16 @@ public final class LogDirectory implements AutoCloseable {
     public synchronized void markRunning(long brokerEpoch) {
         context.failure().check();
         if (lives.incarnations().size() > 1) writeLives(lives.accepted());
+        boolean wasClean = context.marks().cleanBrokerEpoch() >= 0;
         try {
             context.marks().setClean(-1);
             context.marks().writeBothSlots();
         } catch (IOException e) {
-            throw context.failure().fail("marking " + context.directory() + " as running", e);
+            // Without a clean mark there is none to be removed, and the marks can wait for room.
+            if (wasClean || !context.space().isOutOfSpace(e, 1)) {
+                throw context.failure().fail("marking " + context.directory() + " as running", e);
+            }
+            context.space().noSpace(e);
         }
         LOG.info("Data directory {} in use under broker epoch {}", context.directory(), brokerEpoch);
     }

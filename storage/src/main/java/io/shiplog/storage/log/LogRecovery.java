@@ -7,6 +7,7 @@ import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.batch.TailRewriter;
 import io.shiplog.storage.batch.TailRewriter.FailedRewrite;
+import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.index.IndexStore;
@@ -499,7 +500,7 @@ final class LogRecovery {
         cutBytes += size - segment.sizeInBytes;
         LogFile file = segment.file.open();
         file.truncate(segment.sizeInBytes);
-        file.sync();
+        FailedSync.sync(file);
     }
 
     private void dropFrom(int from) throws IOException {
@@ -523,7 +524,7 @@ final class LogRecovery {
         long end = state.segments.active().nextOffset;
         state.epochs.truncateFromStart(logStart);
         boolean entriesSynced = syncBehind() || entriesChanged || truncationCutShort || holes.hasAddedFiles();
-        if (entriesSynced) files.syncDirectory(state.directory);
+        if (entriesSynced) FailedSync.syncDirectory(files, state.directory);
         if (truncationCutShort) files.delete(state.directory.resolve(LogTruncation.UNDER_WAY));
         for (int i = 0; i < state.segments.count(); i++) {
             Segment segment = state.segments.get(i);
@@ -562,7 +563,7 @@ final class LogRecovery {
             Segment segment = state.segments.get(i);
             boolean behind = segment.nextOffset > mark && !segment.isEmpty();
             boolean cut = truncationCutShort && segment == state.segments.active();
-            if (behind || cut) segment.file.open().sync();
+            if (behind || cut) FailedSync.sync(segment.file.open());
             newEntry |= behind && segment.baseOffset >= mark;
         }
         return newEntry;

@@ -42,7 +42,7 @@ final class PartitionRemoval {
         context.marks().remove(key);
         context.integrity().forget(key);
         try {
-            context.marks().write();
+            writeMarks();
             Path path = context.directory().resolve(key.directoryName());
             if (context.files().exists(path)) {
                 aside = freeName(key, suffix);
@@ -57,6 +57,16 @@ final class PartitionRemoval {
                         "forgetting " + key.directoryName(),
                         () -> context.index().forgetPartition(key));
         return aside;
+    }
+
+    /** Without room for them they are written later: to delete makes some. A start before that reports a directory that is missing, at worst. */
+    private void writeMarks() throws IOException {
+        try {
+            context.marks().write();
+        } catch (IOException e) {
+            if (!context.space().isOutOfSpace(e, 1)) throw e;
+            context.space().noSpace(e);
+        }
     }
 
     /** Deletes what has been renamed. */

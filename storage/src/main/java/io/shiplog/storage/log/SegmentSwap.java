@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.LogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class SegmentSwap {
     /** Makes the cleaned, synced segment count: step 2. */
     static void commit(LogFiles files, Path directory, long baseOffset, long endOffset) throws IOException {
         files.rename(cleaned(directory, baseOffset), swap(directory, baseOffset, endOffset));
-        files.syncDirectory(directory);
+        FailedSync.syncDirectory(files, directory);
     }
 
     /**
@@ -49,10 +50,10 @@ final class SegmentSwap {
     static void finish(LogFiles files, Path directory, long baseOffset, long endOffset, List<Long> others)
             throws IOException {
         for (long other : others) files.delete(directory.resolve(Segment.fileName(other)));
-        if (!others.isEmpty()) files.syncDirectory(directory);
+        if (!others.isEmpty()) FailedSync.syncDirectory(files, directory);
         Path target = directory.resolve(Segment.fileName(baseOffset));
         files.rename(swap(directory, baseOffset, endOffset), target);
-        files.syncDirectory(directory);
+        FailedSync.syncDirectory(files, directory);
     }
 
     /**

@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
@@ -30,9 +31,15 @@ final class SetAside {
     /** Sets all of a partition aside, and leaves an empty directory in its place. */
     static void whole(LogFiles files, Path directory, PartitionKey key) throws IOException {
         Path partition = directory.resolve(key.directoryName());
-        files.rename(partition, freePathOf(files, directory, key));
-        files.createDirectory(partition);
-        files.syncDirectory(directory);
+        Path aside = freePathOf(files, directory, key);
+        files.rename(partition, aside);
+        try {
+            files.createDirectory(partition);
+        } catch (IOException e) {
+            files.rename(aside, partition);
+            throw e;
+        }
+        FailedSync.syncDirectory(files, directory);
     }
 
     /** A name that is not taken, for a whole partition. */

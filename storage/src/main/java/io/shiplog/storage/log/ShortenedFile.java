@@ -3,6 +3,7 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.LogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,14 +20,14 @@ final class ShortenedFile {
 
     /**
      * Creates the file; returns when that is on the disk. To be called before the cut, which a crash must not leave without it. Where a full disk
-     * has no room for it, recovery fails with the bytes still there: the next process must not take what is left for all there was.
+     * has no room for it, this log is not recovered, with the bytes still there: the next process must not take what is left for all there was.
      */
     static void create(LogContext context, Path directory) throws IOException {
         LogFiles files = context.files();
         Path path = directory.resolve(NAME);
         if (!files.exists(path)) files.create(path).close();
         // Also when it was there: a process that died before this may have made it.
-        files.syncDirectory(directory);
+        FailedSync.syncDirectory(files, directory);
     }
 
     /** Removes the file. A power loss may bring it back, which costs a comparison too many, and no more. */

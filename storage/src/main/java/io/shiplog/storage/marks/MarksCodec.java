@@ -75,6 +75,11 @@ final class MarksCodec {
             return bytes.getLong(20);
         }
 
+        /** All that is known of it, from its first byte on. */
+        ByteBuffer bytes() {
+            return bytes.duplicate();
+        }
+
         void forEach(Visitor visitor) {
             ByteBuffer b = bytes.duplicate();
             Map<Uuid, Uuid> topics = new HashMap<>();

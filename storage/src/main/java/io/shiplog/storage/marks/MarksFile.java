@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The marks of all partitions of a data directory, in two slots ({@code marks-0}, {@code marks-1}) that are written in turn, each
@@ -82,6 +84,8 @@ public final class MarksFile implements AutoCloseable {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(MarksFile.class);
+
     /** Changed partitions that are kept in mind however few there are in all. */
     private static final int FEW = 16;
 
@@ -109,6 +113,7 @@ public final class MarksFile implements AutoCloseable {
         MarksCodec.Slot second = openSlot(1);
         boolean fresh = slots[0].file.size() == 0 && slots[1].file.size() == 0;
         MarksCodec.Slot newest = newer(first, second);
+        if (newest != null) confirm(newest, newest == first ? 0 : 1);
         if (fresh) condition = Condition.FRESH;
         else if (newest == null) condition = Condition.LOST;
         else condition = first == null || second == null ? Condition.ONE_SLOT : Condition.SOUND;
@@ -117,10 +122,30 @@ public final class MarksFile implements AutoCloseable {
             sequence = newest.sequence();
             newest.forEach(this::take);
         }
-        if (condition != Condition.SOUND && condition != Condition.LOST) writeBothSlots();
+        if (condition != Condition.SOUND && condition != Condition.LOST) makeSound();
     }
 
-    /** Reads the marks of a directory, and begins them if there are none. */
+    /**
+     * A process that was killed may have left what only the page cache knows, and by what the marks say files are deleted: what was read is written
+     * once more, in its place, where a full disk has room for it.
+     */
+    private void confirm(MarksCodec.Slot slot, int number) throws IOException {
+        slots[number].file.write(slot.bytes(), 0);
+        FailedSync.sync(slots[number].file);
+    }
+
+    private void makeSound() throws FailedSync {
+        try {
+            writeBothSlots();
+        } catch (FailedSync e) {
+            throw e;
+        } catch (IOException e) {
+            // Recovery writes them again, and knows whether it is for want of room.
+            LOG.warn("The marks of {} cannot be written yet: {}", directory, e.toString());
+        }
+    }
+
+    /** Reads the marks of a directory, and begins them if there are none. What was read is on the disk when this returns. */
     public static MarksFile open(LogFiles files, Path directory) throws IOException {
         return new MarksFile(files, directory);
     }
@@ -209,6 +234,13 @@ public final class MarksFile implements AutoCloseable {
         synchronized (lock) {
             Entry entry = entries.get(key);
             return entry != null && (unsure || entry.highestWritten > offset);
+        }
+    }
+
+    /** Whether there are marks of a partition, or may be on the disk, where a removal of them was not written yet. */
+    public boolean mayTellOf(PartitionKey key) {
+        synchronized (lock) {
+            return unsure || entries.containsKey(key);
         }
     }
 

@@ -47,8 +47,10 @@ public final class CrashableLogFiles implements LogFiles {
     private int powerOffAfter = Integer.MAX_VALUE;
     private boolean lastOneHappens;
     private int failingSync = Integer.MAX_VALUE;
+    private String failureOfSync;
     private int syncs;
     private boolean off;
+    private boolean full;
 
     /** @param root an existing directory, empty; itself durable */
     public CrashableLogFiles(Path root) {
@@ -74,7 +76,13 @@ public final class CrashableLogFiles implements LogFiles {
 
     /** The n-th sync of a file from now on (1 is the next) fails; what it should have written may never arrive. */
     public synchronized void failSync(int nth) {
+        failSync(nth, "Input/output error");
+    }
+
+    /** The same with another message. */
+    public synchronized void failSync(int nth, String message) {
         failingSync = syncs + nth;
+        failureOfSync = message;
     }
 
     public synchronized boolean isOff() {
@@ -90,6 +98,16 @@ public final class CrashableLogFiles implements LogFiles {
     public synchronized void processDied() {
         off = false;
         powerOffAfter = Integer.MAX_VALUE;
+    }
+
+    /** Others have taken the last block and the last inode, or gave them back: nothing is made, and nothing written where there are no bytes. */
+    public synchronized void full(boolean isFull) {
+        full = isFull;
+    }
+
+    private void take(boolean isNew) throws IOException {
+        check();
+        if (full && isNew) throw new IOException("No space left on device");
     }
 
     /** Power is back: the root holds what survived. All files must have been closed. */
@@ -109,6 +127,7 @@ public final class CrashableLogFiles implements LogFiles {
 
     @Override
     public synchronized LogFile create(Path path) throws IOException {
+        take(true);
         boolean last = change();
         LogFile file = disk.create(path);
         CrashNodes.File node = new CrashNodes.File();
@@ -134,6 +153,7 @@ public final class CrashableLogFiles implements LogFiles {
             if (!path.equals(root) && find(path) == null) throw new IOException("untracked directory " + path);
             return;
         }
+        take(true);
         boolean last = change();
         disk.createDirectory(path);
         parent(path).put(name(path), new CrashNodes.Directory());
@@ -185,6 +205,11 @@ public final class CrashableLogFiles implements LogFiles {
     public long size(Path path) throws IOException {
         check();
         return disk.size(path);
+    }
+
+    @Override
+    public synchronized long usableBytes(Path directory) throws IOException {
+        return full ? 0 : LogFiles.super.usableBytes(directory);
     }
 
     @Override
@@ -270,6 +295,7 @@ public final class CrashableLogFiles implements LogFiles {
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (CrashableLogFiles.this) {
+                take(position + source.remaining() > file.size());
                 boolean last = change();
                 byte[] bytes = new byte[source.remaining()];
                 source.duplicate().get(bytes);
@@ -308,7 +334,7 @@ public final class CrashableLogFiles implements LogFiles {
                 syncs++;
                 if (syncs == failingSync) {
                     node.syncFailed();
-                    throw new IOException("Input/output error");
+                    throw new IOException(failureOfSync);
                 }
                 node.sync();
                 if (last) throw off();

@@ -11,6 +11,7 @@ import io.shiplog.storage.files.Survivors;
 import io.shiplog.storage.log.CrashableIndexStore.Loss;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ import java.util.TreeMap;
  * some of the runs only after the power went again in the middle of a recovery), and then
  *
  * <ol>
- *   <li>all promises are kept ({@link LogPromise#check}),
+ *   <li>all promises are kept ({@link LogPromise#check}), sometimes after the disk was full for a time,
  *   <li>another crash right after the recovery, in which nothing unsynced survives, changes nothing,
  *   <li>the logs take further records, flush them, and keep them through a third crash.
  * </ol>
@@ -150,7 +151,9 @@ final class CrashPoints {
     }
 
     private static void verify(CrashLife life, String when, Random random) throws IOException {
-        life.open();
+        boolean begun = Files.exists(life.directory.path.resolve("marks-1"));
+        if (begun && random.nextInt(3) == 0) openWithoutRoom(life, when);
+        else life.open();
         life.check(when);
         Map<Integer, String> found = fingerprints(life);
         boolean clean = life.directory.report.clean();
@@ -168,6 +171,20 @@ final class CrashPoints {
         restore(life, Survivors.nothing(), Loss.any(random.nextInt(4)), random.nextLong());
         life.open();
         life.check(when + ", after further records");
+    }
+
+    /** The disk has filled up meanwhile: what cannot be opened waits, all else is there, and in the end everything. */
+    private static void openWithoutRoom(CrashLife life, String when) throws IOException {
+        life.disk.full(true);
+        life.open();
+        for (int partition : life.promises.keySet()) {
+            PartitionLog log = life.directory.log(partition);
+            if (log == null) continue;
+            life.promise(partition).check(log, when + ", on a full disk, " + partition);
+        }
+        life.disk.full(false);
+        life.directory.directory.lookAtSpace();
+        assertThat(life.directory.directory.heldBack()).as(when).isEmpty();
     }
 
     /** What each log holds and says of itself. */

@@ -4,8 +4,11 @@
 package io.shiplog.storage.marks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shiplog.storage.files.CrashableLogFiles;
 import io.shiplog.storage.files.DiskLogFiles;
+import io.shiplog.storage.files.Survivors;
 import io.shiplog.storage.marks.MarksFile.Condition;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
@@ -137,6 +140,27 @@ class MarksFileTest {
         for (int size = 0; size < sound.length; size++) {
             assertThat(MarksCodec.decode(java.nio.ByteBuffer.wrap(java.util.Arrays.copyOf(sound, size))))
                     .isNull();
+        }
+    }
+
+    /** By what is read files are deleted: a power loss after that must not bring back what was there before. */
+    @Test
+    void whatADeadProcessWroteAndDidNotSyncIsOnTheDiskOnceItWasRead() throws IOException {
+        CrashableLogFiles disk = new CrashableLogFiles(temp);
+        MarksFile dying = MarksFile.open(disk, temp);
+        dying.put(KEY, new PartitionMarks(10, 1, 2));
+        dying.writeBothSlots();
+        dying.put(KEY, new PartitionMarks(10, 7, 8));
+        disk.powerOffAfter(1);
+        assertThatThrownBy(dying::write).isInstanceOf(IOException.class);
+        dying.close();
+        disk.processDied();
+        try (MarksFile marks = MarksFile.open(disk, temp)) {
+            assertThat(marks.get(KEY)).isEqualTo(new PartitionMarks(10, 7, 8));
+        }
+        disk.restore(Survivors.nothing());
+        try (MarksFile marks = MarksFile.open(disk, temp)) {
+            assertThat(marks.get(KEY)).isEqualTo(new PartitionMarks(10, 7, 8));
         }
     }
 }
