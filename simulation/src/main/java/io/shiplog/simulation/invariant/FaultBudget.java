@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.common.Uuid;
 
 /**
  * How much was lost at a time. Under flush.policy=commit, once the partition is durable, any number of power losses is survived, and the
@@ -26,7 +25,11 @@ final class FaultBudget {
         static final Losses NONE = new Losses(0, 0);
     }
 
+    /** How many disks a broker had lost when it was registered under an epoch. */
+    private record Registration(long brokerEpoch, int disks) {}
+
     private final Map<Integer, Losses> known = new HashMap<>();
+    private final Map<Integer, Registration> registrations = new HashMap<>();
 
     private final Map<PartitionTruth, Budget> budgets = new HashMap<>();
 
@@ -49,6 +52,12 @@ final class FaultBudget {
 
     /** Whether the broker lost anything since this was asked last. */
     boolean noticesLoss(BrokerSight broker) {
+        Registration registered = registrations.get(broker.id());
+        if (broker.running()
+                && broker.brokerEpoch() >= 0
+                && (registered == null || registered.brokerEpoch != broker.brokerEpoch())) {
+            registrations.put(broker.id(), new Registration(broker.brokerEpoch(), broker.disksLost()));
+        }
         Losses before = known.getOrDefault(broker.id(), Losses.NONE);
         int power = broker.powerLosses();
         int disks = broker.disksLost();
@@ -75,7 +84,10 @@ final class FaultBudget {
             ReplicaTruth replica = partition.replica(broker.id());
             boolean diskLost = broker.disksLost() > replica.disksLost;
             boolean powerLost = broker.powerLosses() > replica.powerLosses;
-            if (replica.life >= 0 && (diskLost || (powerLost && !onDisks))) {
+            boolean lost = replica.life >= 0
+                    ? diskLost || (powerLost && !onDisks)
+                    : Topics.mayBeElected(agreed, broker.id()) && lostItsDiskUnnoticed(broker, cluster.agreed());
+            if (lost) {
                 budget.lost.add(broker.id());
             }
             boolean whole = agreed.inIsr(broker.id())
@@ -94,10 +106,22 @@ final class FaultBudget {
     }
 
     /**
+     * Whether the process that the metadata know is gone, and its disk with it: a partition that is given to it now begins without it. It never had
+     * a log, but nobody can tell that from having lost it.
+     */
+    private boolean lostItsDiskUnnoticed(BrokerSight broker, MetadataImage image) {
+        Registration registered = registrations.get(broker.id());
+        return registered != null
+                && broker.disksLost() > registered.disks
+                && image.broker(broker.id()) != null
+                && image.broker(broker.id()).epoch() == registered.brokerEpoch;
+    }
+
+    /**
      * Whether all who might have been elected went for good, and more of them than the promise allows for: with a min ISR of 1 one disk is
      * enough, when it is that of the last one in sync.
      */
-    static boolean wentForGood(MetadataImage image, Uuid topicId, PartitionImage before, ClusterSight cluster) {
+    boolean wentForGood(PartitionTruth partition, MetadataImage image, PartitionImage before, ClusterSight cluster) {
         int gone = 0;
         for (BrokerSight broker : cluster.brokers()) {
             if (Topics.mayBeElected(before, broker.id())) {
@@ -107,6 +131,8 @@ final class FaultBudget {
                 gone++;
             }
         }
-        return gone > Topics.minIsr(image, topicId, before) - 1;
+        int minIsr = Topics.minIsr(image, partition.topicId(), before);
+        Budget budget = budgets.get(partition);
+        return gone > Math.min(minIsr, budget == null ? minIsr : budget.minIsr) - 1;
     }
 }

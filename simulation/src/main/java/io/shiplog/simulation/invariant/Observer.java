@@ -289,9 +289,7 @@ final class Observer {
                         && (before == null || after.leaderEpoch() > before.leaderEpoch())) {
                     // Elsewhere every unclean stop counts, with or without a loss.
                     boolean onDisks = before != null && Topics.isOnDisks(image, topic.id(), before);
-                    if (onDisks
-                            && !partition.isExcused()
-                            && !FaultBudget.wentForGood(image, topic.id(), before, cluster)) {
+                    if (onDisks && !partition.isExcused() && !budget.wentForGood(partition, image, before, cluster)) {
                         facts.accept(new Fact.LostWithinBudget(partition, after));
                     }
                     partition.excuse("unclean election of " + after.leader() + " in epoch " + after.leaderEpoch());

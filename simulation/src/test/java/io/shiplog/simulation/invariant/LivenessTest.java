@@ -73,6 +73,59 @@ class LivenessTest {
         assertThat(c.broken()).contains("L1");
     }
 
+    /** Nobody copies what was committed under the smaller one again. */
+    @Test
+    void l1AMinIsrThatIsRaisedDoesNotSaveTheLastOneInSync() {
+        c.config("min.insync.replicas", "1");
+        c.agree(2, 1, new int[] {2}, new int[0]);
+        c.step();
+        c.config("min.insync.replicas", "3");
+        c.two.running = false;
+        c.two.gone = true;
+        c.step();
+        c.agreeUncleanly(3, 2);
+        c.step();
+        assertThat(c.broken()).isEmpty();
+    }
+
+    /** One of them lost its disk, and the metadata do not know it yet. */
+    private void l1APartitionBeginsAt(TestBroker... eligible) {
+        for (TestBroker broker : eligible) {
+            broker.running = false;
+            broker.disksLost++;
+        }
+        c.step();
+        c.deleteTopic();
+        c.step();
+        c.createAgain(java.util.Arrays.stream(eligible).mapToInt(TestBroker::id).toArray());
+        c.step();
+        c.agreeAgain(new PartitionImage(
+                new int[] {1, 2, 3},
+                new int[] {1},
+                new int[0],
+                new int[0],
+                1,
+                1,
+                1,
+                true,
+                true,
+                new int[0],
+                new int[0]));
+        c.step();
+    }
+
+    @Test
+    void l1WhoIsGivenAPartitionAfterItsDiskWasLostHasLostItToo() {
+        l1APartitionBeginsAt(c.two, c.three);
+        assertThat(c.broken()).doesNotContain("L1");
+    }
+
+    @Test
+    void l1OneDiskThatIsLostUnnoticedIsWithinTheBudget() {
+        l1APartitionBeginsAt(c.two);
+        assertThat(c.broken()).contains("L1");
+    }
+
     @Test
     void l1OneThatWentForGoodIsNoReasonWhenAnotherIsInSync() {
         c.config("min.insync.replicas", "1");

@@ -29,6 +29,7 @@ import org.apache.kafka.common.Uuid;
 /** Three brokers with a replica each of partition t-0, min ISR 2, on disks before it is acknowledged; all invariants watch. */
 final class TestCluster implements ClusterSight {
     static final Uuid TOPIC = new Uuid(7, 7);
+    private static final Uuid NEXT_TOPIC = new Uuid(7, 8);
     private static final int[] REPLICAS = {1, 2, 3};
 
     final TestBroker one = new TestBroker(1);
@@ -87,6 +88,27 @@ final class TestCluster implements ClusterSight {
 
     void deleteTopic() {
         record(record().setRemoveTopic(RemoveTopicRecord.newBuilder().setTopicId(Uuids.toBytes(TOPIC))));
+    }
+
+    /** Another topic of the same kind: led by the first of them, who are in sync; nobody has opened a log of it. */
+    void createAgain(int... isr) {
+        record(record().setTopic(TopicRecord.newBuilder()
+                .setTopicId(Uuids.toBytes(NEXT_TOPIC))
+                .setName("t")));
+        record(record().setConfig(ConfigRecord.newBuilder()
+                .setResource(ImageRecords.topicResource(NEXT_TOPIC))
+                .setKey("min.insync.replicas")
+                .setValue("2")));
+        record(record().setPartition(PartitionRecord.newBuilder()
+                .setTopicId(Uuids.toBytes(NEXT_TOPIC))
+                .addAllReplicas(List.of(1, 2, 3))
+                .setState(ImageRecords.state(partition(isr[0], 0, 0, isr, new int[0], false)))));
+    }
+
+    void agreeAgain(PartitionImage next) {
+        record(record().setPartitionChange(PartitionChangeRecord.newBuilder()
+                .setTopicId(Uuids.toBytes(NEXT_TOPIC))
+                .setState(ImageRecords.state(next))));
     }
 
     /** Gives the broker its epoch, and unfences it. */
