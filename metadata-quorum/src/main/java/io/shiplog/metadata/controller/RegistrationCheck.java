@@ -44,8 +44,26 @@ final class RegistrationCheck {
         if (problem != null) {
             return new Refusal(Errors.INVALID_REGISTRATION, problem);
         }
-        Refusal refusal = unsupportedFeature(image, RegistryRecords.features(command.getFeaturesList()));
+        Refusal refusal = forgotten(image, brokerId, command.getCleanShutdownEpoch());
+        if (refusal == null) {
+            refusal = unsupportedFeature(image, RegistryRecords.features(command.getFeaturesList()));
+        }
         return refusal != null ? refusal : existing(image.broker(brokerId), command);
+    }
+
+    /** A broker that stopped cleanly in an epoch that was never given to it has seen metadata that this quorum has not. */
+    private static Refusal forgotten(MetadataImage image, int brokerId, long cleanEpoch) {
+        BrokerImage existing = image.broker(brokerId);
+        if (cleanEpoch < image.offset() && (existing == null || cleanEpoch <= existing.epoch())) {
+            return null;
+        }
+        return new Refusal(
+                Errors.INVALID_REGISTRATION,
+                "Broker " + brokerId + " stopped in broker epoch " + cleanEpoch + ", and "
+                        + (existing == null
+                                ? "the metadata end at " + image.offset()
+                                : "the last one known here is " + existing.epoch())
+                        + ": the metadata were taken back, as by a restore from an older copy.");
     }
 
     /** Whoever cannot read what is agreed on must not take part ({@code ClusterControlManager.processRegistrationFeature}). */

@@ -92,6 +92,22 @@ class RegistrationDeciderTest {
                 .isEqualTo(Errors.NONE);
     }
 
+    /** The metadata were restored from a copy that is older than its last registration, or than all of them. */
+    @Test
+    void whoStoppedInAnEpochThatWasNeverGivenIsRefused() {
+        refused(r -> r.setCleanShutdownEpoch(cluster.image().offset()), Errors.INVALID_REGISTRATION);
+        assertThat(error(cluster.register(
+                        9,
+                        cluster.registration(9)
+                                .setCleanShutdownEpoch(cluster.image().offset() - 1))))
+                .as("it may have been forgotten since")
+                .isEqualTo(Errors.NONE);
+        long epoch = cluster.epoch(9);
+        refused(r -> r.setCleanShutdownEpoch(epoch + 1), Errors.INVALID_REGISTRATION);
+        assertThat(error(cluster.register(9, cluster.registration(9).setCleanShutdownEpoch(epoch))))
+                .isEqualTo(Errors.NONE);
+    }
+
     @Test
     void badRegistrationsAreRefused() {
         refused(r -> r.setIncarnationId(ByteString.EMPTY), Errors.INVALID_REGISTRATION);

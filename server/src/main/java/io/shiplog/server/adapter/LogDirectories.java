@@ -337,8 +337,22 @@ public final class LogDirectories implements AutoCloseable {
         return new StorageMetrics(directories, leftOut::size, cleaners);
     }
 
-    /** From now on the directories count as in use; before the first write. */
+    /**
+     * From now on the directories count as in use; before the first write.
+     *
+     * @param brokerEpoch of the registration that was accepted
+     * @throws StorageException when one of them has seen that epoch, or a later one: the quorum has forgotten metadata that this node acted on
+     */
     public void markRunning(long brokerEpoch) {
+        for (LogDirectory directory : directories) {
+            long known = directory.lives().brokerEpoch();
+            if (known >= brokerEpoch) {
+                throw new StorageException("the data directory " + directory.path() + " was in use under broker epoch "
+                        + known + ", and the quorum has given epoch " + brokerEpoch
+                        + " to this node now: its metadata were"
+                        + " taken back, as by a restore from an older copy. No log was deleted");
+            }
+        }
         onEach(directory -> directory.markRunning(brokerEpoch));
     }
 

@@ -256,4 +256,22 @@ class LogDirectoriesTest {
         assertThat(directories.reports())
                 .allMatch(report -> report.incarnations().equals(List.of(new Uuid(9, life))));
     }
+
+    /** Under older metadata it would delete the logs of all topics that were made since. */
+    @Test
+    void aQuorumThatGivesAnEarlierBrokerEpochIsRefused() {
+        create(0);
+        directories.markRunning(70);
+        directories.close();
+        directories =
+                LogDirectories.open(NODE, List.of(one, two), LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        directories.recover();
+        directories.stampAs(CLUSTER, NODE, new Uuid(9, ++life));
+        assertThatThrownBy(() -> directories.markRunning(70))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("taken back");
+        assertThatThrownBy(() -> directories.markRunning(69)).isInstanceOf(StorageException.class);
+        directories.markRunning(71);
+        assertThat(directories.partitions()).hasSize(1);
+    }
 }

@@ -13,10 +13,11 @@ import org.apache.kafka.common.Uuid;
  *
  * @param life counts the starts of the node that this directory took part in or heard of; 0: none is known
  * @param incarnations the process whose registration was accepted last, and all that tried since; oldest first
+ * @param brokerEpoch of the registration that was accepted last; 0: not known. Every later one is higher, unless the metadata were taken back
  */
-public record DirectoryLives(long life, List<Uuid> incarnations) {
+public record DirectoryLives(long life, List<Uuid> incarnations, long brokerEpoch) {
     /** Nothing is known: a new directory, or one from before lives were written down. */
-    public static final DirectoryLives UNKNOWN = new DirectoryLives(0, List.of());
+    public static final DirectoryLives UNKNOWN = new DirectoryLives(0, List.of(), 0);
 
     /** So many starts without an answer from the controller are remembered. */
     private static final int MAX_INCARNATIONS = 64;
@@ -30,12 +31,12 @@ public record DirectoryLives(long life, List<Uuid> incarnations) {
         List<Uuid> all = new ArrayList<>(incarnations);
         all.add(incarnation);
         int drop = Math.max(0, all.size() - MAX_INCARNATIONS);
-        return new DirectoryLives(newLife, all.subList(drop, all.size()));
+        return new DirectoryLives(newLife, all.subList(drop, all.size()), brokerEpoch);
     }
 
     /** Its registration was accepted: nobody asks for those before it any more. */
-    DirectoryLives accepted() {
-        int last = incarnations.size() - 1;
-        return last < 0 ? this : new DirectoryLives(life, List.of(incarnations.get(last)));
+    DirectoryLives accepted(long newBrokerEpoch) {
+        int drop = Math.max(0, incarnations.size() - 1);
+        return new DirectoryLives(life, incarnations.subList(drop, incarnations.size()), newBrokerEpoch);
     }
 }

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *    8 sequence       int64  of the write; an even one is in the first slot
  *   16 life           int64
  *   24 incarnations   int32
- *   28 each of them   16 bytes; zeros behind them
+ *   28 each of them   16 bytes
+ *      broker epoch   int64, behind the last of them; zeros behind it
  * </pre>
  */
 final class LivesFile {
@@ -40,6 +41,7 @@ final class LivesFile {
     private static final int SEQUENCE_AT = 8;
     private static final int FIXED_BYTES = 28;
     private static final int ID_BYTES = 16;
+    private static final int MAX_IDS = (SLOT_BYTES - FIXED_BYTES - Long.BYTES) / ID_BYTES;
 
     private record Slot(long sequence, DirectoryLives lives) {}
 
@@ -106,6 +108,7 @@ final class LivesFile {
         for (Uuid id : lives.incarnations()) {
             b.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
         }
+        b.putLong(lives.brokerEpoch());
         return b.putInt(CRC_AT, crc(b, 0)).clear();
     }
 
@@ -117,10 +120,10 @@ final class LivesFile {
         long sequence = b.getLong();
         long life = b.getLong();
         int count = b.getInt();
-        if (slotOf(sequence) != slot || count < 0 || count > (SLOT_BYTES - FIXED_BYTES) / ID_BYTES) return null;
+        if (slotOf(sequence) != slot || count < 0 || count > MAX_IDS) return null;
         List<Uuid> incarnations = new ArrayList<>(count);
         for (int i = 0; i < count; i++) incarnations.add(new Uuid(b.getLong(), b.getLong()));
-        return new Slot(sequence, new DirectoryLives(life, incarnations));
+        return new Slot(sequence, new DirectoryLives(life, incarnations, b.getLong()));
     }
 
     private static int crc(ByteBuffer bytes, int at) {

@@ -364,12 +364,12 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Removes the clean mark, durably: from now on the directory counts as in use. Call after the registration was accepted and before the
+     * Notes the registration and removes the clean mark, durably: from now on the directory counts as in use. Call after the registration was accepted and before the
      * first write.
      */
     public synchronized void markRunning(long brokerEpoch) {
         context.failure().check();
-        if (lives.incarnations().size() > 1) writeLives(lives.accepted());
+        if (!lives.incarnations().isEmpty()) writeLives(lives.accepted(brokerEpoch));
         boolean wasClean = context.marks().cleanBrokerEpoch() >= 0;
         try {
             context.marks().setClean(-1);

@@ -63,7 +63,7 @@ class DirectoryLivesTest {
         directory.directory.beginLife(2, B);
         restart();
         directory.directory.beginLife(3, C);
-        assertThat(lives()).isEqualTo(new DirectoryLives(3, List.of(A, B, C)));
+        assertThat(lives()).isEqualTo(new DirectoryLives(3, List.of(A, B, C), 10));
         restart();
         assertThat(lives().incarnations())
                 .as("each may be the one that the controller knows")
@@ -71,7 +71,7 @@ class DirectoryLivesTest {
         directory.directory.beginLife(4, A);
         directory.directory.markRunning(11);
         restart();
-        assertThat(lives()).isEqualTo(new DirectoryLives(4, List.of(A)));
+        assertThat(lives()).isEqualTo(new DirectoryLives(4, List.of(A), 11));
     }
 
     @Test
@@ -100,7 +100,7 @@ class DirectoryLivesTest {
         assertThat(lives()).isEqualTo(DirectoryLives.UNKNOWN);
         directory.directory.beginLife(2, B);
         restart();
-        assertThat(lives()).isEqualTo(new DirectoryLives(2, List.of(B)));
+        assertThat(lives()).isEqualTo(new DirectoryLives(2, List.of(B), 0));
     }
 
     @ParameterizedTest
@@ -111,14 +111,14 @@ class DirectoryLivesTest {
         directory.kill();
         damageSlot(1, position);
         directory.reopen();
-        assertThat(lives()).isEqualTo(new DirectoryLives(1, List.of(A)));
+        assertThat(lives()).isEqualTo(new DirectoryLives(1, List.of(A), 0));
         directory.directory.beginLife(3, C);
         directory.kill();
         damageSlot(0, position);
         directory.reopen();
         assertThat(lives())
                 .as("the torn slot was the one written over")
-                .isEqualTo(new DirectoryLives(3, List.of(A, C)));
+                .isEqualTo(new DirectoryLives(3, List.of(A, C), 0));
     }
 
     /** The end of a slot is zeros, and missing ones are as good. */
@@ -130,9 +130,9 @@ class DirectoryLivesTest {
         directory.kill();
         Files.write(file(), Arrays.copyOf(Files.readAllBytes(file()), size));
         directory.reopen();
-        DirectoryLives left = new DirectoryLives(2, List.of(A, B));
+        DirectoryLives left = new DirectoryLives(2, List.of(A, B), 0);
         if (size < LivesFile.SLOT_BYTES) left = DirectoryLives.UNKNOWN;
-        else if (size == LivesFile.SLOT_BYTES) left = new DirectoryLives(1, List.of(A));
+        else if (size == LivesFile.SLOT_BYTES) left = new DirectoryLives(1, List.of(A), 0);
         assertThat(lives()).isEqualTo(left);
         directory.directory.beginLife(3, C);
         restart();

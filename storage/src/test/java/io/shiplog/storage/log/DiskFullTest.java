@@ -379,7 +379,7 @@ class DiskFullTest {
         directory.directory.beginLife(2, new Uuid(0, 2));
         directory.directory.markRunning(7);
         assertThat(directory.directory.isOffline()).isFalse();
-        assertThat(directory.directory.lives()).isEqualTo(new DirectoryLives(2, List.of(new Uuid(0, 2))));
+        assertThat(directory.directory.lives()).isEqualTo(new DirectoryLives(2, List.of(new Uuid(0, 2)), 7));
         assertThat(readAll(directory.log(0))).containsExactly("0:a");
     }
 
