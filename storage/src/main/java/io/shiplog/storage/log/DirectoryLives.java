@@ -36,7 +36,7 @@ public record DirectoryLives(long life, List<Uuid> incarnations, long brokerEpoc
 
     /** Its registration was accepted: nobody asks for those before it any more. */
     DirectoryLives accepted(long newBrokerEpoch) {
-        int drop = Math.max(0, incarnations.size() - 1);
-        return new DirectoryLives(life, incarnations.subList(drop, incarnations.size()), newBrokerEpoch);
+        int last = incarnations.size() - 1;
+        return new DirectoryLives(life, List.of(incarnations.get(last)), newBrokerEpoch);
     }
 }
