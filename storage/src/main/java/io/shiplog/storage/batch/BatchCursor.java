@@ -30,6 +30,7 @@ public final class BatchCursor {
     private int size;
     private int largestRead = WINDOW_BYTES;
     private int firstRead = WINDOW_BYTES;
+    private boolean careful;
 
     private BatchCursor() {}
 
@@ -47,6 +48,7 @@ public final class BatchCursor {
     public void openCarefully(LogFile source, long from, long limit) {
         open(source, from, limit, SMALL_WINDOW_BYTES);
         largestRead = SMALL_WINDOW_BYTES;
+        careful = true;
     }
 
     /**
@@ -56,6 +58,7 @@ public final class BatchCursor {
      */
     public void open(LogFile source, long from, long limit, int firstBytes) {
         this.largestRead = WINDOW_BYTES;
+        this.careful = false;
         this.firstRead = Math.max(RecordBatchHeader.SIZE, Math.min(WINDOW_BYTES, firstBytes));
         this.file = source;
         this.limit = limit;
@@ -161,7 +164,7 @@ public final class BatchCursor {
         long from = position + RecordBatchHeader.CRC_COVERS_FROM;
         long end = position + size;
         while (from < end) {
-            if (!inWindow(from, 1)) fill(from);
+            if (!inWindow(from, 1)) fill(from, careful ? (int) Math.min(largestRead, end - from) : largestRead);
             int start = (int) (from - windowStart);
             int stop = (int) Math.min(window.limit(), end - windowStart);
             if (stop <= start) break;
@@ -205,6 +208,17 @@ public final class BatchCursor {
     }
 
     private void fill(long from, int bytes) throws IOException {
+        try {
+            read(from, bytes);
+        } catch (IOException e) {
+            window.limit(0);
+            if (!careful || bytes <= RecordBatchHeader.SIZE) throw e;
+            // What cannot be read may lie behind the header.
+            read(from, RecordBatchHeader.SIZE);
+        }
+    }
+
+    private void read(long from, int bytes) throws IOException {
         window.clear().limit((int) Math.max(0, Math.min(bytes, limit - from)));
         if (window.hasRemaining()) file.read(window, from);
         window.flip();

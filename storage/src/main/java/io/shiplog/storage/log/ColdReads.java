@@ -78,14 +78,14 @@ final class ColdReads {
             beginAtEntry(segment, known);
         }
         int start = Math.max(soundEnd, from);
-        String problem = gaps ? walkIntervals(segment, from, to) : walk(segment, soundEnd, soundOffset, from, to);
+        String problem = walk(segment, gaps, from, to);
         if (problem != null && !gaps && soundEnd < from && reader.leadBehind(segment, soundEnd, soundOffset + 1)) {
             // What is wrong lies before the bytes that are wanted, and there is another way to them.
             segment.distrust();
             ranges = rangesOf(segment);
             var unused = state.context.integrity().found(state, segment, problem);
             beginAtEntry(segment, from);
-            problem = walk(segment, soundEnd, soundOffset, from, to);
+            problem = walk(segment, false, from, to);
         }
         ranges.add(start, soundEnd, soundOffset);
         if (problem == null) return;
@@ -103,12 +103,21 @@ final class ColdReads {
     }
 
     /** Null, or what is wrong with the batch at {@link #soundEnd}. */
-    private String walk(Segment segment, int start, long offset, int from, int to) throws IOException {
+    private String walk(Segment segment, boolean gaps, int from, int to) throws IOException {
+        try {
+            return gaps ? walkIntervals(segment, from, to) : walkBatches(segment, soundEnd, soundOffset, from, to);
+        } catch (IOException e) {
+            if (!segment.hasUnreadable) throw e;
+            return "bytes that cannot be read (" + e.getMessage() + "), at byte " + soundEnd;
+        }
+    }
+
+    private String walkBatches(Segment segment, int start, long offset, int from, int to) throws IOException {
         BatchChain chain = CHAIN.get();
         chain.begin(offset, segment.nextOffset, state.gapsBelow, state.epochs::epochAt);
         if (start == 0 && segment == state.segments.first()) chain.firstMayStraddle();
         BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(segment.file.open(), start, segment.sizeInBytes);
+        segment.walk(cursor, start, segment.sizeInBytes);
         while (soundEnd < to && (soundEnd <= from || soundEnd - from < MAX_BYTES_PER_READ)) {
             if (!cursor.next()) return "no whole batch at byte " + cursor.position();
             String problem = soundEnd < from ? chain.passOver(cursor) : chain.problemOf(cursor);
@@ -131,7 +140,7 @@ final class ColdReads {
         chain.begin(soundOffset, segment.nextOffset, state.gapsBelow, state.epochs::epochAt);
         if (start == 0 && segment == state.segments.first()) chain.firstMayStraddle();
         BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(segment.file.open(), start, segment.sizeInBytes);
+        segment.walk(cursor, start, segment.sizeInBytes);
         int interval = 0;
         while (soundEnd < intervals.endPosition()) {
             if (!cursor.next()) return "no whole batch at byte " + cursor.position();

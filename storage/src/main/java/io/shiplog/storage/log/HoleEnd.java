@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  */
 final class HoleEnd {
     private static final int CHUNK_BYTES = 64 * 1024;
-    private static final int SECTOR_BYTES = 4 * 1024;
+    private static final int SECTOR_BYTES = 512;
     private static final long NOWHERE = -1;
 
     private final LogFile file;
@@ -149,8 +149,10 @@ final class HoleEnd {
             file.read(chunk, at);
             chunk.flip();
         } catch (IOException e) {
-            for (int from = 0; from < wanted; from += SECTOR_BYTES) {
-                fillSector(at, from, Math.min(wanted, from + SECTOR_BYTES));
+            for (int from = 0; from < wanted; ) {
+                int to = (int) Math.min(wanted, from + SECTOR_BYTES - (at + from) % SECTOR_BYTES);
+                fillSector(at, from, to);
+                from = to;
             }
             chunk.position(0).limit(wanted);
         }

@@ -8,6 +8,7 @@ import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.index.HeaderIntervals;
 import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.model.AbortedTransactions;
+import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 
@@ -49,11 +50,25 @@ final class LogReader {
         if (offset >= end) return LogSlice.EMPTY;
         Segment segment = segmentHolding(offset);
         try {
-            locate(segment, offset);
-            return slice(segment, maxBytes, end, atLeastOneBatch);
+            return read(segment, offset, maxBytes, end, atLeastOneBatch);
+        } catch (IOException e) {
+            StorageException damage = state.context.integrity().unreadable(state, segment, e);
+            if (segment.hasUnreadable || !(damage instanceof DamageException)) throw damage;
+        }
+        // Large reads meet a bad sector that lies beside what is wanted.
+        segment.hasUnreadable = true;
+        segment.distrust();
+        try {
+            return read(segment, offset, maxBytes, end, atLeastOneBatch);
         } catch (IOException e) {
             throw state.context.integrity().unreadable(state, segment, e);
         }
+    }
+
+    private LogSlice read(Segment segment, long offset, int maxBytes, long end, boolean atLeastOneBatch)
+            throws IOException {
+        locate(segment, offset);
+        return slice(segment, maxBytes, end, atLeastOneBatch);
     }
 
     /** See {@link PartitionLog#abortedTransactions}. */
@@ -114,7 +129,7 @@ final class LogReader {
     private boolean walk(BatchCursor cursor, Segment segment, SparseIndex index, long offset) throws IOException {
         int entry = index.floorByOffset(relative(segment, offset));
         open(cursor, segment, index, entry);
-        if (!cursor.next() || (entry >= 0 && !isEntry(cursor, segment, index, entry))) return false;
+        if (!segment.next(cursor) || (entry >= 0 && !isEntry(cursor, segment, index, entry))) return false;
         long expected = cursor.baseOffset();
         do {
             long base = cursor.baseOffset();
@@ -122,7 +137,7 @@ final class LogReader {
             if (!follows || cursor.lastOffset() >= segment.nextOffset) return false;
             if (cursor.lastOffset() >= offset) return true;
             expected = cursor.lastOffset() + 1;
-        } while (cursor.next());
+        } while (segment.next(cursor));
         return false;
     }
 
@@ -130,7 +145,8 @@ final class LogReader {
     private static void open(BatchCursor cursor, Segment segment, SparseIndex index, int entry) {
         int from = entry < 0 ? 0 : index.position(entry);
         int next = entry + 1 < index.count() ? index.position(entry + 1) : segment.sizeInBytes;
-        cursor.open(segment.file.open(), from, segment.sizeInBytes, next - from + RecordBatchHeader.SIZE);
+        if (segment.hasUnreadable) segment.walk(cursor, from, segment.sizeInBytes);
+        else cursor.open(segment.file.open(), from, segment.sizeInBytes, next - from + RecordBatchHeader.SIZE);
     }
 
     /** Whether the batch that the cursor stands on is the one that the index entry tells of. */
@@ -207,7 +223,7 @@ final class LogReader {
         boolean onBatch = false;
         if (entry >= 0 && index.position(entry) > start) {
             open(cursor, segment, index, entry);
-            onBatch = cursor.next() && isEntry(cursor, segment, index, entry);
+            onBatch = segment.next(cursor) && isEntry(cursor, segment, index, entry);
             if (onBatch) {
                 foundOffset = cursor.baseOffset();
                 foundPosition = index.position(entry);
@@ -215,9 +231,9 @@ final class LogReader {
                 indexer.rebuild(segment, index.position(entry));
             }
         }
-        if (!onBatch) cursor.open(segment.file.open(), foundPosition, segment.sizeInBytes);
+        if (!onBatch) segment.walk(cursor, foundPosition, segment.sizeInBytes);
         while (foundPosition < limit) {
-            if (!onBatch && !cursor.next()) {
+            if (!onBatch && !segment.next(cursor)) {
                 if (foundPosition > start) return;
                 throw corrupt(segment, cursor.position());
             }
@@ -230,8 +246,8 @@ final class LogReader {
 
     private boolean takeOne(Segment segment, int start, long end) throws IOException {
         BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(segment.file.open(), start, segment.sizeInBytes);
-        if (!cursor.next()) throw corrupt(segment, start);
+        segment.walk(cursor, start, segment.sizeInBytes);
+        if (!segment.next(cursor)) throw corrupt(segment, start);
         if (cursor.lastOffset() >= end) return false;
         foundOffset = cursor.lastOffset() + 1;
         foundPosition = (int) cursor.endPosition();

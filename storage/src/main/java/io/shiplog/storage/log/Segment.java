@@ -3,11 +3,13 @@
 
 package io.shiplog.storage.log;
 
+import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.index.SegmentSummary;
 import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.model.AbortedTransactions;
 import io.shiplog.storage.model.StorageException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
@@ -62,6 +64,9 @@ final class Segment {
 
     /** When it ceased to be the active one, by the monotonic clock. */
     long sealedMs;
+
+    /** Whether some of its bytes could not be read: then it is walked over in small reads, and what cannot be read is no batch. */
+    boolean hasUnreadable;
 
     /** Bytes that a search for a batch could not get through; null when none are known. */
     RottenPart rottenPart;
@@ -180,6 +185,22 @@ final class Segment {
     @Override
     public String toString() {
         return "segment " + baseOffset + ".." + nextOffset + " of " + sizeInBytes + " bytes";
+    }
+
+    /** Begins a walk over its batches; see {@link #next}. */
+    void walk(BatchCursor cursor, long from, long to) {
+        if (hasUnreadable) cursor.openCarefully(file.open(), from, to);
+        else cursor.open(file.open(), from, to);
+    }
+
+    /** Whether the walk comes to another batch. */
+    boolean next(BatchCursor cursor) throws IOException {
+        try {
+            return cursor.next();
+        } catch (IOException e) {
+            if (!hasUnreadable) throw e;
+            return false;
+        }
     }
 
     /** Whatever is read of it is checked from now on: something in it is not sound. */

@@ -143,8 +143,8 @@ final class SegmentIndexer {
         long maxTimestampMs = index.count() == 0 ? -1 : maxTimestampBefore(segment, index, from);
         long expected = index.count() == 0 ? segment.baseOffset : nextOffset;
         BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(segment.file.open(), from, to);
-        while (cursor.next()
+        segment.walk(cursor, from, to);
+        while (segment.next(cursor)
                 && (cursor.baseOffset() == expected
                         || (cursor.baseOffset() > expected && cursor.baseOffset() <= state.gapsBelow))) {
             boolean first = cursor.position() == from;
@@ -169,8 +169,8 @@ final class SegmentIndexer {
         long maxTimestampMs = index.maxTimestampBefore(index.count() - 1);
         nextOffset = segment.baseOffset + index.relativeOffset(index.count() - 1);
         BatchCursor cursor = BatchCursor.ofThread();
-        cursor.open(segment.file.open(), index.lastPosition(), position);
-        while (cursor.next()) {
+        segment.walk(cursor, index.lastPosition(), position);
+        while (segment.next(cursor)) {
             maxTimestampMs = Math.max(maxTimestampMs, cursor.maxTimestampMs());
             nextOffset = cursor.lastOffset() + 1;
         }

@@ -300,10 +300,39 @@ class ColdReadTest {
         assertThatThrownBy(() -> fresh.read(0, 1 << 20, FAR, true)).isInstanceOf(DamageException.class);
     }
 
+    /** In the header, in the records. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 30, 61, 200})
+    void whatLiesAroundAnUnreadableSectorIsServed(int byteOfBatch) throws IOException {
+        int bad = position(5) + byteOfBatch;
+        files.makeUnreadable(firstSegment(), bad, bad + 10);
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+        assertThat(readAt(4).get(0)).startsWith("4:v4");
+        assertThat(readAt(0)).hasSize(5);
+        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
+        assertThat(damages).hasSize(1);
+        assertThat(damages.get(0).reason()).contains("Input/output");
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 30, 61, 200})
+    void whatLiesAroundAnUnreadableSectorIsServedWithoutTheIndexToo(int byteOfBatch) throws IOException {
+        directory.kill();
+        directory.memoryIndex.forgetIndexes();
+        directory.reopen();
+        log = directory.log(0);
+        int bad = position(5) + byteOfBatch;
+        files.makeUnreadable(firstSegment(), bad, bad + 10);
+        assertThat(readAt(6).get(0)).startsWith("6:v6");
+        assertThat(readAt(0)).hasSize(5);
+        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
+    }
+
     @Test
     void anUnreadableSectorIsDamageOfItsPartitionOnly() {
-        files.fail(Call.READ, 1, "Input/output error");
-        assertThatThrownBy(() -> readAt(0)).isInstanceOf(DamageException.class).hasMessageContaining("Input/output");
+        files.makeUnreadable(firstSegment(), 0, 10);
+        assertThatThrownBy(() -> readAt(0)).isInstanceOf(DamageException.class);
         assertThat(damages).hasSize(1);
         assertThat(directory.directory.isOffline()).isFalse();
         assertThat(append(log, 2, "more")).containsExactly((long) BATCHES);
@@ -317,7 +346,7 @@ class ColdReadTest {
         reopen();
         for (int p = 0; p < many; p++) {
             PartitionLog each = directory.log(p);
-            files.fail(Call.READ, 1, "Input/output error");
+            files.makeUnreadable(directory.partitionPath(p).resolve(Segment.fileName(0)), 0, 10);
             assertThatThrownBy(() -> each.read(0, 1 << 20, FAR, true)).isInstanceOf(StorageException.class);
         }
         assertThat(directory.directory.isOffline()).isTrue();

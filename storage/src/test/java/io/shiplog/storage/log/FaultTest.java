@@ -14,7 +14,6 @@ import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.FaultyLogFiles;
 import io.shiplog.storage.files.FaultyLogFiles.Call;
-import io.shiplog.storage.model.DamageException;
 import io.shiplog.storage.model.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,7 +115,9 @@ class FaultTest {
     void failedReadIsThePartitionsAffair() {
         fill(log, 1, 400, 100);
         disk.fail(Call.READ, 1, "Input/output error");
-        assertThatThrownBy(() -> log.read(0, 500, FAR, true)).isInstanceOf(DamageException.class);
+        LogSlice slice = log.read(0, 500, FAR, true);
+        assertThat(slice.sizeInBytes()).as("a second look, in small reads").isPositive();
+        slice.release();
         assertThat(failures).isEmpty();
         assertThat(directory.directory.damagesFound()).isEqualTo(1);
     }
