@@ -37,6 +37,9 @@ final class FileNode extends Node {
 
     private int cachedFrom;
 
+    /** What the disk holds in other places than the page cache shows, and will show when it has to ask. */
+    private final Rot behindCache = new Rot();
+
     FileNode() {
         data = new byte[64];
         durable = new byte[0];
@@ -74,6 +77,7 @@ final class FileNode extends Node {
         }
         Rot carried = rot.isEmpty() ? null : rot.carriedBy(bytes, position, data);
         rot.overwrite(position, end, carried);
+        behindCache.overwrite(position, end, null);
         System.arraycopy(bytes, 0, data, position, bytes.length);
         size = Math.max(size, end);
         pending.add(new Change(bytes, position, size, false, carried));
@@ -97,6 +101,7 @@ final class FileNode extends Node {
         Arrays.fill(data, newSize, size, (byte) 0);
         size = newSize;
         rot.cutFrom(newSize);
+        behindCache.cutFrom(newSize);
         pending.add(new Change(null, newSize, size, false, null));
     }
 
@@ -153,14 +158,32 @@ final class FileNode extends Node {
         }
     }
 
-    /** What a block holds is not what was written there, in the cache and on the disk. */
-    void replace(int position, byte[] bytes) {
+    /** What a block holds is not what was written there. The process that wrote it is not shown that by its page cache. */
+    void replace(int position, byte[] bytes, Object process) {
         for (int i = 0; i < bytes.length && position + i < size; i++) {
-            int mask = data[position + i] ^ bytes[i];
-            if (mask != 0) {
-                flip(position + i, mask);
+            int at = position + i;
+            if (!isCached(process, at)) {
+                int mask = data[at] ^ bytes[i];
+                if (mask != 0) {
+                    flip(at, mask);
+                }
+            } else if (at < durableSize && durable[at] != bytes[i]) {
+                int mask = durable[at] ^ bytes[i];
+                durable[at] = bytes[i];
+                durableRot.flip(at, mask);
+                behindCache.flip(at, mask);
             }
         }
+    }
+
+    /** Nothing is in the page cache any more but what has not been synced. */
+    void evict() {
+        writer = null;
+        behindCache.forEach((position, mask) -> {
+            data[position] ^= mask.byteValue();
+            rot.flip(position, mask);
+        });
+        behindCache.cutFrom(0);
     }
 
     @Override

@@ -6,6 +6,7 @@ package io.shiplog.simulation.disk;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * Which bits of a file are not as they were written, because they rotted. Nobody in the cluster knows; the observer has to, since a header
@@ -59,6 +60,10 @@ public final class Rot {
             }
         }
         return carried;
+    }
+
+    void forEach(BiConsumer<Integer, Integer> positionAndMask) {
+        masks.forEach(positionAndMask);
     }
 
     Rot copy() {

@@ -62,10 +62,21 @@ public final class SimDisk {
         return index;
     }
 
-    /** Another process uses the disk from now on. */
+    /** Another process uses the disk from now on, and finds nothing of it in its page cache. */
     public Mount mount() {
+        evict(rootNode);
         mount = new Mount(this);
         return mount;
+    }
+
+    private static void evict(DirectoryNode directory) {
+        directory.entries().forEach((name, node) -> {
+            if (node instanceof DirectoryNode below) {
+                evict(below);
+            } else if (node instanceof FileNode file) {
+                file.evict();
+            }
+        });
     }
 
     /** The process that used it is gone; what it wrote is there, synced or not. */
@@ -220,9 +231,9 @@ public final class SimDisk {
         byte[] block = Arrays.copyOfRange(file.data(), from, Math.min(file.size(), from + blockBytes));
         if (elsewhere) {
             FileNode other = segments.get(chance.nextInt(segments.size()));
-            other.replace(chance.nextInt(1 + other.size() / blockBytes) * blockBytes, block);
+            other.replace(chance.nextInt(1 + other.size() / blockBytes) * blockBytes, block, mount);
         }
-        file.replace(from, new byte[block.length]);
+        file.replace(from, new byte[block.length], mount);
         return block.length > 0;
     }
 

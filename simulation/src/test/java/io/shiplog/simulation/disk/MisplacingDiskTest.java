@@ -23,10 +23,11 @@ class MisplacingDiskTest {
 
     private final SimDisk disk = new SimDisk(Path.of("/disk"), new Dice(1));
     private LogFile file;
+    private Mount mount;
 
     @BeforeEach
     void writeASegment() throws IOException {
-        Mount mount = disk.mount();
+        mount = disk.mount();
         mount.createDirectory(DATA);
         mount.createDirectory(SEGMENT.getParent());
         file = mount.create(SEGMENT);
@@ -41,7 +42,35 @@ class MisplacingDiskTest {
     }
 
     @Test
+    void whatThePageCacheHoldsIsShownUntilAnotherProcessAsksTheDisk() throws IOException {
+        assertThat(disk.misplace(new Dice(5), false)).isTrue();
+        assertThat(read()).isEqualTo(TEXT);
+        openInAnotherProcess();
+        assertThat(read()).hasSameSizeAs(TEXT).contains("\0");
+    }
+
+    @Test
+    void whatThePageCacheHoldsIsGoneWithThePower() throws IOException {
+        for (Path each = SEGMENT.getParent(); each != null && each.startsWith("/disk"); each = each.getParent()) {
+            mount.syncDirectory(each);
+        }
+        disk.misplace(new Dice(5), false);
+        disk.losePower();
+        file = disk.mount().open(SEGMENT);
+        assertThat(read()).contains("\0");
+    }
+
+    @Test
+    void whatIsWrittenAgainIsAsItWasWritten() throws IOException {
+        disk.misplace(new Dice(5), false);
+        writeAgain();
+        openInAnotherProcess();
+        assertThat(read()).isEqualTo(TEXT);
+    }
+
+    @Test
     void aLostWriteLeavesItsPlaceAsItWasBefore() throws IOException {
+        openInAnotherProcess();
         assertThat(disk.misplace(new Dice(5), false)).isTrue();
         assertThat(read()).hasSameSizeAs(TEXT).contains("\0");
     }
@@ -51,6 +80,7 @@ class MisplacingDiskTest {
         boolean seen = false;
         for (int seed = 0; seed < 50 && !seen; seed++) {
             writeAgain();
+            openInAnotherProcess();
             disk.misplace(new Dice(seed), true);
             String found = read();
             for (int place = 0; place < TEXT.length(); place += 16) {
