@@ -304,6 +304,8 @@ final class LogRecovery {
     private boolean isReadable(LogCheckpoint candidate) {
         try {
             abortedAtCheckpoint = LogCheckpoints.decode(candidate, state.epochs, state);
+            // One that began there may have been cut since, without a byte of the log: what has records will show it.
+            state.epochs.truncateFromEnd(candidate.offset());
             return true;
         } catch (IllegalArgumentException | BufferUnderflowException e) {
             LOG.warn("A checkpoint of {} at {} cannot be read: {}", state, candidate.offset(), e.toString());

@@ -82,6 +82,22 @@ class TruncationTest {
         assertThat(log.truncationGeneration()).isZero();
     }
 
+    /** A leader that wrote nothing followed, and wrote what its epoch's predecessor had (simulator, seed 50295). */
+    @Test
+    void anEpochWithoutRecordsThatWasCutDoesNotComeBackWithACheckpoint() throws IOException {
+        append(log, 1, "a");
+        log.assignEpochStart(5, 1);
+        directory.housekeeping(true);
+        log.truncateTo(1);
+        append(log, 1, "b");
+        log.flush().flushNow();
+        directory.kill();
+        directory.reopen();
+        log = directory.log(0);
+        assertThat(log.latestEpoch()).isEqualTo(1);
+        assertThat(log.endOffsetForEpoch(1).endOffset()).isEqualTo(2);
+    }
+
     @Test
     void flushedOffsetComesDownAndTheGenerationRises() throws IOException {
         fill(log, 1, 10, 100);
