@@ -199,7 +199,7 @@ public final class Faults {
     }
 
     /** Whether its process is the one that the metadata know: one that has just begun leaves the ISR when it registers. */
-    private boolean keepsUp(SimNode node) {
+    boolean keepsUp(SimNode node) {
         BrokerImage broker = world.metadata().broker(node.id());
         return node.isRunning()
                 && broker != null

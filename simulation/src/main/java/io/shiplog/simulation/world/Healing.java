@@ -111,7 +111,7 @@ final class Healing {
     }
 
     /** What is not yet as it should be, or null. */
-    private String problem() {
+    String problem() {
         String quorum = problemOfQuorum();
         if (quorum != null) {
             return quorum;
