@@ -268,6 +268,21 @@ class DamageRepairTest {
         assertThat(repaired).as("nothing was set aside").isEmpty();
     }
 
+    /** Found in a later segment first, and then in an earlier one: only that one is deleted. */
+    @Test
+    void aDamageOfWhichThereIsMoreBehindWhatIsDeletedIsNotOver() {
+        replica.apply(state(SELF, 1, 1, true));
+        repair.onDamage(new LogDamage(new PartitionKey(T0.topicId(), 0), 20, "rot"));
+        damage();
+        answer(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE, 1);
+        replica.log().truncateFullyAndStartAt(10);
+        loop.pass(1_000);
+        assertThat(replica.repair().isNeeded()).isTrue();
+        replica.log().truncateFullyAndStartAt(21);
+        loop.pass(1_000);
+        assertThat(replica.repair().isNeeded()).isFalse();
+    }
+
     /** What was set aside of an earlier damage still waits for the replica to be in sync. */
     @Test
     void aDeletedDamageDoesNotMakeWhatWasSetAsideForgotten() {

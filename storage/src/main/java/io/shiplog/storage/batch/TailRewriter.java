@@ -18,6 +18,7 @@ public final class TailRewriter {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final LogFile file;
+    private final LogFile source;
     private final long limit;
     private final ByteBuffer read;
     private final BatchCrc crc = new BatchCrc();
@@ -38,7 +39,13 @@ public final class TailRewriter {
      * @param limit where the bytes end
      */
     public TailRewriter(LogFile file, long from, long limit) {
+        this(file, file, from, limit);
+    }
+
+    /** The same, with another way to read the file. */
+    public TailRewriter(LogFile file, LogFile source, long from, long limit) {
         this.file = file;
+        this.source = source;
         this.limit = limit;
         this.read = ByteBuffer.allocate((int) Math.max(0, Math.min(CHUNK_BYTES, limit - from)));
         this.chunk = read.limit(0);
@@ -113,7 +120,7 @@ public final class TailRewriter {
         chunk.clear().limit(bytes);
         chunkStart = position;
         try {
-            file.read(chunk, position);
+            source.read(chunk, position);
         } finally {
             chunk.flip();
         }

@@ -28,6 +28,11 @@ public final class DiskLogFiles implements LogFiles {
     }
 
     @Override
+    public LogFile openUncached(Path path) throws IOException {
+        return UncachedReads.open(path, open(path));
+    }
+
+    @Override
     public void createDirectory(Path path) throws IOException {
         try {
             Files.createDirectory(path);

@@ -19,6 +19,11 @@ public interface LogFiles {
     /** Opens a file that must exist, for reading and writing. */
     LogFile open(Path path) throws IOException;
 
+    /** An existing file whose reads ask the disk, where that is possible, and not what an earlier read left in memory; slow, and only to read. */
+    default LogFile openUncached(Path path) throws IOException {
+        return open(path);
+    }
+
     /** Creates a directory unless it is there; its parent must exist. */
     void createDirectory(Path path) throws IOException;
 

@@ -401,24 +401,48 @@ final class LogRecovery {
     }
 
     private boolean scanBatches(Segment segment, long size, long endOffset) throws FailedRewrite {
-        boolean whole = walk(segment, size, false);
+        LogFile file = segment.file.open();
+        boolean whole = walk(segment, file, size, false);
         boolean careful = unreadable != null;
         // A read may have got something else than what is there: nothing is cut or taken for a hole because of one.
-        if (!whole && !cancelled) whole = walk(segment, size, careful);
+        if (!whole && !cancelled) whole = walk(segment, file, size, careful);
         if (unreadable != null && !careful) {
             careful = true;
-            whole = walk(segment, size, true);
+            whole = walk(segment, file, size, true);
         }
+        if (!whole && !cancelled && unreadable == null) whole = walkOnDisk(segment, size);
+        careful |= unreadable != null;
         while (!whole && !cancelled && (unreadable != null || segment.nextOffset < mark)) {
             holes.add(segment, reasonOfHole(segment), unreadable);
             HoleEnd end = new HoleEnd(segment.file.open(), size, mark, mayHaveGaps, endOffset);
             long from = segment.sizeInBytes;
             boolean goesOn = holes.pass(segment, end, size, segment.lastBatchPosition, misplaced ? from : -1);
             progress.walked(0, segment.sizeInBytes - from);
-            whole = !goesOn || walk(segment, size, careful);
+            whole = !goesOn || walk(segment, segment.file.open(), size, careful);
         }
         if (rewriter != null) rewriter.write();
         progress.walked(0, size - segment.sizeInBytes);
+        return whole;
+    }
+
+    /** What a read got is in the page cache, for all that come after it: the disk itself has the last word. */
+    private boolean walkOnDisk(Segment segment, long size) throws FailedRewrite {
+        long begin = segment.sizeInBytes;
+        boolean whole = false;
+        try (LogFile disk = files.openUncached(segment.path())) {
+            long from;
+            do {
+                from = segment.sizeInBytes;
+                if (rewriter != null) rewriter.write();
+                rewriter = null;
+                whole = walk(segment, disk, size, false);
+            } while (!whole && !cancelled && unreadable == null && segment.sizeInBytes > from);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be looked at on the disk itself: {}", segment.path(), e.toString());
+        }
+        if (rewriter != null) rewriter.write();
+        rewriter = null;
+        if (segment.sizeInBytes > begin) LOG.warn("Reads of {} got something else than what is there", segment.path());
         return whole;
     }
 
@@ -433,16 +457,17 @@ final class LogRecovery {
     /**
      * Takes in batches as long as they make sense; false when that is not up to the end.
      *
+     * @param source the file of the segment, to be read
      * @param careful in small reads, since something cannot be read
      */
-    private boolean walk(Segment segment, long size, boolean careful) throws FailedRewrite {
+    private boolean walk(Segment segment, LogFile source, long size, boolean careful) throws FailedRewrite {
         unreadable = null;
         misplaced = false;
         long walkedTo = segment.sizeInBytes;
         try {
             BatchCursor batch = BatchCursor.ofThread();
-            if (careful) batch.openCarefully(segment.file.open(), segment.sizeInBytes, size);
-            else batch.open(segment.file.open(), segment.sizeInBytes, size);
+            if (careful) batch.openCarefully(source, segment.sizeInBytes, size);
+            else batch.open(source, segment.sizeInBytes, size);
             int epoch = segment.sizeInBytes == 0 ? lastEpochBefore(segment) : segment.lastLeaderEpoch;
             long expected = segment.nextOffset;
             while (!cancelled && batch.next()) {
@@ -453,7 +478,7 @@ final class LogRecovery {
                     batch.loadMarker();
                     state.applied(batch.header(), batch.headerAt(), false);
                 } else {
-                    if (!isSoundBehindMark(segment, batch, size, careful)) break;
+                    if (!isSoundBehindMark(segment, source, batch, size, careful)) break;
                     state.applied(rewriter.batch(), rewriter.batchAt(), false);
                 }
                 expected = batch.lastOffset() + 1;
@@ -471,10 +496,11 @@ final class LogRecovery {
     }
 
     /** Checks a batch that is not known to be on the disk; when it is sound it is going to be written once more. */
-    private boolean isSoundBehindMark(Segment segment, BatchCursor batch, long size, boolean careful)
+    private boolean isSoundBehindMark(
+            Segment segment, LogFile source, BatchCursor batch, long size, boolean careful)
             throws IOException, FailedRewrite {
         scannedBytes += batch.sizeInBytes();
-        if (rewriter == null) rewriter = new TailRewriter(segment.file.open(), batch.position(), size);
+        if (rewriter == null) rewriter = new TailRewriter(segment.file.open(), source, batch.position(), size);
         return rewriter.check(batch, careful);
     }
 

@@ -48,6 +48,24 @@ class DiskLogFileTest {
         return StandardCharsets.UTF_8.decode(read.flip()).toString();
     }
 
+    /** On a file system that can, past the page cache; on one that cannot, as ever. */
+    @Test
+    void uncachedReadsGetWhatWasWritten() throws IOException {
+        byte[] written = new byte[700_001];
+        new java.util.Random(7).nextBytes(written);
+        file.write(ByteBuffer.wrap(written), 0);
+        try (LogFile uncached = files.openUncached(path)) {
+            for (int[] part : new int[][] {{0, 10}, {1, 4_096}, {4_095, 2}, {511, 600_000}, {699_990, 100}, {700_001, 5}, {900_000, 5}}) {
+                ByteBuffer read = ByteBuffer.allocate(part[1]);
+                int expected = Math.max(0, Math.min(part[1], written.length - part[0]));
+                assertThat(uncached.read(read, part[0])).isEqualTo(expected);
+                assertThat(java.util.Arrays.copyOf(read.array(), expected))
+                        .isEqualTo(java.util.Arrays.copyOfRange(written, Math.min(part[0], written.length), Math.min(part[0], written.length) + expected));
+            }
+            assertThat(uncached.size()).isEqualTo(written.length);
+        }
+    }
+
     @Test
     void anInterruptWaitsUntilTheCallIsOver() throws IOException {
         Thread.currentThread().interrupt();

@@ -55,6 +55,8 @@ public final class FaultyLogFiles implements LogFiles {
     private Astray nextWrite;
     private long misdirectedBy;
     private int misdirectedReadIn;
+    private boolean staysInThePageCache;
+    private Path misdirected;
 
     public FaultyLogFiles(LogFiles files) {
         this.files = files;
@@ -113,8 +115,23 @@ public final class FaultyLogFiles implements LogFiles {
         return misdirectedReadIn <= 0;
     }
 
+    /** The same, and every later read of that file gets it too, unless it asks the disk; until {@link #clearPageCache}. */
+    public synchronized void misdirectReadForGood(int nth) {
+        misdirectedReadIn = nth;
+        staysInThePageCache = true;
+    }
+
+    public synchronized void clearPageCache() {
+        misdirectedReadIn = 0;
+        staysInThePageCache = false;
+        misdirected = null;
+    }
+
     private synchronized boolean takeMisdirectedRead(Path path) {
-        return misdirectedReadIn > 0 && path.toString().endsWith(".log") && --misdirectedReadIn == 0;
+        if (path.equals(misdirected)) return true;
+        boolean now = misdirectedReadIn > 0 && path.toString().endsWith(".log") && --misdirectedReadIn == 0;
+        if (now && staysInThePageCache) misdirected = path;
+        return now;
     }
 
     /** Bits rot under everybody's hands; reads by the kernel see it too. */
@@ -184,6 +201,11 @@ public final class FaultyLogFiles implements LogFiles {
     public LogFile open(Path path) throws IOException {
         check(Call.OPEN);
         return new FaultyFile(path, files.open(path));
+    }
+
+    @Override
+    public LogFile openUncached(Path path) throws IOException {
+        return files.openUncached(path);
     }
 
     @Override

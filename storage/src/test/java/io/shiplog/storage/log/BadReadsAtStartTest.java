@@ -24,6 +24,8 @@ class BadReadsAtStartTest {
     @TempDir
     Path temp;
 
+    private boolean forGood;
+
     /** Guards: a second look before anything is cut ({@link LogRecovery}), and that only bytes are written that were checked. */
     @Test
     void oneReadThatGetsSomethingElseDestroysNothing() throws IOException {
@@ -38,6 +40,15 @@ class BadReadsAtStartTest {
         int nth = 0;
         while (survives(++nth, "x".repeat(1_500_000))) {}
         assertThat(nth).as("reads of segments").isGreaterThan(20);
+    }
+
+    /** Guard: the look past the page cache ({@link LogRecovery}). */
+    @Test
+    void whatABadReadLeavesInThePageCacheDestroysNothingEither() throws IOException {
+        forGood = true;
+        int nth = 0;
+        while (survives(++nth, "x".repeat(40))) {}
+        assertThat(nth).as("reads of segments").isGreaterThan(2);
     }
 
     /** Returns false when so many reads were not made. */
@@ -59,10 +70,11 @@ class BadReadsAtStartTest {
             directory.kill();
             disk.processDied();
             directory.memoryIndex = new MemoryIndexStore();
-            reads.misdirectRead(nth);
+            if (forGood) reads.misdirectReadForGood(nth);
+            else reads.misdirectRead(nth);
             directory.reopen();
             boolean made = reads.hasMisdirectedRead();
-            reads.misdirectRead(0);
+            reads.clearPageCache();
             assertThat(readAll(directory.log(0))).as("read %d", nth).isEqualTo(written);
             directory.kill();
             disk.restore(Survivors.nothing());
