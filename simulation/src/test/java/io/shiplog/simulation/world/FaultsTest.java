@@ -73,7 +73,9 @@ class FaultsTest {
     void whoIsBackKeepsUp() {
         c.faults.kill(two);
         two.start();
-        c.until(() -> two.isUp() && two.life().brokerEpoch() == epochInMetadata() && two.life().isUnfenced());
+        c.until(() -> two.isUp()
+                && two.life().brokerEpoch() == epochInMetadata()
+                && two.life().isUnfenced());
         assertThat(c.faults.keepsUp(two)).isTrue();
     }
 }

@@ -19,8 +19,8 @@ final class UncachedReads implements LogFile {
     private static final int PIECE_BYTES = 256 * 1024;
     private static final int LARGEST_BLOCK_BYTES = 64 * 1024;
     /** Aligned to any block. */
-    private static final ThreadLocal<ByteBuffer> PIECES = ThreadLocal.withInitial(
-            () -> ByteBuffer.allocateDirect(PIECE_BYTES + 2 * LARGEST_BLOCK_BYTES).alignedSlice(LARGEST_BLOCK_BYTES));
+    private static final ThreadLocal<ByteBuffer> PIECES = ThreadLocal.withInitial(() ->
+            ByteBuffer.allocateDirect(PIECE_BYTES + 2 * LARGEST_BLOCK_BYTES).alignedSlice(LARGEST_BLOCK_BYTES));
 
     private final LogFile cached;
     private final FileChannel channel;

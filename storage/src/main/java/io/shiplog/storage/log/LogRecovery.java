@@ -496,8 +496,7 @@ final class LogRecovery {
     }
 
     /** Checks a batch that is not known to be on the disk; when it is sound it is going to be written once more. */
-    private boolean isSoundBehindMark(
-            Segment segment, LogFile source, BatchCursor batch, long size, boolean careful)
+    private boolean isSoundBehindMark(Segment segment, LogFile source, BatchCursor batch, long size, boolean careful)
             throws IOException, FailedRewrite {
         scannedBytes += batch.sizeInBytes();
         if (rewriter == null) rewriter = new TailRewriter(segment.file.open(), source, batch.position(), size);

@@ -55,12 +55,17 @@ class DiskLogFileTest {
         new java.util.Random(7).nextBytes(written);
         file.write(ByteBuffer.wrap(written), 0);
         try (LogFile uncached = files.openUncached(path)) {
-            for (int[] part : new int[][] {{0, 10}, {1, 4_096}, {4_095, 2}, {511, 600_000}, {699_990, 100}, {700_001, 5}, {900_000, 5}}) {
+            for (int[] part : new int[][] {
+                {0, 10}, {1, 4_096}, {4_095, 2}, {511, 600_000}, {699_990, 100}, {700_001, 5}, {900_000, 5}
+            }) {
                 ByteBuffer read = ByteBuffer.allocate(part[1]);
                 int expected = Math.max(0, Math.min(part[1], written.length - part[0]));
                 assertThat(uncached.read(read, part[0])).isEqualTo(expected);
                 assertThat(java.util.Arrays.copyOf(read.array(), expected))
-                        .isEqualTo(java.util.Arrays.copyOfRange(written, Math.min(part[0], written.length), Math.min(part[0], written.length) + expected));
+                        .isEqualTo(java.util.Arrays.copyOfRange(
+                                written,
+                                Math.min(part[0], written.length),
+                                Math.min(part[0], written.length) + expected));
             }
             assertThat(uncached.size()).isEqualTo(written.length);
         }
