@@ -304,8 +304,9 @@ final class LogRecovery {
     private boolean isReadable(LogCheckpoint candidate) {
         try {
             abortedAtCheckpoint = LogCheckpoints.decode(candidate, state.epochs, state);
-            // One that began there may have been cut since, without a byte of the log: what has records will show it.
-            state.epochs.truncateFromEnd(candidate.offset());
+            // One that began there may have been cut since, without a byte of the log: what has records will show it. Of a log whose records were
+            // all deleted the epoch of the last of them begins there.
+            if (candidate.offset() > logStart) state.epochs.truncateFromEnd(candidate.offset());
             return true;
         } catch (IllegalArgumentException | BufferUnderflowException e) {
             LOG.warn("A checkpoint of {} at {} cannot be read: {}", state, candidate.offset(), e.toString());
