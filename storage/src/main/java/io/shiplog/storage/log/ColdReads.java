@@ -30,6 +30,11 @@ final class ColdReads {
 
     private long soundOffset;
 
+    /** The batch before that; the one that is not sound itself when there is none. */
+    private int lastPosition;
+
+    private long lastOffset;
+
     ColdReads(LogState state, LogReader reader) {
         this.state = state;
         this.reader = reader;
@@ -79,7 +84,10 @@ final class ColdReads {
         }
         int start = Math.max(soundEnd, from);
         String problem = walk(segment, gaps, from, to);
-        if (problem != null && !gaps && soundEnd < from && reader.leadBehind(segment, soundEnd, soundOffset + 1)) {
+        if (problem != null
+                && !gaps
+                && soundEnd < from
+                && reader.leadBehind(segment, lastPosition, soundEnd, lastOffset + 1)) {
             // What is wrong lies before the bytes that are wanted, and there is another way to them.
             segment.distrust();
             ranges = rangesOf(segment);
@@ -118,11 +126,15 @@ final class ColdReads {
         if (start == 0 && segment == state.segments.first()) chain.firstMayStraddle();
         BatchCursor cursor = BatchCursor.ofThread();
         segment.walk(cursor, start, segment.sizeInBytes);
+        lastPosition = soundEnd;
+        lastOffset = soundOffset;
         while (soundEnd < to && (soundEnd <= from || soundEnd - from < MAX_BYTES_PER_READ)) {
             if (!cursor.next()) return "no whole batch at byte " + cursor.position();
             String problem = soundEnd < from ? chain.passOver(cursor) : chain.problemOf(cursor);
             if (problem != null) return problem + ", at byte " + cursor.position();
             if (soundEnd < from && cursor.endPosition() > from) return "no batch begins at byte " + from;
+            lastPosition = soundEnd;
+            lastOffset = cursor.baseOffset();
             soundEnd = (int) cursor.endPosition();
             soundOffset = chain.nextOffset();
         }

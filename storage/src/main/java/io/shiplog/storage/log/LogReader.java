@@ -171,8 +171,8 @@ final class LogReader {
     }
 
     /** See {@link SegmentIndexer#leadBehind}. */
-    boolean leadBehind(Segment segment, int at, long leastOffset) throws IOException {
-        return indexer.leadBehind(segment, wholeIndexOf(segment), at, leastOffset);
+    boolean leadBehind(Segment segment, int at, int unsound, long leastOffset) throws IOException {
+        return indexer.leadBehind(segment, wholeIndexOf(segment), at, unsound, leastOffset);
     }
 
     private LogSlice slice(Segment segment, int maxBytes, long end, boolean atLeastOneBatch) throws IOException {

@@ -97,15 +97,16 @@ final class SegmentIndexer {
     /**
      * Makes the index lead behind a batch that is not sound, although its length may be right.
      *
-     * @param at where it begins
-     * @param leastOffset behind it
+     * @param at where the batch before it begins, whose length may be what is wrong
+     * @param unsound where it begins itself
+     * @param leastOffset behind the one before
      * @return whether sound batches are known behind it
      */
-    boolean leadBehind(Segment segment, SparseIndex index, int at, long leastOffset) {
+    boolean leadBehind(Segment segment, SparseIndex index, int at, int unsound, long leastOffset) {
         RottenPart known = segment.rottenPart;
-        if (known == null || !known.explains(at, state)) {
+        if (known == null || !known.explains(unsound, state)) {
             int entry = index.floorByPosition(at);
-            known = search(segment, at, -1, leastOffset, entry < 0 ? -1 : index.maxTimestampBefore(entry));
+            known = search(segment, at, unsound, leastOffset, entry < 0 ? -1 : index.maxTimestampBefore(entry));
             segment.rottenPart = known;
         }
         return known.isPassable() && known.leadBehind(index);

@@ -178,10 +178,22 @@ class ColdReadTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 6, 8, 11, 15, 16, 17, 23})
     void theBatchRightBehindARottenHeaderIsServed(int byteOfBatch) throws IOException {
-        flip(firstSegment(), position(5) + byteOfBatch);
-        assertThat(readAt(6).get(0)).startsWith("6:v6");
-        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
-        assertThat(readAt(0)).hasSizeLessThanOrEqualTo(5);
+        long victim = indexedOffset();
+        flip(firstSegment(), position(victim) + byteOfBatch);
+        long behind = victim + 1;
+        assertThat(readAt(behind).get(0)).startsWith(behind + ":v" + behind);
+        assertThatThrownBy(() -> readAt(victim)).isInstanceOf(DamageException.class);
+        assertThat(readAt(0)).hasSizeLessThanOrEqualTo((int) victim);
+    }
+
+    /** An offset that the index leads to, as it does not to the one behind. */
+    private long indexedOffset() {
+        Segment first = segments().get(0);
+        var unused = readAt(0);
+        int entry = first.index.count() - 2;
+        assertThat(first.index.relativeOffset(entry + 1)).isGreaterThan(first.index.relativeOffset(entry) + 1);
+        directory.clock.advance(600_000);
+        return first.index.relativeOffset(entry);
     }
 
     @ParameterizedTest
@@ -199,21 +211,24 @@ class ColdReadTest {
     /** Of two rotten places the sound batches between them stay within reach as far as the index leads there. */
     @Test
     void behindTheLastOfTwoRottenPlacesReadsGoOn() throws IOException {
-        flip(firstSegment(), position(9) + 11);
-        flip(firstSegment(), position(3) + 11);
-        assertThat(readAt(10).get(0)).startsWith("10:v10");
-        assertThatThrownBy(() -> readAt(9)).isInstanceOf(DamageException.class);
-        assertThatThrownBy(() -> readAt(3)).isInstanceOf(DamageException.class);
+        long last = indexedOffset();
+        flip(firstSegment(), position(last) + 11);
+        flip(firstSegment(), position(2) + 11);
+        long behind = last + 1;
+        assertThat(readAt(behind).get(0)).startsWith(behind + ":v" + behind);
+        assertThatThrownBy(() -> readAt(last)).isInstanceOf(DamageException.class);
+        assertThatThrownBy(() -> readAt(2)).isInstanceOf(DamageException.class);
         assertThat(readAt(6).get(0)).startsWith("6:v6");
-        assertThat(readAt(10).get(0)).startsWith("10:v10");
+        assertThat(readAt(behind).get(0)).startsWith(behind + ":v" + behind);
     }
 
     @Test
     void aRottenPlaceIsSearchedOnce() throws IOException {
-        flip(firstSegment(), position(5) + 11);
-        assertThat(readAt(6)).isNotEmpty();
+        long victim = indexedOffset();
+        flip(firstSegment(), position(victim) + 11);
+        assertThat(readAt(victim + 1)).isNotEmpty();
         int before = files.count(Call.READ);
-        assertThatThrownBy(() -> readAt(5)).isInstanceOf(DamageException.class);
+        assertThatThrownBy(() -> readAt(victim)).isInstanceOf(DamageException.class);
         assertThat(files.count(Call.READ) - before)
                 .as("two walks from an index entry")
                 .isEqualTo(2);
@@ -222,15 +237,16 @@ class ColdReadTest {
     /** What was cut and written anew rots at the same place, and batches do not begin again where they did. */
     @Test
     void whatWasFoundBeforeATruncationIsNotBelieved() throws IOException {
-        flip(firstSegment(), position(5) + 11);
-        assertThat(readAt(6)).isNotEmpty();
-        log.truncateTo(5);
-        for (int i = 5; i < 12; i++) append(log, 2, TestDirectory.value(i, VALUE_BYTES - 30));
-        directory.housekeeping(true);
-        reopen();
-        assertThat(readAt(6).get(0)).startsWith("6:v6");
-        flip(firstSegment(), position(5) + 11);
-        assertThat(readAt(6).get(0)).startsWith("6:v6");
+        long victim = indexedOffset();
+        long behind = victim + 1;
+        flip(firstSegment(), position(victim) + 11);
+        assertThat(readAt(behind).get(0)).startsWith(behind + ":v" + behind);
+        log.truncateTo(victim);
+        for (long i = victim; i < victim + 3; i++) append(log, 2, TestDirectory.value(i, VALUE_BYTES - 30));
+        assertThat(readAt(behind).get(0)).startsWith(behind + ":v" + behind);
+        flip(firstSegment(), position(victim) + 11);
+        log.distrust(0);
+        assertThat(readAt(behind).get(0)).startsWith(behind + ":v" + behind);
     }
 
     /** The file was cut while its bytes were on their way. */
