@@ -29,14 +29,12 @@ final class Shipment {
     /** Nothing more is ordered after so much: the leader hears nothing of this follower meanwhile. */
     private static final long MAX_BYTES = 1L << 30;
 
-    /** Batches that are adopted in one turn of the loop: some tens of microseconds. */
-    static final int BATCHES_PER_TURN = 64;
-
     private final Replica replica;
     private final PartitionLog log;
     private final FollowerRole role;
     private final SegmentStreams streams;
     private final EventLoop loop;
+    private final int batchesPerTurn;
     private final int leaderEpoch;
     private final long endOffset;
     private final List<Integer> sources;
@@ -63,6 +61,7 @@ final class Shipment {
         this.log = replica.log();
         this.role = role;
         this.streams = context.shipping().streams();
+        this.batchesPerTurn = context.shipping().batchesPerTurn();
         this.loop = context.loop();
         this.leaderEpoch = state.leaderEpoch();
         this.endOffset = endOffset;
@@ -212,7 +211,7 @@ final class Shipment {
         }
         boolean done;
         try {
-            done = log.shipping().adopt(BATCHES_PER_TURN);
+            done = log.shipping().adopt(batchesPerTurn);
         } catch (NoRoom e) {
             adopting = false;
             log.shipping().endAdoption();

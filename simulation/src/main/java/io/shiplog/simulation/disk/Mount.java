@@ -19,6 +19,8 @@ import java.util.List;
 public final class Mount implements LogFiles {
     /** The file that says that a log is being cut. */
     private static final String CUTTING = "truncating";
+    /** The end of the name under which a segment is received; it loses that when it becomes one of the log. */
+    private static final String SHIPPED = ".shipped";
 
     private final SimDisk disk;
     private boolean attached = true;
@@ -117,7 +119,7 @@ public final class Mount implements LogFiles {
     @Override
     public void rename(Path from, Path to) throws IOException {
         check();
-        disk.beforeChange(false);
+        disk.beforeChange(name(from).endsWith(SHIPPED));
         DirectoryNode source = parent(from);
         Node node = source.get(name(from));
         if (node == null) {

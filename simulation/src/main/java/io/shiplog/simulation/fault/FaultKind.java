@@ -95,7 +95,7 @@ public enum FaultKind {
     KILL_OTHERS(FaultClass.PARTIAL),
     /** The power goes between two things that the process does to its disk. */
     POWER_LOSS_AT_WRITE(FaultClass.PARTIAL),
-    /** The same, shortly after the process has begun to cut a log, should it do so. */
+    /** The same, shortly after the process has begun to cut a log, or a shipped segment to become one of a log, should that happen. */
     POWER_LOSS_AT_CUT(FaultClass.PARTIAL),
     /** Somebody who is not the other node fetches in its name from the first, without a broker epoch. */
     FORGED_FETCH(FaultClass.PARTIAL);

@@ -34,7 +34,18 @@ public enum Profile {
     /** Faults and operations that do harm together. */
     COINCIDENCE(false, FaultClass.PARTIAL),
     /** Faults that do harm together on disks, and clients with them. */
-    STORAGE_COINCIDENCE(false, FaultClass.PROCESS, FaultClass.PARTIAL);
+    STORAGE_COINCIDENCE(false, FaultClass.PROCESS, FaultClass.PARTIAL),
+    /** Replicas that lack segments have them shipped, in every run. */
+    BULK(
+            true,
+            FaultClass.PROCESS,
+            FaultClass.POWER,
+            FaultClass.NETWORK,
+            FaultClass.DISK,
+            FaultClass.ROT,
+            FaultClass.REPLACED,
+            FaultClass.PARTIAL,
+            FaultClass.MISPLACED);
 
     private static final int PRODUCES = 170;
     private static final long DURATION_MS = 3_000;
@@ -46,6 +57,8 @@ public enum Profile {
 
     private static final double COINCIDENCES_BELOW = 0.3;
     private static final double RACKS_BELOW = 0.4;
+    /** So many runs of the default profile have segments shipped. */
+    private static final double SHIPPING_SHARE = 0.15;
 
     /** Classes that are drawn from in a row; what is not among them has dice of its own, so that it changes nothing of the others. */
     private static final FaultClass[] FIRST = {
@@ -104,7 +117,7 @@ public enum Profile {
                 rf,
                 minIsr,
                 commit ? "commit" : "replicated",
-                dice.oneOf(1024, 2048, 4096, 65536),
+                segmentBytes(dice),
                 dice.oneOf(128, 512, 4096),
                 dice.chance(0.1) ? 4096 : -1,
                 // With acks=1 what is cut is gone; all else is sent again, the same bytes in the same places.
@@ -125,11 +138,24 @@ public enum Profile {
                 dice.oneOf(100, 500, 5_000),
                 admin && dice.chance(0.05),
                 later >= SEEKS_BELOW && later < RACKS_BELOW,
-                later < SEEKS_BELOW ? 0.3 : 0);
+                later < SEEKS_BELOW ? 0.3 : 0,
+                shipBytes(new Dice(seed * 23 + 13)));
+    }
+
+    /** Where segments are to be shipped there must be some. */
+    private int segmentBytes(Dice dice) {
+        int drawn = dice.oneOf(1024, 2048, 4096, 65536);
+        return this == BULK ? Math.min(drawn, 2048) : drawn;
+    }
+
+    /** With dice of its own, so that it changes nothing of the others. */
+    private int shipBytes(Dice dice) {
+        boolean ships = dice.chance(this == DEFAULT ? SHIPPING_SHARE : this == BULK ? 1 : 0);
+        return ships ? dice.oneOf(1, 1, 2_500) : -1;
     }
 
     private boolean hasStorageCoincidence(double later) {
-        return this == STORAGE_COINCIDENCE || (this == DEFAULT && later < COINCIDENCES_BELOW);
+        return this == STORAGE_COINCIDENCE || ((this == DEFAULT || this == BULK) && later < COINCIDENCES_BELOW);
     }
 
     private static Dice later(long seed) {
@@ -168,6 +194,9 @@ public enum Profile {
         }
         addMisplaced(new Dice(setup.seed() * 11 + 1), victim, setup, steps);
         addFlushPolicies(new Dice(setup.seed() * 7 + 9), setup, steps);
+        if (this == BULK) {
+            addAbsences(new Dice(setup.seed() * 29 + 1), victim, setup, steps);
+        }
         return new Schedule(steps);
     }
 
@@ -190,6 +219,35 @@ public enum Profile {
         for (int i = 0; i < count; i++) {
             add(steps, dice, ActionKind.SET_FLUSH_POLICY, setup, dice.nextInt(2));
         }
+    }
+
+    /**
+     * Nodes are away for as long as it takes others to write segments, and something happens when these are shipped to them: bits of them
+     * have rotted where they come from, or power or a process goes.
+     */
+    private static void addAbsences(Dice dice, String victim, Setup setup, List<Step> steps) {
+        int count = 1 + dice.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            String away = "node-" + (1 + dice.nextInt(setup.storageNodes()));
+            long atMs = dice.between(100, 1_500);
+            long backMs = atMs + dice.between(300, 1_200);
+            addFault(dice, atMs, FaultKind.KILL, away, backMs - atMs, steps);
+            if (mayLoseADisk(setup) && !away.equals(victim) && dice.chance(0.7)) {
+                for (int bits = 1 + dice.nextInt(4); bits > 0; bits--) {
+                    addFault(dice, backMs - dice.between(1, 40), FaultKind.ROT_BODY, victim, 20, steps);
+                }
+            } else {
+                FaultKind then = dice.oneOf(
+                        FaultKind.POWER_LOSS, FaultKind.POWER_LOSS_AT_CUT, FaultKind.KILL, FaultKind.FAIL_SYNC);
+                boolean waits = then == FaultKind.POWER_LOSS_AT_CUT;
+                addFault(dice, backMs + (waits ? 1 : dice.between(0, 250)), then, away, waits ? 500 : 100, steps);
+            }
+        }
+    }
+
+    private static void addFault(
+            Dice dice, long atMs, FaultKind kind, String target, long durationMs, List<Step> steps) {
+        steps.add(new Fault(atMs, kind, target, "-", durationMs, dice.nextLong()));
     }
 
     private void addCoincidences(Dice dice, Setup setup, List<Step> steps) {

@@ -39,6 +39,7 @@ import java.util.Map;
  * @param uncleanAllowed whether an election that may lose records can be asked for
  * @param racks whether every storage node is in a rack of its own, and consumers are in one of them and read where the leader sends them
  * @param seekShare of the fetches of consumers go to any offset that they have passed
+ * @param shipBytes replica.bulk.min.bytes: so much must be missing for segments to be shipped; −1: records are fetched
  */
 public record Setup(
         long seed,
@@ -68,7 +69,11 @@ public record Setup(
         int checkpointMs,
         boolean uncleanAllowed,
         boolean racks,
-        double seekShare) {
+        double seekShare,
+        int shipBytes) {
+    /** What runs did that were written down before there was such a component. */
+    private static final Map<String, String> LATER = Map.of("shipBytes", "-1");
+
     /** Whether an acknowledgement means: on the disk of every in-sync replica. */
     public boolean flushesBeforeCommit() {
         return flushPolicy.equals("commit");
@@ -120,7 +125,7 @@ public record Setup(
         Object[] arguments = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             types[i] = components[i].getType();
-            String value = values.get(components[i].getName());
+            String value = values.getOrDefault(components[i].getName(), LATER.get(components[i].getName()));
             if (value == null) {
                 throw new IllegalArgumentException("no " + components[i].getName());
             }

@@ -38,7 +38,11 @@ public final class FetchBytes {
 
     /** The response, whose slices are released. */
     public static ByteBuffer encode(FetchResponseData response) {
-        FetchFrame frame = FetchCodec.encodeResponse(0, VERSION, response, ByteBuffer::allocate);
+        return bytes(FetchCodec.encodeResponse(0, VERSION, response, ByteBuffer::allocate));
+    }
+
+    /** A frame, whose slices are released. */
+    static ByteBuffer bytes(FetchFrame frame) {
         ByteBuffer whole = ByteBuffer.allocate(frame.sizeInBytes());
         frame.writeTo(new FrameSink() {
             @Override

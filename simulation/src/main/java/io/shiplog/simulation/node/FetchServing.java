@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
 
 /** The side of a connection that answers fetches, of followers and consumers alike; in the order in which they came. On the node's loop. */
-public final class FetchServing {
+public final class FetchServing implements FetchConnection.Serving {
     private static final class Exchange {
         private final Consumer<ByteBuffer> reply;
         private PendingFetch pending;
@@ -39,12 +39,8 @@ public final class FetchServing {
         connection.onClosedAtServer(() -> life.loop().execute(this::drop));
     }
 
-    /**
-     * A request has arrived.
-     *
-     * @param reply takes the answer's bytes, at the other end of the connection
-     */
-    void onRequest(ByteBuffer bytes, Consumer<ByteBuffer> reply) {
+    @Override
+    public void onRequest(ByteBuffer bytes, Consumer<ByteBuffer> reply) {
         FetchRequestData request = FetchBytes.decodeRequest(bytes);
         for (Exchange earlier : exchanges) {
             if (earlier.pending != null) {

@@ -16,6 +16,7 @@ import io.shiplog.storage.log.LogDirectoryConfig;
  * @param retentionCheckMs how often old segments are looked for
  * @param disks of the data directory
  * @param racks whether every node is in a rack of its own
+ * @param shipBytes replica.bulk.min.bytes; −1: segments are not shipped
  */
 public record NodeSettings(
         int lagTimeMs,
@@ -23,7 +24,8 @@ public record NodeSettings(
         int retentionCheckMs,
         ClientSettings client,
         LogDirectoryConfig disks,
-        boolean racks) {
+        boolean racks,
+        int shipBytes) {
     /** Where a node is; null: nowhere. */
     public String rack(int nodeId) {
         return racks ? "rack-" + nodeId : null;

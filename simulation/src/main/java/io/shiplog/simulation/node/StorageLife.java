@@ -21,6 +21,8 @@ import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.replication.runtime.ReplicationSettings;
 import io.shiplog.replication.runtime.ReplicationThrottles;
+import io.shiplog.replication.runtime.ShippingContext;
+import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.adapter.DamageRepair;
 import io.shiplog.server.adapter.ImageToReplicas;
 import io.shiplog.server.adapter.LocalPartitions;
@@ -30,6 +32,7 @@ import io.shiplog.server.adapter.LogInfos;
 import io.shiplog.server.adapter.OfflineReplicas;
 import io.shiplog.server.adapter.QuorumIsrProposals;
 import io.shiplog.server.api.ProducerIds;
+import io.shiplog.server.api.SegmentRequests;
 import io.shiplog.simulation.disk.Mount;
 import io.shiplog.simulation.disk.SimDisk;
 import io.shiplog.simulation.disk.SimHost;
@@ -50,6 +53,9 @@ import org.apache.kafka.common.protocol.Errors;
 @SuppressWarnings("FutureReturnValueIgnored") // what follows is in the continuation
 public final class StorageLife {
     private static final long REGISTRATION_RETRY_MS = 100;
+    /** Few, so that a segment of some batches is taken in in several turns. */
+    private static final int BATCHES_PER_TURN = 2;
+
     private static final ScrubSettings SCRUB =
             new ScrubSettings(3_000, ScrubSettings.DEFAULT_BYTES_PER_SECOND, ScrubSettings.DEFAULT_READ_TRUST_MS);
 
@@ -59,9 +65,11 @@ public final class StorageLife {
     private final Dice dice;
     private final SimLoop loop;
     private final SimMetadataClient client;
+    private final SegmentLinks segments; // null: none are shipped
     private final ReplicaSet replicas;
     private final ReplicaFetchers fetchers;
     private final FetchService fetchService;
+    private final SegmentRequests segmentRequests;
     private final LocalPartitions access;
     private final OfflineReplicas offline;
     private final LogInfos logInfos;
@@ -96,7 +104,16 @@ public final class StorageLife {
                 world.images());
         NodeSettings settings = world.settings();
         ReplicationSettings replication = new ReplicationSettings(node.id(), settings.core(), settings.tickMs());
-        this.replicas = new ReplicaSet(new ReplicaContext(loop, new QuorumIsrProposals(client, loop), replication));
+        this.segments = settings.shipBytes() < 0
+                ? null
+                : new SegmentLinks(world, process, loop, node.disk(), client::image, () -> brokerEpoch, dice.split());
+        this.replicas = new ReplicaSet(new ReplicaContext(
+                loop,
+                new QuorumIsrProposals(client, loop),
+                replication,
+                segments == null
+                        ? ShippingContext.NEVER
+                        : new ShippingContext(segments, settings.shipBytes(), BATCHES_PER_TURN)));
         this.fetchers = new ReplicaFetchers(
                 loop,
                 leader -> new FetchLink(world, process, loop, client::image, leader),
@@ -105,6 +122,14 @@ public final class StorageLife {
         this.offline = new OfflineReplicas(node.id(), replicas, fetchers, loop, client::image, client::reportOffline);
         this.access = new LocalPartitions(replicas, client::image, client.lease(), process.clock()::nanoTime);
         this.fetchService = new FetchService(loop, access, FetchSettings.DEFAULTS, dice.split()::nextInt, policies());
+        this.segmentRequests = segments == null
+                ? null
+                : new SegmentRequests(
+                        client::image,
+                        access,
+                        new ShippingLimit(replicas.throttles(), loop),
+                        segments::readAhead,
+                        segments::check);
         this.logInfos = new LogInfos(replicas, loop, client::reportLogInfo);
         this.producerIds = new ProducerIds(client::allocateProducerIds);
     }
@@ -158,6 +183,11 @@ public final class StorageLife {
 
     public LocalPartitions access() {
         return access;
+    }
+
+    /** Answers nodes that ask for segments. */
+    SegmentRequests segmentRequests() {
+        return segmentRequests;
     }
 
     /** Gives out producer ids. */
@@ -370,6 +400,9 @@ public final class StorageLife {
         fetchers.close();
         List<Replica> held = List.copyOf(replicas.all());
         replicas.close();
+        if (segments != null) {
+            segments.close();
+        }
         stopping = true;
         try {
             directories.closeCleanly(brokerEpoch);

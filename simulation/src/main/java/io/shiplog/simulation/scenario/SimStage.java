@@ -100,7 +100,8 @@ public final class SimStage implements Stage {
                 500,
                 true,
                 false,
-                0);
+                0,
+                -1);
     }
 
     // ---- what happens

@@ -35,7 +35,8 @@ final class WorldSettings {
                 500,
                 new ClientSettings(setup.sessionMs() / 8, setup.sessionMs() * 9 / 10, 40, 800),
                 disks(setup),
-                setup.racks());
+                setup.racks(),
+                setup.shipBytes());
     }
 
     private LogDirectoryConfig disks(Setup setup) {
