@@ -35,7 +35,7 @@ final class QuietCluster {
     private static Setup setup(int nodes, int minIsr, long seed) {
         return new Setup(
                 seed, nodes, 1, 1, nodes, minIsr, "commit", 65_536, 4_096, -1, "i5", 1, 0, 1_000, 400, 0, 0, 0, 1_000,
-                2, false, 0, 0, 200, 500, true, false, 0);
+                2, false, 0, 0, 200, 500, true, false, 0, -1);
     }
 
     PartitionImage image() {

@@ -304,7 +304,8 @@ final class LogRecovery {
     private boolean isReadable(LogCheckpoint candidate) {
         try {
             abortedAtCheckpoint = LogCheckpoints.decode(candidate, state.epochs, state);
-            // One that began there may have been cut since, without a byte of the log: what has records will show it. Of a log whose records were
+            // One that began there may have been cut since, without a byte of the log: what has records will show it.
+            // Of a log whose records were
             // all deleted the epoch of the last of them begins there.
             if (candidate.offset() > logStart) state.epochs.truncateFromEnd(candidate.offset());
             return true;
