@@ -183,7 +183,8 @@ final class Observer {
         replica.logStart = sight.logStart();
         replica.logEnd = sight.logEnd();
         replica.flushed = sight.flushed();
-        replica.highWatermark = sight.highWatermark();
+        // A log that is opened and led in one event commits in it.
+        replica.highWatermark = Math.min(sight.highWatermark(), partition.committedEnd());
         replica.leads = false;
         replica.leaderEpoch = -1;
         replica.actsOn = null;

@@ -771,6 +771,22 @@ class SafetyTest {
         assertThat(c.broken()).isEmpty();
     }
 
+    /** Its log is seen for the first time in the event in which it commits (seed 42561). */
+    @Test
+    void s10WhoIsOpenedAndLeadsInOneEventCommits() {
+        c.committed(3);
+        for (TestBroker broker : List.of(c.one, c.two, c.three)) {
+            broker.replica.append(Entry.plain(3, 0, 3));
+        }
+        c.step();
+        c.one.life++;
+        c.one.replica.highWatermark = 4;
+        c.step();
+        c.read(1, c.nowUs, Entry.plain(3, 0, 3));
+        c.step();
+        assertThat(c.broken()).isEmpty();
+    }
+
     @Test
     void moreDisksThanPromisedMayBeLost() {
         c.committed(3);
