@@ -305,8 +305,7 @@ final class LogRecovery {
         try {
             abortedAtCheckpoint = LogCheckpoints.decode(candidate, state.epochs, state);
             // One that began there may have been cut since, without a byte of the log: what has records will show it.
-            // Of a log whose records were
-            // all deleted the epoch of the last of them begins there.
+            // Of a log whose records were all deleted the epoch of the last of them begins there.
             if (candidate.offset() > logStart) state.epochs.truncateFromEnd(candidate.offset());
             return true;
         } catch (IllegalArgumentException | BufferUnderflowException e) {
