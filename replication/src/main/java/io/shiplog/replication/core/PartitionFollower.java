@@ -80,6 +80,10 @@ public final class PartitionFollower {
 
     /** First event: what is not on disk is flushed, since under commit nothing else counts. */
     public void start() {
+        flushWhatIsNotOnDisk();
+    }
+
+    private void flushWhatIsNotOnDisk() {
         if (state.flushBeforeCommit() && flushedOffset < log.logEndOffset()) {
             effects.requestFlush();
         }
@@ -308,10 +312,14 @@ public final class PartitionFollower {
 
     // ---- the log answers
 
-    /** A truncation is done: the high watermark keeps inside the log, and the flushed position is what is left of it. */
+    /**
+     * A truncation is done: the high watermark keeps inside the log, and the flushed position is what is left of it. What is left and not on
+     * disk is flushed: the completion of a flush that was under way will be from before the truncation, and say nothing.
+     */
     public void onTruncated() {
         busy = false;
         flushedOffset = log.flushedOffset();
+        flushWhatIsNotOnDisk();
         long before = highWatermark.value();
         highWatermark.cutTo(log.logEndOffset());
         highWatermark.advanceTo(log.logStartOffset(), log.logStartOffset(), log.logEndOffset());

@@ -63,6 +63,35 @@ class FollowerTruncationTest {
         assertThat(f.effects.stopped).contains("high watermark 4");
     }
 
+    /** Nothing else would come any more on an idle partition, and the replica never join (simulator, seed 157125). */
+    @Test
+    void whatIsLeftIsFlushedWhenAFlushWasUnderWay() {
+        FollowerFixture f = new FollowerFixture();
+        for (int i = 0; i < 6; i++) {
+            f.log.append(3, i);
+        }
+        f.log.flushTo(2);
+        f.follow(States.all(), 1);
+        assertThat(f.effects.flushRequests).isEqualTo(1);
+        int underWay = f.log.truncationGeneration();
+
+        f.diverge(3, 5, 5);
+        assertThat(f.effects.flushRequests).isEqualTo(2);
+
+        f.follower.onFlushed(6, underWay);
+        assertThat(f.position().flushedOffset).as("says nothing any more").isEqualTo(2);
+        f.log.flushTo(5);
+        f.follower.onFlushed(5, f.log.truncationGeneration());
+        assertThat(f.position().flushedOffset).isEqualTo(5);
+    }
+
+    @Test
+    void nothingIsFlushedAfterACutThatLeftWhatIsOnDisk() {
+        FollowerFixture f = following(States.all(), 1, 4, 4, 4, 4);
+        f.diverge(4, 2, 9);
+        assertThat(f.effects.flushRequests).isZero();
+    }
+
     @Test
     void epochWithoutRecordsAtTheEndIsForgotten() {
         FollowerFixture f = following(States.all(), 0, 3, 3);
