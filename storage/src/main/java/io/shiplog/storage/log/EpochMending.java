@@ -7,6 +7,7 @@ import io.shiplog.storage.batch.BatchCursor;
 import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.files.FailedSync;
 import io.shiplog.storage.files.LogFile;
+import io.shiplog.storage.index.SparseIndex;
 import io.shiplog.storage.model.EpochStart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,6 +38,9 @@ final class EpochMending {
     private long baseOffset;
     private int rotten;
     private int mended;
+
+    /** Whether a hole lies right before the batches that are looked at: the epoch of the batch before them is none that they may well have. */
+    private boolean behindHole;
 
     EpochMending(LogState state, LogReader reader, LogCheckpoints checkpoints) {
         this.state = state;
@@ -76,10 +80,12 @@ final class EpochMending {
         sound.truncateFromEnd(start);
         segment = null;
         mended = NONE;
+        behindHole = false;
         BatchCursor cursor = BatchCursor.ofThread();
-        for (int i = Math.max(0, state.segments.floorIndex(start)); i < state.segments.count(); i++) {
+        int first = Math.max(0, state.segments.floorIndex(start));
+        for (int i = first; i < state.segments.count(); i++) {
             Segment each = state.segments.get(i);
-            cursor.open(each.file.open(), 0, each.sizeInBytes);
+            open(cursor, each, i == first ? start : each.baseOffset);
             while (cursor.next()) {
                 if (cursor.lastOffset() < start) continue;
                 String problem = look(each, cursor, electedIn);
@@ -91,7 +97,25 @@ final class EpochMending {
         return segment == null || mended != NONE ? null : settle(electedIn - 1);
     }
 
-    private String look(Segment in, BatchCursor cursor, int electedIn) {
+    /**
+     * Stands before the segment's first batch, or, where batches do not lead from there to the offset, behind the last hole before it: the
+     * index has an entry there (decision 69).
+     */
+    private void open(BatchCursor cursor, Segment in, long start) throws IOException {
+        cursor.open(in.file.open(), 0, in.sizeInBytes);
+        long next = in.baseOffset;
+        while (next < start && cursor.next()) next = cursor.lastOffset() + 1;
+        int from = 0;
+        if (next < start) {
+            SparseIndex index = reader.wholeIndexOf(in);
+            int entry = index.floorByOffset((int) (start - in.baseOffset));
+            behindHole = entry >= 0;
+            if (behindHole) from = index.position(entry);
+        }
+        cursor.open(in.file.open(), from, in.sizeInBytes);
+    }
+
+    private String look(Segment in, BatchCursor cursor, int electedIn) throws IOException {
         int epoch = cursor.leaderEpoch();
         if (epoch < electedIn) {
             String problem = segment == null || mended != NONE ? null : settle(epoch);
@@ -99,6 +123,7 @@ final class EpochMending {
             return problem;
         }
         if (segment != null) return "more than one batch says so";
+        if (!cursor.crcMatches()) return "more than its epoch has rotted in the batch at offset " + cursor.baseOffset();
         segment = in;
         position = cursor.position();
         baseOffset = cursor.baseOffset();
@@ -108,7 +133,7 @@ final class EpochMending {
 
     /** What lies behind the batch is known: its epoch is none above the one given. */
     private String settle(int highest) {
-        mended = original(rotten, sound.latest(), highest);
+        mended = original(rotten, sound.latest(), highest, !behindHole);
         if (mended == NONE) return "which other epoch it may have been, nobody can say";
         sound.assign(mended, baseOffset);
         return null;
@@ -117,12 +142,13 @@ final class EpochMending {
     /**
      * The epoch of which one bit flipped.
      *
-     * @param before epoch of the batch before it, which is taken if it is possible, as most batches have it; −1 when none is known
+     * @param before epoch of what is known before it; −1 when nothing is
      * @param highest epoch above which it cannot be
+     * @param follows whether it comes right behind that: then it is taken if it is possible, as most batches have the epoch of the one before
      * @return −1 when there is none, or more than one
      */
-    static int original(int rotten, int before, int highest) {
-        if (before >= 0 && Integer.bitCount(rotten ^ before) == 1) return before;
+    static int original(int rotten, int before, int highest, boolean follows) {
+        if (follows && before >= 0 && Integer.bitCount(rotten ^ before) == 1) return before;
         int only = NONE;
         for (int bit = 0; bit < Integer.SIZE - 1; bit++) {
             int epoch = rotten ^ (1 << bit);
