@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicIdPartition;
  * log, and nobody else who lives has what is damaged. The records up to behind the damage are deleted, so that the others can begin there, and so
  * that one that is alone is whole again.
  *
- * <p>That may only become necessary when as many disks failed as min ISR asks for (one, of a single replica): with fewer somebody else, in sync
- * or eligible, has those records, and has to come back by itself.
+ * <p>That may only become necessary when as many disks failed as min ISR asked for when they were committed (one, of a single replica;
+ * {@link PromisedCopies}): with fewer somebody else, in sync or eligible, has those records, and has to come back by itself.
  *
  * <p>That is so for what is committed. What the last one in sync took alone, below min ISR, nobody else has, and where those who left the ISR are
  * not eligible any more (they stopped uncleanly under {@code replicated}) one rotten bit of it is enough to keep them out: they end before it. When all of
@@ -53,7 +53,7 @@ final class DamageOperator {
         if (leader == null || leader.damagedFrom() < 0 || image.isrSize() > 1 || someoneCanGoOn(id, image, leader)) {
             return;
         }
-        if (disksThatFailed(image) < lowered.getOrDefault(id.topic(), minIsr(id))) {
+        if (disksThatFailed(image) < world.promisedCopies(id)) {
             if (othersHaveWhatIsCommitted(id, image, leader)) {
                 stop(leader.node(), id);
             }

@@ -3,7 +3,9 @@
 
 package io.shiplog.simulation.world;
 
+import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicConfigs;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.runtime.Replica;
@@ -50,6 +52,8 @@ public final class World implements ClientWorld, WorldView {
     private final History history = new History();
     private final ReplicaViews views;
     private final DiskLosses losses = new DiskLosses();
+    private final PromisedCopies promisedCopies = new PromisedCopies();
+    private long newestImage = -1;
     private final SimNode[] nodes;
     private final List<SimProducer> producers = new ArrayList<>();
     private final List<SimConsumer> consumers = new ArrayList<>();
@@ -237,9 +241,30 @@ public final class World implements ClientWorld, WorldView {
         trace.add(image.offset() * 31 + node);
         trace.line(() -> "node " + node + " has metadata " + image.offset() + inWords(image));
         views.onImage(image);
+        if (image.offset() > newestImage) {
+            newestImage = image.offset();
+            for (TopicIdPartition each : topic.present()) {
+                settlePromise(each, image);
+            }
+        }
         for (RunWatcher each : watchers) {
             each.onImage(this, node, image);
         }
+    }
+
+    private void settlePromise(TopicIdPartition id, MetadataImage image) {
+        PartitionImage partition = image.partition(id.topicId(), id.partition());
+        if (partition != null) {
+            int minIsr = TopicConfigs.effectiveMinIsr(
+                    EffectiveTopicConfigs.agreed(image, id.topicId()), partition.replicationFactor());
+            promisedCopies.settle(id, minIsr, partition.isrSize());
+        }
+    }
+
+    /** The min ISR that counts for what is committed in a partition ({@link PromisedCopies}). */
+    int promisedCopies(TopicIdPartition id) {
+        settlePromise(id, metadata());
+        return promisedCopies.of(id);
     }
 
     private String inWords(MetadataImage image) {

@@ -4,6 +4,8 @@
 package io.shiplog.simulation.world;
 
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.TopicConfigs;
+import io.shiplog.simulation.client.AdminCommands;
 import io.shiplog.simulation.engine.Trace;
 import io.shiplog.simulation.fault.Setup;
 import java.util.List;
@@ -40,6 +42,17 @@ final class QuietCluster {
 
     PartitionImage image() {
         return world.metadata().partition(partition.topicId(), partition.partition());
+    }
+
+    void setMinIsr(int value) {
+        boolean[] done = new boolean[1];
+        world.admin()
+                .submit(
+                        "configure",
+                        AdminCommands.setTopicConfig(
+                                partition.topic(), TopicConfigs.MIN_INSYNC_REPLICAS, Integer.toString(value)),
+                        (result, failure) -> done[0] = failure == null);
+        until(() -> done[0]);
     }
 
     ReplicaView replica(int node) {
