@@ -3,7 +3,6 @@
 
 package io.shiplog.replication.runtime;
 
-import io.shiplog.replication.core.FetchCheck;
 import io.shiplog.replication.core.FetchNext;
 import io.shiplog.replication.core.FetchedPartition;
 import io.shiplog.replication.core.FollowerPosition;
@@ -45,6 +44,7 @@ public final class Replica {
     private final PendingProduces produces = new PendingProduces();
     private final PendingDeletions deletions = new PendingDeletions();
     private final ReplicaReads reads;
+    private final FollowerReads followerReads;
     private final ReplicaRepair repair;
     private final ReplicaThrottle throttle = new ReplicaThrottle(this);
     private final ReplicaSegments segments;
@@ -79,6 +79,7 @@ public final class Replica {
         this.loop = context.loop();
         this.nodeId = context.settings().nodeId();
         this.reads = new ReplicaReads(this, log);
+        this.followerReads = new FollowerReads(this, reads, loop);
         this.repair = new ReplicaRepair(this);
         this.segments = new ReplicaSegments(this);
         this.idleHighWatermark =
@@ -390,16 +391,7 @@ public final class Replica {
 
     /** A read up to the log end by a follower; takes its positions first, as {@link #updateFollower} does. */
     public void readForFollower(FollowerRead read, FetchOutcome out) {
-        try {
-            if (take(read, out)) {
-                reads.forFollower(read, out);
-                leader.core().onSent(read.replicaId, out.records.sizeInBytes(), out.sealedBytes, loop.nowMs());
-            }
-        } catch (DamageException e) {
-            out.refuse(Errors.KAFKA_STORAGE_ERROR);
-        } catch (StorageException e) {
-            fail(out, e);
-        }
+        followerReads.read(read, out);
         tell();
     }
 
@@ -408,11 +400,7 @@ public final class Replica {
      * divergence of the outcome.
      */
     public void updateFollower(FollowerRead read, FetchOutcome out) {
-        try {
-            take(read, out);
-        } catch (StorageException e) {
-            fail(out, e);
-        }
+        followerReads.update(read, out);
         tell();
     }
 
@@ -422,15 +410,7 @@ public final class Replica {
      * @return whether there is something that it has to wait for
      */
     public boolean holdBackFollower(FollowerRead read, FetchOutcome out) {
-        boolean waits = false;
-        try {
-            waits = take(read, out) && read.fetchOffset < log.logEndOffset();
-            if (waits) {
-                leader.core().onHeldBack(read.replicaId, loop.nowMs());
-            }
-        } catch (StorageException e) {
-            fail(out, e);
-        }
+        boolean waits = followerReads.holdBack(read, out);
         tell();
         return waits;
     }
@@ -440,26 +420,7 @@ public final class Replica {
         return leader == null ? PartitionState.NO_LEADER : leader.core().readReplica(offset, isNear);
     }
 
-    /** Returns whether the follower may be given records. */
-    private boolean take(FollowerRead read, FetchOutcome out) {
-        out.clear();
-        out.currentLeaderId = leaderId();
-        out.currentLeaderEpoch = leaderEpoch();
-        if (leader == null) {
-            out.error = offlineBecause != null ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
-            return false;
-        }
-        FetchCheck check = leader.core().onFollowerFetch(read, loop.nowMs());
-        out.error = check.error();
-        out.logStartOffset = log.logStartOffset();
-        out.highWatermark = highWatermark();
-        out.lastStableOffset = log.lastStableOffset(out.highWatermark);
-        out.divergingEpoch = check.divergingEpoch();
-        out.divergingEndOffset = check.divergingEndOffset();
-        return check.error() == Errors.NONE && !check.diverges();
-    }
-
-    private void fail(FetchOutcome out, StorageException e) {
+    void fail(FetchOutcome out, StorageException e) {
         if (!(e instanceof NoRoom)) {
             goOffline(e.getMessage());
         }

@@ -4,6 +4,8 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
+import io.shiplog.storage.batch.RecordBatchHeader;
+import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.index.IndexBlock;
 import io.shiplog.storage.index.LogCheckpoint;
 import io.shiplog.storage.index.SegmentSummary;
@@ -12,10 +14,13 @@ import io.shiplog.storage.model.InvariantViolation;
 import io.shiplog.storage.producer.ProducerStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings what recovery would otherwise have to read from the log into the index store: index blocks, summaries of sealed
@@ -23,6 +28,8 @@ import java.util.List;
  * before it is on the disk, so that the store never tells of more than the segments hold. The last two are kept.
  */
 final class LogCheckpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(LogCheckpoints.class);
+
     private static final byte VERSION = 1;
     /** With transactions: what the active segment knows of aborted ones comes last. */
     private static final byte VERSION_WITH_TRANSACTIONS = 2;
@@ -183,6 +190,23 @@ final class LogCheckpoints {
             batch.loadMarker();
             boolean unused =
                     state.producers.apply(batch.header(), batch.headerAt(), state.logTimeMs, state.highWatermark);
+        }
+    }
+
+    /** Whether the batch that stands before a checkpoint is the one that stood there when it was written. */
+    static boolean namesTheLastBatch(LogCheckpoint checkpoint, LogState state, Path segment) {
+        if (checkpoint.lastBatchPosition() < 0) return true;
+        try (LogFile file = state.context.files().open(segment)) {
+            BatchCursor batch = BatchCursor.ofThread();
+            batch.open(file, checkpoint.lastBatchPosition(), checkpoint.position(), RecordBatchHeader.SIZE);
+            return batch.next()
+                    && batch.endPosition() == checkpoint.position()
+                    && batch.lastOffset() + 1 == checkpoint.offset()
+                    && batch.leaderEpoch() == checkpoint.lastBatchEpoch()
+                    && batch.crc() == checkpoint.lastBatchCrc();
+        } catch (IOException e) {
+            LOG.warn("A checkpoint of {} at {} cannot be compared: {}", state, checkpoint.offset(), e.toString());
+            return false;
         }
     }
 

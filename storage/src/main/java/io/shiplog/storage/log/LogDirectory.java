@@ -565,7 +565,7 @@ public final class LogDirectory implements AutoCloseable {
             context.failure().fail("closing " + context.directory(), e);
         }
         for (PartitionLog log : logs.values()) {
-            close(log.state());
+            log.state().close();
             log.start().release();
         }
         context.index().close();
@@ -583,16 +583,6 @@ public final class LogDirectory implements AutoCloseable {
         context.marks().setClean(brokerEpoch);
         context.marks().write();
         LOG.info("Closed {} cleanly under broker epoch {}", context.directory(), brokerEpoch);
-    }
-
-    private static void close(LogState state) {
-        synchronized (state) {
-            state.awaitSwap();
-            if (state.closed) return;
-            state.closed = true;
-            for (int i = 0; i < state.segments.count(); i++)
-                state.segments.get(i).file.release();
-        }
     }
 
     private synchronized void requireRecovered() {

@@ -4,7 +4,6 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchCursor;
-import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.batch.TailRewriter;
 import io.shiplog.storage.batch.TailRewriter.FailedRewrite;
 import io.shiplog.storage.files.FailedSync;
@@ -280,24 +279,7 @@ final class LogRecovery {
             if (summary == null || summary.nextOffset() != bases.get(i + 1)) return false;
             if (sizeOf(bases.get(i)) != summary.sizeInBytes()) return false;
         }
-        return namesTheLastBatch(candidate);
-    }
-
-    /** Whether the batch that stands before the checkpoint is the one that stood there when it was written. */
-    private boolean namesTheLastBatch(LogCheckpoint candidate) {
-        if (candidate.lastBatchPosition() < 0) return true;
-        try (LogFile file = files.open(path(candidate.segmentBase()))) {
-            BatchCursor batch = BatchCursor.ofThread();
-            batch.open(file, candidate.lastBatchPosition(), candidate.position(), RecordBatchHeader.SIZE);
-            return batch.next()
-                    && batch.endPosition() == candidate.position()
-                    && batch.lastOffset() + 1 == candidate.offset()
-                    && batch.leaderEpoch() == candidate.lastBatchEpoch()
-                    && batch.crc() == candidate.lastBatchCrc();
-        } catch (IOException e) {
-            LOG.warn("A checkpoint of {} at {} cannot be compared: {}", state, candidate.offset(), e.toString());
-            return false;
-        }
+        return LogCheckpoints.namesTheLastBatch(candidate, state, path(candidate.segmentBase()));
     }
 
     /** Takes over epochs and producers; false when they cannot be read. */

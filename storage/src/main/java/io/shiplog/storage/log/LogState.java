@@ -254,4 +254,12 @@ final class LogState {
     public String toString() {
         return key.directoryName();
     }
+
+    /** Releases the files; whoever exchanges segments is waited for. */
+    synchronized void close() {
+        awaitSwap();
+        if (closed) return;
+        closed = true;
+        for (int i = 0; i < segments.count(); i++) segments.get(i).file.release();
+    }
 }
