@@ -195,6 +195,9 @@ public final class PartitionFollower {
         } else if (fetched.error == Errors.OFFSET_OUT_OF_RANGE && fetched.logStartOffset > repairOffset) {
             // The leader has nothing below its start, so to end there is as good as to end before it.
             repairOffset = fetched.logStartOffset;
+        } else if (fetched.error == Errors.OFFSET_OUT_OF_RANGE && fetched.logStartOffset >= 0) {
+            // The leader ends before the damage: of what is here it can have no more than what is committed.
+            repairOffset = Math.max(fetched.logStartOffset, Math.min(repairOffset, highWatermark.value()));
         }
     }
 

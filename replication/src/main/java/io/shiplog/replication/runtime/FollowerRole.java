@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class FollowerRole implements FollowerEffects {
     private static final Logger LOG = LoggerFactory.getLogger(FollowerRole.class);
     /** Whoever is asked for the same offset again and again checks its bytes before it sends them the third time: then they are sound. */
-    private static final int STRADDLED_FOR_SURE = 3;
+    private static final int FOR_SURE = 3;
 
     private final Replica replica;
     private final PartitionLog log;
@@ -31,6 +31,9 @@ final class FollowerRole implements FollowerEffects {
 
     /** How often in a row the leader sent a batch that begins before the end of this log and ends behind it. */
     private int straddled;
+
+    /** How often in a row the leader sent a batch of an earlier leader epoch than the last one in this log. */
+    private int fallen;
 
     private Shipment shipment; // null when nothing is being shipped
 
@@ -89,10 +92,12 @@ final class FollowerRole implements FollowerEffects {
     @Override
     public void append(ByteBuffer batches, int maxLeaderEpoch, long gapsBelow) {
         long base = straddlingBase(batches);
+        int epoch = firstEpoch(batches);
         AppendOutcome outcome = log.appendAsFollower(batches, maxLeaderEpoch, gapsBelow);
         if (outcome.error() == Errors.NONE) {
             lastRefusal = Errors.NONE;
             straddled = 0;
+            fallen = 0;
             watchers.logEndMoved();
             core.onAppended();
             return;
@@ -112,8 +117,27 @@ final class FollowerRole implements FollowerEffects {
                     outcome.message());
         }
         straddled = outcome.error() == Errors.OFFSET_OUT_OF_RANGE && base >= 0 ? straddled + 1 : 0;
-        if (straddled >= STRADDLED_FOR_SURE) {
+        if (straddled >= FOR_SURE) {
             repairEnd(base);
+        }
+        fallen = outcome.error() == Errors.INVALID_RECORD && epoch >= 0 && epoch < log.latestEpoch() ? fallen + 1 : 0;
+        if (fallen >= FOR_SURE) {
+            repairEpochsAbove(epoch);
+        }
+    }
+
+    private static int firstEpoch(ByteBuffer batches) {
+        return batches.remaining() < RecordBatchHeader.SIZE
+                ? -1
+                : RecordBatchHeader.leaderEpoch(batches, batches.position());
+    }
+
+    /** Epochs never fall in the leader's history: one that this log knows, and that began later there, has rotted here. */
+    private void repairEpochsAbove(int leaderHas) {
+        fallen = 0;
+        long from = log.reportEpochsAbove(leaderHas);
+        if (from >= 0) {
+            replica.repair().damaged(from);
         }
     }
 

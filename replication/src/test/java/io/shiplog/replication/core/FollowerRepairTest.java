@@ -75,6 +75,19 @@ class FollowerRepairTest {
         assertThat(f.follower.isRepairKnown()).isTrue();
     }
 
+    /** A deposed leader's last batch has rotted, and its successor's log is shorter (simulator, seed 47249). */
+    @Test
+    void aLeaderThatEndsBeforeTheDamageIsToldWhatIsCommitted() {
+        FollowerFixture f = following(States.all(), 1, 4, 4, 4, 4);
+        f.follower.beginRepair(3);
+        FetchedPartition refused = answerTo(f, 3);
+        refused.error = Errors.OFFSET_OUT_OF_RANGE;
+        f.follower.onFetched(refused);
+        assertThat(f.position().fetchOffset).isEqualTo(1);
+        f.follower.onFetched(answerTo(f, 1));
+        assertThat(f.follower.isRepairKnown()).isTrue();
+    }
+
     @Test
     void anEarlierDamageIsToldAnew() {
         FollowerFixture f = following(States.all(), 4, 4, 4, 4, 4);

@@ -182,6 +182,28 @@ class DamagedReplicaTest {
                 .isTrue();
     }
 
+    /** The epoch that a batch rotted to exists, and began later (simulator, seed 59565). */
+    @Test
+    void aFollowerWithAnEpochThatBeganLaterIsRepairedInsteadOfBeingRefusedForEver() {
+        leader.produce(batch("c"), ALL);
+        leader.replica.apply(state(1, 2, 2));
+        leader.produce(batch("d"), ALL);
+        follower.replica.log().appendAsFollower(batchOfEpoch(0, 1), 1);
+        follower.replica.log().appendAsFollower(batchOfEpoch(1, 2), 2);
+        follower.directory.onDamage(damages::add);
+        follower.replica.apply(state(1, 2, 2));
+        follower.fetchFrom(leader);
+        follower.fetchFrom(leader);
+        assertThat(damages).as("the leader has not looked at its bytes yet").isEmpty();
+        follower.fetchFrom(leader);
+        assertThat(damages).hasSize(1);
+        assertThat(follower.replica.repair().isNeeded()).isTrue();
+        follower.fetchFrom(leader);
+        assertThat(follower.replica.repair().mayBeAskedFor())
+                .as("the leader knows where this replica ends")
+                .isTrue();
+    }
+
     private static ByteBuffer batchOfEpoch(long offset, int epoch) {
         ByteBuffer batch = batch("c");
         batch.putLong(0, offset).putInt(12, epoch);
