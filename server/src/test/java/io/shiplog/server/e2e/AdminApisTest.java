@@ -272,11 +272,18 @@ class AdminApisTest {
     void quotasAreKept() throws Exception {
         ClientQuotaEntity alice = new ClientQuotaEntity(Map.of(ClientQuotaEntity.USER, "alice"));
         quota(alice, 1000.0);
-        assertThat(get(admin.describeClientQuotas(ClientQuotaFilter.all()).entities()))
-                .isEqualTo(Map.of(alice, Map.of("producer_byte_rate", 1000.0)));
+        awaitQuotas(Map.of(alice, Map.of("producer_byte_rate", 1000.0)));
         quota(alice, null);
-        assertThat(get(admin.describeClientQuotas(ClientQuotaFilter.all()).entities()))
-                .isEmpty();
+        awaitQuotas(Map.of());
+    }
+
+    /** Each node describes what it has heard so far, and another one may be asked than the one that changed it. */
+    private static void awaitQuotas(Map<ClientQuotaEntity, Map<String, Double>> expected) {
+        Await.until(
+                "quotas " + expected,
+                10_000,
+                () -> get(admin.describeClientQuotas(ClientQuotaFilter.all()).entities())
+                        .equals(expected));
     }
 
     @Test
@@ -284,6 +291,10 @@ class AdminApisTest {
         ScramCredentialInfo info = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 5000);
         get(admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("alice", info, "secret")))
                 .all());
+        Await.until(
+                "alice's credentials",
+                10_000,
+                () -> get(admin.describeUserScramCredentials().users()).contains("alice"));
         assertThat(get(admin.describeUserScramCredentials().all()).get("alice").credentialInfos())
                 .containsExactly(info);
     }
