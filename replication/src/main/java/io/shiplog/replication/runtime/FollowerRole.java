@@ -219,6 +219,10 @@ final class FollowerRole implements FollowerEffects {
 
     @Override
     public void stop(String why) {
-        LOG.error("{}: stopped: {}", replica.id().topicPartition(), why);
+        LOG.error(
+                "{}: stopped: {}. Nothing was cut. Which history goes on is for an operator to say:"
+                        + " docs/operations.md, A replica that stopped below its high watermark",
+                replica.id().topicPartition(),
+                why);
     }
 }

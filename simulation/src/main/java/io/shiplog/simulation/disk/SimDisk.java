@@ -201,6 +201,14 @@ public final class SimDisk {
         oldImage = null;
     }
 
+    /** Somebody deletes the directory of a partition's log and leaves all else as it is; with no process on the disk. */
+    public void removeLog(String directory) {
+        if (rootNode.get(DATA) instanceof DirectoryNode data) {
+            data.remove(directory);
+            data.sync();
+        }
+    }
+
     /** Two machines that were switched off in good order get each other's disk; with no process on them. */
     public static void swap(SimDisk one, SimDisk other) {
         one.rootNode.settle();

@@ -166,7 +166,9 @@ final class Observer {
 
     private void open(BrokerSight broker, ReplicaSight sight, PartitionTruth partition, ReplicaTruth replica) {
         long endBefore = replica.logEnd;
-        boolean mayBeAnother = replica.life < 0 || replica.mayGo || broker.disksLost() > 0;
+        // The log of one that gave up is taken away by hand: nobody counts on it, and that it had to give up was judged
+        // then.
+        boolean mayBeAnother = replica.life < 0 || replica.mayGo || replica.gaveUp || broker.disksLost() > 0;
         long flushedBefore = mayBeAnother ? 0 : replica.flushed;
         PartitionImage agreed = known.partition(partition.topicId(), partition.partition());
         replica.mayGo &= agreed == null || !agreed.isReplica(broker.id());

@@ -25,10 +25,12 @@ final class Healing {
 
     private final World world;
     private final DamageOperator damageOperator;
+    private final StoppedFollowers stoppedFollowers;
 
     Healing(World world) {
         this.world = world;
         this.damageOperator = new DamageOperator(world);
+        this.stoppedFollowers = new StoppedFollowers(world);
     }
 
     /**
@@ -85,6 +87,7 @@ final class Healing {
             }
             if (image != null && image.hasLeader()) {
                 damageOperator.look(each, image);
+                stoppedFollowers.look(each, image);
             }
         }
         damageOperator.putBack();

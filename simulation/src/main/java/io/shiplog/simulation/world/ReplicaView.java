@@ -62,6 +62,11 @@ public final class ReplicaView {
         return replica == null ? -1 : replica.log().lastDamagedSegment();
     }
 
+    /** Whether its process runs, and it follows no more since it would have to cut what it knows to be committed. */
+    boolean hasStopped() {
+        return replica != null && replica.stoppedBecause() != null;
+    }
+
     String directory() {
         return directory;
     }

@@ -47,6 +47,23 @@ class SimDiskTest {
     }
 
     @Test
+    void aLogThatIsTakenAwayStaysAwayAndTheOthersStay() throws IOException {
+        SimDisk disk = new SimDisk(ROOT, new Dice(1));
+        Mount mount = disk.mount();
+        Path data = ROOT.resolve(SimDisk.DATA);
+        mount.createDirectory(data);
+        mount.syncDirectory(ROOT);
+        for (String each : new String[] {"one-0", "one-1"}) {
+            mount.createDirectory(data.resolve(each));
+            mount.syncDirectory(data);
+        }
+        disk.removeLog("one-0");
+        disk.losePower();
+        assertThat(disk.holds("one-0")).isFalse();
+        assertThat(disk.holds("one-1")).isTrue();
+    }
+
+    @Test
     void whatWasNotSyncedMayGoOrStay() throws IOException {
         TreeSet<String> seen = new TreeSet<>();
         for (int seed = 0; seed < 200; seed++) {

@@ -310,6 +310,34 @@ class SafetyTest {
         assertThat(c.broken()).contains("S7").doesNotContain("S6");
     }
 
+    private void comeBackEmptyHaving(String stopped) {
+        c.committed(3);
+        c.agree(1, 0, new int[] {1, 2}, new int[0]);
+        c.three.replica.stopped = stopped;
+        c.step();
+        c.three.running = false;
+        c.step();
+        c.three.replica.log.clear();
+        c.three.replica.flushed = 0;
+        c.three.replica.highWatermark = 0;
+        c.three.replica.stopped = null;
+        c.three.running = true;
+        c.three.life++;
+        c.step();
+    }
+
+    @Test
+    void s7WhatWasOnADiskComesBackFromIt() {
+        comeBackEmptyHaving(null);
+        assertThat(c.broken()).contains("S7");
+    }
+
+    @Test
+    void s7TheLogOfOneThatGaveUpMayBeTakenAway() {
+        comeBackEmptyHaving("it would have to cut what is committed");
+        assertThat(c.broken()).contains("S11").doesNotContain("S7");
+    }
+
     /** To offset 4, which all have on disk but the third, which comes back empty. */
     private void commitWithoutTheThird() {
         c.committed(3);
