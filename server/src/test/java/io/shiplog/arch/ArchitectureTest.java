@@ -44,6 +44,10 @@ class ArchitectureTest {
                 rule("Netty", ModuleRules.NETTY_IN_ONE_PACKAGE_PER_MODULE, WrongNeighbours.NettyInStorage.class),
                 rule("Ratis", ModuleRules.RATIS_IN_ONE_PACKAGE, WrongNeighbours.RatisInStorage.class),
                 rule("RocksDB", ModuleRules.ROCKSDB_IN_ONE_PACKAGE, WrongNeighbours.RocksOutsideIndex.class),
+                rule(
+                        "the group coordinator",
+                        ModuleRules.COORDINATOR_IN_ONE_PACKAGE,
+                        io.shiplog.server.archfixture.WrongNeighbours.CoordinatorOutsideGroup.class),
                 rule("exit", ModuleRules.ONLY_MAIN_CLASSES_EXIT, WrongNeighbours.Exits.class),
                 rule("sleep", ModuleRules.NOBODY_SLEEPS, WrongNeighbours.Sleeps.class),
                 rule("print", ModuleRules.ONLY_COMMANDS_PRINT, WrongNeighbours.Prints.class),

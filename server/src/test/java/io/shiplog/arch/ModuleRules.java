@@ -3,6 +3,7 @@
 
 package io.shiplog.arch;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
@@ -32,6 +33,23 @@ final class ModuleRules {
     static final ArchRule RATIS_IN_ONE_PACKAGE =
             onlyIn("org.apache.ratis..", "io.shiplog.metadata.ratis..", "io.shiplog.tools.powercut.raft..");
     static final ArchRule ROCKSDB_IN_ONE_PACKAGE = onlyIn("org.rocksdb..", "io.shiplog.storage.index..");
+
+    /** Kafka's broker side; what clients have too is everybody's. */
+    static final ArchRule COORDINATOR_IN_ONE_PACKAGE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.shiplog.server.group..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "org.apache.kafka.coordinator..",
+                            "org.apache.kafka.image..",
+                            "org.apache.kafka.metadata..",
+                            "org.apache.kafka.server..",
+                            "org.apache.kafka.storage..",
+                            "org.apache.kafka.timeline..",
+                            "com.yammer.metrics..")
+                    .and(not(resideInAnyPackage(
+                            "org.apache.kafka.server.authorizer..", "org.apache.kafka.server.quota.."))))
+            .because("these classes promise nothing from one version to the next: one package knows them");
 
     /** The main classes, and what those of the server share. */
     private static final DescribedPredicate<JavaClass> STARTS_A_PROCESS =

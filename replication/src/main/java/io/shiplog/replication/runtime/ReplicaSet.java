@@ -28,6 +28,7 @@ public final class ReplicaSet {
     private List<Replica> all;
 
     private Consumer<Replica> offlineListener = replica -> {};
+    private Consumer<Replica> creationListener = replica -> {};
     private Cancellable nextTick;
     private boolean running;
 
@@ -62,6 +63,11 @@ public final class ReplicaSet {
         offlineListener = listener;
     }
 
+    /** Who hears of each replica as soon as there is one, before it has a role. */
+    public void setCreationListener(Consumer<Replica> listener) {
+        creationListener = listener;
+    }
+
     /** A metadata update is about to be applied: changes of roles are told together, once, when it ends. */
     public void beginUpdate() {
         roles.begin();
@@ -85,6 +91,7 @@ public final class ReplicaSet {
         Replica replica = new Replica(id, log, context, roles, isrLog, gone -> offlineListener.accept(gone));
         topic.put(id.partition(), replica);
         all = null;
+        creationListener.accept(replica);
         return replica;
     }
 

@@ -12,24 +12,24 @@ import java.util.Deque;
  * Changes of the metadata between the client's thread, which must not wait, and the one that acts on them. Bounded: when too
  * many wait they are merged, at the cost of comparing two whole images. Thread-safe.
  */
-final class PendingChanges {
+public final class PendingChanges {
     private final int maxWaiting;
     private final Deque<MetadataDelta> waiting = new ArrayDeque<>();
     private MetadataImage newest = MetadataImage.empty();
     private long activeAfterOffset = Long.MAX_VALUE;
     private boolean active;
 
-    PendingChanges(int maxWaiting) {
+    public PendingChanges(int maxWaiting) {
         this.maxWaiting = maxWaiting;
     }
 
     /** Changes are handed out from the first image on that is newer than this offset; until then they are not kept. */
-    synchronized void activateAfter(long offset) {
+    public synchronized void activateAfter(long offset) {
         activeAfterOffset = offset;
         maybeActivate();
     }
 
-    synchronized void add(MetadataDelta delta) {
+    public synchronized void add(MetadataDelta delta) {
         newest = delta.to();
         if (active) {
             waiting.add(delta);
@@ -43,6 +43,13 @@ final class PendingChanges {
         }
     }
 
+    /** Whoever takes changes knows nothing: the next one leads from the empty image to the newest. */
+    public synchronized void beginAnew() {
+        waiting.clear();
+        active = false;
+        activateAfter(Long.MIN_VALUE);
+    }
+
     private void maybeActivate() {
         if (!active && newest.offset() > activeAfterOffset) {
             active = true;
@@ -51,7 +58,7 @@ final class PendingChanges {
     }
 
     /** The next change, or null when there is none now; the first one leads from the empty image. */
-    synchronized MetadataDelta poll() {
+    public synchronized MetadataDelta poll() {
         return waiting.poll();
     }
 }

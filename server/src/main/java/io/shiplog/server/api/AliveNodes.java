@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Which nodes a client may be sent to: registered, not fenced, with a listener. */
-final class AliveNodes {
+public final class AliveNodes {
     private AliveNodes() {}
 
     /** Where to reach the node; null when it is not alive. */
-    static ListenerEndpoint endpoint(MetadataImage image, int nodeId) {
+    public static ListenerEndpoint endpoint(MetadataImage image, int nodeId) {
         BrokerImage broker = image.broker(nodeId);
         return broker == null || broker.fenced() ? null : endpoint(broker);
     }

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Goes on with an exchange when a future has completed. */
-final class Later {
+public final class Later {
     private Later() {}
 
     /**
@@ -18,7 +18,7 @@ final class Later {
      *
      * @param then given the result or the failure
      */
-    static <T> void on(CompletableFuture<T> future, Exchange exchange, BiConsumer<T, Throwable> then) {
+    public static <T> void on(CompletableFuture<T> future, Exchange exchange, BiConsumer<T, Throwable> then) {
         var unused = future.whenComplete((result, failure) -> exchange.execute(() -> then.accept(result, failure)));
     }
 

@@ -7,13 +7,13 @@ import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.server.protocol.Exchange;
 
 /** Who asks. */
-final class Origins {
+public final class Origins {
     /** Who has not proved to be anybody. */
     private static final String ANONYMOUS = "User:ANONYMOUS";
 
     private Origins() {}
 
-    static RequestOrigin of(Exchange exchange) {
+    public static RequestOrigin of(Exchange exchange) {
         String clientId = exchange.header().clientId();
         String address = exchange.clientAddress().getHostAddress();
         return new RequestOrigin(ANONYMOUS, clientId.isEmpty() ? address : clientId + "@" + address);

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -122,6 +123,11 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
             }
             if (topic.partition(partition.index()) == null) {
                 answer.refuse(Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
+                return;
+            }
+            if (Topic.isInternal(topic.name())) {
+                // a record among those of a coordinator would be taken for its own
+                answer.refuse(Errors.INVALID_TOPIC_EXCEPTION, null);
                 return;
             }
             ByteBuffer batch = bytes(partition.records());

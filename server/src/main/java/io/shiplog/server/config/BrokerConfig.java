@@ -12,6 +12,7 @@ import io.shiplog.replication.fetch.FetchSettings;
 import io.shiplog.replication.fetch.FetcherSettings;
 import io.shiplog.replication.runtime.ReplicationSettings;
 import io.shiplog.server.api.NodeConfigs;
+import io.shiplog.server.group.GroupSettings;
 import io.shiplog.server.net.LeaderEndpointSettings;
 import io.shiplog.server.net.NetSettings;
 import io.shiplog.server.net.SegmentStreamSettings;
@@ -21,8 +22,10 @@ import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.SpaceSettings;
 import io.shiplog.storage.scrub.ScrubSettings;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The whole configuration of one storage node, read and checked once at start.
@@ -247,6 +250,15 @@ public final class BrokerConfig implements NodeConfigs {
         return new ReplicationSettings(nodeId(), core, Math.max(1, Math.min(MAX_TICK_MS, lagMs / TICKS_PER_LAG)));
     }
 
+    /** How this node coordinates groups. */
+    public GroupSettings groupSettings() {
+        Map<String, String> texts = new HashMap<>();
+        for (ConfigKey<?> key : GroupKeys.all()) {
+            texts.put(key.name(), values.get(key).toString());
+        }
+        return new GroupSettings(nodeId(), texts);
+    }
+
     @Override
     public List<NodeConfig> all() {
         return values.describe();
@@ -275,12 +287,34 @@ public final class BrokerConfig implements NodeConfigs {
         if (new HashSet<>(logDirs()).size() < logDirs().size()) {
             throw values.notAllowed(StorageKeys.LOG_DIRS, "directories that differ");
         }
+        checkGroups();
         atMost(StorageKeys.REPLICA_FETCH_WAIT_MAX_MS, StorageKeys.REPLICA_LAG_TIME_MAX_MS);
         if (values.get(StorageKeys.QUEUED_MAX_REQUEST_BYTES) < values.get(StorageKeys.SOCKET_REQUEST_MAX_BYTES)) {
             throw values.notAllowed(StorageKeys.QUEUED_MAX_REQUEST_BYTES, "not less than socket.request.max.bytes");
         }
         if (values.get(StorageKeys.MESSAGE_MAX_BYTES) >= values.get(StorageKeys.SOCKET_REQUEST_MAX_BYTES)) {
             throw values.notAllowed(StorageKeys.MESSAGE_MAX_BYTES, "less than socket.request.max.bytes");
+        }
+    }
+
+    /** The coordinator would not start with it; better that the node does not, and says which line is wrong. */
+    private void checkGroups() {
+        atMost(GroupKeys.GROUP_MIN_SESSION_TIMEOUT_MS, GroupKeys.GROUP_MAX_SESSION_TIMEOUT_MS);
+        atMost(GroupKeys.GROUP_CONSUMER_MIN_SESSION_TIMEOUT_MS, GroupKeys.GROUP_CONSUMER_SESSION_TIMEOUT_MS);
+        atMost(GroupKeys.GROUP_CONSUMER_SESSION_TIMEOUT_MS, GroupKeys.GROUP_CONSUMER_MAX_SESSION_TIMEOUT_MS);
+        atMost(GroupKeys.GROUP_CONSUMER_MIN_HEARTBEAT_INTERVAL_MS, GroupKeys.GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS);
+        atMost(GroupKeys.GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS, GroupKeys.GROUP_CONSUMER_MAX_HEARTBEAT_INTERVAL_MS);
+        lessThan(GroupKeys.GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS, GroupKeys.GROUP_CONSUMER_SESSION_TIMEOUT_MS);
+        atMost(GroupKeys.GROUP_STREAMS_MIN_SESSION_TIMEOUT_MS, GroupKeys.GROUP_STREAMS_SESSION_TIMEOUT_MS);
+        atMost(GroupKeys.GROUP_STREAMS_SESSION_TIMEOUT_MS, GroupKeys.GROUP_STREAMS_MAX_SESSION_TIMEOUT_MS);
+        atMost(GroupKeys.GROUP_STREAMS_MIN_HEARTBEAT_INTERVAL_MS, GroupKeys.GROUP_STREAMS_HEARTBEAT_INTERVAL_MS);
+        atMost(GroupKeys.GROUP_STREAMS_HEARTBEAT_INTERVAL_MS, GroupKeys.GROUP_STREAMS_MAX_HEARTBEAT_INTERVAL_MS);
+        lessThan(GroupKeys.GROUP_STREAMS_HEARTBEAT_INTERVAL_MS, GroupKeys.GROUP_STREAMS_SESSION_TIMEOUT_MS);
+    }
+
+    private void lessThan(ConfigKey<Integer> key, ConfigKey<Integer> bound) {
+        if (values.get(key) >= values.get(bound)) {
+            throw values.notAllowed(key, "less than " + bound + ", which is " + values.get(bound));
         }
     }
 

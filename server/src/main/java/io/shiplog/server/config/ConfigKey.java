@@ -81,6 +81,17 @@ public final class ConfigKey<T> {
                 text -> Optional.of(text).filter(given -> given.isEmpty() || texts.contains(given)));
     }
 
+    /** One of the given texts. */
+    static ConfigKey<String> oneOf(String name, String defaultValue, List<String> texts, String documentation) {
+        return new ConfigKey<>(
+                name,
+                ConfigDef.Type.STRING,
+                defaultValue,
+                "one of " + String.join(", ", texts),
+                documentation,
+                text -> Optional.of(text).filter(texts::contains));
+    }
+
     /** A comma-separated list of at least one element, none of them empty. */
     static <T> ConfigKey<List<T>> list(
             String name,

@@ -15,6 +15,7 @@ import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.scrub.ScrubSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -327,6 +328,12 @@ public final class StorageKeys {
 
     /** All keys, in the order of documentation. */
     public static List<ConfigKey<?>> all() {
+        List<ConfigKey<?>> all = new ArrayList<>(ofTheNode());
+        all.addAll(GroupKeys.all());
+        return Collections.unmodifiableList(all);
+    }
+
+    private static List<ConfigKey<?>> ofTheNode() {
         return List.of(
                 NODE_ID,
                 LISTENERS,

@@ -9,6 +9,7 @@ import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
+import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.adapter.DamageRepair;
@@ -22,8 +23,10 @@ import io.shiplog.server.api.FetchSnapshotHandler;
 import io.shiplog.server.api.KafkaApis;
 import io.shiplog.server.api.ProducerIds;
 import io.shiplog.server.api.RequestDispatcher;
+import io.shiplog.server.api.RequestHandler;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.config.HostPort;
+import io.shiplog.server.group.GroupCoordinators;
 import io.shiplog.server.net.ColdReadThreads;
 import io.shiplog.server.net.KafkaListener;
 import io.shiplog.server.net.NettyEventLoop;
@@ -35,6 +38,7 @@ import io.shiplog.storage.metrics.StorageMetrics;
 import io.shiplog.storage.model.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -77,6 +81,7 @@ public final class StorageNode implements AutoCloseable {
     private final NettyEventLoop loop;
     private final NodePartitions partitions;
     private final ImageToReplicas images;
+    private final GroupCoordinators groups;
     private final Membership membership;
     private final NodeWatchdog watchdog;
     private final CleanerThreads cleaners;
@@ -122,7 +127,9 @@ public final class StorageNode implements AutoCloseable {
                 this::onApplied,
                 this::onEscaped);
         LogInfos logInfos = new LogInfos(partitions.replicas(), loop, client::reportLogInfo);
-        membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, images::onMetadata, logInfos::wanted);
+        groups = new GroupCoordinators(config.groupSettings(), loop, client::image, this::onEscaped);
+        partitions.replicas().setCreationListener(groups::onReplicaCreated);
+        membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, this::onMetadata, logInfos::wanted);
         watchdog = new NodeWatchdog(loop, client, directories, config);
         cleaners = new CleanerThreads(config.cleanerSettings(), StorageClock.system(), directories::cleanable);
         metrics = directories.metrics(cleaners);
@@ -174,23 +181,31 @@ public final class StorageNode implements AutoCloseable {
         return config.advertised(listener.port());
     }
 
+    private void onMetadata(MetadataDelta delta) {
+        images.onMetadata(delta);
+        groups.onMetadata(delta);
+    }
+
     private RequestDispatcher apis() {
         NodeView view = new NodeView(config.nodeId(), client);
+        QuorumAdmin admin = new QuorumAdmin(client);
+        List<RequestHandler<?>> more = new ArrayList<>(groups.handlers(view, admin));
+        more.add(new FetchSnapshotHandler(
+                view,
+                partitions.access(),
+                new ShippingLimit(partitions.replicas().throttles(), loop),
+                coldReads::readAhead,
+                coldReads::check));
         return KafkaApis.dispatcher(
                 view,
                 partitions.access(),
                 partitions.fetchService(),
                 config.fetchSettings(),
-                new QuorumAdmin(client),
+                admin,
                 new ProducerIds(client::allocateProducerIds),
                 config,
                 new DescribedLogDirs(directories, ForkJoinPool.commonPool()),
-                new FetchSnapshotHandler(
-                        view,
-                        partitions.access(),
-                        new ShippingLimit(partitions.replicas().throttles(), loop),
-                        coldReads::readAhead,
-                        coldReads::check));
+                more.toArray(new RequestHandler<?>[0]));
     }
 
     private Registration register(HostPort address, Recovered recovered) {
@@ -337,6 +352,7 @@ public final class StorageNode implements AutoCloseable {
                 listener.closeAtOnce();
             }
             var unused = images.stop();
+            groups.close();
             unused = partitions.stop();
             coldReads.close();
             directories.close();
@@ -356,6 +372,7 @@ public final class StorageNode implements AutoCloseable {
             listener.stopAccepting();
         }
         boolean assigned = images.stop();
+        groups.close();
         boolean quiet = partitions.stop();
         coldReads.close();
         if (listener != null) {

@@ -3,7 +3,13 @@
 
 package io.shiplog.server.archfixture;
 
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+
 /** Breaks an arrow (see {@code ArchitectureTest}). */
 public final class WrongNeighbours {
     io.shiplog.tools.archfixture.ToolThatReachesIntoTheServer forbidden;
+
+    public static final class CoordinatorOutsideGroup {
+        GroupCoordinator coordinator;
+    }
 }

@@ -1,0 +1,210 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.group;
+
+import io.shiplog.server.api.ClusterView;
+import io.shiplog.server.api.RequestHandler;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData;
+import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.Readable;
+import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
+import org.apache.kafka.common.requests.DeleteGroupsRequest;
+import org.apache.kafka.common.requests.DescribeGroupsRequest;
+import org.apache.kafka.common.requests.JoinGroupRequest;
+import org.apache.kafka.common.requests.JoinGroupResponse;
+import org.apache.kafka.common.requests.LeaveGroupResponse;
+import org.apache.kafka.common.requests.StreamsGroupDescribeRequest;
+import org.apache.kafka.common.requests.SyncGroupRequest;
+import org.apache.kafka.common.utils.BufferSupplier;
+
+/** The handlers of the APIs of groups. What Kafka's {@code KafkaApis} does around the coordinator is done here, by version. */
+final class GroupHandlers {
+    private static final short FIRST_LEAVE_OF_SEVERAL = 3;
+    /** The coordinator has buffers of its own and does not use it. */
+    private static final BufferSupplier NO_BUFFERS = BufferSupplier.NO_CACHING;
+
+    private final GroupCoordinators coordinators;
+
+    private GroupHandlers(GroupCoordinators coordinators) {
+        this.coordinators = coordinators;
+    }
+
+    /** One for each API of groups. */
+    static List<RequestHandler<?>> all(GroupCoordinators coordinators, ClusterView cluster, OffsetsTopic topic) {
+        GroupHandlers make = new GroupHandlers(coordinators);
+        return List.of(
+                new FindCoordinatorHandler(cluster, topic),
+                make.joinGroup(),
+                make.syncGroup(),
+                make.heartbeat(),
+                make.leaveGroup(),
+                make.describeGroups(),
+                make.listGroups(),
+                make.deleteGroups(),
+                make.consumerGroupHeartbeat(),
+                make.consumerGroupDescribe(),
+                make.streamsGroupDescribe(),
+                new StreamsGroupHeartbeatHandler(coordinators, topic),
+                new OffsetCommitHandler(coordinators, cluster),
+                new OffsetFetchHandler(coordinators, cluster),
+                new OffsetDeleteHandler(coordinators, cluster));
+    }
+
+    private RequestHandler<JoinGroupRequestData> joinGroup() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.JOIN_GROUP,
+                // the first version has no rebalance timeout: the wrapper puts the session timeout there
+                (body, version) -> new JoinGroupRequest(new JoinGroupRequestData(body, version), version).data(),
+                (coordinator, context, request) -> coordinator
+                        .joinGroup(context, request, NO_BUFFERS)
+                        .thenApply(answer -> suited(answer, (short) context.requestVersion())),
+                (request, error, version) -> (JoinGroupResponseData) new JoinGroupRequest(request, version)
+                        .getErrorResponse(0, error.exception())
+                        .data());
+    }
+
+    /** Before version 7 the protocol's name may not be null. */
+    private static JoinGroupResponseData suited(JoinGroupResponseData answer, short version) {
+        return new JoinGroupResponse(answer, version).data();
+    }
+
+    private RequestHandler<SyncGroupRequestData> syncGroup() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.SYNC_GROUP,
+                SyncGroupRequestData::new,
+                (coordinator, context, request) -> {
+                    short version = (short) context.requestVersion();
+                    if (!new SyncGroupRequest(request, version).areMandatoryProtocolTypeAndNamePresent()) {
+                        throw Errors.INCONSISTENT_GROUP_PROTOCOL.exception();
+                    }
+                    return coordinator.syncGroup(context, request, NO_BUFFERS);
+                },
+                (request, error, version) -> new SyncGroupResponseData().setErrorCode(error.code()));
+    }
+
+    private RequestHandler<HeartbeatRequestData> heartbeat() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.HEARTBEAT,
+                HeartbeatRequestData::new,
+                (coordinator, context, request) -> coordinator.heartbeat(context, request),
+                (request, error, version) -> new HeartbeatResponseData().setErrorCode(error.code()));
+    }
+
+    private RequestHandler<LeaveGroupRequestData> leaveGroup() {
+        return new GroupHandler<LeaveGroupRequestData, LeaveGroupResponseData>(
+                coordinators,
+                ApiKeys.LEAVE_GROUP,
+                GroupHandlers::readLeaveGroup,
+                (coordinator, context, request) -> coordinator
+                        .leaveGroup(context, request)
+                        .thenApply(answer -> new LeaveGroupResponse(answer, (short) context.requestVersion()).data()),
+                (request, error, version) -> new LeaveGroupResponseData().setErrorCode(error.code()));
+    }
+
+    /** The coordinator wants a list of members, which the first versions do not have. */
+    private static LeaveGroupRequestData readLeaveGroup(Readable body, short version) {
+        LeaveGroupRequestData request = new LeaveGroupRequestData(body, version);
+        if (version < FIRST_LEAVE_OF_SEVERAL) {
+            request.setMembers(List.of(new MemberIdentity().setMemberId(request.memberId())));
+        }
+        return request;
+    }
+
+    private RequestHandler<DescribeGroupsRequestData> describeGroups() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.DESCRIBE_GROUPS,
+                DescribeGroupsRequestData::new,
+                (coordinator, context, request) -> coordinator
+                        .describeGroups(context, request.groups())
+                        .thenApply(groups -> new DescribeGroupsResponseData().setGroups(groups)),
+                (request, error, version) -> new DescribeGroupsResponseData()
+                        .setGroups(DescribeGroupsRequest.getErrorDescribedGroupList(request.groups(), error)));
+    }
+
+    private RequestHandler<ListGroupsRequestData> listGroups() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.LIST_GROUPS,
+                ListGroupsRequestData::new,
+                (coordinator, context, request) -> coordinator.listGroups(context, request),
+                // a node that coordinates nothing has no groups to list
+                (request, error, version) -> new ListGroupsResponseData()
+                        .setErrorCode(error == Errors.NOT_COORDINATOR ? Errors.NONE.code() : error.code()));
+    }
+
+    private RequestHandler<DeleteGroupsRequestData> deleteGroups() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.DELETE_GROUPS,
+                DeleteGroupsRequestData::new,
+                (coordinator, context, request) -> coordinator
+                        .deleteGroups(context, new ArrayList<>(new LinkedHashSet<>(request.groupsNames())), NO_BUFFERS)
+                        .thenApply(results -> new DeleteGroupsResponseData().setResults(results)),
+                (request, error, version) -> new DeleteGroupsResponseData()
+                        .setResults(DeleteGroupsRequest.getErrorResultCollection(request.groupsNames(), error)));
+    }
+
+    private RequestHandler<ConsumerGroupHeartbeatRequestData> consumerGroupHeartbeat() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                ConsumerGroupHeartbeatRequestData::new,
+                (coordinator, context, request) -> coordinator.consumerGroupHeartbeat(context, request),
+                (request, error, version) -> new ConsumerGroupHeartbeatResponseData()
+                        .setErrorCode(error.code())
+                        .setErrorMessage(error.message()));
+    }
+
+    private RequestHandler<ConsumerGroupDescribeRequestData> consumerGroupDescribe() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                ConsumerGroupDescribeRequestData::new,
+                (coordinator, context, request) -> coordinator
+                        .consumerGroupDescribe(context, request.groupIds())
+                        .thenApply(groups -> new ConsumerGroupDescribeResponseData().setGroups(groups)),
+                (request, error, version) -> new ConsumerGroupDescribeResponseData()
+                        .setGroups(ConsumerGroupDescribeRequest.getErrorDescribedGroupList(request.groupIds(), error)));
+    }
+
+    private RequestHandler<StreamsGroupDescribeRequestData> streamsGroupDescribe() {
+        return new GroupHandler<>(
+                coordinators,
+                ApiKeys.STREAMS_GROUP_DESCRIBE,
+                StreamsGroupDescribeRequestData::new,
+                (coordinator, context, request) -> coordinator
+                        .streamsGroupDescribe(context, request.groupIds())
+                        .thenApply(groups -> new StreamsGroupDescribeResponseData().setGroups(groups)),
+                (request, error, version) -> new StreamsGroupDescribeResponseData()
+                        .setGroups(StreamsGroupDescribeRequest.getErrorDescribedGroupList(request.groupIds(), error)));
+    }
+}

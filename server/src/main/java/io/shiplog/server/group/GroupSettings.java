@@ -1,0 +1,39 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.group;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+
+/**
+ * How this node coordinates groups.
+ *
+ * @param nodeId this node
+ * @param values by Kafka's names, as text; what is missing has Kafka's default
+ */
+public record GroupSettings(int nodeId, Map<String, String> values) {
+    public GroupSettings {
+        values = Map.copyOf(values);
+    }
+
+    /** @throws IllegalArgumentException when the values contradict each other */
+    GroupCoordinatorConfig coordinator() {
+        return new GroupCoordinatorConfig(parsed());
+    }
+
+    /** Share groups are not served, yet the library wants their settings. */
+    ShareGroupConfig share() {
+        return new ShareGroupConfig(parsed());
+    }
+
+    private AbstractConfig parsed() {
+        ConfigDef both = Utils.mergeConfigs(List.of(GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF));
+        return new AbstractConfig(both, values, false);
+    }
+}

@@ -1,0 +1,99 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.group;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings what a partition of {@code __consumer_offsets} holds back into the coordinator's memory, on a thread of its own. */
+final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetsLoader.class);
+    private static final long CLOSE_TIMEOUT_S = 10;
+
+    private final Leaderships leaderships;
+    private final int bufferBytes;
+    private final Consumer<Leadership> failed;
+    private final ExecutorService thread;
+    private volatile boolean closed;
+
+    /**
+     * @param bufferBytes read at a time
+     * @param failed      told of partitions that this node still leads and could not load
+     */
+    OffsetsLoader(int nodeId, Leaderships leaderships, int bufferBytes, Consumer<Leadership> failed) {
+        this.leaderships = leaderships;
+        this.bufferBytes = bufferBytes;
+        this.failed = failed;
+        this.thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "group-loader-" + nodeId));
+    }
+
+    @Override
+    public CompletableFuture<LoadSummary> load(TopicPartition tp, CoordinatorPlayback<CoordinatorRecord> playback) {
+        CompletableFuture<LoadSummary> summary = new CompletableFuture<>();
+        long askedMs = Time.SYSTEM.milliseconds();
+        try {
+            thread.execute(() -> load(tp, playback, askedMs, summary));
+        } catch (RejectedExecutionException e) {
+            summary.completeExceptionally(e);
+        }
+        return summary;
+    }
+
+    private void load(
+            TopicPartition tp,
+            CoordinatorPlayback<CoordinatorRecord> playback,
+            long askedMs,
+            CompletableFuture<LoadSummary> summary) {
+        long startMs = Time.SYSTEM.milliseconds();
+        Leadership leadership = leaderships.of(tp.partition());
+        if (leadership == null) {
+            summary.completeExceptionally(new NotLeaderOrFollowerException("this node does not lead " + tp));
+            return;
+        }
+        try {
+            OffsetsReplay replay = new OffsetsReplay(leadership, playback, bufferBytes, () -> closed);
+            replay.run();
+            long endMs = Time.SYSTEM.milliseconds();
+            LOG.info(
+                    "{} loaded in epoch {}: {} records, {} bytes in {} ms",
+                    tp,
+                    leadership.epoch(),
+                    replay.records(),
+                    replay.bytes(),
+                    endMs - startMs);
+            summary.complete(new LoadSummary(startMs, endMs, startMs - askedMs, replay.records(), replay.bytes()));
+        } catch (NotLeaderOrFollowerException gone) {
+            summary.completeExceptionally(gone);
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be loaded in epoch {}: its groups have no coordinator", tp, leadership.epoch(), e);
+            summary.completeExceptionally(e);
+            failed.accept(leadership);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+                LOG.warn("loading groups did not end within {} s", CLOSE_TIMEOUT_S);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.server.group;
+
+import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.RequestOrigin;
+import io.shiplog.metadata.client.TopicOutcome;
+import io.shiplog.server.api.AdminPort;
+import io.shiplog.server.api.ClusterView;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates the topics that groups need: {@code __consumer_offsets} when it is first asked for, and those inside of streams applications. */
+final class OffsetsTopic {
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetsTopic.class);
+    private static final int TIMEOUT_MS = 15_000;
+
+    private final GroupSettings settings;
+    private final ClusterView cluster;
+    private final AdminPort admin;
+    /** Topics whose creation is under way. */
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+    OffsetsTopic(GroupSettings settings, ClusterView cluster, AdminPort admin) {
+        this.settings = settings;
+        this.cluster = cluster;
+        this.admin = admin;
+    }
+
+    /** Any thread; does not wait. Whoever needs it asks again. */
+    void create(RequestOrigin origin) {
+        GroupCoordinatorConfig config = settings.coordinator();
+        int nodes = cluster.image().brokers().size();
+        int replicas = Math.max(1, Math.min(config.offsetsTopicReplicationFactor(), nodes));
+        Map<String, String> configs = new TreeMap<>();
+        configs.put("cleanup.policy", "compact");
+        configs.put("compression.type", "producer");
+        configs.put("segment.bytes", Integer.toString(config.offsetsTopicSegmentBytes()));
+        configs.put("min.insync.replicas", Integer.toString(replicas > 2 ? 2 : 1));
+        create(
+                new NewTopicSpec(
+                        Topic.GROUP_METADATA_TOPIC_NAME,
+                        config.offsetsTopicPartitions(),
+                        (short) replicas,
+                        Map.of(),
+                        configs),
+                origin);
+    }
+
+    /** Topics that a streams group wants. Any thread; does not wait. */
+    void create(Iterable<CreatableTopic> topics, RequestOrigin origin) {
+        for (CreatableTopic topic : topics) {
+            Map<String, String> configs = new TreeMap<>();
+            for (CreatableTopicConfig config : topic.configs()) {
+                configs.put(config.name(), config.value());
+            }
+            create(
+                    new NewTopicSpec(topic.name(), topic.numPartitions(), topic.replicationFactor(), Map.of(), configs),
+                    origin);
+        }
+    }
+
+    private void create(NewTopicSpec topic, RequestOrigin origin) {
+        if (!underWay.add(topic.name())) {
+            return;
+        }
+        var unused = admin.createTopics(List.of(topic), false, origin, TIMEOUT_MS)
+                .whenComplete((outcomes, failure) -> {
+                    underWay.remove(topic.name());
+                    tell(topic, outcomes, failure);
+                });
+    }
+
+    private static void tell(NewTopicSpec topic, List<TopicOutcome> outcomes, Throwable failure) {
+        if (failure != null) {
+            LOG.warn("topic {} is not created yet: {}", topic.name(), failure.toString());
+            return;
+        }
+        TopicOutcome outcome = outcomes.get(0);
+        if (outcome.error() == Errors.NONE) {
+            LOG.info(
+                    "topic {} created: {} partitions, {} replicas",
+                    topic.name(),
+                    outcome.partitions(),
+                    outcome.replicationFactor());
+        } else if (outcome.error() != Errors.TOPIC_ALREADY_EXISTS) {
+            LOG.warn("topic {} is not created: {}, {}", topic.name(), outcome.error(), outcome.message());
+        }
+    }
+}
