@@ -22,12 +22,19 @@ public final class Features {
     /** KIP-966; always in use. */
     public static final String ELIGIBLE_LEADER_REPLICAS_VERSION = "eligible.leader.replicas.version";
 
+    /** KIP-848: consumer groups. At level 0 nodes coordinate classic groups only. */
+    public static final String GROUP_VERSION = "group.version";
+    /** KIP-1071: streams groups. */
+    public static final String STREAMS_VERSION = "streams.version";
+
     private static final int KAFKA_4_3 = 30;
 
     private static final List<SupportedFeature> SUPPORTED = List.of(
             new SupportedFeature(ELIGIBLE_LEADER_REPLICAS_VERSION, 1, 1),
+            new SupportedFeature(GROUP_VERSION, 0, 1),
             new SupportedFeature(METADATA_VERSION, KAFKA_4_3, KAFKA_4_3),
-            new SupportedFeature(SHIPLOG_METADATA_VERSION, 1, 1));
+            new SupportedFeature(SHIPLOG_METADATA_VERSION, 1, 1),
+            new SupportedFeature(STREAMS_VERSION, 0, 1));
 
     private Features() {}
 

@@ -296,7 +296,7 @@ class IllegalCommandsTest {
                         c -> TestCluster.own()
                                 .setUpdateFeatures(UpdateFeaturesCommand.newBuilder()
                                         .addUpdates(FeatureUpdate.newBuilder()
-                                                .setName("group.version")
+                                                .setName("share.version")
                                                 .setLevel(1)
                                                 .setUpgradeType(1)))),
                 illegal(

@@ -26,13 +26,15 @@ import org.slf4j.LoggerFactory;
 /**
  * ApiVersions: the table of what is served, and the features of the cluster (KIP-35, KIP-511, KIP-584).
  *
- * <p>Features are those that the cluster has agreed on. What is absent ({@code transaction.version} and the group protocols) tells
+ * <p>Features are those that the cluster has agreed on. What is absent ({@code transaction.version}, {@code share.version}) tells
  * clients not to rely on it.
  */
 final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData> {
     private static final Logger LOG = LoggerFactory.getLogger(ApiVersionsHandler.class);
     /** From this version on a client says what software it is. */
     private static final short FIRST_WITH_SOFTWARE = 3;
+    /** From this version on a feature may be one that can be out of use. */
+    private static final short FIRST_WITH_LEVEL_ZERO = 4;
 
     /** KIP-511; what else a name could hold would end up in logs and metrics. */
     private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
@@ -70,7 +72,7 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData>
         MetadataImage image = cluster.image();
         exchange.respond(new ApiVersionsResponseData()
                 .setApiKeys(apis.advertised())
-                .setSupportedFeatures(supportedFeatures())
+                .setSupportedFeatures(supportedFeatures(exchange.header().version()))
                 .setFinalizedFeatures(finalizedFeatures(image))
                 .setFinalizedFeaturesEpoch(image.offset()));
     }
@@ -90,9 +92,12 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData>
                 && SOFTWARE.matcher(request.clientSoftwareVersion()).matches();
     }
 
-    private static SupportedFeatureKeyCollection supportedFeatures() {
+    private static SupportedFeatureKeyCollection supportedFeatures(short version) {
         SupportedFeatureKeyCollection features = new SupportedFeatureKeyCollection();
         for (SupportedFeature feature : Features.supported()) {
+            if (feature.minLevel() == 0 && version < FIRST_WITH_LEVEL_ZERO) {
+                continue; // clients of that age fail on it (KAFKA-17492)
+            }
             features.add(new SupportedFeatureKey()
                     .setName(feature.name())
                     .setMinVersion((short) feature.minLevel())

@@ -3,6 +3,7 @@
 
 package io.shiplog.server.group;
 
+import io.shiplog.metadata.image.Features;
 import io.shiplog.server.api.ClusterView;
 import io.shiplog.server.api.RequestHandler;
 import java.util.ArrayList;
@@ -49,14 +50,16 @@ final class GroupHandlers {
     private static final BufferSupplier NO_BUFFERS = BufferSupplier.NO_CACHING;
 
     private final GroupCoordinators coordinators;
+    private final ClusterView cluster;
 
-    private GroupHandlers(GroupCoordinators coordinators) {
+    private GroupHandlers(GroupCoordinators coordinators, ClusterView cluster) {
         this.coordinators = coordinators;
+        this.cluster = cluster;
     }
 
     /** One for each API of groups. */
     static List<RequestHandler<?>> all(GroupCoordinators coordinators, ClusterView cluster, OffsetsTopic topic) {
-        GroupHandlers make = new GroupHandlers(coordinators);
+        GroupHandlers make = new GroupHandlers(coordinators, cluster);
         return List.of(
                 new FindCoordinatorHandler(cluster, topic),
                 make.joinGroup(),
@@ -69,7 +72,7 @@ final class GroupHandlers {
                 make.consumerGroupHeartbeat(),
                 make.consumerGroupDescribe(),
                 make.streamsGroupDescribe(),
-                new StreamsGroupHeartbeatHandler(coordinators, topic),
+                new StreamsGroupHeartbeatHandler(coordinators, cluster, topic),
                 new OffsetCommitHandler(coordinators, cluster),
                 new OffsetFetchHandler(coordinators, cluster),
                 new OffsetDeleteHandler(coordinators, cluster));
@@ -178,7 +181,10 @@ final class GroupHandlers {
                 coordinators,
                 ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                 ConsumerGroupHeartbeatRequestData::new,
-                (coordinator, context, request) -> coordinator.consumerGroupHeartbeat(context, request),
+                (coordinator, context, request) -> {
+                    requireInUse(Features.GROUP_VERSION);
+                    return coordinator.consumerGroupHeartbeat(context, request);
+                },
                 (request, error, version) -> new ConsumerGroupHeartbeatResponseData()
                         .setErrorCode(error.code())
                         .setErrorMessage(error.message()));
@@ -189,9 +195,12 @@ final class GroupHandlers {
                 coordinators,
                 ApiKeys.CONSUMER_GROUP_DESCRIBE,
                 ConsumerGroupDescribeRequestData::new,
-                (coordinator, context, request) -> coordinator
-                        .consumerGroupDescribe(context, request.groupIds())
-                        .thenApply(groups -> new ConsumerGroupDescribeResponseData().setGroups(groups)),
+                (coordinator, context, request) -> {
+                    requireInUse(Features.GROUP_VERSION);
+                    return coordinator
+                            .consumerGroupDescribe(context, request.groupIds())
+                            .thenApply(groups -> new ConsumerGroupDescribeResponseData().setGroups(groups));
+                },
                 (request, error, version) -> new ConsumerGroupDescribeResponseData()
                         .setGroups(ConsumerGroupDescribeRequest.getErrorDescribedGroupList(request.groupIds(), error)));
     }
@@ -201,10 +210,20 @@ final class GroupHandlers {
                 coordinators,
                 ApiKeys.STREAMS_GROUP_DESCRIBE,
                 StreamsGroupDescribeRequestData::new,
-                (coordinator, context, request) -> coordinator
-                        .streamsGroupDescribe(context, request.groupIds())
-                        .thenApply(groups -> new StreamsGroupDescribeResponseData().setGroups(groups)),
+                (coordinator, context, request) -> {
+                    requireInUse(Features.STREAMS_VERSION);
+                    return coordinator
+                            .streamsGroupDescribe(context, request.groupIds())
+                            .thenApply(groups -> new StreamsGroupDescribeResponseData().setGroups(groups));
+                },
                 (request, error, version) -> new StreamsGroupDescribeResponseData()
                         .setGroups(StreamsGroupDescribeRequest.getErrorDescribedGroupList(request.groupIds(), error)));
+    }
+
+    /** The coordinator itself does not ask which protocols the cluster has agreed on. */
+    private void requireInUse(String feature) {
+        if (cluster.image().registry().featureLevel(feature) == 0) {
+            throw Errors.UNSUPPORTED_VERSION.exception();
+        }
     }
 }

@@ -3,7 +3,9 @@
 
 package io.shiplog.server.group;
 
+import io.shiplog.metadata.image.Features;
 import io.shiplog.replication.fetch.BoundedReadable;
+import io.shiplog.server.api.ClusterView;
 import io.shiplog.server.api.Later;
 import io.shiplog.server.api.Origins;
 import io.shiplog.server.api.RequestHandler;
@@ -26,10 +28,12 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /** StreamsGroupHeartbeat (KIP-1071): the coordinator says which topics the application still lacks, and they are created. */
 final class StreamsGroupHeartbeatHandler implements RequestHandler<StreamsGroupHeartbeatRequestData> {
     private final GroupCoordinators coordinators;
+    private final ClusterView cluster;
     private final OffsetsTopic topics;
 
-    StreamsGroupHeartbeatHandler(GroupCoordinators coordinators, OffsetsTopic topics) {
+    StreamsGroupHeartbeatHandler(GroupCoordinators coordinators, ClusterView cluster, OffsetsTopic topics) {
         this.coordinators = coordinators;
+        this.cluster = cluster;
         this.topics = topics;
     }
 
@@ -45,6 +49,10 @@ final class StreamsGroupHeartbeatHandler implements RequestHandler<StreamsGroupH
 
     @Override
     public void handle(StreamsGroupHeartbeatRequestData request, Exchange exchange) {
+        if (cluster.image().registry().featureLevel(Features.STREAMS_VERSION) == 0) {
+            exchange.respond(refusal(Errors.UNSUPPORTED_VERSION, Errors.UNSUPPORTED_VERSION.message()));
+            return;
+        }
         GroupCoordinator coordinator = coordinators.coordinator();
         if (coordinator == null) {
             exchange.respond(refusal(Errors.NOT_COORDINATOR, Errors.NOT_COORDINATOR.message()));
