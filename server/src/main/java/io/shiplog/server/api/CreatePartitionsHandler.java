@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsAssignment;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -85,6 +86,9 @@ final class CreatePartitionsHandler implements RequestHandler<CreatePartitionsRe
             if (named.size() > MAX_TOPICS) {
                 String message = "Excessively large number of partitions per request.";
                 response.results().add(result(topic, Errors.POLICY_VIOLATION, message));
+            } else if (topic.name().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
+                String message = "With more partitions groups would be looked for where their offsets are not.";
+                response.results().add(result(topic, Errors.INVALID_REQUEST, message));
             } else if (times == 1) {
                 asked.add(new Asked(topic, partitionCount(topic.name())));
             } else if (times > 1) {

@@ -133,7 +133,13 @@ public final class GroupCoordinators implements AutoCloseable {
         int partitions = partitions();
         if (running == null || running.partitions() != partitions) {
             start(partitions);
+            leaderships.all().forEach(this::elect);
+        } else {
+            elect(leadership);
         }
+    }
+
+    private void elect(Leadership leadership) {
         int partition = leadership.partition().partition();
         // An election alone would not load again what is loaded.
         running.service().onResignation(partition, OptionalInt.empty());

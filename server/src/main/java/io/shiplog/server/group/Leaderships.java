@@ -6,6 +6,7 @@ package io.shiplog.server.group;
 import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.FetchWatcher;
 import io.shiplog.replication.runtime.Replica;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.internals.Topic;
@@ -36,6 +37,11 @@ final class Leaderships implements FetchWatcher {
     /** The leadership of a partition; null when this node does not lead it. */
     Leadership of(int partition) {
         return led.get(partition);
+    }
+
+    /** All that there are now. */
+    List<Leadership> all() {
+        return List.copyOf(led.values());
     }
 
     /** This node has a new replica, of whatever topic. */

@@ -22,16 +22,16 @@ import java.util.List;
 import org.apache.kafka.common.Uuid;
 
 /** Images for tests, made as the quorum makes them: by records. */
-final class Images {
+public final class Images {
     private static final int RECORD_VERSION = 1;
 
     private Images() {}
 
-    static MetadataImage after(MetadataImage image, MetadataRecord... records) {
+    public static MetadataImage after(MetadataImage image, MetadataRecord... records) {
         return image.candidate(List.of(records));
     }
 
-    static MetadataRecord broker(int id, int port) {
+    public static MetadataRecord broker(int id, int port) {
         return record(MetadataRecord.newBuilder()
                 .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
                         .setBrokerId(id)
@@ -43,7 +43,7 @@ final class Images {
                                 .setPort(port))));
     }
 
-    static MetadataRecord fenced(MetadataImage image, int id, boolean fenced) {
+    public static MetadataRecord fenced(MetadataImage image, int id, boolean fenced) {
         return record(MetadataRecord.newBuilder()
                 .setBrokerState(BrokerStateRecord.newBuilder()
                         .setBrokerId(id)
@@ -51,17 +51,17 @@ final class Images {
                         .setFenced(fenced)));
     }
 
-    static MetadataRecord topic(Uuid id, String name) {
+    public static MetadataRecord topic(Uuid id, String name) {
         return record(MetadataRecord.newBuilder()
                 .setTopic(TopicRecord.newBuilder().setTopicId(bytes(id)).setName(name)));
     }
 
-    static MetadataRecord removeTopic(Uuid id) {
+    public static MetadataRecord removeTopic(Uuid id) {
         return record(MetadataRecord.newBuilder()
                 .setRemoveTopic(RemoveTopicRecord.newBuilder().setTopicId(bytes(id))));
     }
 
-    static MetadataRecord partition(Uuid topic, int partition, int leader, Integer... replicas) {
+    public static MetadataRecord partition(Uuid topic, int partition, int leader, Integer... replicas) {
         return record(MetadataRecord.newBuilder()
                 .setPartition(PartitionRecord.newBuilder()
                         .setTopicId(bytes(topic))
@@ -70,7 +70,7 @@ final class Images {
                         .setState(state(leader, 0, 0, replicas))));
     }
 
-    static MetadataRecord change(Uuid topic, int partition, int leader, int epoch, Integer... isr) {
+    public static MetadataRecord change(Uuid topic, int partition, int leader, int epoch, Integer... isr) {
         return record(MetadataRecord.newBuilder()
                 .setPartitionChange(PartitionChangeRecord.newBuilder()
                         .setTopicId(bytes(topic))
@@ -79,7 +79,7 @@ final class Images {
     }
 
     /** A change that brings another assignment with it. */
-    static MetadataRecord assigned(
+    public static MetadataRecord assigned(
             Uuid topic, int partition, int leader, int epoch, List<Integer> replicas, Integer... isr) {
         return record(MetadataRecord.newBuilder()
                 .setPartitionChange(PartitionChangeRecord.newBuilder()

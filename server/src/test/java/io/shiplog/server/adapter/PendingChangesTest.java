@@ -68,4 +68,19 @@ class PendingChangesTest {
         assertThat(merged.createdTopics()).containsExactly(TOPIC);
         assertThat(changes.poll()).isNull();
     }
+
+    @Test
+    void whoBeginsAnewIsToldEverythingOnce() {
+        changes.activateAfter(0);
+        changes.add(MetadataDelta.full(empty, one));
+        changes.add(MetadataDelta.full(one, two));
+        changes.beginAnew();
+        MetadataDelta first = changes.poll();
+        assertThat(first.from()).isSameAs(empty);
+        assertThat(first.to()).isSameAs(two);
+        assertThat(changes.poll()).isNull();
+        MetadataDelta next = MetadataDelta.full(two, three);
+        changes.add(next);
+        assertThat(changes.poll()).isSameAs(next);
+    }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -30,6 +31,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.junit.jupiter.api.AfterEach;
@@ -152,7 +154,9 @@ class GroupsTest {
             Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get(30, TimeUnit.SECONDS);
-            return offsets.values().stream().mapToLong(OffsetAndMetadata::offset).sum();
+            return offsets.values().stream()
+                    .mapToLong(OffsetAndMetadata::offset)
+                    .sum();
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError("the offsets of " + group + " are not told", e);
         }
@@ -254,6 +258,13 @@ class GroupsTest {
         assertThat(cluster.image().topicConfigs(topic.id()))
                 .containsEntry("cleanup.policy", "compact")
                 .containsEntry("min.insync.replicas", "2");
+        try (Admin admin = cluster.clients().admin()) {
+            assertThat(admin.createPartitions(Map.of(Topic.GROUP_METADATA_TOPIC_NAME, NewPartitions.increaseTo(5)))
+                            .all())
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(InvalidRequestException.class);
+        }
         try (KafkaProducer<byte[], byte[]> producer = cluster.clients().producer("all")) {
             var record = new ProducerRecord<>(
                     Topic.GROUP_METADATA_TOPIC_NAME, 0, Clients.bytes("key"), Clients.bytes("value"));
@@ -261,6 +272,22 @@ class GroupsTest {
                     .failsWithin(Duration.ofSeconds(60))
                     .withThrowableThat()
                     .withCauseInstanceOf(InvalidTopicException.class);
+        }
+    }
+
+    /** The call that tells the coordinator waits for its shards, and those for the thread that moves high watermarks. */
+    @Test
+    void offsetsOfADeletedTopicAreForgotten() throws Exception {
+        try (Admin admin = cluster.clients().admin();
+                KafkaConsumer<byte[], byte[]> member = member("classic", "deleted")) {
+            cluster.clients().createTopic("short-lived", 1, 3, Map.of());
+            TopicPartition gone = new TopicPartition("short-lived", 0);
+            TopicPartition stays = new TopicPartition(TOPIC, 0);
+            member.assign(List.of(gone, stays));
+            member.commitSync(Map.of(gone, new OffsetAndMetadata(7), stays, new OffsetAndMetadata(9)));
+            assertThat(committed(admin, "deleted")).isEqualTo(16);
+            admin.deleteTopics(List.of("short-lived")).all().get(30, TimeUnit.SECONDS);
+            Await.until("the deleted topic's offsets to be forgotten", WAIT_MS, () -> committed(admin, "deleted") == 9);
         }
     }
 }
