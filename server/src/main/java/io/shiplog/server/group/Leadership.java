@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
@@ -155,7 +156,7 @@ final class Leadership {
         private final CompletableFuture<Long> end = new CompletableFuture<>();
         private boolean started; // guarded by this
         private boolean givenUp; // guarded by this
-        private Errors refusal = Errors.NONE; // on the loop
+        private ApiException refusal; // on the loop
 
         Append(ByteBuffer batches) {
             this.batches = batches;
@@ -175,10 +176,10 @@ final class Leadership {
                 }
                 // acks=all: refused below min ISR, and whether the lease holds does not matter
                 replica.produce(batches, AppendOrigin.COORDINATOR, ALL, false, ackTimeoutMs, this);
-                if (refusal == Errors.NONE) {
+                if (refusal == null) {
                     end.complete(replica.log().logEndOffset());
                 } else {
-                    end.completeExceptionally(refusal.exception());
+                    end.completeExceptionally(refusal);
                 }
             } catch (NotLeaderOrFollowerException notLed) {
                 end.completeExceptionally(notLed);
@@ -192,10 +193,7 @@ final class Leadership {
         @Override
         public void complete(Errors error, long baseOffset, long logAppendTimeMs, long logStartOffset, String message) {
             if (!end.isDone() && error != Errors.NONE) {
-                refusal = error;
-                if (error != Errors.NOT_LEADER_OR_FOLLOWER) {
-                    LOG.warn("{}: a write was refused: {}{}", partition, error, message == null ? "" : ", " + message);
-                }
+                refusal = message == null ? error.exception() : error.exception(message);
             }
         }
 

@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -34,26 +33,31 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Groups of stock consumers, in both protocols, on one quorum node and three storage nodes. */
 class GroupsTest {
-    private static final String TOPIC = "read-in-groups";
     private static final int PARTITIONS = 6;
     private static final int WAIT_MS = 90_000;
 
+    private static final int[] NODES = {101, 102, 103};
+
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private TestCluster cluster;
+    private static TestCluster cluster;
 
-    @BeforeEach
-    void start() throws Exception {
+    private String topic;
+
+    @BeforeAll
+    static void start() throws Exception {
         cluster = new TestCluster(directory, 1, 3)
                 .with("offsets.topic.num.partitions", "4")
                 .with("group.initial.rebalance.delay.ms", "0")
@@ -63,12 +67,32 @@ class GroupsTest {
                 .with("group.consumer.min.heartbeat.interval.ms", "100")
                 .with("group.consumer.heartbeat.interval.ms", "300")
                 .start();
-        cluster.clients().createTopic(TOPIC, PARTITIONS, 3, Map.of());
+        assertThat(cluster.image().topic(Topic.GROUP_METADATA_TOPIC_NAME)).isNull();
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         cluster.close();
+    }
+
+    /** A topic for each test, all of it in sync. */
+    @BeforeEach
+    void createTopic(TestInfo test) throws Exception {
+        topic = "read-in-groups-" + Integer.toHexString(test.getDisplayName().hashCode());
+        topic += test.getTestMethod().orElseThrow().getName();
+        cluster.clients().createTopic(topic, PARTITIONS, 3, Map.of());
+        for (int i = 0; i < PARTITIONS; i++) {
+            cluster.awaitIsr(topic, i, 3);
+        }
+    }
+
+    private void awaitAllInSync() {
+        for (int i = 0; i < 4; i++) {
+            cluster.awaitIsr(Topic.GROUP_METADATA_TOPIC_NAME, i, 3);
+        }
+        for (int i = 0; i < PARTITIONS; i++) {
+            cluster.awaitIsr(topic, i, 3);
+        }
     }
 
     private KafkaConsumer<byte[], byte[]> member(String protocol, String group) {
@@ -88,7 +112,7 @@ class GroupsTest {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (int i = from; i < to; i++) {
                 sent.add(
-                        producer.send(new ProducerRecord<>(TOPIC, i % PARTITIONS, null, Clients.bytes("record-" + i))));
+                        producer.send(new ProducerRecord<>(topic, i % PARTITIONS, null, Clients.bytes("record-" + i))));
             }
             for (Future<RecordMetadata> each : sent) {
                 each.get(60, TimeUnit.SECONDS);
@@ -111,8 +135,8 @@ class GroupsTest {
         try (Admin admin = cluster.clients().admin()) {
             try (KafkaConsumer<byte[], byte[]> one = member(protocol, group);
                     KafkaConsumer<byte[], byte[]> two = member(protocol, group)) {
-                one.subscribe(List.of(TOPIC));
-                two.subscribe(List.of(TOPIC));
+                one.subscribe(List.of(topic));
+                two.subscribe(List.of(topic));
                 Await.until("half of the partitions for each", WAIT_MS, () -> {
                     poll(one, seen);
                     poll(two, seen);
@@ -135,7 +159,7 @@ class GroupsTest {
                 assertThat(admin.listGroups().all().get(30, TimeUnit.SECONDS))
                         .anyMatch(listing -> listing.groupId().equals(group));
             }
-            admin.deleteConsumerGroupOffsets(group, Set.of(new TopicPartition(TOPIC, 0)))
+            admin.deleteConsumerGroupOffsets(group, Set.of(new TopicPartition(topic, 0)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
             assertThat(committed(admin, group)).isEqualTo(100);
@@ -171,7 +195,7 @@ class GroupsTest {
         Set<String> seen = new HashSet<>();
         try (Admin admin = cluster.clients().admin();
                 KafkaConsumer<byte[], byte[]> member = member(protocol, group)) {
-            member.subscribe(List.of(TOPIC));
+            member.subscribe(List.of(topic));
             Await.until("all records", WAIT_MS, () -> {
                 poll(member, seen);
                 return seen.size() == 60;
@@ -192,11 +216,12 @@ class GroupsTest {
             member.commitSync(Duration.ofMillis(WAIT_MS));
             assertThat(committed(admin, group)).isEqualTo(120);
             cluster.startStorage(coordinator);
+            awaitAllInSync();
         }
         try (KafkaConsumer<byte[], byte[]> later = member(protocol, group)) {
             List<TopicPartition> partitions = new ArrayList<>();
             for (int i = 0; i < PARTITIONS; i++) {
-                partitions.add(new TopicPartition(TOPIC, i));
+                partitions.add(new TopicPartition(topic, i));
             }
             Map<TopicPartition, OffsetAndMetadata> kept = later.committed(Set.copyOf(partitions));
             assertThat(kept.values()).allMatch(offset -> offset.offset() == 20);
@@ -206,17 +231,18 @@ class GroupsTest {
     /** Every node stops and starts again: what was committed is loaded from the disks. */
     @Test
     void committedOffsetsAreLoadedAfterARestart() throws Exception {
-        TopicPartition partition = new TopicPartition(TOPIC, 3);
+        TopicPartition partition = new TopicPartition(topic, 3);
         try (KafkaConsumer<byte[], byte[]> member = member("classic", "restarted")) {
             member.assign(List.of(partition));
             for (int i = 1; i <= 50; i++) {
                 member.commitSync(Map.of(partition, new OffsetAndMetadata(i, "step " + i)));
             }
         }
-        for (int id : new int[] {101, 102, 103}) {
+        for (int id : NODES) {
             cluster.crashStorage(id);
         }
         cluster.startStorage(101, 102, 103);
+        awaitAllInSync();
         try (KafkaConsumer<byte[], byte[]> later = member("classic", "restarted")) {
             OffsetAndMetadata kept = later.committed(Set.of(partition), Duration.ofMillis(WAIT_MS))
                     .get(partition);
@@ -228,34 +254,48 @@ class GroupsTest {
     @Test
     void topicsThatMatchAPatternAreFoundByTheServer() throws Exception {
         produce(0, 12);
+        cluster.clients().createTopic("something-else", 1, 3, Map.of());
         Set<String> seen = new HashSet<>();
         try (KafkaConsumer<byte[], byte[]> member = member("consumer", "by-pattern")) {
-            member.subscribe(new SubscriptionPattern("read-in-.*"));
+            member.subscribe(new SubscriptionPattern(topic + ".*"));
             Await.until("the records of topics that match", WAIT_MS, () -> {
                 poll(member, seen);
                 return seen.size() == 12;
             });
-            cluster.clients().createTopic("read-in-another-topic", 1, 3, Map.of());
-            Await.until("the new topic", WAIT_MS, () -> {
-                poll(member, seen);
-                return member.assignment().size() == PARTITIONS + 1;
-            });
-            cluster.clients().createTopic("something-else", 1, 3, Map.of());
-            assertThat(member.assignment()).allMatch(each -> Pattern.matches("read-in-.*", each.topic()));
+            assertThat(member.assignment())
+                    .hasSize(PARTITIONS)
+                    .allMatch(each -> each.topic().equals(topic));
         }
     }
 
     @Test
-    void theOffsetsTopicIsCreatedForTheFirstGroupAndWrittenByNobodyElse() throws Exception {
-        assertThat(cluster.image().topic(Topic.GROUP_METADATA_TOPIC_NAME)).isNull();
-        try (KafkaConsumer<byte[], byte[]> member = member("classic", "first")) {
-            member.assign(List.of(new TopicPartition(TOPIC, 0)));
-            member.commitSync(Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(1)));
+    void aTopicThatComesLaterIsAssignedToo() throws Exception {
+        String later = topic + "-later";
+        Set<String> seen = new HashSet<>();
+        try (KafkaConsumer<byte[], byte[]> member = member("consumer", "comes-later")) {
+            member.subscribe(List.of(topic, later));
+            Await.until("the topic that is there", WAIT_MS, () -> {
+                poll(member, seen);
+                return member.assignment().size() == PARTITIONS;
+            });
+            cluster.clients().createTopic(later, 1, 3, Map.of());
+            Await.until("the topic that came", WAIT_MS, () -> {
+                poll(member, seen);
+                return member.assignment().contains(new TopicPartition(later, 0));
+            });
         }
-        var topic = cluster.image().topic(Topic.GROUP_METADATA_TOPIC_NAME);
-        assertThat(topic.partitionCount()).isEqualTo(4);
-        assertThat(topic.partition(0).replicationFactor()).isEqualTo(3);
-        assertThat(cluster.image().topicConfigs(topic.id()))
+    }
+
+    @Test
+    void theOffsetsTopicIsCreatedWhenItIsNeededAndWrittenByNobodyElse() throws Exception {
+        try (KafkaConsumer<byte[], byte[]> member = member("classic", "first")) {
+            member.assign(List.of(new TopicPartition(topic, 0)));
+            member.commitSync(Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(1)));
+        }
+        var offsets = cluster.image().topic(Topic.GROUP_METADATA_TOPIC_NAME);
+        assertThat(offsets.partitionCount()).isEqualTo(4);
+        assertThat(offsets.partition(0).replicationFactor()).isEqualTo(3);
+        assertThat(cluster.image().topicConfigs(offsets.id()))
                 .containsEntry("cleanup.policy", "compact")
                 .containsEntry("min.insync.replicas", "2");
         try (Admin admin = cluster.clients().admin()) {
@@ -282,7 +322,7 @@ class GroupsTest {
                 KafkaConsumer<byte[], byte[]> member = member("classic", "deleted")) {
             cluster.clients().createTopic("short-lived", 1, 3, Map.of());
             TopicPartition gone = new TopicPartition("short-lived", 0);
-            TopicPartition stays = new TopicPartition(TOPIC, 0);
+            TopicPartition stays = new TopicPartition(topic, 0);
             member.assign(List.of(gone, stays));
             member.commitSync(Map.of(gone, new OffsetAndMetadata(7), stays, new OffsetAndMetadata(9)));
             assertThat(committed(admin, "deleted")).isEqualTo(16);
