@@ -9,6 +9,7 @@ import io.shiplog.server.api.RequestHandler;
 import io.shiplog.server.protocol.Exchange;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -82,8 +83,13 @@ final class GroupHandler<Q extends ApiMessage, A extends ApiMessage> implements 
         if (coordinator == null) {
             return CompletableFuture.failedFuture(Errors.NOT_COORDINATOR.exception());
         }
+        return asked(() -> question.ask(coordinator, context, request));
+    }
+
+    /** A question whose failure is an answer, however it fails: what is thrown here would take the node along. */
+    static <A> CompletableFuture<A> asked(Supplier<CompletableFuture<A>> question) {
         try {
-            return question.ask(coordinator, context, request);
+            return question.get();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

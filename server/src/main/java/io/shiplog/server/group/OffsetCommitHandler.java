@@ -68,7 +68,8 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequestDat
             exchange.respond(response.build().data());
             return;
         }
-        var committed = coordinator.commitOffsets(RequestContext.of(exchange), known, BufferSupplier.NO_CACHING);
+        RequestContext context = RequestContext.of(exchange);
+        var committed = GroupHandler.asked(() -> coordinator.commitOffsets(context, known, BufferSupplier.NO_CACHING));
         Later.on(committed, exchange, (answer, failure) -> {
             exchange.respond(
                     failure == null

@@ -51,7 +51,8 @@ final class OffsetDeleteHandler implements RequestHandler<OffsetDeleteRequestDat
         for (OffsetDeleteRequestTopic topic : request.topics()) {
             addKnown(known, topic, response);
         }
-        var deleted = coordinator.deleteOffsets(RequestContext.of(exchange), known, BufferSupplier.NO_CACHING);
+        RequestContext context = RequestContext.of(exchange);
+        var deleted = GroupHandler.asked(() -> coordinator.deleteOffsets(context, known, BufferSupplier.NO_CACHING));
         Later.on(deleted, exchange, (answer, failure) -> {
             exchange.respond(
                     failure == null ? response.merge(answer).build().data() : refusal(GroupHandler.error(failure)));

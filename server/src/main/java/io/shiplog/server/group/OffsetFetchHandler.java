@@ -97,7 +97,8 @@ final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequestData>
         }
         List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
         OffsetFetchRequestGroup asked = known(group, OffsetFetchRequest.useTopicIds(version), unknown);
-        return coordinator.fetchOffsets(context, asked, requireStable).handle((answer, failure) -> {
+        var fetched = GroupHandler.asked(() -> coordinator.fetchOffsets(context, asked, requireStable));
+        return fetched.handle((answer, failure) -> {
             if (failure != null) {
                 return OffsetFetchResponse.groupError(group, GroupHandler.error(failure), version);
             }

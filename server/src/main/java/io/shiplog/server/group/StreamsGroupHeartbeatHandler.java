@@ -63,7 +63,8 @@ final class StreamsGroupHeartbeatHandler implements RequestHandler<StreamsGroupH
             exchange.respond(refusal(Errors.STREAMS_INVALID_TOPOLOGY, fault));
             return;
         }
-        var heartbeat = coordinator.streamsGroupHeartbeat(RequestContext.of(exchange), request);
+        RequestContext context = RequestContext.of(exchange);
+        var heartbeat = GroupHandler.asked(() -> coordinator.streamsGroupHeartbeat(context, request));
         Later.on(heartbeat, exchange, (result, failure) -> {
             if (failure != null) {
                 Errors error = GroupHandler.error(failure);

@@ -64,6 +64,24 @@ class BrokerConfigTest {
     }
 
     @Test
+    void groupsAreCoordinatedByWhatTheFileSays() {
+        properties.put("group.max.size", "7");
+        assertThat(read().groupSettings().values())
+                .containsEntry("group.max.size", "7")
+                .containsEntry("offsets.topic.num.partitions", "50");
+    }
+
+    @Test
+    void settingsOfGroupsThatContradictEachOtherAreRefused() {
+        properties.put("group.consumer.session.timeout.ms", "60001");
+        refused("group.consumer.session.timeout.ms", "not more than group.consumer.max.session.timeout.ms");
+        properties.put("group.consumer.session.timeout.ms", "45000");
+        properties.put("group.consumer.max.heartbeat.interval.ms", "45000");
+        properties.put("group.consumer.heartbeat.interval.ms", "45000");
+        refused("group.consumer.heartbeat.interval.ms", "less than group.consumer.session.timeout.ms");
+    }
+
+    @Test
     void textThatIsNoNumberIsRefused() {
         properties.put("message.max.bytes", "1m");
         refused("message.max.bytes", "\"1m\" is not allowed");

@@ -9,8 +9,10 @@ import io.shiplog.server.net.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -481,5 +483,52 @@ class GroupVersionsTest {
             }
             Await.until("consumer groups", 30_000, () -> beatConsumer(1) == Errors.NONE);
         }
+    }
+
+    static Stream<ApiKeys> apisOfGroups() {
+        return Stream.of(
+                ApiKeys.FIND_COORDINATOR,
+                ApiKeys.JOIN_GROUP,
+                ApiKeys.SYNC_GROUP,
+                ApiKeys.HEARTBEAT,
+                ApiKeys.LEAVE_GROUP,
+                ApiKeys.OFFSET_COMMIT,
+                ApiKeys.OFFSET_FETCH,
+                ApiKeys.OFFSET_DELETE,
+                ApiKeys.DESCRIBE_GROUPS,
+                ApiKeys.LIST_GROUPS,
+                ApiKeys.DELETE_GROUPS,
+                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                ApiKeys.STREAMS_GROUP_HEARTBEAT,
+                ApiKeys.STREAMS_GROUP_DESCRIBE);
+    }
+
+    /** A request with nothing in it, and the same with bytes changed: answered, or its connection closed. The node's end would fail the class. */
+    @ParameterizedTest
+    @MethodSource("apisOfGroups")
+    void bodiesThatNobodyMeantHurtNobody(ApiKeys api) throws Exception {
+        Random random = new Random(api.id);
+        for (int version : versions(api).toList()) {
+            ApiMessage empty = api.messageType.newRequest();
+            byte[] frame = RawClient.frame(api, (short) version, 1, "hostile", empty);
+            List<RawClient> open = new ArrayList<>();
+            for (int changes = 0; changes < 8; changes++) {
+                byte[] changed = frame.clone();
+                for (int i = 0; i < changes; i++) {
+                    int at = changed.length - 1 - random.nextInt(Math.min(changed.length - 4, 12));
+                    changed[at] = (byte) random.nextInt(-8, 24);
+                }
+                RawClient hostile = new RawClient(cluster.kafkaPort(TestCluster.FIRST_STORAGE_ID));
+                open.add(hostile);
+                hostile.send(changed);
+            }
+            assertThat(find(4, GROUP, "group")).isEqualTo(Errors.NONE);
+            for (RawClient hostile : open) {
+                hostile.close();
+            }
+        }
+        assertThat(find(4, GROUP, "group")).isEqualTo(Errors.NONE);
+        assertThat(commit(9, 3)).isEqualTo(Errors.NONE);
     }
 }
