@@ -16,7 +16,7 @@ public final class KafkaApis {
      * The dispatcher with a handler for each API.
      *
      * @param fetchSettings of the fetch service, for the bound on what one request may name
-     * @param betweenNodes  handlers of what only nodes ask each other
+     * @param more          handlers that are made elsewhere: those of groups, and of what only nodes ask each other
      * @param producerIds   from where InitProducerId takes ids
      */
     public static RequestDispatcher dispatcher(
@@ -28,7 +28,7 @@ public final class KafkaApis {
             ProducerIds producerIds,
             NodeConfigs nodeConfigs,
             LogDirView logDirs,
-            RequestHandler<?>... betweenNodes) {
+            RequestHandler<?>... more) {
         List<RequestHandler<?>> handlers = new ArrayList<>();
         handlers.add(new MetadataHandler(cluster));
         handlers.add(new DescribeClusterHandler(cluster));
@@ -43,7 +43,7 @@ public final class KafkaApis {
         handlers.addAll(topics(cluster, admin, new ConfigDescriptions(nodeConfigs)));
         handlers.addAll(administration(cluster, admin));
         handlers.addAll(AclsWithoutAuthorizerHandler.all());
-        handlers.addAll(List.of(betweenNodes));
+        handlers.addAll(List.of(more));
         return new RequestDispatcher(handlers, cluster);
     }
 

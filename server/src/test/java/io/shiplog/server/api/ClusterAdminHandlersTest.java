@@ -56,8 +56,21 @@ class ClusterAdminHandlersTest {
         assertThat(apis.supportedFeatures())
                 .extracting(f -> f.name())
                 .containsExactlyInAnyOrder(
-                        FEATURE, Features.METADATA_VERSION, Features.ELIGIBLE_LEADER_REPLICAS_VERSION);
+                        FEATURE,
+                        Features.METADATA_VERSION,
+                        Features.ELIGIBLE_LEADER_REPLICAS_VERSION,
+                        Features.GROUP_VERSION,
+                        Features.STREAMS_VERSION);
         assertThat(apis.finalizedFeatures()).isEmpty();
+    }
+
+    /** They fail on a feature whose lowest level is 0 (KAFKA-17492). */
+    @Test
+    void olderClientsAreNotToldOfFeaturesThatCanBeOutOfUse() {
+        assertThat(apiVersions(3).supportedFeatures())
+                .extracting(f -> f.name())
+                .containsExactlyInAnyOrder(
+                        FEATURE, Features.METADATA_VERSION, Features.ELIGIBLE_LEADER_REPLICAS_VERSION);
     }
 
     @ParameterizedTest
@@ -113,9 +126,13 @@ class ClusterAdminHandlersTest {
     }
 
     private ApiVersionsResponseData apiVersions() {
+        return apiVersions(4);
+    }
+
+    private ApiVersionsResponseData apiVersions(int version) {
         return harness.ask(
                 ApiKeys.API_VERSIONS,
-                4,
+                version,
                 new ApiVersionsRequestData().setClientSoftwareName("test").setClientSoftwareVersion("1"),
                 new ApiVersionsResponseData());
     }

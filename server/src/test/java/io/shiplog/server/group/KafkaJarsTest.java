@@ -37,6 +37,7 @@ class KafkaJarsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "kafka.server.KafkaApis",
                 "org.apache.kafka.raft.KafkaRaftClient",
                 "org.apache.kafka.server.log.remote.storage.RemoteStorageManager",
                 "org.apache.kafka.coordinator.share.ShareCoordinatorService",
