@@ -67,6 +67,7 @@ public final class BrokerConfigs {
             "scrub.bytes.per.second",
             "read.check.interval.ms",
             "group.coordinator.threads",
+            "group.coordinator.max.groups",
             "offsets.commit.timeout.ms",
             "offsets.load.buffer.size",
             "offsets.topic.num.partitions",

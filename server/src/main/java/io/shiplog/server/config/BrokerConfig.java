@@ -256,7 +256,7 @@ public final class BrokerConfig implements NodeConfigs {
         for (ConfigKey<?> key : GroupKeys.all()) {
             texts.put(key.name(), values.get(key).toString());
         }
-        return new GroupSettings(nodeId(), texts);
+        return new GroupSettings(nodeId(), values.get(GroupKeys.GROUP_COORDINATOR_MAX_GROUPS), texts);
     }
 
     @Override

@@ -9,7 +9,7 @@ import static io.shiplog.server.config.ConfigKey.wholeNumber;
 
 import java.util.List;
 
-/** The keys that say how groups are coordinated. All are Kafka's, with its meaning and its default; those of it that are not here keep their default. */
+/** The keys that say how groups are coordinated. All but one are Kafka's, with its meaning and its default; those of it that are not here keep their default. */
 final class GroupKeys {
     static final ConfigKey<Integer> GROUP_COORDINATOR_THREADS = wholeNumber(
             "group.coordinator.threads",
@@ -17,6 +17,12 @@ final class GroupKeys {
             1,
             64,
             "Threads of the group coordinator; they are started with the first group. All shards share them.");
+    static final ConfigKey<Integer> GROUP_COORDINATOR_MAX_GROUPS = wholeNumber(
+            "group.coordinator.max.groups",
+            20_000,
+            1,
+            Integer.MAX_VALUE,
+            "Ours. Groups that this node coordinates: what would make another one is refused, those that are there go on.");
     static final ConfigKey<Integer> OFFSETS_COMMIT_TIMEOUT_MS = wholeNumber(
             "offsets.commit.timeout.ms",
             5_000,
@@ -181,6 +187,7 @@ final class GroupKeys {
     static List<ConfigKey<?>> all() {
         return List.of(
                 GROUP_COORDINATOR_THREADS,
+                GROUP_COORDINATOR_MAX_GROUPS,
                 OFFSETS_COMMIT_TIMEOUT_MS,
                 OFFSETS_LOAD_BUFFER_SIZE,
                 OFFSETS_TOPIC_NUM_PARTITIONS,

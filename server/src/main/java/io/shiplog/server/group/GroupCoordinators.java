@@ -12,14 +12,24 @@ import io.shiplog.server.adapter.PendingChanges;
 import io.shiplog.server.api.AdminPort;
 import io.shiplog.server.api.ClusterView;
 import io.shiplog.server.api.RequestHandler;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class GroupCoordinators implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCoordinators.class);
     private static final int MAX_WAITING_CHANGES = 1_000;
-    private static final long LOAD_AGAIN_MS = 1_000;
     private static final long CLOSE_TIMEOUT_S = 10;
 
     private final GroupSettings settings;
@@ -43,22 +52,36 @@ public final class GroupCoordinators implements AutoCloseable {
     private final ScheduledThreadPoolExecutor elections;
     private final PendingChanges changes = new PendingChanges(MAX_WAITING_CHANGES);
 
+    private final BooleanSupplier leased;
+    private final GroupLimit limit;
+    private final SortedMap<String, LongSupplier> metrics;
+
     private volatile RunningCoordinator running; // written on the elections' thread
     private volatile MetadataBridge bridge;
+    private ElectionTurns turns; // of the running coordinator; on the elections' thread
 
     /**
      * Nothing runs yet.
      *
      * @param loop    that owns the replicas
      * @param image   the newest metadata
+     * @param leased  whether it is certain that the controller has not fenced this node
      * @param escaped told of what must not happen
      * @throws IllegalArgumentException when the settings contradict each other
      */
     public GroupCoordinators(
-            GroupSettings settings, EventLoop loop, Supplier<MetadataImage> image, Consumer<Throwable> escaped) {
+            GroupSettings settings,
+            EventLoop loop,
+            Supplier<MetadataImage> image,
+            BooleanSupplier leased,
+            Consumer<Throwable> escaped) {
         this.settings = settings;
         this.image = image;
+        this.leased = leased;
         this.escaped = escaped;
+        this.limit = new GroupLimit(settings.maxGroups(), this::groups, System::nanoTime);
+        this.metrics = new TreeMap<>(new GroupMetrics(() -> running == null ? null : running.metrics()).values());
+        metrics.put("GroupLimit.RefusedGroups", limit::refused);
         this.leaderships = new Leaderships(loop, settings.coordinator().offsetCommitTimeoutMs(), new Elections());
         this.elections =
                 new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "group-elections-" + settings.nodeId()));
@@ -84,10 +107,60 @@ public final class GroupCoordinators implements AutoCloseable {
         return GroupHandlers.all(this, cluster, new OffsetsTopic(settings, cluster, admin));
     }
 
-    /** Null while this node has led no partition of {@code __consumer_offsets}: it coordinates nothing then. */
+    /** The numbers of groups and of the coordinator, by name. Any thread. */
+    public SortedMap<String, LongSupplier> metrics() {
+        return Collections.unmodifiableSortedMap(metrics);
+    }
+
+    /**
+     * For whatever is answered from memory. Null while this node has led no partition of {@code __consumer_offsets}, and without a lease: another node may
+     * coordinate the same groups by now, and have given away what members here believe to own.
+     */
     GroupCoordinator coordinator() {
+        return leased.getAsBoolean() ? committer() : null;
+    }
+
+    /**
+     * For commits, which are answered when they are on all in-sync replicas: that needs no lease, as with acks=all. Null while this node has led no partition of
+     * {@code __consumer_offsets}.
+     */
+    GroupCoordinator committer() {
         RunningCoordinator present = running;
         return present == null ? null : present.service();
+    }
+
+    /**
+     * Asks a question that may make a group.
+     *
+     * @param group that it may make; null for none
+     * @return the answer; fails with GROUP_MAX_SIZE_REACHED when there are too many groups already, and with what the question throws
+     */
+    <A> CompletableFuture<A> ask(String group, Supplier<CompletableFuture<A>> question) {
+        CompletableFuture<Boolean> admitted =
+                group == null ? CompletableFuture.completedFuture(true) : limit.admits(group);
+        return admitted.thenCompose(yes -> {
+            if (!yes) {
+                throw Errors.GROUP_MAX_SIZE_REACHED.exception(
+                        "this node coordinates as many groups as it may: group.coordinator.max.groups");
+            }
+            return question.get();
+        });
+    }
+
+    private CompletableFuture<Collection<String>> groups() {
+        GroupCoordinator present = committer();
+        if (present == null) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        return present.listGroups(RequestContext.ofThisNode(), new ListGroupsRequestData())
+                .thenApply(answer -> {
+                    if (answer.errorCode() != Errors.NONE.code()) {
+                        throw Errors.forCode(answer.errorCode()).exception();
+                    }
+                    List<String> names = new ArrayList<>(answer.groups().size());
+                    answer.groups().forEach(group -> names.add(group.groupId()));
+                    return names;
+                });
     }
 
     private void inOrder(Runnable task) {
@@ -121,8 +194,8 @@ public final class GroupCoordinators implements AutoCloseable {
 
     private void unload(int partition) {
         if (running != null) {
-            // Without an epoch, so that it counts whatever the coordinator believes.
-            running.service().onResignation(partition, OptionalInt.empty());
+            turns.resign(partition);
+            limit.onLoaded();
         }
     }
 
@@ -133,17 +206,24 @@ public final class GroupCoordinators implements AutoCloseable {
         int partitions = partitions();
         if (running == null || running.partitions() != partitions) {
             start(partitions);
-            leaderships.all().forEach(this::elect);
+            leaderships.all().forEach(turns::elect);
         } else {
-            elect(leadership);
+            turns.elect(leadership);
         }
     }
 
-    private void elect(Leadership leadership) {
-        int partition = leadership.partition().partition();
-        // An election alone would not load again what is loaded.
-        running.service().onResignation(partition, OptionalInt.empty());
-        running.service().onElection(partition, leadership.epoch());
+    /** Without an epoch a resignation counts whatever the coordinator believes; and without one an election does not load again what is loaded. */
+    private final class RunningShards implements ElectionTurns.Shards {
+        @Override
+        public void load(int partition, int epoch) {
+            unload(partition);
+            running.service().onElection(partition, epoch);
+        }
+
+        @Override
+        public void unload(int partition) {
+            running.service().onResignation(partition, OptionalInt.empty());
+        }
     }
 
     /** The metadata know the topic, since there is a replica of it; when it was deleted meanwhile, its leaderships end too. */
@@ -155,21 +235,41 @@ public final class GroupCoordinators implements AutoCloseable {
     private void start(int partitions) {
         stopCoordinator();
         int bufferBytes = settings.coordinator().offsetsLoadBufferSize();
-        RunningCoordinator started = RunningCoordinator.start(
-                settings,
-                partitions,
-                new OffsetsWriter(leaderships),
-                new OffsetsLoader(settings.nodeId(), leaderships, bufferBytes, this::loadLater));
+        ElectionTurns begun = new ElectionTurns(new RunningShards());
+        OffsetsLoader loader = new OffsetsLoader(
+                settings.nodeId(),
+                leaderships,
+                bufferBytes,
+                (partition, failed) -> inOrder(() -> onLoadEnded(begun, partition, failed)));
+        RunningCoordinator started =
+                RunningCoordinator.start(settings, partitions, new OffsetsWriter(leaderships), loader);
+        turns = begun;
         running = started;
         changes.beginAnew();
         bridge = new MetadataBridge(settings.nodeId(), started.service(), changes, escaped);
         LOG.info("group coordinator started, over {} partitions", partitions);
     }
 
+    private void onLoadEnded(ElectionTurns whose, int partition, Leadership failed) {
+        if (whose != turns) {
+            return;
+        }
+        limit.onLoaded();
+        long delayMs = whose.ended(partition, failed);
+        if (delayMs >= 0) {
+            again(whose, failed, delayMs);
+        }
+    }
+
     /** What could not be read may be repaired by then, or led by somebody else. */
-    private void loadLater(Leadership leadership) {
+    private void again(ElectionTurns whose, Leadership failed, long delayMs) {
+        Runnable attempt = () -> {
+            if (whose == turns) {
+                whose.again(failed);
+            }
+        };
         try {
-            var unused = elections.schedule(() -> run(() -> load(leadership)), LOAD_AGAIN_MS, TimeUnit.MILLISECONDS);
+            var unused = elections.schedule(() -> run(attempt), delayMs, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             LOG.debug("nothing is loaded any more");
         }
@@ -181,6 +281,7 @@ public final class GroupCoordinators implements AutoCloseable {
             running.close();
             running = null;
             bridge = null;
+            turns = null;
         }
     }
 

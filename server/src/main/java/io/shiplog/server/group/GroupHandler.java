@@ -35,6 +35,12 @@ final class GroupHandler<Q extends ApiMessage, A extends ApiMessage> implements 
         CompletableFuture<A> ask(GroupCoordinator coordinator, RequestContext context, Q request);
     }
 
+    /** The group that a request may make; null for none. */
+    @FunctionalInterface
+    interface Maker<Q> {
+        String group(Q request);
+    }
+
     /** The response that says nothing but the error. */
     @FunctionalInterface
     interface Refusal<Q, A> {
@@ -44,18 +50,31 @@ final class GroupHandler<Q extends ApiMessage, A extends ApiMessage> implements 
     private final GroupCoordinators coordinators;
     private final ApiKeys api;
     private final Reader<Q> reader;
+    private final Maker<Q> maker;
     private final Question<Q, A> question;
     private final Refusal<Q, A> refusal;
 
+    /** Of requests that make no groups. */
     GroupHandler(
             GroupCoordinators coordinators,
             ApiKeys api,
             Reader<Q> reader,
             Question<Q, A> question,
             Refusal<Q, A> refusal) {
+        this(coordinators, api, reader, request -> null, question, refusal);
+    }
+
+    GroupHandler(
+            GroupCoordinators coordinators,
+            ApiKeys api,
+            Reader<Q> reader,
+            Maker<Q> maker,
+            Question<Q, A> question,
+            Refusal<Q, A> refusal) {
         this.coordinators = coordinators;
         this.api = api;
         this.reader = reader;
+        this.maker = maker;
         this.question = question;
         this.refusal = refusal;
     }
@@ -83,7 +102,7 @@ final class GroupHandler<Q extends ApiMessage, A extends ApiMessage> implements 
         if (coordinator == null) {
             return CompletableFuture.failedFuture(Errors.NOT_COORDINATOR.exception());
         }
-        return asked(() -> question.ask(coordinator, context, request));
+        return coordinators.ask(maker.group(request), () -> question.ask(coordinator, context, request));
     }
 
     /** A question whose failure is an answer, however it fails: what is thrown here would take the node along. */

@@ -45,6 +45,9 @@ import org.apache.kafka.common.utils.BufferSupplier;
 
 /** The handlers of the APIs of groups. What Kafka's {@code KafkaApis} does around the coordinator is done here, by version. */
 final class GroupHandlers {
+    /** The member epoch with which members of consumer and streams groups join. */
+    static final int JOINING = 0;
+
     private static final short FIRST_LEAVE_OF_SEVERAL = 3;
     /** The coordinator has buffers of its own and does not use it. */
     private static final BufferSupplier NO_BUFFERS = BufferSupplier.NO_CACHING;
@@ -84,6 +87,7 @@ final class GroupHandlers {
                 ApiKeys.JOIN_GROUP,
                 // the first version has no rebalance timeout: the wrapper puts the session timeout there
                 (body, version) -> new JoinGroupRequest(new JoinGroupRequestData(body, version), version).data(),
+                request -> request.memberId().isEmpty() ? request.groupId() : null,
                 (coordinator, context, request) -> coordinator
                         .joinGroup(context, request, NO_BUFFERS)
                         .thenApply(answer -> suited(answer, (short) context.requestVersion())),
@@ -159,9 +163,16 @@ final class GroupHandlers {
                 ApiKeys.LIST_GROUPS,
                 ListGroupsRequestData::new,
                 (coordinator, context, request) -> coordinator.listGroups(context, request),
-                // a node that coordinates nothing has no groups to list
                 (request, error, version) -> new ListGroupsResponseData()
-                        .setErrorCode(error == Errors.NOT_COORDINATOR ? Errors.NONE.code() : error.code()));
+                        .setErrorCode(
+                                error == Errors.NOT_COORDINATOR
+                                        ? withoutGroups().code()
+                                        : error.code()));
+    }
+
+    /** A node that coordinates nothing has no groups to list; one without a lease may have, and is asked again. */
+    private Errors withoutGroups() {
+        return coordinators.committer() == null ? Errors.NONE : Errors.COORDINATOR_NOT_AVAILABLE;
     }
 
     private RequestHandler<DeleteGroupsRequestData> deleteGroups() {
@@ -181,6 +192,7 @@ final class GroupHandlers {
                 coordinators,
                 ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                 ConsumerGroupHeartbeatRequestData::new,
+                request -> request.memberEpoch() == JOINING ? request.groupId() : null,
                 (coordinator, context, request) -> {
                     requireInUse(Features.GROUP_VERSION);
                     return coordinator.consumerGroupHeartbeat(context, request);

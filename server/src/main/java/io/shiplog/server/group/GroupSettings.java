@@ -14,10 +14,11 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 /**
  * How this node coordinates groups.
  *
- * @param nodeId this node
- * @param values by Kafka's names, as text; what is missing has Kafka's default
+ * @param nodeId    this node
+ * @param maxGroups how many groups it coordinates at most
+ * @param values    by Kafka's names, as text; what is missing has Kafka's default
  */
-public record GroupSettings(int nodeId, Map<String, String> values) {
+public record GroupSettings(int nodeId, int maxGroups, Map<String, String> values) {
     public GroupSettings {
         values = Map.copyOf(values);
     }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>The replica belongs to its event loop; shards have threads of their own. An append is handed over, and the shard waits for the offset only, never for
  * other nodes.
  */
-final class Leadership {
+final class Leadership implements Election {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final short ALL = -1;
 
@@ -46,6 +46,7 @@ final class Leadership {
 
     private volatile long highWatermark;
     private volatile boolean over;
+    private Errors refused = Errors.NONE; // the last append; on the loop
 
     /**
      * On the loop.
@@ -61,11 +62,13 @@ final class Leadership {
         this.highWatermark = replica.highWatermark();
     }
 
-    int epoch() {
+    @Override
+    public int epoch() {
         return epoch;
     }
 
-    TopicPartition partition() {
+    @Override
+    public TopicPartition partition() {
         return partition;
     }
 
@@ -79,8 +82,8 @@ final class Leadership {
         return highWatermark;
     }
 
-    /** Whether another one leads, or nobody. */
-    boolean isOver() {
+    @Override
+    public boolean isOver() {
         return over;
     }
 
@@ -150,13 +153,37 @@ final class Leadership {
         return append.await();
     }
 
+    /** One line when it begins that nothing can be written, and one when that is over. On the loop. */
+    private void say(Errors refusal) {
+        if (refusal == refused) {
+            return;
+        }
+        refused = refusal;
+        if (refusal == Errors.NONE) {
+            LOG.info("{} can be written again", partition);
+        } else {
+            LOG.warn("{} cannot be written, and its groups can neither commit nor change: {}", partition, refusal);
+        }
+    }
+
+    /**
+     * The shard writes an error with every append that fails in another way than that the partition is not led here, and clients have not much use for the
+     * difference: they look for the coordinator again in either case. What concerns the batch alone it is told as it is.
+     */
+    private ApiException asTheShardHearsIt(Errors refusal) {
+        return switch (refusal) {
+            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_RECORD, CORRUPT_MESSAGE -> refusal.exception();
+            default -> new NotLeaderOrFollowerException(partition + " cannot be written: " + refusal);
+        };
+    }
+
     /** One append on its way through the loop. */
     private final class Append implements Runnable, ProduceCallback {
         private final ByteBuffer batches;
         private final CompletableFuture<Long> end = new CompletableFuture<>();
         private boolean started; // guarded by this
         private boolean givenUp; // guarded by this
-        private ApiException refusal; // on the loop
+        private Errors refusal = Errors.NONE; // on the loop
 
         Append(ByteBuffer batches) {
             this.batches = batches;
@@ -176,10 +203,11 @@ final class Leadership {
                 }
                 // acks=all: refused below min ISR, and whether the lease holds does not matter
                 replica.produce(batches, AppendOrigin.COORDINATOR, ALL, false, ackTimeoutMs, this);
-                if (refusal == null) {
+                say(refusal);
+                if (refusal == Errors.NONE) {
                     end.complete(replica.log().logEndOffset());
                 } else {
-                    end.completeExceptionally(refusal);
+                    end.completeExceptionally(asTheShardHearsIt(refusal));
                 }
             } catch (NotLeaderOrFollowerException notLed) {
                 end.completeExceptionally(notLed);
@@ -192,8 +220,8 @@ final class Leadership {
         /** Before the append has returned it is a refusal; later it is what became of the records, which the high watermark tells. */
         @Override
         public void complete(Errors error, long baseOffset, long logAppendTimeMs, long logStartOffset, String message) {
-            if (!end.isDone() && error != Errors.NONE) {
-                refusal = message == null ? error.exception() : error.exception(message);
+            if (!end.isDone()) {
+                refusal = error;
             }
         }
 

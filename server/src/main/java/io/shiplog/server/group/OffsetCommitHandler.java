@@ -46,7 +46,7 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequestDat
 
     @Override
     public void handle(OffsetCommitRequestData request, Exchange exchange) {
-        GroupCoordinator coordinator = coordinators.coordinator();
+        GroupCoordinator coordinator = coordinators.committer();
         if (coordinator == null) {
             exchange.respond(OffsetCommitRequest.getErrorResponse(request, Errors.NOT_COORDINATOR));
             return;
@@ -69,7 +69,10 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequestDat
             return;
         }
         RequestContext context = RequestContext.of(exchange);
-        var committed = GroupHandler.asked(() -> coordinator.commitOffsets(context, known, BufferSupplier.NO_CACHING));
+        // a consumer that is no member of anything may make a group by committing
+        String made = request.generationIdOrMemberEpoch() < 0 ? request.groupId() : null;
+        var committed =
+                coordinators.ask(made, () -> coordinator.commitOffsets(context, known, BufferSupplier.NO_CACHING));
         Later.on(committed, exchange, (answer, failure) -> {
             exchange.respond(
                     failure == null

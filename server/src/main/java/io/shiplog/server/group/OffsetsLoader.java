@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.utils.Time;
@@ -25,18 +24,25 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
 
     private final Leaderships leaderships;
     private final int bufferBytes;
-    private final Consumer<Leadership> failed;
+    private final Listener listener;
     private final ExecutorService thread;
     private volatile boolean closed;
 
-    /**
-     * @param bufferBytes read at a time
-     * @param failed      told of partitions that this node still leads and could not load
-     */
-    OffsetsLoader(int nodeId, Leaderships leaderships, int bufferBytes, Consumer<Leadership> failed) {
+    /** Told of every load when the coordinator has its outcome. On the loader's thread, or the one that asked. */
+    interface Listener {
+        /**
+         * A load has ended.
+         *
+         * @param failed what could not be loaded though this node leads it; null for nothing
+         */
+        void ended(int partition, Leadership failed);
+    }
+
+    /** @param bufferBytes read at a time */
+    OffsetsLoader(int nodeId, Leaderships leaderships, int bufferBytes, Listener listener) {
         this.leaderships = leaderships;
         this.bufferBytes = bufferBytes;
-        this.failed = failed;
+        this.listener = listener;
         this.thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "group-loader-" + nodeId));
     }
 
@@ -45,14 +51,19 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
         CompletableFuture<LoadSummary> summary = new CompletableFuture<>();
         long askedMs = Time.SYSTEM.milliseconds();
         try {
-            thread.execute(() -> load(tp, playback, askedMs, summary));
+            thread.execute(() -> {
+                Leadership failed = load(tp, playback, askedMs, summary);
+                listener.ended(tp.partition(), failed);
+            });
         } catch (RejectedExecutionException e) {
             summary.completeExceptionally(e);
+            listener.ended(tp.partition(), null);
         }
         return summary;
     }
 
-    private void load(
+    /** Returns what could not be loaded though it is led here; null for nothing. */
+    private Leadership load(
             TopicPartition tp,
             CoordinatorPlayback<CoordinatorRecord> playback,
             long askedMs,
@@ -61,7 +72,7 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
         Leadership leadership = leaderships.of(tp.partition());
         if (leadership == null) {
             summary.completeExceptionally(new NotLeaderOrFollowerException("this node does not lead " + tp));
-            return;
+            return null;
         }
         try {
             OffsetsReplay replay = new OffsetsReplay(leadership, playback, bufferBytes, () -> closed);
@@ -75,12 +86,14 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                     replay.bytes(),
                     endMs - startMs);
             summary.complete(new LoadSummary(startMs, endMs, startMs - askedMs, replay.records(), replay.bytes()));
+            return null;
         } catch (NotLeaderOrFollowerException gone) {
             summary.completeExceptionally(gone);
+            return null;
         } catch (RuntimeException e) {
             LOG.error("{} could not be loaded in epoch {}: its groups have no coordinator", tp, leadership.epoch(), e);
             summary.completeExceptionally(e);
-            failed.accept(leadership);
+            return leadership;
         }
     }
 

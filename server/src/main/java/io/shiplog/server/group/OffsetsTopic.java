@@ -17,6 +17,7 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ final class OffsetsTopic {
     private final AdminPort admin;
     /** Topics whose creation is under way. */
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+    private final CreationFailures failures = new CreationFailures(Time.SYSTEM::milliseconds);
 
     OffsetsTopic(GroupSettings settings, ClusterView cluster, AdminPort admin) {
         this.settings = settings;
@@ -55,47 +58,65 @@ final class OffsetsTopic {
                         (short) replicas,
                         Map.of(),
                         configs),
-                origin);
+                origin,
+                0);
     }
 
-    /** Topics that a streams group wants. Any thread; does not wait. */
-    void create(Iterable<CreatableTopic> topics, RequestOrigin origin) {
+    /** Why topics inside of streams applications could not be created. */
+    CreationFailures failures() {
+        return failures;
+    }
+
+    /**
+     * Topics that a streams group wants, but for those of which it is known that they cannot be created. Any thread; does not wait.
+     *
+     * @param rememberMs how long what goes wrong is known
+     */
+    void create(Iterable<CreatableTopic> topics, RequestOrigin origin, long rememberMs) {
         for (CreatableTopic topic : topics) {
+            if (failures.reason(topic.name()) != null) {
+                continue;
+            }
             Map<String, String> configs = new TreeMap<>();
             for (CreatableTopicConfig config : topic.configs()) {
                 configs.put(config.name(), config.value());
             }
             create(
                     new NewTopicSpec(topic.name(), topic.numPartitions(), topic.replicationFactor(), Map.of(), configs),
-                    origin);
+                    origin,
+                    rememberMs);
         }
     }
 
-    private void create(NewTopicSpec topic, RequestOrigin origin) {
+    private void create(NewTopicSpec topic, RequestOrigin origin, long rememberMs) {
         if (!underWay.add(topic.name())) {
             return;
         }
         var unused = admin.createTopics(List.of(topic), false, origin, TIMEOUT_MS)
                 .whenComplete((outcomes, failure) -> {
+                    String reason = failure == null ? reason(topic, outcomes.get(0)) : failure.toString();
+                    if (reason != null) {
+                        LOG.warn("topic {} is not created: {}", topic.name(), reason);
+                        failures.add(topic.name(), reason, rememberMs);
+                    }
                     underWay.remove(topic.name());
-                    tell(topic, outcomes, failure);
                 });
     }
 
-    private static void tell(NewTopicSpec topic, List<TopicOutcome> outcomes, Throwable failure) {
-        if (failure != null) {
-            LOG.warn("topic {} is not created yet: {}", topic.name(), failure.toString());
-            return;
+    /** Why there is no such topic; null when there is. */
+    private static String reason(NewTopicSpec topic, TopicOutcome outcome) {
+        if (outcome.error() == Errors.TOPIC_ALREADY_EXISTS) {
+            return null;
         }
-        TopicOutcome outcome = outcomes.get(0);
-        if (outcome.error() == Errors.NONE) {
-            LOG.info(
-                    "topic {} created: {} partitions, {} replicas",
-                    topic.name(),
-                    outcome.partitions(),
-                    outcome.replicationFactor());
-        } else if (outcome.error() != Errors.TOPIC_ALREADY_EXISTS) {
-            LOG.warn("topic {} is not created: {}, {}", topic.name(), outcome.error(), outcome.message());
+        if (outcome.error() != Errors.NONE) {
+            boolean silent = outcome.message() == null || outcome.message().isEmpty();
+            return silent ? outcome.error().message() : outcome.message();
         }
+        LOG.info(
+                "topic {} created: {} partitions, {} replicas",
+                topic.name(),
+                outcome.partitions(),
+                outcome.replicationFactor());
+        return null;
     }
 }

@@ -5,6 +5,7 @@ package io.shiplog.server.group;
 
 import io.shiplog.server.protocol.Exchange;
 import java.net.InetAddress;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
@@ -20,6 +21,12 @@ record RequestContext(
                 exchange.header().version(),
                 exchange.header().clientId(),
                 exchange.header().correlationId());
+    }
+
+    /** For what this node wants to know itself. */
+    static RequestContext ofThisNode() {
+        return new RequestContext(
+                InetAddress.getLoopbackAddress(), ApiKeys.LIST_GROUPS.id, ApiKeys.LIST_GROUPS.latestVersion(), "", 0);
     }
 
     @Override

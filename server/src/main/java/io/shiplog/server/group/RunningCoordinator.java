@@ -77,6 +77,11 @@ final class RunningCoordinator implements AutoCloseable {
         return partitions;
     }
 
+    /** What the coordinator measures of itself. */
+    Metrics metrics() {
+        return metrics;
+    }
+
     /** Whoever waits for the coordinator hears that it is not available; its threads have ended. */
     @Override
     public void close() {

@@ -23,7 +23,9 @@ import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Topology
 import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.StreamsGroupHeartbeatResponse;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.coordinator.group.streams.StreamsGroupHeartbeatResult;
 
 /** StreamsGroupHeartbeat (KIP-1071): the coordinator says which topics the application still lacks, and they are created. */
 final class StreamsGroupHeartbeatHandler implements RequestHandler<StreamsGroupHeartbeatRequestData> {
@@ -64,16 +66,35 @@ final class StreamsGroupHeartbeatHandler implements RequestHandler<StreamsGroupH
             return;
         }
         RequestContext context = RequestContext.of(exchange);
-        var heartbeat = GroupHandler.asked(() -> coordinator.streamsGroupHeartbeat(context, request));
+        String made = request.memberEpoch() == GroupHandlers.JOINING ? request.groupId() : null;
+        var heartbeat = coordinators.ask(made, () -> coordinator.streamsGroupHeartbeat(context, request));
         Later.on(heartbeat, exchange, (result, failure) -> {
             if (failure != null) {
                 Errors error = GroupHandler.error(failure);
                 exchange.respond(refusal(error, error.message()));
                 return;
             }
-            topics.create(result.creatableTopics().values(), Origins.of(exchange));
+            if (!result.creatableTopics().isEmpty()) {
+                create(result, exchange);
+            }
             exchange.respond(result.data());
         });
+    }
+
+    /** What could not be created before is told with the status that says what is missing. */
+    private void create(StreamsGroupHeartbeatResult result, Exchange exchange) {
+        long rememberMs = 2L * result.data().heartbeatIntervalMs();
+        topics.create(result.creatableTopics().values(), Origins.of(exchange), rememberMs);
+        String failures = topics.failures().describe(result.creatableTopics().keySet());
+        if (failures.isEmpty() || result.data().status() == null) {
+            return;
+        }
+        for (StreamsGroupHeartbeatResponseData.Status status : result.data().status()) {
+            if (status.statusCode() == StreamsGroupHeartbeatResponse.Status.MISSING_INTERNAL_TOPICS.code()) {
+                status.setStatusDetail(status.statusDetail() + "; " + failures);
+                return;
+            }
+        }
     }
 
     private static StreamsGroupHeartbeatResponseData refusal(Errors error, String message) {

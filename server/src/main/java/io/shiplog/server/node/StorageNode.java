@@ -41,6 +41,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
@@ -127,7 +128,12 @@ public final class StorageNode implements AutoCloseable {
                 this::onApplied,
                 this::onEscaped);
         LogInfos logInfos = new LogInfos(partitions.replicas(), loop, client::reportLogInfo);
-        groups = new GroupCoordinators(config.groupSettings(), loop, client::image, this::onEscaped);
+        groups = new GroupCoordinators(
+                config.groupSettings(),
+                loop,
+                client::image,
+                () -> client.lease().valid(System.nanoTime()),
+                this::onEscaped);
         partitions.replicas().setCreationListener(groups::onReplicaCreated);
         membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, this::onMetadata, logInfos::wanted);
         watchdog = new NodeWatchdog(loop, client, directories, config);
@@ -300,9 +306,11 @@ public final class StorageNode implements AutoCloseable {
         return listener.port();
     }
 
-    /** The numbers of this node's storage, by name. */
+    /** The numbers of this node's storage and of its groups, by name. */
     public SortedMap<String, LongSupplier> metrics() {
-        return metrics.values();
+        SortedMap<String, LongSupplier> all = new TreeMap<>(metrics.values());
+        all.putAll(groups.metrics());
+        return all;
     }
 
     /** Bytes sent, by sendfile and from buffers. */

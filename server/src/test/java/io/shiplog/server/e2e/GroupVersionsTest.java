@@ -408,6 +408,11 @@ class GroupVersionsTest {
     }
 
     private static StreamsGroupHeartbeatResponseData beatStreams(String source, String changelog, int epoch) {
+        return beatStreams("streams", source, changelog, 1, epoch);
+    }
+
+    private static StreamsGroupHeartbeatResponseData beatStreams(
+            String group, String source, String changelog, int replicationFactor, int epoch) {
         Topology topology = new Topology()
                 .setEpoch(1)
                 .setSubtopologies(List.of(new Subtopology()
@@ -415,10 +420,10 @@ class GroupVersionsTest {
                         .setSourceTopics(List.of(source))
                         .setStateChangelogTopics(List.of(new TopicInfo()
                                 .setName(changelog)
-                                .setReplicationFactor((short) 1)
+                                .setReplicationFactor((short) replicationFactor)
                                 .setTopicConfigs(List.of())))));
         StreamsGroupHeartbeatRequestData request = new StreamsGroupHeartbeatRequestData()
-                .setGroupId("streams")
+                .setGroupId(group)
                 .setMemberId("member-1")
                 .setMemberEpoch(epoch)
                 .setProcessId("process")
@@ -447,6 +452,17 @@ class GroupVersionsTest {
                 new StreamsGroupDescribeRequestData().setGroupIds(List.of("streams")),
                 new StreamsGroupDescribeResponseData());
         assertThat(described.groups().get(0).members()).hasSize(1);
+    }
+
+    @Test
+    void streamsGroupsHearWhyTheirTopicsCannotBeCreated() {
+        Await.until("the reason", 30_000, () -> {
+            var answer = beatStreams("too-many-replicas", TOPIC, "too-many-replicas-changelog", 3, 0);
+            return answer.status() != null
+                    && answer.status().stream()
+                            .anyMatch(status -> status.statusDetail()
+                                    .contains("; Creation failed: too-many-replicas-changelog (Unable to replicate"));
+        });
     }
 
     private static Errors beatConsumer(int version) {

@@ -23,6 +23,7 @@ import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -33,6 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
@@ -73,6 +75,7 @@ class CoordinatorOnReplicaTest {
     private ReplicaSet replicas;
     private Replica replica;
     private GroupCoordinators groups;
+    private volatile boolean leased = true;
 
     @BeforeEach
     void start() {
@@ -94,7 +97,8 @@ class CoordinatorOnReplicaTest {
                 "offsets.topic.num.partitions", "1",
                 "group.coordinator.threads", "2",
                 "offsets.commit.timeout.ms", Integer.toString(commitTimeoutMs));
-        return new GroupCoordinators(new GroupSettings(LEADER, settings), loop, MetadataImage::empty, escaped::add);
+        return new GroupCoordinators(
+                new GroupSettings(LEADER, 2, settings), loop, MetadataImage::empty, () -> leased, escaped::add);
     }
 
     @AfterEach
@@ -264,7 +268,7 @@ class CoordinatorOnReplicaTest {
                     false));
             return null;
         });
-        assertThat(commit(20).get(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+        assertThat(commit(20).get(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(Errors.NOT_COORDINATOR);
         assertThat(replica.log().logEndOffset()).isEqualTo(end);
         assertThat(fetched(false)).isEqualTo(10);
     }
@@ -356,5 +360,68 @@ class CoordinatorOnReplicaTest {
             error = groups.coordinator() == null ? error : commit(10).get(TIMEOUT_S, TimeUnit.SECONDS);
         }
         assertThat(error).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+    }
+
+    /** A load that ends when the next election is told would end that one's load: the shard were failed, or empty. */
+    @Test
+    void electionsInQuickSuccessionAreLoadedAll() {
+        create();
+        lead(1);
+        for (int offset = 1; offset <= 50; offset++) {
+            assertThat(commitWhenLoaded(offset)).isEqualTo(Errors.NONE);
+        }
+        for (int epoch = 2; epoch < 200; epoch++) {
+            lead(epoch);
+        }
+        awaitLoaded();
+        assertThat(fetched(false)).isEqualTo(50);
+        assertThat(commitWhenLoaded(51)).isEqualTo(Errors.NONE);
+    }
+
+    /** Another node may coordinate by now; what is answered by all in-sync replicas only goes on. */
+    @Test
+    void withoutALeaseOnlyCommitsAreTaken() {
+        create();
+        lead(1);
+        assertThat(commitWhenLoaded(10)).isEqualTo(Errors.NONE);
+        leased = false;
+        assertThat(groups.coordinator()).isNull();
+        assertThat(groups.committer()).isNotNull();
+        leased = true;
+        assertThat(groups.coordinator()).isNotNull();
+    }
+
+    @Test
+    void groupsBeyondTheLimitAreRefused() {
+        create();
+        lead(1);
+        assertThat(commitWhenLoaded(10)).isEqualTo(Errors.NONE);
+        CompletableFuture<String> answer = CompletableFuture.completedFuture("asked");
+        for (String group : List.of("group", "second", "group")) {
+            assertThat(groups.ask(group, () -> answer)).succeedsWithin(Duration.ofSeconds(TIMEOUT_S));
+        }
+        assertThat(groups.ask("third", () -> answer))
+                .failsWithin(Duration.ofSeconds(TIMEOUT_S))
+                .withThrowableThat()
+                .withCauseInstanceOf(GroupMaxSizeReachedException.class);
+        assertThat(groups.ask(null, () -> answer)).succeedsWithin(Duration.ofSeconds(TIMEOUT_S));
+        assertThat(groups.metrics().get("GroupLimit.RefusedGroups").getAsLong()).isEqualTo(1);
+    }
+
+    @Test
+    void numbersAreThereBeforeAndAfterTheCoordinatorHasStarted() {
+        String active = "group-coordinator-metrics.num-partitions,state=active";
+        assertThat(groups.metrics().get(active).getAsLong()).isZero();
+        create();
+        lead(1);
+        assertThat(commitWhenLoaded(10)).isEqualTo(Errors.NONE);
+        assertThat(groups.metrics().get(active).getAsLong()).isEqualTo(1);
+        assertThat(groups.metrics()
+                        .get("group-coordinator-metrics.offset-commit-count")
+                        .getAsLong())
+                .isEqualTo(1);
+        assertThat(groups.metrics())
+                .allSatisfy(
+                        (name, value) -> assertThat(value.getAsLong()).as(name).isNotNegative());
     }
 }
