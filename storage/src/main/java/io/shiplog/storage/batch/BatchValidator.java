@@ -157,9 +157,7 @@ public final class BatchValidator {
         if (producerId >= 0 && (sequence < 0 || RecordBatchHeader.producerEpoch(b, at) < 0)) {
             return refuse(Errors.INVALID_RECORD, "a producer id needs a producer epoch and a base sequence");
         }
-        if (producerId < 0 && sequence >= 0) {
-            return refuse(Errors.INVALID_RECORD, "a base sequence without a producer id");
-        }
+        // without a producer id the sequence means nothing: KafkaJS leaves 0 there
         if (producerId < -1) return refuse(Errors.INVALID_RECORD, "negative producer id");
         return Errors.NONE;
     }

@@ -160,8 +160,8 @@ public final class ProducerStates {
         if (RecordBatchHeader.isControl(b, at)) return applyMarker(b, at, logTimeMs, highWatermark);
         boolean transactional = RecordBatchHeader.isTransactional(b, at);
         int sequence = RecordBatchHeader.baseSequence(b, at);
-        if (sequence < 0 && !transactional) return false;
         long producerId = RecordBatchHeader.producerId(b, at);
+        if (producerId < 0 || (sequence < 0 && !transactional)) return false;
         short epoch = RecordBatchHeader.producerEpoch(b, at);
         long baseOffset = RecordBatchHeader.baseOffset(b, at);
         ProducerEntry entry = entryOf(producerId, epoch, logTimeMs);

@@ -62,6 +62,12 @@ class BatchValidatorTest {
         assertThat(judge(batch)).isEqualTo(Errors.NONE);
     }
 
+    /** As KafkaJS writes it: epoch and sequence 0 without a producer id. */
+    @Test
+    void epochAndSequenceMeanNothingWithoutAProducerId() {
+        assertThat(judge(sealed(good().putShort(51, (short) 0).putInt(53, 0)))).isEqualTo(Errors.NONE);
+    }
+
     @Test
     void fewerBytesThanAHeader() {
         for (int size = 0; size < RecordBatchHeader.SIZE; size++) {
@@ -141,8 +147,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void sequenceWithoutProducerAndProducerWithoutSequence() {
-        refuses(sealed(good().putInt(53, 0)), Errors.INVALID_RECORD, "without a producer id");
+    void producerWithoutSequence() {
         refuses(sealed(good().putLong(43, 9)), Errors.INVALID_RECORD, "needs a producer epoch");
         refuses(sealed(good().putLong(43, -2)), Errors.INVALID_RECORD, "negative producer id");
         ByteBuffer noEpoch = TestBatches.idempotent(7, 0, 0, "a").putShort(51, (short) -1);

@@ -5,6 +5,7 @@ package io.shiplog.storage.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.storage.batch.TestBatches;
 import io.shiplog.storage.producer.ProducerStates.Verdict;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,14 @@ class ProducerStatesTest {
         ProducerStates restored = new ProducerStates(1_000, 100);
         restored.decode(snapshot.flip());
         assertThat(restored.check(PRODUCER, (short) 0, 9, 0, 0, true)).isEqualTo(Verdict.ACCEPTED);
+    }
+
+    /** KafkaJS leaves a sequence in batches without a producer id. */
+    @Test
+    void whatHasNoProducerIdIsNotRemembered() {
+        ByteBuffer batch = TestBatches.batch(0, "a").putInt(53, 0);
+        assertThat(states.apply(batch, 0, 0, 0)).isFalse();
+        assertThat(states.size()).isZero();
     }
 
     @Test
