@@ -56,8 +56,8 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                 listener.ended(tp.partition(), failed);
             });
         } catch (RejectedExecutionException e) {
-            summary.completeExceptionally(e);
-            listener.ended(tp.partition(), null);
+            // the coordinator is being closed, and would write an error about it
+            LOG.debug("{} is not loaded any more", tp);
         }
         return summary;
     }
