@@ -4,6 +4,8 @@
 package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.BrokerConfigs;
+import io.shiplog.metadata.image.Features;
+import io.shiplog.metadata.image.GroupConfigs;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicConfigKey;
 import io.shiplog.metadata.image.TopicConfigs;
@@ -25,6 +27,8 @@ import org.apache.kafka.common.protocol.Errors;
 final class ConfigRules {
     /** Kafka: {@code Short.MAX_VALUE}. */
     private static final int MAX_VALUE_LENGTH = Short.MAX_VALUE;
+    /** Kafka has no bound; but groups need not be there to have settings, so any number could be made up. */
+    static final int MAX_CONFIGURED_GROUPS = 10_000;
 
     private ConfigRules() {}
 
@@ -34,13 +38,18 @@ final class ConfigRules {
         return switch (resource.getType()) {
             case TOPIC -> topic == null ? new TreeMap<>() : image.topicConfigs(topic.id());
             case BROKER -> image.brokerConfigs(resource.getName());
+            case GROUP -> image.groupConfigs(resource.getName());
             case UNKNOWN, UNRECOGNIZED -> new TreeMap<>();
         };
     }
 
     /** What a resource's setting means; null when it has no such setting. */
     static TopicConfigKey key(ConfigResource resource, String name) {
-        return resource.getType() == ConfigResource.Type.TOPIC ? TopicConfigs.key(name) : BrokerConfigs.key(name);
+        return switch (resource.getType()) {
+            case TOPIC -> TopicConfigs.key(name);
+            case GROUP -> GroupConfigs.key(name);
+            default -> BrokerConfigs.key(name);
+        };
     }
 
     static Refusal namedTwice() {
@@ -80,8 +89,10 @@ final class ConfigRules {
                         ? new Refusal(Errors.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + name + "' does not exist.")
                         : null;
             case BROKER -> ConfigDecider.ofAll(resource) ? null : refusalOfBroker(image, name);
+            case GROUP -> refusalOfGroup(image, name);
             case UNKNOWN, UNRECOGNIZED ->
-                new Refusal(Errors.INVALID_REQUEST, "Only topics and brokers have settings that can be changed.");
+                new Refusal(
+                        Errors.INVALID_REQUEST, "Only topics, brokers and groups have settings that can be changed.");
         };
     }
 
@@ -99,6 +110,23 @@ final class ConfigRules {
         }
         return image.broker(id) == null
                 ? new Refusal(Errors.BROKER_ID_NOT_REGISTERED, "No node with id " + id + " found.")
+                : null;
+    }
+
+    private static Refusal refusalOfGroup(MetadataImage image, String name) {
+        if (name.isEmpty()) {
+            return new Refusal(Errors.INVALID_REQUEST, "Default group resources are not allowed.");
+        }
+        if (image.registry().featureLevel(Features.SHIPLOG_METADATA_VERSION) < GroupConfigs.FIRST_LEVEL) {
+            return new Refusal(
+                    Errors.UNSUPPORTED_VERSION,
+                    "Groups have settings from " + Features.SHIPLOG_METADATA_VERSION + " " + GroupConfigs.FIRST_LEVEL
+                            + " on.");
+        }
+        boolean another = !image.configuredGroups().contains(name);
+        return another && image.configuredGroups().size() >= MAX_CONFIGURED_GROUPS
+                ? new Refusal(
+                        Errors.POLICY_VIOLATION, MAX_CONFIGURED_GROUPS + " groups have settings already; no more may.")
                 : null;
     }
 
@@ -135,6 +163,9 @@ final class ConfigRules {
         if (resource.getType() == ConfigResource.Type.TOPIC) {
             return new Refusal(Errors.INVALID_CONFIG, TopicConfigs.problem(name, ""));
         }
+        if (resource.getType() == ConfigResource.Type.GROUP) {
+            return new Refusal(Errors.INVALID_CONFIG, GroupConfigs.problem(name, ""));
+        }
         return BrokerConfigs.isFixed(name)
                 ? new Refusal(
                         Errors.INVALID_REQUEST,
@@ -157,10 +188,14 @@ final class ConfigRules {
                     Errors.INVALID_CONFIG,
                     "The configuration value of " + name + " exceeds the maximum size of " + MAX_VALUE_LENGTH + ".");
         }
-        boolean ofTopic = resource.getType() == ConfigResource.Type.TOPIC;
-        String problem = ofTopic ? TopicConfigs.problem(name, value) : BrokerConfigs.problem(name, value);
+        boolean ofBroker = resource.getType() == ConfigResource.Type.BROKER;
+        String problem = switch (resource.getType()) {
+            case TOPIC -> TopicConfigs.problem(name, value);
+            case GROUP -> GroupConfigs.problem(name, value);
+            default -> BrokerConfigs.problem(name, value);
+        };
         if (problem != null) {
-            return new Refusal(ofTopic ? Errors.INVALID_CONFIG : Errors.INVALID_REQUEST, problem);
+            return new Refusal(ofBroker ? Errors.INVALID_REQUEST : Errors.INVALID_CONFIG, problem);
         }
         settings.put(name, value);
         return null;

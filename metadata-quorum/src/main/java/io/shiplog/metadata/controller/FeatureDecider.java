@@ -4,6 +4,8 @@
 package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.Features;
+import io.shiplog.metadata.image.GroupConfigs;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.RegistryRecords;
 import io.shiplog.metadata.image.SupportedFeature;
@@ -75,6 +77,11 @@ final class FeatureDecider {
         String unsupported = unsupported(image, update.getName(), level);
         if (unsupported != null) {
             return unsupported;
+        }
+        if (update.getName().equals(Features.SHIPLOG_METADATA_VERSION)
+                && level < GroupConfigs.FIRST_LEVEL
+                && !image.configuredGroups().isEmpty()) {
+            return "Groups have settings, which that level does not know; remove them first.";
         }
         if (level < current && type == UPGRADE) {
             return "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe"

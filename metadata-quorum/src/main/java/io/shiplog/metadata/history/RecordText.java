@@ -97,6 +97,9 @@ final class RecordText {
             TopicImage topic = image.topic(Uuid.fromString(resource.getName()));
             line.setName("topic " + topic.name());
             settings = image.topicConfigs(topic.id());
+        } else if (resource.getType() == ConfigResource.Type.GROUP) {
+            line.setName("group " + resource.getName());
+            settings = image.groupConfigs(resource.getName());
         } else {
             line.setName(resource.getName().isEmpty() ? "all brokers" : "broker " + resource.getName());
             settings = image.brokerConfigs(resource.getName());

@@ -287,6 +287,7 @@ final class ImageReplay {
         switch (resource.getType()) {
             case TOPIC -> configureTopic(ImageRecords.topicId(resource.getName()), record);
             case BROKER -> configureBroker(resource.getName(), record);
+            case GROUP -> configureGroup(resource.getName(), record);
             case UNKNOWN, UNRECOGNIZED ->
                 throw new InvariantViolation("metadata record " + state.offset
                         + " configures a kind of resource that this version does not know");
@@ -319,6 +320,19 @@ final class ImageReplay {
             state.hash += StateHash.brokerConfig(name, key, after.get(key));
         }
         state.brokerConfigs = after.isEmpty() ? state.brokerConfigs.minus(name) : state.brokerConfigs.plus(name, after);
+    }
+
+    private void configureGroup(String name, ConfigRecord record) {
+        TreePMap<String, String> before = state.groupConfigs.get(name);
+        TreePMap<String, String> after = configured(before, record);
+        String key = record.getKey();
+        if (before != null && before.containsKey(key)) {
+            state.hash -= StateHash.groupConfig(name, key, before.get(key));
+        }
+        if (after.containsKey(key)) {
+            state.hash += StateHash.groupConfig(name, key, after.get(key));
+        }
+        state.groupConfigs = after.isEmpty() ? state.groupConfigs.minus(name) : state.groupConfigs.plus(name, after);
     }
 
     private static TreePMap<String, String> configured(TreePMap<String, String> before, ConfigRecord record) {

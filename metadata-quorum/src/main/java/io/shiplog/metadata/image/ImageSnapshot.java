@@ -52,6 +52,14 @@ final class ImageSnapshot {
                             .build(),
                     broker.getValue());
         }
+        for (Map.Entry<String, TreePMap<String, String>> group : state.groupConfigs.entrySet()) {
+            snapshot.addConfigs(
+                    ConfigResource.newBuilder()
+                            .setType(ConfigResource.Type.GROUP)
+                            .setName(group.getKey())
+                            .build(),
+                    group.getValue());
+        }
         state.registry.forEachRecord(snapshot::add);
     }
 

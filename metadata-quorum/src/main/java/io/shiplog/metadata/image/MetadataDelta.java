@@ -26,6 +26,7 @@ public final class MetadataDelta {
     private final Set<PartitionId> changedPartitions = new TreeSet<>();
     private final Set<Integer> changedBrokers = new TreeSet<>();
     private final Set<Uuid> changedTopicConfigs = new TreeSet<>();
+    private final Set<String> changedGroupConfigs = new TreeSet<>();
     private boolean brokerConfigsChanged;
     private boolean quorumVotersChanged;
 
@@ -66,6 +67,8 @@ public final class MetadataDelta {
         for (BrokerImage broker : to.brokers()) {
             delta.compareBroker(broker.id());
         }
+        from.configuredGroups().forEach(delta::compareGroupConfigs);
+        to.configuredGroups().forEach(delta::compareGroupConfigs);
         delta.brokerConfigsChanged = !from.sameBrokerConfigs(to);
         delta.quorumVotersChanged = !from.sameQuorumVoters(to);
         return delta;
@@ -133,8 +136,11 @@ public final class MetadataDelta {
     }
 
     private void compareConfig(ConfigRecord record) {
-        if (record.getResource().getType() == ConfigResource.Type.TOPIC) {
-            compareTopicConfigs(ImageRecords.topicId(record.getResource().getName()));
+        ConfigResource resource = record.getResource();
+        if (resource.getType() == ConfigResource.Type.TOPIC) {
+            compareTopicConfigs(ImageRecords.topicId(resource.getName()));
+        } else if (resource.getType() == ConfigResource.Type.GROUP) {
+            compareGroupConfigs(resource.getName());
         } else {
             brokerConfigsChanged = !from.sameBrokerConfigs(to);
         }
@@ -143,6 +149,12 @@ public final class MetadataDelta {
     private void compareTopicConfigs(Uuid id) {
         if (to.topic(id) != null && !from.topicConfigs(id).equals(to.topicConfigs(id))) {
             changedTopicConfigs.add(id);
+        }
+    }
+
+    private void compareGroupConfigs(String group) {
+        if (!from.groupConfigs(group).equals(to.groupConfigs(group))) {
+            changedGroupConfigs.add(group);
         }
     }
 
@@ -175,6 +187,11 @@ public final class MetadataDelta {
     /** Topics whose settings changed; those of created topics too when they have any, those of deleted topics not. */
     public Set<Uuid> changedTopicConfigs() {
         return Collections.unmodifiableSet(changedTopicConfigs);
+    }
+
+    /** Groups whose settings changed. */
+    public Set<String> changedGroupConfigs() {
+        return Collections.unmodifiableSet(changedGroupConfigs);
     }
 
     /** Whether any broker's or the cluster-wide settings changed. */
@@ -210,6 +227,7 @@ public final class MetadataDelta {
                 && changedPartitions.isEmpty()
                 && changedBrokers.isEmpty()
                 && changedTopicConfigs.isEmpty()
+                && changedGroupConfigs.isEmpty()
                 && !brokerConfigsChanged
                 && !featuresChanged()
                 && !quotasChanged()

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
@@ -42,6 +43,7 @@ public final class MetadataImage {
 
         HashPMap<Uuid, TreePMap<String, String>> topicConfigs = HashTreePMap.empty();
         TreePMap<String, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
+        TreePMap<String, TreePMap<String, String>> groupConfigs = TreePMap.empty();
         PartitionIndex index = PartitionIndex.EMPTY;
         RegistryImage registry = RegistryImage.EMPTY;
         TreePMap<Integer, QuorumVoter> quorumVoters = TreePMap.empty();
@@ -59,6 +61,7 @@ public final class MetadataImage {
             copy.unifiedNames = unifiedNames;
             copy.topicConfigs = topicConfigs;
             copy.brokerConfigs = brokerConfigs;
+            copy.groupConfigs = groupConfigs;
             copy.index = index;
             copy.registry = registry;
             copy.quorumVoters = quorumVoters;
@@ -239,6 +242,17 @@ public final class MetadataImage {
 
     boolean sameBrokerConfigs(MetadataImage other) {
         return state.brokerConfigs.equals(other.state.brokerConfigs);
+    }
+
+    /** The settings of a group that differ from those of the node that coordinates it. */
+    public Map<String, String> groupConfigs(String group) {
+        TreePMap<String, String> configs = state.groupConfigs.get(group);
+        return configs == null ? TreePMap.empty() : configs;
+    }
+
+    /** The groups that have settings of their own, by name. Whether there are such groups nobody knows here. */
+    public Set<String> configuredGroups() {
+        return state.groupConfigs.keySet();
     }
 
     /** Feature levels, client quotas, SCRAM credentials and access control entries. */

@@ -28,6 +28,7 @@ final class StateHash {
     private static final long CREDENTIAL = 42;
     private static final long ACL = 43;
     private static final long QUORUM_VOTER = 60;
+    private static final long GROUP_CONFIG = 900;
 
     private StateHash() {}
 
@@ -80,6 +81,10 @@ final class StateHash {
 
     static long brokerConfig(String broker, String key, String value) {
         return finish(mix(mix(mix(mix(SEED, BROKER_CONFIG), broker), key), value));
+    }
+
+    static long groupConfig(String group, String key, String value) {
+        return finish(mix(mix(mix(mix(SEED, GROUP_CONFIG), group), key), value));
     }
 
     static long feature(String name, int level) {
