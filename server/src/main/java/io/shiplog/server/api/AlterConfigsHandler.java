@@ -54,6 +54,11 @@ final class AlterConfigsHandler extends ConfigAlteringHandler<AlterConfigsReques
     }
 
     @Override
+    boolean replaces() {
+        return true;
+    }
+
+    @Override
     MetadataCommand.Builder command(AlterConfigsRequestData request, List<Resource> asked) {
         ReplaceConfigsCommand.Builder command =
                 ReplaceConfigsCommand.newBuilder().setValidateOnly(request.validateOnly());

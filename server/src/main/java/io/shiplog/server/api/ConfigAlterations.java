@@ -35,12 +35,13 @@ final class ConfigAlterations {
     /** A resource as the request names it, and what is to become of its settings. */
     record Resource(byte type, String name, List<Change> changes) {
         io.shiplog.metadata.proto.ConfigResource toProto() {
-            boolean topic = ConfigResource.Type.forId(type) == ConfigResource.Type.TOPIC;
+            var kind = switch (ConfigResource.Type.forId(type)) {
+                case TOPIC -> io.shiplog.metadata.proto.ConfigResource.Type.TOPIC;
+                case GROUP -> io.shiplog.metadata.proto.ConfigResource.Type.GROUP;
+                default -> io.shiplog.metadata.proto.ConfigResource.Type.BROKER;
+            };
             return io.shiplog.metadata.proto.ConfigResource.newBuilder()
-                    .setType(
-                            topic
-                                    ? io.shiplog.metadata.proto.ConfigResource.Type.TOPIC
-                                    : io.shiplog.metadata.proto.ConfigResource.Type.BROKER)
+                    .setType(kind)
                     .setName(name)
                     .build();
         }
@@ -55,20 +56,24 @@ final class ConfigAlterations {
 
     private final ClusterView cluster;
     private final AdminPort admin;
+    private final NodeConfigs node;
 
-    ConfigAlterations(ClusterView cluster, AdminPort admin) {
+    ConfigAlterations(ClusterView cluster, AdminPort admin, NodeConfigs node) {
         this.cluster = cluster;
         this.admin = admin;
+        this.node = node;
     }
 
     /**
      * Has the controller decide.
      *
+     * @param replaces whether what is not named is unset
      * @param command makes the command out of the resources that are not refused here
      * @param then    given the outcomes in the order of the resources; on the connection's loop
      */
     void run(
             List<Resource> resources,
+            boolean replaces,
             Function<List<Resource>, MetadataCommand.Builder> command,
             Exchange exchange,
             Consumer<List<Outcome>> then) {
@@ -77,10 +82,13 @@ final class ConfigAlterations {
         List<Resource> asked = new ArrayList<>();
         for (Resource resource : resources) {
             String fault = twice.contains(resource.id()) ? "Each resource must appear at most once." : fault(resource);
-            if (fault == null) {
-                asked.add(resource);
-            } else {
+            String ofGroup = fault == null ? problemOfGroup(resource, replaces) : null;
+            if (fault != null) {
                 outcomes.put(resource.id(), new Outcome(resource, Errors.INVALID_REQUEST, fault));
+            } else if (ofGroup != null) {
+                outcomes.put(resource.id(), new Outcome(resource, Errors.INVALID_CONFIG, ofGroup));
+            } else {
+                asked.add(resource);
             }
         }
         if (asked.isEmpty()) {
@@ -92,6 +100,23 @@ final class ConfigAlterations {
             addOutcomes(asked, answer, outcomes);
             then.accept(inOrder(resources, outcomes));
         });
+    }
+
+    /** The bounds of a group's settings are those of the nodes, in their files; the controller does not know them. Null for nothing. */
+    private String problemOfGroup(Resource resource, boolean replaces) {
+        if (ConfigResource.Type.forId(resource.type()) != ConfigResource.Type.GROUP) {
+            return null;
+        }
+        Map<String, String> settings =
+                new HashMap<>(replaces ? Map.of() : cluster.image().groupConfigs(resource.name()));
+        for (Change change : resource.changes()) {
+            if (change.op() == OpType.DELETE) {
+                settings.remove(change.key());
+            } else if (change.op() == OpType.SET) {
+                settings.put(change.key(), change.value());
+            }
+        }
+        return node.problemOfGroup(settings);
     }
 
     private void addOutcomes(List<Resource> asked, AdminAnswer answer, Map<String, Outcome> outcomes) {
@@ -164,9 +189,10 @@ final class ConfigAlterations {
 
     private static String faultOfType(byte type) {
         return switch (ConfigResource.Type.forId(type)) {
-            case TOPIC, BROKER -> null;
+            case TOPIC, BROKER, GROUP -> null;
             case BROKER_LOGGER -> "Log levels cannot be changed while a node runs; its logback configuration has them.";
-            case GROUP, CLIENT_METRICS -> "Only topics and brokers have settings here, not resource type " + type + ".";
+            case CLIENT_METRICS ->
+                "Only topics, brokers and groups have settings here, not resource type " + type + ".";
             case UNKNOWN -> "Unknown resource type " + type;
         };
     }

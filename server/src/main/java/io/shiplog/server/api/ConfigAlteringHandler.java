@@ -20,6 +20,9 @@ abstract class ConfigAlteringHandler<Q extends ApiMessage> implements RequestHan
 
     abstract List<Resource> resources(Q request);
 
+    /** Whether what a request does not name is unset. */
+    abstract boolean replaces();
+
     /** @param asked those of the resources that the controller decides */
     abstract MetadataCommand.Builder command(Q request, List<Resource> asked);
 
@@ -29,6 +32,7 @@ abstract class ConfigAlteringHandler<Q extends ApiMessage> implements RequestHan
     public final void handle(Q request, Exchange exchange) {
         alterations.run(
                 resources(request),
+                replaces(),
                 asked -> command(request, asked),
                 exchange,
                 outcomes -> exchange.respond(response(outcomes)));

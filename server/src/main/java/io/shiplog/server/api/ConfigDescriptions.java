@@ -5,6 +5,7 @@ package io.shiplog.server.api;
 
 import io.shiplog.metadata.image.BrokerConfigs;
 import io.shiplog.metadata.image.EffectiveTopicConfigs;
+import io.shiplog.metadata.image.GroupConfigs;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicConfigKey;
 import io.shiplog.metadata.image.TopicConfigs;
@@ -94,6 +95,27 @@ final class ConfigDescriptions {
                     .setConfigType((key == null ? ConfigType.UNKNOWN : type(key)).id())
                     .setDocumentation(key == null ? null : key.documentation()));
         });
+        return results;
+    }
+
+    /** All settings of a group, most of them this node's. */
+    List<DescribeConfigsResourceResult> ofGroup(MetadataImage image, String group) {
+        Map<String, String> own = image.groupConfigs(group);
+        List<DescribeConfigsResourceResult> results = new ArrayList<>();
+        for (TopicConfigKey key : GroupConfigs.keys()) {
+            List<DescribeConfigsSynonym> sources = new ArrayList<>(3);
+            if (own.containsKey(key.name())) {
+                sources.add(source(key.name(), own.get(key.name()), ConfigSource.GROUP_CONFIG));
+            }
+            NodeConfig ofFile = node.get(key.brokerKey());
+            if (ofFile == null) {
+                sources.add(source(key.brokerKey(), key.defaultValue(), ConfigSource.DEFAULT_CONFIG));
+            } else {
+                addFileSources(sources, ofFile);
+            }
+            results.add(
+                    result(key.name(), sources).setConfigType(type(key).id()).setDocumentation(key.documentation()));
+        }
         return results;
     }
 

@@ -20,7 +20,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DescribeConfigs of topics, of this node, and of what is set for all nodes. Of another node this one does not know the file, so
+ * DescribeConfigs of topics, of groups, of this node, and of what is set for all nodes. Of another node this one does not know the file, so
  * it is asked itself, as clients do.
  */
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData> {
@@ -59,10 +59,12 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         return switch (ConfigResource.Type.forId(resource.resourceType())) {
             case TOPIC -> describeTopic(resource.resourceName());
             case BROKER -> describeNode(resource.resourceName());
+            case GROUP -> describeGroup(resource.resourceName());
             default ->
                 refusal(
                         Errors.INVALID_REQUEST,
-                        "Only topics and brokers have settings here, not resource type " + resource.resourceType());
+                        "Only topics, brokers and groups have settings here, not resource type "
+                                + resource.resourceType());
         };
     }
 
@@ -88,6 +90,13 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         return refusal(
                 Errors.INVALID_REQUEST,
                 "Unexpected broker id, expected " + cluster.nodeId() + " or empty string, but received " + name);
+    }
+
+    /** Whether there is such a group does not matter, as in Kafka: it may come. */
+    private DescribeConfigsResult describeGroup(String name) {
+        return name.isEmpty()
+                ? refusal(Errors.INVALID_REQUEST, "Group name must not be empty")
+                : new DescribeConfigsResult().setConfigs(configs.ofGroup(cluster.image(), name));
     }
 
     private static DescribeConfigsResult refusal(Errors error, String message) {

@@ -51,6 +51,11 @@ final class IncrementalAlterConfigsHandler extends ConfigAlteringHandler<Increme
     }
 
     @Override
+    boolean replaces() {
+        return false;
+    }
+
+    @Override
     MetadataCommand.Builder command(IncrementalAlterConfigsRequestData request, List<Resource> asked) {
         IncrementalAlterConfigsCommand.Builder command =
                 IncrementalAlterConfigsCommand.newBuilder().setValidateOnly(request.validateOnly());

@@ -40,7 +40,7 @@ public final class KafkaApis {
         handlers.add(new OffsetForLeaderEpochHandler(cluster, partitions));
         handlers.add(new InitProducerIdHandler(producerIds));
         handlers.add(new DescribeLogDirsHandler(cluster, logDirs));
-        handlers.addAll(topics(cluster, admin, new ConfigDescriptions(nodeConfigs)));
+        handlers.addAll(topics(cluster, admin, nodeConfigs));
         handlers.addAll(administration(cluster, admin));
         handlers.addAll(AclsWithoutAuthorizerHandler.all());
         handlers.addAll(List.of(more));
@@ -48,8 +48,9 @@ public final class KafkaApis {
     }
 
     /** Topics, their partitions, and settings. */
-    private static List<RequestHandler<?>> topics(ClusterView cluster, AdminPort admin, ConfigDescriptions configs) {
-        ConfigAlterations alterations = new ConfigAlterations(cluster, admin);
+    private static List<RequestHandler<?>> topics(ClusterView cluster, AdminPort admin, NodeConfigs nodeConfigs) {
+        ConfigDescriptions configs = new ConfigDescriptions(nodeConfigs);
+        ConfigAlterations alterations = new ConfigAlterations(cluster, admin, nodeConfigs);
         return List.of(
                 new CreateTopicsHandler(cluster, admin, configs),
                 new DeleteTopicsHandler(cluster, admin),

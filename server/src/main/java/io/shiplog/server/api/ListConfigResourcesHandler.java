@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * ListConfigResources: what can have settings (KIP-1142). Version 0 asks for client metrics subscriptions only, of which there
- * are none here; neither have groups settings, nor loggers.
+ * are none here; nor have loggers settings. Of groups those that have settings of their own are told.
  */
 final class ListConfigResourcesHandler implements RequestHandler<ListConfigResourcesRequestData> {
     private static final Set<ConfigResource.Type> KNOWN = EnumSet.of(
@@ -61,6 +61,11 @@ final class ListConfigResourcesHandler implements RequestHandler<ListConfigResou
         if (asked.contains(ConfigResource.Type.TOPIC)) {
             for (TopicImage topic : image.topics()) {
                 add(response, ConfigResource.Type.TOPIC, topic.name());
+            }
+        }
+        if (asked.contains(ConfigResource.Type.GROUP)) {
+            for (String group : image.configuredGroups()) {
+                add(response, ConfigResource.Type.GROUP, group);
             }
         }
         exchange.respond(response);

@@ -4,6 +4,7 @@
 package io.shiplog.server.api;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 
 /** The settings that this node was started with, for DescribeConfigs. */
@@ -28,4 +29,9 @@ public interface NodeConfigs {
 
     /** All settings, in the order of documentation. */
     List<NodeConfig> all();
+
+    /** What keeps a group from having these settings where this node coordinates it, as a sentence; null for nothing. */
+    default String problemOfGroup(Map<String, String> settings) {
+        return null;
+    }
 }

@@ -260,6 +260,11 @@ public final class BrokerConfig implements NodeConfigs {
     }
 
     @Override
+    public String problemOfGroup(Map<String, String> settings) {
+        return groupSettings().problem(settings);
+    }
+
+    @Override
     public List<NodeConfig> all() {
         return values.describe();
     }

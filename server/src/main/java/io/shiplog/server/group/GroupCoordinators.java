@@ -246,7 +246,7 @@ public final class GroupCoordinators implements AutoCloseable {
         turns = begun;
         running = started;
         changes.beginAnew();
-        bridge = new MetadataBridge(settings.nodeId(), started.service(), changes, escaped);
+        bridge = new MetadataBridge(settings.nodeId(), started, changes, escaped);
         LOG.info("group coordinator started, over {} partitions", partitions);
     }
 

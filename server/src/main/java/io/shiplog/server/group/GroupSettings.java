@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
@@ -31,6 +34,16 @@ public record GroupSettings(int nodeId, int maxGroups, Map<String, String> value
     /** Share groups are not served, yet the library wants their settings. */
     ShareGroupConfig share() {
         return new ShareGroupConfig(parsed());
+    }
+
+    /** What keeps a group from having these settings of its own here, in Kafka's words; null for nothing. */
+    public String problem(Map<String, String> ofGroup) {
+        try {
+            GroupConfig.validate(ofGroup, coordinator(), share());
+            return null;
+        } catch (ConfigException | InvalidConfigurationException e) {
+            return e.getMessage();
+        }
     }
 
     private AbstractConfig parsed() {

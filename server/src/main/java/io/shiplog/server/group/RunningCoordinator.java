@@ -6,9 +6,12 @@ package io.shiplog.server.group;
 import com.yammer.metrics.core.MetricsRegistry;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
@@ -24,15 +27,22 @@ import org.apache.kafka.server.share.persister.NoOpStatePersister;
 import org.apache.kafka.server.util.PartitionMetadataClient;
 import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Kafka's group coordinator as it runs on this node: built and started together, because its threads start when it is built. */
 final class RunningCoordinator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningCoordinator.class);
+
     private final GroupCoordinatorService service;
+    private final GroupConfigManager configs;
     private final Metrics metrics;
     private final int partitions;
 
-    private RunningCoordinator(GroupCoordinatorService service, Metrics metrics, int partitions) {
+    private RunningCoordinator(
+            GroupCoordinatorService service, GroupConfigManager configs, Metrics metrics, int partitions) {
         this.service = service;
+        this.configs = configs;
         this.metrics = metrics;
         this.partitions = partitions;
     }
@@ -53,6 +63,7 @@ final class RunningCoordinator implements AutoCloseable {
         // Both of these know a coordinator by its names only, so each has its own.
         Metrics metrics = new Metrics();
         MetricsRegistry registry = new MetricsRegistry();
+        GroupConfigManager configs = new GroupConfigManager(config.extractGroupConfigMap(share), config, share);
         GroupCoordinatorService service = new GroupCoordinatorService.Builder(settings.nodeId(), config)
                 .withWriter(writer)
                 .withLoader(loader)
@@ -60,13 +71,13 @@ final class RunningCoordinator implements AutoCloseable {
                 .withTimer(new SystemTimerReaper(name + "-reaper", new SystemTimer(name + "-timer")))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
-                .withGroupConfigManager(new GroupConfigManager(config.extractGroupConfigMap(share), config, share))
+                .withGroupConfigManager(configs)
                 .withPersister(new NoOpStatePersister())
                 .withAuthorizerPlugin(Optional.empty())
                 .withPartitionMetadataClient(new NoShareGroups())
                 .build();
         service.startup(() -> partitions);
-        return new RunningCoordinator(service, metrics, partitions);
+        return new RunningCoordinator(service, configs, metrics, partitions);
     }
 
     GroupCoordinatorService service() {
@@ -75,6 +86,21 @@ final class RunningCoordinator implements AutoCloseable {
 
     int partitions() {
         return partitions;
+    }
+
+    /**
+     * A group has these settings of its own from now on; what lies beyond this node's bounds is taken as the bound.
+     *
+     * @param settings empty for none
+     */
+    void configure(String group, Map<String, String> settings) {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        try {
+            configs.updateGroupConfig(group, properties);
+        } catch (ConfigException | ApiException e) {
+            LOG.error("the settings of group {} are not taken: {}", group, e.getMessage());
+        }
     }
 
     /** What the coordinator measures of itself. */

@@ -6,6 +6,7 @@ package io.shiplog.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
@@ -24,10 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AlterConfigsHandlersTest {
     private static final int LATEST = 1;
+    private static final String SESSION = "consumer.session.timeout.ms";
     private static final int LATEST_LEGACY = 2;
 
     private final AdminHarness harness = new AdminHarness((cluster, admin) -> {
-        ConfigAlterations alterations = new ConfigAlterations(cluster, admin);
+        ConfigAlterations alterations = new ConfigAlterations(cluster, admin, new NodeOfGroups());
         return List.of(new IncrementalAlterConfigsHandler(alterations), new AlterConfigsHandler(alterations));
     });
 
@@ -73,6 +75,38 @@ class AlterConfigsHandlersTest {
         assertThat(harness.cluster.image().brokerConfigs("")).containsEntry("log.retention.ms", "2000");
     }
 
+    /** A node that takes sessions up to a minute. */
+    private static final class NodeOfGroups implements NodeConfigs {
+        @Override
+        public List<NodeConfig> all() {
+            return List.of();
+        }
+
+        @Override
+        public String problemOfGroup(Map<String, String> settings) {
+            return Long.parseLong(settings.getOrDefault(SESSION, "0")) > 60_000 ? SESSION + " is too long" : null;
+        }
+    }
+
+    @Test
+    void groupsHaveSettingsWithinTheBoundsOfTheNode() {
+        harness.cluster.feature("shiplog.metadata.version", 2);
+        AlterConfigsResource group = resource(ConfigResource.Type.GROUP, "g", set(SESSION, "60000"));
+        assertThat(outcomes(alter(LATEST, request(group)))).containsExactly("g NONE");
+        assertThat(harness.cluster.image().groupConfigs("g")).containsEntry(SESSION, "60000");
+        assertThat(outcomes(alter(LATEST, request(resource(ConfigResource.Type.GROUP, "g", set(SESSION, "60001"))))))
+                .containsExactly("g INVALID_CONFIG");
+        assertThat(outcomes(alter(LATEST, request(resource(ConfigResource.Type.GROUP, "g", set("a", "b"))))))
+                .containsExactly("g INVALID_CONFIG");
+        assertThat(harness.cluster.image().groupConfigs("g"))
+                .containsEntry(SESSION, "60000")
+                .hasSize(1);
+        assertThat(outcomes(alter(
+                        LATEST, request(resource(ConfigResource.Type.GROUP, "g", op(SESSION, OpType.DELETE, null))))))
+                .containsExactly("g NONE");
+        assertThat(harness.cluster.image().configuredGroups()).isEmpty();
+    }
+
     @Test
     void requestThatContradictsItselfIsRefused() {
         long before = harness.state();
@@ -92,7 +126,7 @@ class AlterConfigsHandlersTest {
     @ParameterizedTest
     @EnumSource(
             value = ConfigResource.Type.class,
-            names = {"BROKER_LOGGER", "GROUP", "CLIENT_METRICS", "UNKNOWN"})
+            names = {"BROKER_LOGGER", "CLIENT_METRICS", "UNKNOWN"})
     void whatHasNoSettingsHereIsRefused(ConfigResource.Type type) {
         assertThat(outcomes(alter(LATEST, request(resource(type, "1", set("a", "b"))))))
                 .containsExactly("1 INVALID_REQUEST");

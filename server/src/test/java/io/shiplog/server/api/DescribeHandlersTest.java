@@ -232,10 +232,7 @@ class DescribeHandlersTest {
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(Errors.forCode(config(4, topic("not a name"), true).errorCode()))
                 .isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
-        DescribeConfigsResource group = new DescribeConfigsResource()
-                .setResourceType(ConfigResource.Type.GROUP.id())
-                .setResourceName("g");
-        assertThat(Errors.forCode(config(4, group, true).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(Errors.forCode(config(4, group(""), true).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
         DescribeConfigsResource unheardOf =
                 new DescribeConfigsResource().setResourceType((byte) 99).setResourceName("g");
         assertThat(Errors.forCode(config(4, unheardOf, true).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
@@ -246,6 +243,23 @@ class DescribeHandlersTest {
                 .setResourceType(ConfigResource.Type.TOPIC.id())
                 .setResourceName(name)
                 .setConfigurationKeys(null);
+    }
+
+    private static DescribeConfigsResource group(String name) {
+        return topic(name).setResourceType(ConfigResource.Type.GROUP.id());
+    }
+
+    @Test
+    void groupsHaveTheirOwnSettingsElseThoseOfTheNode() {
+        cluster.groupConfig("g", "consumer.session.timeout.ms", "50000");
+        DescribeConfigsResult described = config(4, group("g"), true);
+        assertThat(described.configs()).hasSize(8);
+        assertThat(sources(entry(described, "consumer.session.timeout.ms")))
+                .containsExactly(
+                        "consumer.session.timeout.ms=50000 GROUP_CONFIG",
+                        "group.consumer.session.timeout.ms=45000 DEFAULT_CONFIG");
+        assertThat(sources(entry(config(4, group("other"), true), "streams.num.standby.replicas")))
+                .containsExactly("group.streams.num.standby.replicas=0 DEFAULT_CONFIG");
     }
 
     private static DescribeConfigsResource broker(String name) {

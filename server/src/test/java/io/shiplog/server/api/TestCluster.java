@@ -121,6 +121,15 @@ public final class TestCluster implements ClusterView {
                 .setValue(value)));
     }
 
+    public void groupConfig(String group, String key, String value) {
+        add(record().setConfig(ConfigRecord.newBuilder()
+                .setResource(ConfigResource.newBuilder()
+                        .setType(ConfigResource.Type.GROUP)
+                        .setName(group))
+                .setKey(key)
+                .setValue(value)));
+    }
+
     /** The cluster uses a feature at this level. */
     public void feature(String name, int level) {
         add(record().setFeatureLevel(

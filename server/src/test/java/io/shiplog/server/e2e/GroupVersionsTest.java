@@ -9,17 +9,26 @@ import io.shiplog.server.net.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -445,7 +454,11 @@ class GroupVersionsTest {
         var joined = beatStreams(TOPIC, "streams-store-changelog", 0);
         assertThat(joined.errorMessage()).isNull();
         assertThat(Errors.forCode(joined.errorCode())).isEqualTo(Errors.NONE);
-        Await.until("the topic of the store", 30_000, () -> cluster.image().topic("streams-store-changelog") != null);
+        Await.until("the topic of the store", 30_000, () -> {
+            // the coordinator may not have heard of the source topic before
+            beatStreams(TOPIC, "streams-store-changelog", 0);
+            return cluster.image().topic("streams-store-changelog") != null;
+        });
         var described = ask(
                 ApiKeys.STREAMS_GROUP_DESCRIBE,
                 0,
@@ -463,6 +476,51 @@ class GroupVersionsTest {
                             .anyMatch(status -> status.statusDetail()
                                     .contains("; Creation failed: too-many-replicas-changelog (Unable to replicate"));
         });
+    }
+
+    @Test
+    void groupsHaveSettingsOfTheirOwn() throws Exception {
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "configured");
+        String interval = "consumer.heartbeat.interval.ms";
+        try (Admin admin = cluster.clients().admin()) {
+            assertThat(alter(admin, group, interval, "4999"))
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(InvalidConfigurationException.class);
+            assertThat(alter(admin, group, interval, "7000")).succeedsWithin(Duration.ofSeconds(30));
+            Await.until("the group's own interval", 30_000, () -> beatConfigured() == 7_000);
+            Config described =
+                    admin.describeConfigs(List.of(group)).values().get(group).get(30, TimeUnit.SECONDS);
+            assertThat(described.get(interval).value()).isEqualTo("7000");
+            assertThat(described.get("consumer.session.timeout.ms").value()).isEqualTo("45000");
+            assertThat(admin.listConfigResources(Set.of(ConfigResource.Type.GROUP), new ListConfigResourcesOptions())
+                            .all()
+                            .get(30, TimeUnit.SECONDS))
+                    .containsExactly(group);
+            AlterConfigOp unset = new AlterConfigOp(new ConfigEntry(interval, ""), AlterConfigOp.OpType.DELETE);
+            admin.incrementalAlterConfigs(Map.of(group, List.of(unset))).all().get(30, TimeUnit.SECONDS);
+            Await.until("the node's interval", 30_000, () -> beatConfigured() == 5_000);
+        }
+    }
+
+    private static Future<Void> alter(Admin admin, ConfigResource group, String key, String value) {
+        AlterConfigOp set = new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
+        return admin.incrementalAlterConfigs(Map.of(group, List.of(set)))
+                .all()
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    private static int beatConfigured() {
+        ConsumerGroupHeartbeatRequestData request = new ConsumerGroupHeartbeatRequestData()
+                .setGroupId("configured")
+                .setMemberId("member-3")
+                .setMemberEpoch(0)
+                .setRebalanceTimeoutMs(10_000)
+                .setSubscribedTopicNames(List.of(TOPIC))
+                .setTopicPartitions(List.of());
+        return ask(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 1, request, new ConsumerGroupHeartbeatResponseData())
+                .heartbeatIntervalMs();
     }
 
     private static Errors beatConsumer(int version) {
