@@ -7,7 +7,10 @@ import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.FetchOutcome;
 import io.shiplog.replication.runtime.FollowerRead;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -77,6 +80,16 @@ public final class FetchService {
                 ? fetchIncrementally(version, request, responder, session)
                 : refuse(
                         pending(version, request, responder, new FetchSession(replicaId, replicaEpoch, byId)), refusal);
+    }
+
+    /** The numbers of the session cache, by Kafka's names, what it gives as a rate as a count. Any thread; a moment old. */
+    public SortedMap<String, LongSupplier> metrics() {
+        SortedMap<String, LongSupplier> values = new TreeMap<>();
+        values.put("FetchSessionCache.NumIncrementalFetchSessions", sessions::size);
+        values.put("FetchSessionCache.NumIncrementalFetchPartitionsCached", sessions::partitions);
+        values.put("FetchSessionCache.IncrementalFetchSessionEvictions", sessions::evictions);
+        values.put("FetchSessionCache.SessionsRefused", sessions::refusals);
+        return values;
     }
 
     /** Sessions in the cache. */

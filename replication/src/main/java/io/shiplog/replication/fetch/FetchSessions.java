@@ -23,6 +23,8 @@ final class FetchSessions {
     private final LinkedHashMap<Integer, FetchSession> sessions = new LinkedHashMap<>();
 
     private long partitions;
+    private long evictions;
+    private long refusals;
 
     /** @param random any integers, hard to guess */
     FetchSessions(FetchSettings settings, IntSupplier random) {
@@ -88,9 +90,12 @@ final class FetchSessions {
         if (session.isFollower()) {
             removeOthersOf(session.replicaId());
         }
-        if (session.size() == 0
-                || (sessions.size() >= settings.sessionSlots() && !tryEvict(session, nowMs))
+        if (session.size() == 0) {
+            return;
+        }
+        if ((sessions.size() >= settings.sessionSlots() && !tryEvict(session, nowMs))
                 || partitions + session.size() > settings.sessionPartitions()) {
+            refusals++;
             return;
         }
         session.enterCache(newId(), FetchMetadata.nextEpoch(FetchMetadata.INITIAL_EPOCH), nowMs);
@@ -112,6 +117,16 @@ final class FetchSessions {
     /** Partitions in all sessions together. */
     long partitions() {
         return partitions;
+    }
+
+    /** Sessions that gave way to others. */
+    long evictions() {
+        return evictions;
+    }
+
+    /** Sessions for which there was no room. */
+    long refusals() {
+        return refusals;
     }
 
     private void removeOthersOf(int replicaId) {
@@ -137,6 +152,7 @@ final class FetchSessions {
         FetchSession eldest = leastRecentlyUsed.next().getValue();
         if (nowMs - eldest.lastUsedMs() > settings.sessionEvictionMs()) {
             remove(eldest);
+            evictions++;
             return true;
         }
         FetchSession victim = null;
@@ -149,6 +165,7 @@ final class FetchSessions {
             return false;
         }
         remove(victim);
+        evictions++;
         return true;
     }
 

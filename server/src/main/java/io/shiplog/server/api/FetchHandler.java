@@ -74,6 +74,9 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
             return;
         }
         int followerId = follower ? replicaId : Exchange.CONSUMER;
+        if (!follower) {
+            bound(request, exchange.fetchMaxBytes());
+        }
         PendingFetch fetch = fetches.fetch(version, request, response -> {
             complete(response, version, follower);
             exchange.respondFetch(response, followerId);
@@ -82,6 +85,12 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
             exchange.onClosed(fetch::drop);
             exchange.onQueuedBehind(fetch::release);
         }
+    }
+
+    /** A consumer that waits for more than it may have would wait in vain. */
+    private static void bound(FetchRequestData request, int maxBytes) {
+        request.setMaxBytes(Math.min(request.maxBytes(), maxBytes));
+        request.setMinBytes(Math.min(request.minBytes(), maxBytes));
     }
 
     /** Adds what the fetch service cannot know: who leads a partition that is not here, and where leaders are reached. */

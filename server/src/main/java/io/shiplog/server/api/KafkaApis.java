@@ -28,9 +28,10 @@ public final class KafkaApis {
             ProducerIds producerIds,
             NodeConfigs nodeConfigs,
             LogDirView logDirs,
+            TopicAutoCreation autoCreation,
             RequestHandler<?>... more) {
         List<RequestHandler<?>> handlers = new ArrayList<>();
-        handlers.add(new MetadataHandler(cluster));
+        handlers.add(new MetadataHandler(cluster, autoCreation));
         handlers.add(new DescribeClusterHandler(cluster));
         handlers.add(new DescribeTopicPartitionsHandler(cluster));
         handlers.add(new ProduceHandler(cluster, partitions));

@@ -28,8 +28,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Metadata: the alive nodes, and topics by name, by id or all of them. Topics are never created by asking for them. Follows
- * Kafka's KRaftMetadataCache.
+ * Metadata: the alive nodes, and topics by name, by id or all of them. One that is asked for by name and unknown is created where the
+ * node is set so and the client allows it. Follows Kafka's KRaftMetadataCache and KafkaApis.getTopicMetadata.
  */
 final class MetadataHandler implements RequestHandler<MetadataRequestData> {
     /** Version 0 asks for all topics by an empty list, the others by none. */
@@ -39,9 +39,11 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
     private static final short FIRST_WITH_TOPIC_IDS = 12;
 
     private final ClusterView cluster;
+    private final TopicAutoCreation autoCreation;
 
-    MetadataHandler(ClusterView cluster) {
+    MetadataHandler(ClusterView cluster, TopicAutoCreation autoCreation) {
         this.cluster = cluster;
+        this.autoCreation = autoCreation;
     }
 
     @Override
@@ -66,11 +68,28 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
     public void handle(MetadataRequestData request, Exchange exchange) {
         MetadataImage image = cluster.image();
         short version = exchange.header().version();
+        MetadataResponseTopicCollection topics = topics(image, request, version);
+        if (autoCreation.isEnabled() && request.allowAutoTopicCreation()) {
+            createUnknown(topics, exchange);
+        }
         exchange.respond(new MetadataResponseData()
                 .setClusterId(image.clusterId())
                 .setControllerId(AliveNodes.controller(cluster))
                 .setBrokers(aliveBrokers(image))
-                .setTopics(topics(image, request, version)));
+                .setTopics(topics));
+    }
+
+    /** Those that go by name; the client hears that they are unknown, and asks again. */
+    private void createUnknown(MetadataResponseTopicCollection topics, Exchange exchange) {
+        List<String> unknown = new ArrayList<>();
+        for (MetadataResponseTopic topic : topics) {
+            if (topic.errorCode() == Errors.UNKNOWN_TOPIC_OR_PARTITION.code()) {
+                unknown.add(topic.name());
+            }
+        }
+        if (!unknown.isEmpty()) {
+            autoCreation.create(unknown, Origins.of(exchange));
+        }
     }
 
     private static MetadataResponseBrokerCollection aliveBrokers(MetadataImage image) {

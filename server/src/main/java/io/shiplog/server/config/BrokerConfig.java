@@ -16,6 +16,7 @@ import io.shiplog.server.group.GroupSettings;
 import io.shiplog.server.net.LeaderEndpointSettings;
 import io.shiplog.server.net.NetSettings;
 import io.shiplog.server.net.SegmentStreamSettings;
+import io.shiplog.server.quota.QuotaWindows;
 import io.shiplog.storage.compact.CleanerSettings;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
@@ -110,8 +111,25 @@ public final class BrokerConfig implements NodeConfigs {
                 values.get(StorageKeys.CONNECTION_PIPELINE_MAX_REQUESTS),
                 values.get(StorageKeys.CONNECTION_PIPELINE_MAX_BYTES),
                 values.get(StorageKeys.QUEUED_MAX_REQUEST_BYTES),
+                values.get(LimitKeys.QUEUED_MAX_RESPONSE_BYTES),
                 values.get(StorageKeys.ZERO_COPY_MIN_BYTES),
                 values.get(StorageKeys.SOCKET_LISTEN_BACKLOG_SIZE));
+    }
+
+    /** Over what time quotas are measured. */
+    public QuotaWindows quotaWindows() {
+        return new QuotaWindows(
+                values.get(LimitKeys.QUOTA_WINDOW_NUM), values.get(LimitKeys.QUOTA_WINDOW_SIZE_SECONDS));
+    }
+
+    /** Connections that the node takes in a second; more wait. */
+    public int maxConnectionCreationRate() {
+        return values.get(LimitKeys.MAX_CONNECTION_CREATION_RATE);
+    }
+
+    /** Whether topics that are asked for come to be. */
+    public boolean autoCreatesTopics() {
+        return values.get(LimitKeys.AUTO_CREATE_TOPICS_ENABLE);
     }
 
     /** How log directories work. */

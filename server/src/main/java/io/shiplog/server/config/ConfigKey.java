@@ -92,6 +92,17 @@ public final class ConfigKey<T> {
                 text -> Optional.of(text).filter(texts::contains));
     }
 
+    /** True or false. */
+    static ConfigKey<Boolean> bool(String name, boolean defaultValue, String documentation) {
+        return new ConfigKey<>(
+                name,
+                ConfigDef.Type.BOOLEAN,
+                Boolean.toString(defaultValue),
+                "true or false",
+                documentation,
+                text -> Optional.of(text).filter(List.of("true", "false")::contains).map(Boolean::valueOf));
+    }
+
     /** A comma-separated list of at least one element, none of them empty. */
     static <T> ConfigKey<List<T>> list(
             String name,

@@ -329,6 +329,7 @@ public final class StorageKeys {
     /** All keys, in the order of documentation. */
     public static List<ConfigKey<?>> all() {
         List<ConfigKey<?>> all = new ArrayList<>(ofTheNode());
+        all.addAll(LimitKeys.all());
         all.addAll(GroupKeys.all());
         return Collections.unmodifiableList(all);
     }

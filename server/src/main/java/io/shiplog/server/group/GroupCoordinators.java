@@ -3,6 +3,7 @@
 
 package io.shiplog.server.group;
 
+import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
@@ -59,6 +60,7 @@ public final class GroupCoordinators implements AutoCloseable {
     private volatile RunningCoordinator running; // written on the elections' thread
     private volatile MetadataBridge bridge;
     private ElectionTurns turns; // of the running coordinator; on the elections' thread
+    private volatile OffsetsTopic offsetsTopic;
 
     /**
      * Nothing runs yet.
@@ -104,7 +106,13 @@ public final class GroupCoordinators implements AutoCloseable {
 
     /** One handler for each API of groups. */
     public List<RequestHandler<?>> handlers(ClusterView cluster, AdminPort admin) {
-        return GroupHandlers.all(this, cluster, new OffsetsTopic(settings, cluster, admin));
+        offsetsTopic = new OffsetsTopic(settings, cluster, admin);
+        return GroupHandlers.all(this, cluster, offsetsTopic);
+    }
+
+    /** Has {@code __consumer_offsets} created; after {@link #handlers}. Any thread; does not wait. */
+    public void createOffsetsTopic(RequestOrigin origin) {
+        offsetsTopic.create(origin);
     }
 
     /** The numbers of groups and of the coordinator, by name. Any thread. */

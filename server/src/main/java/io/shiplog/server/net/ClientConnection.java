@@ -10,6 +10,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.shiplog.replication.runtime.Cancellable;
+import io.shiplog.server.net.ListenerCounters.Event;
 import io.shiplog.server.net.TransferCounters.PeerTransfer;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.MalformedRequest;
@@ -46,6 +49,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final ChannelFutureListener written = this::onWritten;
 
     private long pendingBytes;
+    private long queuedAnswerBytes; // of answers that wait for those before them
+    private long heldAnswerBytes; // of those and the ones that the channel holds, as told to the listener
     private int unwritten; // answers handed to the channel and not yet with the kernel
     private int readerHeldBytes;
     private boolean reading; // within readFrames
@@ -53,6 +58,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean flushNeeded;
     private boolean flushScheduled;
     private boolean awaitsMemory;
+    private boolean muted;
+    private long mutedUntilMs;
+    private Cancellable unmuting = () -> {};
     private boolean closeWanted; // a request is to be answered by closing: no more is read
     private boolean closing;
     private boolean gone;
@@ -136,6 +144,32 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         resumeReading();
     }
 
+    /** Reads nothing for so long, on behalf of a quota. */
+    void mute(int ms) {
+        long untilMs = listener.loop().nowMs() + ms;
+        if (gone || (muted && untilMs <= mutedUntilMs)) {
+            return;
+        }
+        mutedUntilMs = untilMs;
+        if (!muted) {
+            muted = true;
+            listener.counters().count(Event.MUTED);
+            channel.config().setAutoRead(false);
+            unmuting = listener.loop().schedule(this::unmute, ms);
+        }
+    }
+
+    private void unmute() {
+        long nowMs = listener.loop().nowMs();
+        if (nowMs < mutedUntilMs) {
+            unmuting = listener.loop().schedule(this::unmute, mutedUntilMs - nowMs);
+            return;
+        }
+        muted = false;
+        lastActiveMs = nowMs;
+        resumeReading();
+    }
+
     private void resumeReading() {
         if (!reading && !closing) {
             readFrames();
@@ -144,12 +178,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void readFrames() {
         reading = true;
+        ByteBuf frame = null;
         try {
-            ByteBuf frame = null;
             while (mayTakeRequest() && (frame = reader.next()) != null) {
                 take(frame);
+                frame = null;
             }
         } catch (MalformedRequest e) {
+            listener.counters().count(frame == null ? Event.CLOSED_BAD_FRAME : Event.CLOSED_BAD_REQUEST);
             closeNow(e.getMessage());
         } finally {
             reading = false;
@@ -161,7 +197,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mayTakeRequest() {
-        if (closing || closeWanted || isPipelineFull()) {
+        if (closing || closeWanted || isHeldUp()) {
             return false;
         }
         RequestMemory memory = listener.memory();
@@ -170,14 +206,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         if (!awaitsMemory) {
             awaitsMemory = true;
+            listener.counters().count(Event.READING_PAUSED_FOR_MEMORY);
             memory.await(this);
         }
         return false;
     }
 
-    private boolean isPipelineFull() {
+    private boolean isHeldUp() {
         NetSettings settings = listener.settings();
-        return pending.size() + unwritten >= settings.pipelineRequests()
+        return muted
+                || pending.size() + unwritten >= settings.pipelineRequests()
                 || pendingBytes >= settings.pipelineBytes()
                 || !channel.isWritable();
     }
@@ -219,7 +257,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         readerHeldBytes = held;
         if (!reader.midFrame()) {
             frameBegunMs = -1;
-        } else if (frameBegunMs < 0 || isPipelineFull()) {
+        } else if (frameBegunMs < 0 || isHeldUp()) {
             frameBegunMs = listener.loop().nowMs();
         }
     }
@@ -231,10 +269,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         pendingBytes -= exchange.requestBytes();
         listener.memory().release(exchange.requestBytes());
         closeWanted |= exchange.closeReason() != null;
+        queuedAnswerBytes += exchange.answerBytes();
         boolean progress = false;
         while (!pending.isEmpty() && pending.peek().isEnded()) {
             write(pending.poll());
             progress = true;
+        }
+        accountAnswers();
+        if (listener.answers().excessBytes() > 0) {
+            listener.shed();
         }
         listener.memory().wake();
         if (progress) {
@@ -249,6 +292,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             closeAfterWrites(exchange.closeReason());
             return;
         }
+        queuedAnswerBytes -= exchange.answerBytes();
         Object answer = exchange.takeAnswer();
         if (answer == null) {
             return;
@@ -265,8 +309,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Bytes of answers in memory that the client has not taken. */
+    long heldAnswerBytes() {
+        return heldAnswerBytes;
+    }
+
+    private void accountAnswers() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        long held = gone ? 0 : queuedAnswerBytes + (out == null ? 0 : out.totalPendingWriteBytes());
+        listener.answers().hold(held - heldAnswerBytes);
+        heldAnswerBytes = held;
+    }
+
     private void onWritten(ChannelFuture future) {
         unwritten--;
+        accountAnswers();
         if (!future.isSuccess()) {
             // a part of a frame may be out: nothing that follows could be understood
             channel.close();
@@ -294,11 +351,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Closes a connection on which nothing happens, or on which a frame does not get done. Called from time to time. */
     void closeIfStalled(long nowMs) {
+        if (muted) {
+            return; // it is we who do not read
+        }
         NetSettings settings = listener.settings();
         if (frameBegunMs >= 0 && nowMs - frameBegunMs >= settings.frameMaxMs()) {
+            listener.counters().count(Event.CLOSED_UNFINISHED);
             closeNow("a frame did not arrive completely within " + settings.frameMaxMs() + " ms");
         } else if (pending.isEmpty() && nowMs - lastActiveMs >= settings.idleMs()) {
             closing = true;
+            listener.counters().count(Event.CLOSED_IDLE);
             LOG.debug("connection {} of {} closed: idle", id, address.getHostAddress());
             channel.close();
         }
@@ -309,12 +371,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return pending.isEmpty() && unwritten == 0 && !reader.midFrame() && nowMs - lastActiveMs >= forMs;
     }
 
-    void closeNow(String reason) {
-        if (!closing) {
-            closing = true;
-            LOG.info("connection {} of {} closed: {}", id, address.getHostAddress(), reason);
-            channel.close();
+    /** Returns whether it is this that closes it. */
+    boolean closeNow(String reason) {
+        if (closing) {
+            return false;
         }
+        closing = true;
+        LOG.info("connection {} of {} closed: {}", id, address.getHostAddress(), reason);
+        channel.close();
+        return true;
     }
 
     void closeForShutdown() {
@@ -334,6 +399,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         gone = true;
         closing = true;
+        unmuting.cancel();
+        accountAnswers();
         NettyExchange exchange;
         while ((exchange = pending.poll()) != null) {
             if (!exchange.isEnded()) {

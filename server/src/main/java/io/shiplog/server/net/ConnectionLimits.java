@@ -3,6 +3,7 @@
 
 package io.shiplog.server.net;
 
+import io.shiplog.server.net.ListenerCounters.Event;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,13 +21,13 @@ final class ConnectionLimits {
     }
 
     /** Counts a new connection in, or says which limit it would break; null when it was counted. */
-    String admit(InetAddress address) {
+    Event admit(InetAddress address) {
         if (count >= max) {
-            return "max.connections (" + max + ")";
+            return Event.REFUSED_BY_NODE;
         }
         int ofAddress = perAddress.getOrDefault(address, 0);
         if (ofAddress >= maxPerAddress) {
-            return "max.connections.per.ip (" + maxPerAddress + ")";
+            return Event.REFUSED_BY_ADDRESS;
         }
         perAddress.put(address, ofAddress + 1);
         count++;

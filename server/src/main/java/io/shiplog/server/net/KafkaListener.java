@@ -9,15 +9,23 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.shiplog.server.net.ListenerCounters.Event;
 import io.shiplog.server.protocol.RequestProcessor;
+import io.shiplog.server.quota.ClientQuotas;
+import io.shiplog.server.quota.ConnectionRates;
+import io.shiplog.server.quota.QuotaWindows;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +40,8 @@ public final class KafkaListener implements AutoCloseable {
     private static final int WRITE_HIGH_BYTES = 1024 * 1024;
     private static final long REFUSAL_LOG_MS = 10_000;
     private static final long CLOSE_TIMEOUT_S = 5;
+    /** Refused connections that are left to wait before they are closed. */
+    private static final int MAX_WAITING_TO_CLOSE = 256;
     /** A connection on which nothing came and nothing waits for so long is closed first when the listener closes. */
     private static final long QUIET_MS = 50;
 
@@ -65,7 +75,25 @@ public final class KafkaListener implements AutoCloseable {
             NetSettings settings,
             TransferCounters transfers)
             throws IOException {
-        Connections connections = new Connections(loop, settings, processor, transfers);
+        ConnectionRates unlimited = new ConnectionRates(new ClientQuotas(QuotaWindows.DEFAULT), Integer.MAX_VALUE);
+        return bind(loop, host, port, processor, settings, transfers, unlimited);
+    }
+
+    /**
+     * The same, with limits on how fast connections are made.
+     *
+     * @param rates used on the loop only
+     */
+    public static KafkaListener bind(
+            NettyEventLoop loop,
+            String host,
+            int port,
+            RequestProcessor processor,
+            NetSettings settings,
+            TransferCounters transfers,
+            ConnectionRates rates)
+            throws IOException {
+        Connections connections = new Connections(loop, settings, processor, transfers, rates);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop.group())
                 .channel(loop.serverChannelType())
@@ -107,6 +135,18 @@ public final class KafkaListener implements AutoCloseable {
         server.close().awaitUninterruptibly(CLOSE_TIMEOUT_S, TimeUnit.SECONDS);
     }
 
+    /** What it holds, refused and held back, by name. Any thread. */
+    public SortedMap<String, LongSupplier> metrics() {
+        SortedMap<String, LongSupplier> values = connections.counters.values();
+        values.put("SocketServer.connection-count", () -> connections.countSeen);
+        values.put("SocketServer.MemoryPoolUsed", connections.memory::heldBytes);
+        values.put("SocketServer.MemoryPoolAvailable", connections.memory::availableBytes);
+        values.put("SocketServer.AnswerMemoryUsed", connections.answers::heldBytes);
+        values.put("SocketServer.AnswerMemoryAvailable", () ->
+                Math.max(0, connections.answers.limitBytes() - connections.answers.heldBytes()));
+        return values;
+    }
+
     /** Connections that are open now. Any thread; a moment old. */
     public int connectionCount() {
         return connections.countSeen;
@@ -144,32 +184,56 @@ public final class KafkaListener implements AutoCloseable {
         private final TransferCounters transfers;
         private final RequestMemory memory;
         private final ResponseEncoder encoder;
+        private final AnswerMemory answers;
         private final ConnectionLimits limits;
+        private final ConnectionRates rates;
+        private final ListenerCounters counters = new ListenerCounters();
         private final Set<ClientConnection> open = new LinkedHashSet<>();
         private volatile int countSeen;
         private boolean closed;
         private long nextId;
+        private boolean acceptingPaused;
+        private int waitingToClose;
         private long refusedSinceLog;
         private long refusalLoggedMs = Long.MIN_VALUE / 2;
 
-        Connections(NettyEventLoop loop, NetSettings settings, RequestProcessor processor, TransferCounters transfers) {
+        Connections(
+                NettyEventLoop loop,
+                NetSettings settings,
+                RequestProcessor processor,
+                TransferCounters transfers,
+                ConnectionRates rates) {
             this.loop = loop;
             this.settings = settings;
             this.processor = processor;
             this.transfers = transfers;
             this.memory = new RequestMemory(settings.queuedBytes());
-            this.encoder = new ResponseEncoder(loop.allocator(), settings.zeroCopyMinBytes());
+            this.answers = new AnswerMemory(settings.answerBytes());
+            this.encoder = new ResponseEncoder(loop.allocator(), settings.zeroCopyMinBytes(), answers);
+            this.rates = rates;
             this.limits = new ConnectionLimits(settings.maxConnections(), settings.maxConnectionsPerAddress());
         }
 
         @Override
         protected void initChannel(Channel channel) {
             InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-            String brokenLimit = closed ? "a listener that closes" : limits.admit(address);
-            if (brokenLimit != null) {
-                refuse(channel, address, brokenLimit);
+            if (closed) {
+                channel.close();
                 return;
             }
+            Event brokenLimit = limits.admit(address);
+            if (brokenLimit != null) {
+                refuse(channel, address, brokenLimit, 0);
+                return;
+            }
+            long nowMs = loop.nowMs();
+            long waitMs = rates.onConnection(address, nowMs);
+            if (waitMs > 0) {
+                limits.leave(address);
+                refuse(channel, address, Event.REFUSED_BY_RATE, waitMs);
+                return;
+            }
+            pauseAccepting(channel.parent(), rates.onAccepted(nowMs));
             FrameReader reader = new FrameReader(loop.allocator(), settings.requestMaxBytes());
             ClientConnection connection = new ClientConnection(nextId++, channel, address, this, reader);
             channel.config().setRecvByteBufAllocator(new FrameReceiveAllocator(reader));
@@ -178,19 +242,65 @@ public final class KafkaListener implements AutoCloseable {
             countSeen = limits.count();
         }
 
-        private void refuse(Channel channel, InetAddress address, String limit) {
+        /** @param waitMs the client is left to wait for so long, so that it does not come again at once (KIP-612) */
+        private void refuse(Channel channel, InetAddress address, Event limit, long waitMs) {
+            counters.count(limit);
             refusedSinceLog++;
             long nowMs = loop.nowMs();
             if (nowMs - refusalLoggedMs >= REFUSAL_LOG_MS) {
                 LOG.warn(
                         "connection of {} refused: {} is reached ({} refused since the last such line)",
                         address.getHostAddress(),
-                        limit,
+                        limit.limit(),
                         refusedSinceLog);
                 refusalLoggedMs = nowMs;
                 refusedSinceLog = 0;
             }
-            channel.close();
+            if (waitMs <= 0 || waitingToClose >= MAX_WAITING_TO_CLOSE) {
+                channel.close();
+                return;
+            }
+            waitingToClose++;
+            channel.config().setAutoRead(false);
+            loop.schedule(
+                    () -> {
+                        waitingToClose--;
+                        channel.close();
+                    },
+                    waitMs);
+        }
+
+        /** Those who come meanwhile wait in the backlog. */
+        private void pauseAccepting(Channel server, long ms) {
+            if (ms <= 0 || acceptingPaused) {
+                return;
+            }
+            counters.count(Event.ACCEPTING_PAUSED);
+            acceptingPaused = true;
+            server.config().setAutoRead(false);
+            loop.schedule(
+                    () -> {
+                        acceptingPaused = false;
+                        server.config().setAutoRead(true);
+                    },
+                    ms);
+        }
+
+        /** Who holds the most goes first, until there is some room again. */
+        @Override
+        public void shed() {
+            long excess = answers.excessBytes();
+            List<ClientConnection> holders = new ArrayList<>(open);
+            holders.sort(Comparator.comparingLong(ClientConnection::heldAnswerBytes)
+                    .reversed());
+            for (int i = 0; i < holders.size() && excess > 0; i++) {
+                ClientConnection holder = holders.get(i);
+                excess -= holder.heldAnswerBytes();
+                if (holder.closeNow("it has not taken " + holder.heldAnswerBytes()
+                        + " bytes of answers, and all connections together hold more than queued.max.response.bytes")) {
+                    counters.count(Event.CLOSED_FOR_MEMORY);
+                }
+            }
         }
 
         void sweep(long everyMs) {
@@ -261,6 +371,16 @@ public final class KafkaListener implements AutoCloseable {
         @Override
         public TransferCounters transfers() {
             return transfers;
+        }
+
+        @Override
+        public ListenerCounters counters() {
+            return counters;
+        }
+
+        @Override
+        public AnswerMemory answers() {
+            return answers;
         }
     }
 }

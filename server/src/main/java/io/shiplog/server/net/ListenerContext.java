@@ -19,6 +19,13 @@ interface ListenerContext {
 
     TransferCounters transfers();
 
+    ListenerCounters counters();
+
+    AnswerMemory answers();
+
+    /** Answers hold more memory than they may: closes connections of those who take theirs not or slowly. */
+    void shed();
+
     /** The connection has ended. */
     void removed(ClientConnection connection);
 }

@@ -18,6 +18,8 @@ package io.shiplog.server.net;
  * @param pipelineBytes            bytes of such requests ({@code connection.pipeline.max.bytes}); one request is always read
  * @param queuedBytes              bytes of requests held by all connections together ({@code queued.max.request.bytes}); beyond
  *                                 it no connection is read until some are answered
+ * @param answerBytes              bytes of answers in memory that clients have not taken, of all connections together ({@code
+ *                                 queued.max.response.bytes}); beyond it connections that hold the most are closed; at least 64 KiB
  * @param zeroCopyMinBytes         slices of a segment at least this long go out by sendfile, shorter ones are copied beside
  *                                 the headers ({@code zero.copy.min.bytes}); 0 or more
  * @param backlog                  connections that wait to be accepted ({@code socket.listen.backlog.size}); at least 1
@@ -31,6 +33,7 @@ public record NetSettings(
         int pipelineRequests,
         int pipelineBytes,
         long queuedBytes,
+        long answerBytes,
         int zeroCopyMinBytes,
         int backlog) {
     private static final int KIB = 1024;
@@ -44,6 +47,7 @@ public record NetSettings(
     public static final int DEFAULT_PIPELINE_REQUESTS = 16;
     public static final int DEFAULT_PIPELINE_BYTES = 16 * MIB;
     public static final long DEFAULT_QUEUED_BYTES = 128L * MIB;
+    public static final long DEFAULT_ANSWER_BYTES = 128L * MIB;
     /** One page-cache copy of this size costs about what the extra sendfile call and TCP segment do (performance.md 3.2). */
     public static final int DEFAULT_ZERO_COPY_MIN_BYTES = 16 * KIB;
 
@@ -58,6 +62,7 @@ public record NetSettings(
         require(pipelineRequests >= 1 && pipelineRequests <= 1024, "pipelineRequests", pipelineRequests);
         require(pipelineBytes >= 1, "pipelineBytes", pipelineBytes);
         require(queuedBytes >= requestMaxBytes, "queuedBytes", queuedBytes);
+        require(answerBytes >= 64 * KIB, "answerBytes", answerBytes);
         require(zeroCopyMinBytes >= 0, "zeroCopyMinBytes", zeroCopyMinBytes);
         require(backlog >= 1, "backlog", backlog);
     }
@@ -72,6 +77,7 @@ public record NetSettings(
                 pipelineRequests,
                 pipelineBytes,
                 queuedBytes,
+                answerBytes,
                 zeroCopyMinBytes,
                 backlog);
     }
@@ -87,6 +93,7 @@ public record NetSettings(
                 DEFAULT_PIPELINE_REQUESTS,
                 DEFAULT_PIPELINE_BYTES,
                 DEFAULT_QUEUED_BYTES,
+                DEFAULT_ANSWER_BYTES,
                 DEFAULT_ZERO_COPY_MIN_BYTES,
                 DEFAULT_BACKLOG);
     }

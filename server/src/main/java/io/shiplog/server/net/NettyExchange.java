@@ -87,6 +87,20 @@ final class NettyExchange implements Exchange {
     }
 
     @Override
+    public int fetchMaxBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void throttle(int ms) {
+        if (connection.inLoop()) {
+            connection.mute(ms);
+        } else {
+            connection.execute(() -> connection.mute(ms));
+        }
+    }
+
+    @Override
     public void respond(ApiMessage response) {
         if (!connection.inLoop()) {
             connection.execute(() -> respond(response));
@@ -160,6 +174,20 @@ final class NettyExchange implements Exchange {
     /** Why the connection is to be closed instead of answered; null when it is to be answered. */
     String closeReason() {
         return closeReason;
+    }
+
+    /** Bytes of the answer that are in memory. */
+    int answerBytes() {
+        if (answer instanceof ByteBuf bytes) {
+            return bytes.readableBytes();
+        }
+        int total = 0;
+        if (answer instanceof List<?> parts) {
+            for (int i = 0; i < parts.size(); i++) {
+                total += parts.get(i) instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+            }
+        }
+        return total;
     }
 
     /** The answer, to be written and forgotten here. */

@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
 final class RequestMemory {
     private final long limitBytes;
     private final ArrayDeque<ClientConnection> waiting = new ArrayDeque<>();
-    private long heldBytes;
+    private long heldBytes; // metrics read it from other threads, a moment late
     private boolean waking;
 
     RequestMemory(long limitBytes) {
@@ -27,6 +27,16 @@ final class RequestMemory {
     /** Whether even those wait: for answers to be given, or for the deadline of frames to pass. */
     boolean isOverdrawn() {
         return heldBytes >= 2 * limitBytes;
+    }
+
+    /** Any thread. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** Any thread. */
+    long availableBytes() {
+        return Math.max(0, limitBytes - heldBytes);
     }
 
     void hold(long bytes) {

@@ -38,11 +38,14 @@ final class ResponseEncoder {
 
     private final ByteBufAllocator allocator;
     private final int zeroCopyMinBytes;
+    private final AnswerMemory memory;
     private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
 
-    ResponseEncoder(ByteBufAllocator allocator, int zeroCopyMinBytes) {
+    /** @param memory when there is no room in it for a short slice, that goes out by sendfile too */
+    ResponseEncoder(ByteBufAllocator allocator, int zeroCopyMinBytes, AnswerMemory memory) {
         this.allocator = allocator;
         this.zeroCopyMinBytes = zeroCopyMinBytes;
+        this.memory = memory;
     }
 
     /**
@@ -95,6 +98,7 @@ final class ResponseEncoder {
         private final PeerTransfer peer;
         private ByteBuf buffer;
         private StorageException failure;
+        private long copiedBytes;
 
         Parts(PeerTransfer peer) {
             this.peer = peer;
@@ -107,7 +111,7 @@ final class ResponseEncoder {
 
         @Override
         public void slice(LogSlice slice) {
-            if (slice.sizeInBytes() >= zeroCopyMinBytes) {
+            if (slice.sizeInBytes() >= zeroCopyMinBytes || memory.isFullFor(copiedBytes + slice.sizeInBytes())) {
                 parts.add(new SliceRegion(slice, peer));
                 buffer = null;
                 return;
@@ -127,6 +131,7 @@ final class ResponseEncoder {
             int at = target.writerIndex();
             slice.copyTo(target.internalNioBuffer(at, size));
             target.writerIndex(at + size);
+            copiedBytes += size;
             peer.sentFromBuffer(size);
         }
 

@@ -24,6 +24,7 @@ import io.shiplog.server.api.KafkaApis;
 import io.shiplog.server.api.ProducerIds;
 import io.shiplog.server.api.RequestDispatcher;
 import io.shiplog.server.api.RequestHandler;
+import io.shiplog.server.api.TopicAutoCreation;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.config.HostPort;
 import io.shiplog.server.group.GroupCoordinators;
@@ -31,6 +32,9 @@ import io.shiplog.server.net.ColdReadThreads;
 import io.shiplog.server.net.KafkaListener;
 import io.shiplog.server.net.NettyEventLoop;
 import io.shiplog.server.net.TransferCounters;
+import io.shiplog.server.quota.ClientQuotas;
+import io.shiplog.server.quota.ConnectionRates;
+import io.shiplog.server.quota.QuotaProcessor;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.compact.CleanerThreads;
 import io.shiplog.storage.log.LogDirectoryConfig;
@@ -89,6 +93,7 @@ public final class StorageNode implements AutoCloseable {
     private final DamageRepair repair;
     private final StorageMetrics metrics;
     private final ColdReadThreads coldReads;
+    private final ClientQuotas quotas;
     private final TransferCounters transfers = new TransferCounters();
     /** Completes when the replicas are what the metadata said at the time of the registration. */
     private final CompletableFuture<Void> applied = new CompletableFuture<>();
@@ -139,6 +144,7 @@ public final class StorageNode implements AutoCloseable {
         watchdog = new NodeWatchdog(loop, client, directories, config);
         cleaners = new CleanerThreads(config.cleanerSettings(), StorageClock.system(), directories::cleanable);
         metrics = directories.metrics(cleaners);
+        quotas = new ClientQuotas(config.quotaWindows());
         coldReads = new ColdReadThreads(config.nodeId());
         repair = new DamageRepair(partitions.replicas(), loop, client::reportDamage, directories::removeSetAside);
     }
@@ -183,11 +189,20 @@ public final class StorageNode implements AutoCloseable {
         HostPort wanted = config.listener();
         String host = wanted.host().isEmpty() ? "0.0.0.0" : wanted.host();
         listener = KafkaListener.bind(
-                loop, host, wanted.port(), apis(), descriptors.within(config.netSettings()), transfers);
+                loop,
+                host,
+                wanted.port(),
+                new QuotaProcessor(apis(), quotas, System::nanoTime),
+                descriptors.within(config.netSettings()),
+                transfers,
+                new ConnectionRates(quotas, config.maxConnectionCreationRate()));
         return config.advertised(listener.port());
     }
 
     private void onMetadata(MetadataDelta delta) {
+        if (delta.quotasChanged()) {
+            quotas.set(delta.to().registry());
+        }
         images.onMetadata(delta);
         groups.onMetadata(delta);
     }
@@ -211,6 +226,7 @@ public final class StorageNode implements AutoCloseable {
                 new ProducerIds(client::allocateProducerIds),
                 config,
                 new DescribedLogDirs(directories, ForkJoinPool.commonPool()),
+                new TopicAutoCreation(config.autoCreatesTopics(), admin, groups::createOffsetsTopic),
                 more.toArray(new RequestHandler<?>[0]));
     }
 
@@ -306,11 +322,17 @@ public final class StorageNode implements AutoCloseable {
         return listener.port();
     }
 
-    /** The numbers of this node's storage and of its groups, by name. */
+    /** The numbers of this node's storage, groups, listener, fetches and quotas, by name. */
     public SortedMap<String, LongSupplier> metrics() {
-        SortedMap<String, LongSupplier> all = new TreeMap<>(metrics.values());
-        all.putAll(groups.metrics());
-        return all;
+        SortedMap<String, LongSupplier> values = new TreeMap<>(metrics.values());
+        values.putAll(groups.metrics());
+        values.putAll(partitions.fetchService().metrics());
+        values.putAll(quotas.metrics(loop::nowMs));
+        KafkaListener bound = listener;
+        if (bound != null) {
+            values.putAll(bound.metrics());
+        }
+        return values;
     }
 
     /** Bytes sent, by sendfile and from buffers. */

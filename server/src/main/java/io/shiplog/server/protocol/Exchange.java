@@ -13,7 +13,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * One request and the one way to answer it. Exactly one of the {@code respond} methods or {@link #close} ends it; the
  * connection writes answers in the order of the requests, whatever the order in which they are given.
  *
- * <p>{@code respond}, {@code close} and {@code execute} may be called from any thread, everything else only on the connection's event loop.
+ * <p>{@code respond}, {@code close}, {@code throttle} and {@code execute} may be called from any thread, everything else only on the connection's event loop.
  * An answer to a connection that is gone is dropped, and what it holds is released.
  */
 public interface Exchange {
@@ -41,6 +41,12 @@ public interface Exchange {
 
     /** Runs the task on the connection's event loop. Any thread. */
     void execute(Runnable task);
+
+    /** The most record bytes that an answer to a consumer should hold, beside the bounds that hold for everybody. */
+    int fetchMaxBytes();
+
+    /** Reads no further request from the connection for so long; those that were read are served. Any thread. */
+    void throttle(int ms);
 
     /** Answers with a message of this API in the request's version. */
     void respond(ApiMessage response);

@@ -29,6 +29,8 @@ final class FakeExchange implements Exchange {
     private int followerId;
     private boolean nothing;
     private String closeReason;
+    final List<Integer> throttles = new ArrayList<>();
+    int fetchMaxBytes = Integer.MAX_VALUE;
     final List<Runnable> onQueuedBehind = new ArrayList<>();
     final List<Runnable> onClosed = new ArrayList<>();
 
@@ -117,6 +119,16 @@ final class FakeExchange implements Exchange {
     @Override
     public void onClosed(Runnable action) {
         onClosed.add(action);
+    }
+
+    @Override
+    public int fetchMaxBytes() {
+        return fetchMaxBytes;
+    }
+
+    @Override
+    public void throttle(int ms) {
+        throttles.add(ms);
     }
 
     @Override

@@ -24,7 +24,7 @@ class MetadataHandlerTest {
             new TestCluster(1).broker(1, 1001).broker(2, 1002, false, "rack-2").broker(3, 1003);
     private final Uuid first = cluster.topic("first", 2, 1, 2, 3);
     private final Uuid second = cluster.topic("second", 1, 2, 3);
-    private final RequestDispatcher dispatcher = new RequestDispatcher(List.of(new MetadataHandler(cluster)), cluster);
+    private final RequestDispatcher dispatcher = new RequestDispatcher(List.of(new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin()))), cluster);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})

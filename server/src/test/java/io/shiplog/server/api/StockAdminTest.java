@@ -36,7 +36,7 @@ class StockAdminTest {
         });
         RequestDispatcher dispatcher = new RequestDispatcher(
                 List.of(
-                        new MetadataHandler(cluster),
+                        new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin())),
                         new DescribeClusterHandler(cluster),
                         new DescribeTopicPartitionsHandler(cluster)),
                 cluster);

@@ -97,7 +97,8 @@ final class TestNode implements AutoCloseable {
                 new ProducerIds(
                         () -> CompletableFuture.completedFuture(new ProducerIdBlock(PRODUCER_IDS.getAndAdd(10), 10))),
                 List::of,
-                () -> CompletableFuture.completedFuture(List.of()));
+                () -> CompletableFuture.completedFuture(List.of()),
+                TopicAutoCreation.off(new InMemoryAdmin()));
         this.listener = KafkaListener.bind(loop, "127.0.0.1", 0, dispatcher, netSettings, transfers);
         listener.open();
         onLoop(() -> {

@@ -8,6 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.RequestProcessor;
+import io.shiplog.server.quota.ClientQuotas;
+import io.shiplog.server.quota.ConnectionRates;
+import io.shiplog.server.quota.QuotaImages;
+import io.shiplog.server.quota.QuotaWindows;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
@@ -335,6 +339,132 @@ class KafkaListenerTest {
         }
     }
 
+    @Test
+    void throttledConnectionIsReadNoFurtherForThatTime() throws Exception {
+        start(NetSettings.defaults(), requests::add);
+        RawClient client = connect();
+        ask(client, 1);
+        Exchange first = take(1).get(0);
+        long beganNs = System.nanoTime();
+        first.throttle(300);
+        first.throttle(100);
+        first.respond(new MetadataResponseData());
+        assertThat(answer(client)).as("the answer does not wait").isEqualTo(1);
+        ask(client, 2);
+        RawClient other = connect();
+        ask(other, 3);
+        assertThat(take(1).get(0).header().correlationId()).as("others go on").isEqualTo(3);
+        assertThat(take(1).get(0).header().correlationId()).isEqualTo(2);
+        assertThat(System.nanoTime() - beganNs).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(299));
+        assertThat(metric("SocketServer.reading-paused,limit=quota")).isEqualTo(1);
+    }
+
+    @Test
+    void throttledConnectionIsNotClosedAsIdleOrUnfinished() throws Exception {
+        start(settings(5, 1 << 20, 1 << 24, 1_000, 50, 50), requests::add);
+        RawClient client = connect();
+        ask(client, 1);
+        Exchange first = take(1).get(0);
+        first.throttle(500);
+        byte[] second = RawClient.frame(ApiKeys.METADATA, VERSION, 2, "raw-client", metadata());
+        client.send(java.util.Arrays.copyOf(second, 10));
+        first.respond(new MetadataResponseData());
+        assertThat(answer(client)).isEqualTo(1);
+        RawClient idle = connect();
+        assertThat(idle.isClosedByPeer()).isTrue();
+        client.send(java.util.Arrays.copyOfRange(second, 10, second.length));
+        assertThat(take(1).get(0).header().correlationId()).isEqualTo(2);
+    }
+
+    @Test
+    void addressThatConnectsTooOftenIsClosedAfterAWhile() throws Exception {
+        ClientQuotas quotas = new ClientQuotas(QuotaWindows.DEFAULT);
+        quotas.set(new QuotaImages()
+                .with("ip=127.0.0.1", "connection_creation_rate", 1)
+                .registry());
+        start(new ConnectionRates(quotas, Integer.MAX_VALUE));
+        for (int i = 0; i < 10; i++) {
+            ask(connect(), i);
+        }
+        take(10);
+        assertThat(connect().isClosedByPeer()).isTrue();
+        assertThat(metric("SocketServer.connections-refused,limit=connection_creation_rate"))
+                .isEqualTo(1);
+        assertThat(metric("SocketServer.connection-count")).isEqualTo(10);
+    }
+
+    @Test
+    void nodeThatGetsTooManyConnectionsLetsTheNextOnesWait() throws Exception {
+        start(new ConnectionRates(new ClientQuotas(QuotaWindows.DEFAULT), 1));
+        for (int i = 0; i < 12; i++) {
+            ask(connect(), i);
+        }
+        // none is refused
+        take(12);
+        assertThat(metric("SocketServer.accepting-paused,limit=max.connection.creation.rate"))
+                .isPositive();
+    }
+
+    @Test
+    void readerThatHoldsTheMostIsClosedWhenAnswersFillTheMemory() throws Exception {
+        NetSettings limited = new NetSettings(
+                1 << 20, 1_000, 1_000, 600_000, 30_000, 16, 1 << 20, 1 << 24, 16 << 20, 16 * 1024, 100);
+        start(limited, exchange -> {
+            exchange.respond(new MetadataResponseData().setClusterId("c".repeat(30_000)));
+        });
+        RawClient modest = connect();
+        ask(modest, 1);
+        assertThat(answer(modest)).isEqualTo(1);
+        List<RawClient> greedy = new ArrayList<>();
+        // 1 MiB each fills the channel, and what the kernel takes is beside it
+        for (int i = 0; i < 40; i++) {
+            greedy.add(connect());
+        }
+        for (RawClient client : greedy) {
+            for (int i = 0; i < 400; i++) {
+                ask(client, i);
+            }
+        }
+        await(() -> metric("SocketServer.connections-closed,limit=queued.max.response.bytes") > 0);
+        assertThat(metric("SocketServer.AnswerMemoryUsed")).isLessThanOrEqualTo(17 << 20);
+        ask(modest, 2);
+        assertThat(answer(modest)).isEqualTo(2);
+    }
+
+    @Test
+    void limitsThatAreReachedAreCountedEachByItself() throws Exception {
+        start(settings(5, 1 << 20, 1 << 24, 1, 600_000, 50), requests::add);
+        RawClient unfinished = connect();
+        unfinished.send(new byte[] {0, 0, 0});
+        assertThat(connect().isClosedByPeer()).isTrue();
+        assertThat(unfinished.isClosedByPeer()).isTrue();
+        await(() -> metric("SocketServer.connection-count") == 0);
+        RawClient tooLong = connect();
+        tooLong.send(new byte[] {127, 0, 0, 0});
+        assertThat(tooLong.isClosedByPeer()).isTrue();
+        assertThat(metric("SocketServer.connections-refused,limit=max.connections.per.ip"))
+                .isEqualTo(1);
+        assertThat(metric("SocketServer.connections-closed,limit=connections.max.frame.ms"))
+                .isEqualTo(1);
+        assertThat(metric("SocketServer.connections-closed,limit=socket.request.max.bytes"))
+                .isEqualTo(1);
+        assertThat(metric("SocketServer.connections-refused,limit=max.connections"))
+                .isZero();
+        assertThat(metric("SocketServer.connections-closed,limit=connections.max.idle.ms"))
+                .isZero();
+    }
+
+    private long metric(String name) {
+        return listener.metrics().get(name).getAsLong();
+    }
+
+    private void start(ConnectionRates rates) throws IOException {
+        loop = NettyEventLoop.start("t", escaped::add);
+        listener = KafkaListener.bind(
+                loop, "127.0.0.1", 0, requests::add, NetSettings.defaults(), new TransferCounters(), rates);
+        listener.open();
+    }
+
     private static int settled(AtomicInteger counter) {
         int before;
         int after = counter.get();
@@ -363,7 +493,7 @@ class KafkaListenerTest {
 
     private static NetSettings settings(
             int requests, int bytes, long queued, int perAddress, long idleMs, long frameMs, int requestMax) {
-        return new NetSettings(requestMax, 1_000, perAddress, idleMs, frameMs, requests, bytes, queued, 16 * 1024, 100);
+        return new NetSettings(requestMax, 1_000, perAddress, idleMs, frameMs, requests, bytes, queued, 1 << 30, 16 * 1024, 100);
     }
 
     private RawClient connect() throws IOException {

@@ -177,7 +177,7 @@ class SliceTransferTest {
     private void listen(boolean epoll) throws IOException {
         loop = epoll ? NettyEventLoop.start("t", escaped::add) : NettyEventLoop.startWithoutEpoll("t", escaped::add);
         NetSettings settings =
-                new NetSettings(1 << 20, 100, 100, 600_000, 30_000, 16, 1 << 20, 1 << 24, ZERO_COPY_MIN, 10);
+                new NetSettings(1 << 20, 100, 100, 600_000, 30_000, 16, 1 << 20, 1 << 24, 1 << 24, ZERO_COPY_MIN, 10);
         listener = KafkaListener.bind(loop, "127.0.0.1", 0, requests::add, settings, transfers);
         listener.open();
     }
