@@ -61,7 +61,7 @@ public record TopicConfigKey(
     }
 
     static TopicConfigKey choice(Type type, String name, String defaultValue, List<String> allowed, String doc) {
-        return key(name, type, defaultValue, allowed, 0, 0, doc);
+        return key(name, type, defaultValue, allowed, Long.MIN_VALUE, Long.MAX_VALUE, doc);
     }
 
     /** A setting of Kafka's that asks for what is not there: its default, which asks for nothing, is all that is permitted. */
@@ -108,7 +108,8 @@ public record TopicConfigKey(
         return switch (type) {
             case BOOLEAN, STRING -> allowed.contains(value) ? null : "one of " + allowed;
             case LIST -> wantedList(value);
-            case INT, LONG -> wantedWholeNumber(value);
+            case INT, LONG ->
+                allowed.isEmpty() || allowed.contains(value.trim()) ? wantedWholeNumber(value) : "one of " + allowed;
             case DOUBLE -> wantedNumber(value);
         };
     }

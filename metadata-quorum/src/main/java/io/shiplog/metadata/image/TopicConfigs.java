@@ -107,12 +107,15 @@ public final class TopicConfigs {
                         "What happens to old segments: delete removes them by age and size, compact keeps the latest record of"
                                 + " each key. Both may be given.")
                 .defaultOf("log.cleanup.policy"));
-        add(TopicConfigKey.onlyDefault(
+        add(TopicConfigKey.choice(
                         TopicConfigKey.Type.STRING,
                         COMPRESSION_TYPE,
                         "producer",
-                        "Batches are kept as the producer compressed them.")
+                        List.of("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
+                        "How batches are kept: as the producer compressed them (producer), or as this says; the leader then compresses anew"
+                                + " what comes otherwise.")
                 .defaultOf(COMPRESSION_TYPE));
+        addOfCompression();
         String noAck =
                 " No acknowledgement waits for it, and under flush.policy=commit it has no effect: there every record is"
                         + " flushed before it is acknowledged.";
@@ -174,6 +177,23 @@ public final class TopicConfigs {
                 .defaultOf("log.roll.ms"));
     }
 
+    private static void addOfCompression() {
+        String level = "The level of what the leader compresses when compression.type is ";
+        add(TopicConfigKey.choice(
+                        TopicConfigKey.Type.INT,
+                        "compression.gzip.level",
+                        "-1",
+                        List.of("-1", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+                        level + "gzip; -1: what zlib takes for a good one.")
+                .defaultOf("compression.gzip.level"));
+        add(TopicConfigKey.number("compression.lz4.level", 9, 1, level + "lz4.")
+                .between(1, 17)
+                .defaultOf("compression.lz4.level"));
+        add(TopicConfigKey.number("compression.zstd.level", 3, -131_072, level + "zstd.")
+                .between(-131_072, 22)
+                .defaultOf("compression.zstd.level"));
+    }
+
     private static void addOfCompaction() {
         add(TopicConfigKey.choice(
                         TopicConfigKey.Type.DOUBLE,
@@ -229,11 +249,6 @@ public final class TopicConfigs {
 
     /** Taken and kept, because they cannot matter here: nobody can tell whether they were acted on. */
     private static void addOfKafkaWithoutEffect() {
-        String compressed = "No effect: batches are kept as the producer compressed them.";
-        add(TopicConfigKey.number("compression.gzip.level", -1, -1, compressed).between(-1, 9));
-        add(TopicConfigKey.number("compression.lz4.level", 9, 1, compressed).between(1, 17));
-        add(TopicConfigKey.number("compression.zstd.level", 3, -131_072, compressed)
-                .between(-131_072, 22));
         add(TopicConfigKey.longNumber(
                 "file.delete.delay.ms", 60_000, 0, "No effect: a file goes when nobody reads it any more."));
         add(TopicConfigKey.number(

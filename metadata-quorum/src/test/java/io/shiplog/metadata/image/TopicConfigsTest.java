@@ -38,6 +38,8 @@ class TopicConfigsTest {
         "cleanup.policy, delete",
         "message.timestamp.type, LogAppendTime",
         "compression.type, producer",
+        "compression.type, zstd",
+        "compression.gzip.level, 9",
         "retention.bytes, 0"
     })
     void permitted(String name, String value) {
@@ -60,7 +62,9 @@ class TopicConfigsTest {
         "min.cleanable.dirty.ratio, 1.5",
         "delete.retention.ms, -1",
         "record.validation, all",
-        "compression.type, gzip",
+        "compression.type, brotli",
+        "compression.gzip.level, 0",
+        "compression.zstd.level, 23",
         "segment.ms, 0",
         "no.such.setting, 1"
     })

@@ -10,12 +10,16 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.PartitionLookup;
 import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
+import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.OffsetLookup;
 import io.shiplog.replication.runtime.ProduceCallback;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.server.api.PartitionAccess;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
@@ -29,13 +33,30 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
     private final Supplier<MetadataImage> image;
     private final Lease lease;
     private final LongSupplier nanoTime;
+    private final Recompression recompression; // null: what topics ask for is not done
 
-    public LocalPartitions(ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease) {
-        this(replicas, image, lease, System::nanoTime);
+    /** @param recompressors threads that compress batches anew for topics that ask for it */
+    public LocalPartitions(
+            ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease, EventLoop loop, Executor recompressors) {
+        this(replicas, image, lease, System::nanoTime, new Recompression(loop, recompressors));
     }
 
-    /** @param nanoTime the time that the lease is measured in */
+    /**
+     * One that keeps batches as they come.
+     *
+     * @param nanoTime the time that the lease is measured in
+     */
     public LocalPartitions(ReplicaSet replicas, Supplier<MetadataImage> image, Lease lease, LongSupplier nanoTime) {
+        this(replicas, image, lease, nanoTime, null);
+    }
+
+    LocalPartitions(
+            ReplicaSet replicas,
+            Supplier<MetadataImage> image,
+            Lease lease,
+            LongSupplier nanoTime,
+            Recompression recompression) {
+        this.recompression = recompression;
         this.replicas = replicas;
         this.image = image;
         this.lease = lease;
@@ -46,11 +67,38 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
     public void produce(
             Uuid topicId, int partition, ByteBuffer batches, short acks, int timeoutMs, ProduceCallback callback) {
         Replica replica = replicas.get(topicId, partition);
+        if (replica != null && recompression != null && recompression.takes(replica, batches)) {
+            recompression.produce(
+                    replica, batches, kept -> append(topicId, partition, kept, acks, timeoutMs, callback), callback);
+        } else {
+            append(replica, topicId, partition, batches, acks, timeoutMs, callback);
+        }
+    }
+
+    /** A batch that comes back from its recompression: the replica may be another one by now, or gone. */
+    private void append(
+            Uuid topicId, int partition, ByteBuffer batch, short acks, int timeoutMs, ProduceCallback callback) {
+        append(replicas.get(topicId, partition), topicId, partition, batch, acks, timeoutMs, callback);
+    }
+
+    private void append(
+            Replica replica,
+            Uuid topicId,
+            int partition,
+            ByteBuffer batches,
+            short acks,
+            int timeoutMs,
+            ProduceCallback callback) {
         if (replica == null) {
             callback.complete(absence(topicId, partition), UNDEFINED, UNDEFINED, UNDEFINED, null);
         } else {
             replica.produce(batches, acks, lease.valid(nanoTime.getAsLong()), timeoutMs, callback);
         }
+    }
+
+    /** The numbers of recompression, by name. Any thread. */
+    public SortedMap<String, LongSupplier> metrics() {
+        return recompression == null ? Collections.emptySortedMap() : recompression.metrics();
     }
 
     @Override

@@ -3,13 +3,17 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.metadata.image.EffectiveTopicConfigs;
 import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.TopicConfigs;
+import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.replication.fetch.FetchCodec;
 import io.shiplog.replication.fetch.FetchService;
 import io.shiplog.replication.fetch.PendingFetch;
+import io.shiplog.replication.fetch.SliceRecords;
 import io.shiplog.server.protocol.Exchange;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -21,6 +25,7 @@ import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchRequest;
 
 /**
@@ -30,6 +35,8 @@ import org.apache.kafka.common.requests.FetchRequest;
 final class FetchHandler implements RequestHandler<FetchRequestData> {
     /** A follower's request carries its broker epoch from this version on (KIP-903). */
     private static final short FIRST_WITH_BROKER_EPOCH = 15;
+    /** Clients that ask in this version know zstd. */
+    private static final short FIRST_WITH_ZSTD = 10;
     /** Leader hints and endpoints (KIP-951). */
     private static final short FIRST_WITH_LEADER_HINT = 16;
     /** Clients of versions up to this one do not know KAFKA_STORAGE_ERROR. */
@@ -93,8 +100,38 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
         request.setMinBytes(Math.min(request.minBytes(), maxBytes));
     }
 
+    /** Clients that cannot know zstd get nothing of topics that are kept in it (KIP-110). */
+    private void refuseZstd(FetchResponseData response) {
+        MetadataImage image = cluster.image();
+        for (FetchableTopicResponse topic : response.responses()) {
+            TopicImage known = image.topic(topic.topic());
+            boolean zstd = known != null
+                    && "zstd".equals(EffectiveTopicConfigs.onNode(image, cluster.nodeId(), known.id())
+                            .get(TopicConfigs.COMPRESSION_TYPE));
+            if (zstd) {
+                topic.partitions().forEach(FetchHandler::refuseCompression);
+            }
+        }
+    }
+
+    private static void refuseCompression(PartitionData partition) {
+        if (partition.errorCode() != Errors.NONE.code()) {
+            return;
+        }
+        if (partition.records() instanceof SliceRecords slice) {
+            slice.slice().release();
+        }
+        partition
+                .setRecords(MemoryRecords.EMPTY)
+                .setErrorCode(Errors.UNSUPPORTED_COMPRESSION_TYPE.code())
+                .setHighWatermark(-1);
+    }
+
     /** Adds what the fetch service cannot know: who leads a partition that is not here, and where leaders are reached. */
     private void complete(FetchResponseData response, short version, boolean follower) {
+        if (version < FIRST_WITH_ZSTD) {
+            refuseZstd(response);
+        }
         boolean hints = version >= FIRST_WITH_LEADER_HINT;
         if (!hints && version > LAST_WITHOUT_STORAGE_ERROR) {
             return;

@@ -166,7 +166,8 @@ public final class BrokerConfig implements NodeConfigs {
                 otherwise.timestampBeforeMaxMs(),
                 otherwise.timestampAfterMaxMs(),
                 otherwise.compaction(),
-                otherwise.everyRecord());
+                otherwise.everyRecord(),
+                otherwise.compression());
     }
 
     /** How logs are compacted. */

@@ -21,6 +21,7 @@ import io.shiplog.server.adapter.LeaderConnections;
 import io.shiplog.server.adapter.LocalPartitions;
 import io.shiplog.server.adapter.OfflineReplicas;
 import io.shiplog.server.adapter.QuorumIsrProposals;
+import io.shiplog.server.adapter.RecompressionThreads;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.net.NettyEventLoop;
 import io.shiplog.server.net.SegmentReceivers;
@@ -43,6 +44,7 @@ final class NodePartitions {
     private final ReplicaSet replicas;
     private final ReplicaFetchers fetchers;
     private final OfflineReplicas offline;
+    private final RecompressionThreads recompressors;
     private final LocalPartitions access;
     private final FetchService fetchService;
     private final LeftOverThrottles leftOver;
@@ -69,7 +71,8 @@ final class NodePartitions {
                 config.fetcherSettings(),
                 replicas.throttles().asFollower());
         offline = new OfflineReplicas(config.nodeId(), replicas, fetchers, loop, client::image, client::reportOffline);
-        access = new LocalPartitions(replicas, client::image, client.lease());
+        recompressors = new RecompressionThreads(config.nodeId());
+        access = new LocalPartitions(replicas, client::image, client.lease(), loop, recompressors);
         FetchPolicies policies = new FetchPolicies(
                 config.selectsReadReplicasByRack()
                         ? new RackAwareSelector(config.nodeId(), id -> rack(client.image(), id))
@@ -140,6 +143,7 @@ final class NodePartitions {
 
     /** Leads and follows no more; whoever waits is told. Not from the loop. Returns whether that was done in time. */
     boolean stop() {
+        recompressors.close();
         CountDownLatch stopped = new CountDownLatch(1);
         loop.execute(() -> {
             if (nextRetention != null) {

@@ -327,6 +327,7 @@ public final class StorageNode implements AutoCloseable {
         SortedMap<String, LongSupplier> values = new TreeMap<>(metrics.values());
         values.putAll(groups.metrics());
         values.putAll(partitions.fetchService().metrics());
+        values.putAll(partitions.access().metrics());
         values.putAll(quotas.metrics(loop::nowMs));
         KafkaListener bound = listener;
         if (bound != null) {

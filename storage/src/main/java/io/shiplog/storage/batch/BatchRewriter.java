@@ -68,6 +68,35 @@ public final class BatchRewriter {
         return seal(header, RecordBatchHeader.SIZE);
     }
 
+    /**
+     * The batch with all its records, compressed otherwise. Nothing else of it changes but its length and CRC.
+     *
+     * @param b must have been found valid, with every record
+     * @param maxBytes how many bytes the batch may unpack to
+     * @param maxSize how large the new batch may be
+     * @return the new batch, from position to limit of a buffer of its own; null when it would be too large
+     * @throws KafkaException when the records cannot be read or written
+     */
+    public ByteBuffer repack(ByteBuffer b, int at, int size, StoredCompression kept, long maxBytes, int maxSize) {
+        BoundedSink target = new BoundedSink(size + 64, maxSize);
+        if (maxSize < RecordBatchHeader.SIZE) return null;
+        target.position(RecordBatchHeader.SIZE);
+        records.open(b, at, size, maxBytes);
+        try (records;
+                OutputStream out = kept.compression().wrapForOutput(target, RecordBatch.MAGIC_VALUE_V2)) {
+            while (!target.isOverfull() && records.next()) copyRecord(out, 0);
+        } catch (IOException e) {
+            throw new KafkaException(e);
+        }
+        if (records.problem() != null) throw new KafkaException(records.problem());
+        if (target.isOverfull()) return null;
+        int end = target.position();
+        ByteBuffer batch = copyHeader(b, at, target.buffer());
+        int attributes = RecordBatchHeader.attributes(b, at) & ~RecordBatchHeader.CODEC_MASK;
+        RecordBatchHeader.setAttributes(batch, 0, attributes | kept.codec());
+        return seal(batch, end);
+    }
+
     private void copyRecord(OutputStream out, long timestampShift) throws IOException {
         ByteBuffer body = records.body();
         head.clear();

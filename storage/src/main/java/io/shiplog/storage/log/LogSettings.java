@@ -4,6 +4,7 @@
 package io.shiplog.storage.log;
 
 import io.shiplog.storage.batch.BatchLimits;
+import io.shiplog.storage.batch.StoredCompression;
 import io.shiplog.storage.compact.CompactionSettings;
 import java.util.Map;
 import org.apache.kafka.common.record.TimestampType;
@@ -24,6 +25,8 @@ import org.apache.kafka.common.record.TimestampType;
  * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
  * @param compaction {@code cleanup.policy} and what belongs to it
  * @param everyRecord whether the records of compressed batches are looked at, too ({@code record.validation})
+ * @param compression how batches from clients are kept ({@code compression.type}); it is for whoever appends to see to it, the log
+ *     takes batches as they come
  */
 public record LogSettings(
         int segmentBytes,
@@ -38,7 +41,8 @@ public record LogSettings(
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
         CompactionSettings compaction,
-        boolean everyRecord) {
+        boolean everyRecord,
+        StoredCompression compression) {
 
     private static final long WEEK_MS = 7 * 24 * 3600_000L;
 
@@ -57,7 +61,8 @@ public record LogSettings(
                 Long.MAX_VALUE,
                 3600_000L,
                 CompactionSettings.defaults(),
-                false);
+                false,
+                StoredCompression.PRODUCER);
     }
 
     /**
@@ -85,7 +90,8 @@ public record LogSettings(
                 number(overrides, "message.timestamp.before.max.ms", 0, Long.MAX_VALUE, defaults.timestampBeforeMaxMs),
                 number(overrides, "message.timestamp.after.max.ms", 0, Long.MAX_VALUE, defaults.timestampAfterMaxMs),
                 compaction(overrides, defaults.compaction),
-                everyRecord(overrides.get("record.validation"), defaults.everyRecord));
+                everyRecord(overrides.get("record.validation"), defaults.everyRecord),
+                StoredCompression.of(overrides, defaults.compression));
     }
 
     private static CompactionSettings compaction(Map<String, String> overrides, CompactionSettings defaults) {
@@ -129,13 +135,22 @@ public record LogSettings(
     }
 
     BatchLimits batchLimits() {
+        return batchLimits(everyRecord);
+    }
+
+    /** What the topic allows of a batch that is looked into. */
+    public BatchLimits batchLimitsOfEveryRecord() {
+        return batchLimits(true);
+    }
+
+    private BatchLimits batchLimits(boolean ofEveryRecord) {
         return new BatchLimits(
                 maxMessageBytes,
                 timestampType,
                 timestampBeforeMaxMs,
                 timestampAfterMaxMs,
                 compaction.compact(),
-                everyRecord);
+                ofEveryRecord);
     }
 
     private static long number(Map<String, String> configs, String key, long least, long most, long otherwise) {
