@@ -26,8 +26,8 @@ final class LimitKeys {
             NetSettings.DEFAULT_ANSWER_BYTES,
             64 * KIB,
             Long.MAX_VALUE,
-            "Ours. Bytes of answers in memory that clients have not taken, of all connections together. Beyond it short runs of records "
-                    + "are sent from the file too, and connections that hold the most are closed.");
+            "Ours. Bytes of answers in memory that clients have not taken, of all connections together. From the half of it on short runs of "
+                    + "records are sent from the file, too; beyond it connections that hold the most are closed.");
     static final ConfigKey<Integer> QUOTA_WINDOW_NUM = wholeNumber(
             "quota.window.num",
             QuotaWindows.DEFAULT.count(),

@@ -20,9 +20,9 @@ final class AnswerMemory {
         heldBytes += bytes;
     }
 
-    /** Whether so many more would be too many. */
-    boolean isFullFor(long bytes) {
-        return heldBytes + bytes > limitBytes;
+    /** Whether so many bytes may be copied that could go out by sendfile: the other half of the memory is for what has no choice. */
+    boolean hasRoomToCopy(long bytes) {
+        return heldBytes + bytes <= limitBytes / 2;
     }
 
     /** How many bytes have to go so that there is room again, a quarter of the limit; 0 as long as the limit is kept. */

@@ -111,7 +111,7 @@ final class ResponseEncoder {
 
         @Override
         public void slice(LogSlice slice) {
-            if (slice.sizeInBytes() >= zeroCopyMinBytes || memory.isFullFor(copiedBytes + slice.sizeInBytes())) {
+            if (slice.sizeInBytes() >= zeroCopyMinBytes || !memory.hasRoomToCopy(copiedBytes + slice.sizeInBytes())) {
                 parts.add(new SliceRegion(slice, peer));
                 buffer = null;
                 return;

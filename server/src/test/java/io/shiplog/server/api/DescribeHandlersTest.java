@@ -182,6 +182,20 @@ class DescribeHandlersTest {
     }
 
     @Test
+    void everySettingSaysWhatItIsAndWhereItsValueComesFrom() {
+        cluster.topic("t", 1, 1);
+        for (DescribeConfigsResource resource : List.of(topic("t"), broker("1"))) {
+            DescribeConfigsResult described = config(4, resource, true);
+            assertThat(described.configs()).hasSizeGreaterThan(20).allSatisfy(config -> {
+                assertThat(config.documentation()).as(config.name()).isNotBlank();
+                assertThat(config.configType()).as(config.name()).isNotEqualTo(ConfigType.UNKNOWN.id());
+                assertThat(config.isSensitive()).isFalse();
+                assertThat(sources(config)).as(config.name()).isNotEmpty();
+            });
+        }
+    }
+
+    @Test
     void whatIsSetGoesBeforeTheFileFromTheNearestToTheFarthest() {
         cluster.brokerConfig("1", "log.segment.bytes", "3000000");
         cluster.brokerConfig("", "log.segment.bytes", "4000000");

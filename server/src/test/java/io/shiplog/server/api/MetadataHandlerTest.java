@@ -5,7 +5,10 @@ package io.shiplog.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.metadata.client.NewTopicSpec;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -72,6 +75,61 @@ class MetadataHandlerTest {
                 .containsExactlyInAnyOrder(
                         "second NONE", "third UNKNOWN_TOPIC_OR_PARTITION", "not a name INVALID_TOPIC_EXCEPTION");
         assertThat(cluster.image().topic("third")).isNull();
+    }
+
+    @Test
+    void unknownTopicsAreCreatedWhereTheNodeIsSetSoAndTheClientAllowsIt() {
+        InMemoryAdmin admin = new InMemoryAdmin();
+        List<String> origins = new ArrayList<>();
+        RequestDispatcher creating = new RequestDispatcher(
+                List.of(new MetadataHandler(
+                        cluster, new TopicAutoCreation(true, admin, origin -> origins.add(origin.toString())))),
+                cluster);
+        MetadataRequestData request = new MetadataRequestData()
+                .setAllowAutoTopicCreation(true)
+                .setTopics(List.of(
+                        named("first"),
+                        named("third"),
+                        named("not a name"),
+                        named("__transaction_state"),
+                        named("__consumer_offsets")));
+        FakeExchange exchange = new FakeExchange(ApiKeys.METADATA, LATEST, request);
+        creating.process(exchange);
+        assertThat(exchange.response(new MetadataResponseData()).topics().find("third").errorCode())
+                .as("the client asks again")
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        assertThat(admin.created).containsExactly(new NewTopicSpec("third", -1, (short) -1, Map.of(), Map.of()));
+        assertThat(origins).as("has settings of its own").hasSize(1);
+        creating.process(new FakeExchange(ApiKeys.METADATA, LATEST, request));
+        assertThat(admin.created).as("it is under way").hasSize(1);
+        admin.answer.complete(List.of());
+        creating.process(new FakeExchange(ApiKeys.METADATA, LATEST, request.setAllowAutoTopicCreation(false)));
+        assertThat(admin.created).hasSize(1);
+        creating.process(new FakeExchange(
+                ApiKeys.METADATA,
+                LATEST,
+                new MetadataRequestData()
+                        .setAllowAutoTopicCreation(true)
+                        .setTopics(List.of(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(1, 2))))));
+        assertThat(admin.created).as("by id").hasSize(1);
+        creating.process(new FakeExchange(ApiKeys.METADATA, LATEST, request.setAllowAutoTopicCreation(true)));
+        assertThat(admin.created).as("it did not come to be").hasSize(2);
+    }
+
+    @Test
+    void onlySoManyTopicsAreBeingCreatedAtATime() {
+        InMemoryAdmin admin = new InMemoryAdmin();
+        RequestDispatcher creating = new RequestDispatcher(
+                List.of(new MetadataHandler(cluster, new TopicAutoCreation(true, admin, origin -> {}))), cluster);
+        List<MetadataRequestTopic> many = new ArrayList<>();
+        for (int i = 0; i < 2 * TopicAutoCreation.MAX_UNDER_WAY; i++) {
+            many.add(named("t" + i));
+        }
+        creating.process(new FakeExchange(
+                ApiKeys.METADATA,
+                LATEST,
+                new MetadataRequestData().setAllowAutoTopicCreation(true).setTopics(many)));
+        assertThat(admin.created).hasSize(TopicAutoCreation.MAX_UNDER_WAY);
     }
 
     @Test

@@ -138,6 +138,10 @@ class KafkaListenerTest {
         RawClient modest = connect();
         ask(modest, 7);
         assertThat(requests.poll(100, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(metric("SocketServer.MemoryPoolAvailable")).isZero();
+        assertThat(metric("SocketServer.MemoryPoolUsed")).isGreaterThanOrEqualTo(limit);
+        assertThat(metric("SocketServer.reading-paused,limit=queued.max.request.bytes"))
+                .isPositive();
         held.get(0).respond(new MetadataResponseData());
         held.get(1).respond(new MetadataResponseData());
         assertThat(take(1).get(0).header().correlationId()).isEqualTo(7);
@@ -429,6 +433,19 @@ class KafkaListenerTest {
         assertThat(metric("SocketServer.AnswerMemoryUsed")).isLessThanOrEqualTo(17 << 20);
         ask(modest, 2);
         assertThat(answer(modest)).isEqualTo(2);
+    }
+
+    @Test
+    void refusesMoreConnectionsThanTheNodeMayHave() throws Exception {
+        start(NetSettings.defaults().withMaxConnections(2), requests::add);
+        ask(connect(), 1);
+        ask(connect(), 2);
+        take(2);
+        assertThat(connect().isClosedByPeer()).isTrue();
+        assertThat(metric("SocketServer.connections-refused,limit=max.connections"))
+                .isEqualTo(1);
+        assertThat(metric("SocketServer.connections-refused,limit=max.connections.per.ip"))
+                .isZero();
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -174,10 +175,42 @@ class SliceTransferTest {
         await(() -> listener.connectionCount() == 0);
     }
 
+    @Test
+    void shortSlicesGoBySendfileTooWhenAnswersHoldHalfOfTheirMemory() throws Exception {
+        int answerBytes = 64 * 1024;
+        listen(true, answerBytes);
+        int count = 100;
+        List<byte[]> sent = new ArrayList<>();
+        LogSlice[] slices = new LogSlice[count];
+        for (int i = 0; i < count; i++) {
+            sent.add(append(ZERO_COPY_MIN / 2));
+        }
+        for (int i = 0; i < count; i++) {
+            slices[i] = slice(i);
+        }
+        try (RawClient client = new RawClient(listener.port())) {
+            ask(client).respondFetch(response(slices), 7);
+            List<PartitionData> partitions = received(client).responses().get(0).partitions();
+            for (int i = 0; i < count; i++) {
+                assertThat(bytes(partitions.get(i))).isEqualTo(sent.get(i));
+            }
+        }
+        long all = (long) count * sent.get(0).length;
+        await(() -> transfers.followers().get(7).sendfileBytes()
+                        + transfers.followers().get(7).bufferBytes()
+                == all);
+        assertThat(transfers.followers().get(7).bufferBytes())
+                .isBetween(1L, Math.min(all - 1, (long) answerBytes / 2));
+    }
+
     private void listen(boolean epoll) throws IOException {
+        listen(epoll, 1 << 24);
+    }
+
+    private void listen(boolean epoll, long answerBytes) throws IOException {
         loop = epoll ? NettyEventLoop.start("t", escaped::add) : NettyEventLoop.startWithoutEpoll("t", escaped::add);
-        NetSettings settings =
-                new NetSettings(1 << 20, 100, 100, 600_000, 30_000, 16, 1 << 20, 1 << 24, 1 << 24, ZERO_COPY_MIN, 10);
+        NetSettings settings = new NetSettings(
+                1 << 20, 100, 100, 600_000, 30_000, 16, 1 << 20, 1 << 24, answerBytes, ZERO_COPY_MIN, 10);
         listener = KafkaListener.bind(loop, "127.0.0.1", 0, requests::add, settings, transfers);
         listener.open();
     }
