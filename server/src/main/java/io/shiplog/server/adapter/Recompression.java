@@ -105,7 +105,8 @@ final class Recompression {
 
     /** Has the batch appended in its turn. */
     void produce(Replica replica, ByteBuffer batch, Consumer<ByteBuffer> append, ProduceCallback callback) {
-        ByteBuffer copy = ByteBuffer.allocate(batch.remaining()).put(batch.duplicate()).flip();
+        ByteBuffer copy =
+                ByteBuffer.allocate(batch.remaining()).put(batch.duplicate()).flip();
         TopicIdPartition id = replica.id();
         ArrayDeque<Waiting> lane = lanes.computeIfAbsent(id, partition -> new ArrayDeque<>());
         lane.add(new Waiting(copy, replica.log().settings(), append, callback));

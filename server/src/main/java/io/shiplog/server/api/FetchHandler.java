@@ -106,8 +106,9 @@ final class FetchHandler implements RequestHandler<FetchRequestData> {
         for (FetchableTopicResponse topic : response.responses()) {
             TopicImage known = image.topic(topic.topic());
             boolean zstd = known != null
-                    && "zstd".equals(EffectiveTopicConfigs.onNode(image, cluster.nodeId(), known.id())
-                            .get(TopicConfigs.COMPRESSION_TYPE));
+                    && "zstd"
+                            .equals(EffectiveTopicConfigs.onNode(image, cluster.nodeId(), known.id())
+                                    .get(TopicConfigs.COMPRESSION_TYPE));
             if (zstd) {
                 topic.partitions().forEach(FetchHandler::refuseCompression);
             }

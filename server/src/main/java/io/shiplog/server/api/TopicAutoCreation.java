@@ -63,8 +63,7 @@ public final class TopicAutoCreation {
                     && !Topic.isInternal(name)
                     && underWay.size() < MAX_UNDER_WAY
                     && underWay.add(name)) {
-                topics.add(new NewTopicSpec(
-                        name, CONTROLLERS_CHOICE, (short) CONTROLLERS_CHOICE, Map.of(), Map.of()));
+                topics.add(new NewTopicSpec(name, CONTROLLERS_CHOICE, (short) CONTROLLERS_CHOICE, Map.of(), Map.of()));
             }
         }
         if (!topics.isEmpty()) {

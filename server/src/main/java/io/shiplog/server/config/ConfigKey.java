@@ -100,7 +100,9 @@ public final class ConfigKey<T> {
                 Boolean.toString(defaultValue),
                 "true or false",
                 documentation,
-                text -> Optional.of(text).filter(List.of("true", "false")::contains).map(Boolean::valueOf));
+                text -> Optional.of(text)
+                        .filter(List.of("true", "false")::contains)
+                        .map(Boolean::valueOf));
     }
 
     /** A comma-separated list of at least one element, none of them empty. */

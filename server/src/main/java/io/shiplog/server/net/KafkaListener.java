@@ -142,8 +142,9 @@ public final class KafkaListener implements AutoCloseable {
         values.put("SocketServer.MemoryPoolUsed", connections.memory::heldBytes);
         values.put("SocketServer.MemoryPoolAvailable", connections.memory::availableBytes);
         values.put("SocketServer.AnswerMemoryUsed", connections.answers::heldBytes);
-        values.put("SocketServer.AnswerMemoryAvailable", () ->
-                Math.max(0, connections.answers.limitBytes() - connections.answers.heldBytes()));
+        values.put(
+                "SocketServer.AnswerMemoryAvailable",
+                () -> Math.max(0, connections.answers.limitBytes() - connections.answers.heldBytes()));
         return values;
     }
 
@@ -291,8 +292,8 @@ public final class KafkaListener implements AutoCloseable {
         public void shed() {
             long excess = answers.excessBytes();
             List<ClientConnection> holders = new ArrayList<>(open);
-            holders.sort(Comparator.comparingLong(ClientConnection::heldAnswerBytes)
-                    .reversed());
+            holders.sort(
+                    Comparator.comparingLong(ClientConnection::heldAnswerBytes).reversed());
             for (int i = 0; i < holders.size() && excess > 0; i++) {
                 ClientConnection holder = holders.get(i);
                 excess -= holder.heldAnswerBytes();

@@ -59,9 +59,7 @@ public final class ClientQuotas {
     /** Notes time that a request of the client took on the event loop; returns as {@link #record}. */
     public int recordTime(String clientId, long ns, long nowMs) {
         Share share = table.find(QuotaType.REQUEST, USER, clientId);
-        return share == null
-                ? 0
-                : uses.get(QuotaType.REQUEST).record(share, ns * PERCENT_PER_NS_IN_A_SECOND, nowMs);
+        return share == null ? 0 : uses.get(QuotaType.REQUEST).record(share, ns * PERCENT_PER_NS_IN_A_SECOND, nowMs);
     }
 
     /** Notes time of a request that was answered meanwhile: the next one pays for it. */

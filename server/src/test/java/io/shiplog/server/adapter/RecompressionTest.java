@@ -251,12 +251,14 @@ class RecompressionTest {
     private List<String> stored(int partition) throws IOException {
         List<String> batches = new ArrayList<>();
         try (Stream<Path> files = Files.walk(path)) {
-            List<File> logs = files.filter(file -> file.toString().endsWith("-" + partition + "/00000000000000000000.log"))
+            List<File> logs = files.filter(
+                            file -> file.toString().endsWith("-" + partition + "/00000000000000000000.log"))
                     .map(Path::toFile)
                     .toList();
             try (FileRecords records = FileRecords.open(logs.get(0))) {
-                records.batches().forEach(batch -> batches.add(
-                        batch.compressionType().name + " " + batch.baseOffset() + ".." + batch.lastOffset()));
+                records.batches()
+                        .forEach(batch -> batches.add(
+                                batch.compressionType().name + " " + batch.baseOffset() + ".." + batch.lastOffset()));
             }
         }
         return batches;

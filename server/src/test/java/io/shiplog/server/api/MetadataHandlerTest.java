@@ -27,7 +27,8 @@ class MetadataHandlerTest {
             new TestCluster(1).broker(1, 1001).broker(2, 1002, false, "rack-2").broker(3, 1003);
     private final Uuid first = cluster.topic("first", 2, 1, 2, 3);
     private final Uuid second = cluster.topic("second", 1, 2, 3);
-    private final RequestDispatcher dispatcher = new RequestDispatcher(List.of(new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin()))), cluster);
+    private final RequestDispatcher dispatcher = new RequestDispatcher(
+            List.of(new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin()))), cluster);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})
@@ -95,7 +96,10 @@ class MetadataHandlerTest {
                         named("__consumer_offsets")));
         FakeExchange exchange = new FakeExchange(ApiKeys.METADATA, LATEST, request);
         creating.process(exchange);
-        assertThat(exchange.response(new MetadataResponseData()).topics().find("third").errorCode())
+        assertThat(exchange.response(new MetadataResponseData())
+                        .topics()
+                        .find("third")
+                        .errorCode())
                 .as("the client asks again")
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         assertThat(admin.created).containsExactly(new NewTopicSpec("third", -1, (short) -1, Map.of(), Map.of()));
@@ -110,7 +114,8 @@ class MetadataHandlerTest {
                 LATEST,
                 new MetadataRequestData()
                         .setAllowAutoTopicCreation(true)
-                        .setTopics(List.of(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(1, 2))))));
+                        .setTopics(
+                                List.of(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(1, 2))))));
         assertThat(admin.created).as("by id").hasSize(1);
         creating.process(new FakeExchange(ApiKeys.METADATA, LATEST, request.setAllowAutoTopicCreation(true)));
         assertThat(admin.created).as("it did not come to be").hasSize(2);

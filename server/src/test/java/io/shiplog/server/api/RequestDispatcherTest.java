@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestDispatcherTest {
     private final TestCluster cluster = new TestCluster(1);
     private final RequestDispatcher dispatcher = new RequestDispatcher(
-            List.of(new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin())), new ProduceHandler(cluster, new InMemoryPartitions())), cluster);
+            List.of(
+                    new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin())),
+                    new ProduceHandler(cluster, new InMemoryPartitions())),
+            cluster);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4})
@@ -89,7 +92,10 @@ class RequestDispatcherTest {
     @Test
     void everyApiHasOneHandler() {
         assertThatThrownBy(() -> new RequestDispatcher(
-                        List.of(new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin())), new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin()))), cluster))
+                        List.of(
+                                new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin())),
+                                new MetadataHandler(cluster, TopicAutoCreation.off(new InMemoryAdmin()))),
+                        cluster))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -411,8 +411,8 @@ class KafkaListenerTest {
 
     @Test
     void readerThatHoldsTheMostIsClosedWhenAnswersFillTheMemory() throws Exception {
-        NetSettings limited = new NetSettings(
-                1 << 20, 1_000, 1_000, 600_000, 30_000, 16, 1 << 20, 1 << 24, 16 << 20, 16 * 1024, 100);
+        NetSettings limited =
+                new NetSettings(1 << 20, 1_000, 1_000, 600_000, 30_000, 16, 1 << 20, 1 << 24, 16 << 20, 16 * 1024, 100);
         start(limited, exchange -> {
             exchange.respond(new MetadataResponseData().setClusterId("c".repeat(30_000)));
         });
@@ -510,7 +510,8 @@ class KafkaListenerTest {
 
     private static NetSettings settings(
             int requests, int bytes, long queued, int perAddress, long idleMs, long frameMs, int requestMax) {
-        return new NetSettings(requestMax, 1_000, perAddress, idleMs, frameMs, requests, bytes, queued, 1 << 30, 16 * 1024, 100);
+        return new NetSettings(
+                requestMax, 1_000, perAddress, idleMs, frameMs, requests, bytes, queued, 1 << 30, 16 * 1024, 100);
     }
 
     private RawClient connect() throws IOException {

@@ -199,8 +199,7 @@ class SliceTransferTest {
         await(() -> transfers.followers().get(7).sendfileBytes()
                         + transfers.followers().get(7).bufferBytes()
                 == all);
-        assertThat(transfers.followers().get(7).bufferBytes())
-                .isBetween(1L, Math.min(all - 1, (long) answerBytes / 2));
+        assertThat(transfers.followers().get(7).bufferBytes()).isBetween(1L, Math.min(all - 1, (long) answerBytes / 2));
     }
 
     private void listen(boolean epoll) throws IOException {

@@ -39,7 +39,8 @@ class RepackTest {
             assertThat(new BatchValidator().validateFromClient(repacked.duplicate(), STRICT, 5_000))
                     .as(from + " to " + to)
                     .hasToString("NONE");
-            var kafka = MemoryRecords.readableRecords(repacked).batches().iterator().next();
+            var kafka =
+                    MemoryRecords.readableRecords(repacked).batches().iterator().next();
             assertThat(kafka.compressionType()).isEqualTo(to);
             assertThat(records(repacked)).isEqualTo(records(batch));
         }
@@ -78,8 +79,7 @@ class RepackTest {
     @Test
     void batchThatUnpacksToTooMuchIsRefused() {
         ByteBuffer batch = KeyedBatches.batch(CompressionType.ZSTD, 1000, "a=" + "y".repeat(50_000), "b=1");
-        assertThatThrownBy(() ->
-                        rewriter.repack(batch, 0, batch.limit(), kept(CompressionType.GZIP), 40_000, ROOM))
+        assertThatThrownBy(() -> rewriter.repack(batch, 0, batch.limit(), kept(CompressionType.GZIP), 40_000, ROOM))
                 .isInstanceOf(KafkaException.class);
     }
 
@@ -89,8 +89,7 @@ class RepackTest {
         assertThat(StoredCompression.of(Map.of(), otherwise)).isEqualTo(otherwise);
         assertThat(StoredCompression.of(Map.of("compression.type", "producer"), otherwise))
                 .isEqualTo(StoredCompression.PRODUCER);
-        assertThat(StoredCompression.of(
-                        Map.of("compression.type", "zstd", "compression.zstd.level", "-5"), otherwise))
+        assertThat(StoredCompression.of(Map.of("compression.type", "zstd", "compression.zstd.level", "-5"), otherwise))
                 .isEqualTo(new StoredCompression(CompressionType.ZSTD.id, -5));
         assertThat(StoredCompression.of(Map.of("compression.type", "uncompressed"), otherwise)
                         .changes(KeyedBatches.batch(CompressionType.NONE, 1, "a"), 0))
@@ -117,8 +116,7 @@ class RepackTest {
 
     private static List<String> records(ByteBuffer batch) {
         List<String> records = new ArrayList<>();
-        for (Record record :
-                MemoryRecords.readableRecords(batch.duplicate()).records()) {
+        for (Record record : MemoryRecords.readableRecords(batch.duplicate()).records()) {
             records.add(record.offset() + " " + record.timestamp() + " " + record.keySize() + " "
                     + (record.hasValue() ? StandardCharsets.UTF_8.decode(record.value()) : null));
         }
