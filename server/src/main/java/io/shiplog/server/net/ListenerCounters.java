@@ -3,6 +3,8 @@
 
 package io.shiplog.server.net;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,23 +38,23 @@ final class ListenerCounters {
         }
     }
 
-    private final LongAdder[] counts = new LongAdder[Event.values().length];
+    private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
 
     ListenerCounters() {
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new LongAdder();
+        for (Event event : Event.values()) {
+            counts.put(event, new LongAdder());
         }
     }
 
     void count(Event event) {
-        counts[event.ordinal()].increment();
+        counts.get(event).increment();
     }
 
     /** All of them, by name. */
     SortedMap<String, LongSupplier> values() {
         SortedMap<String, LongSupplier> values = new TreeMap<>();
         for (Event event : Event.values()) {
-            values.put("SocketServer." + event.metric, counts[event.ordinal()]::sum);
+            values.put("SocketServer." + event.metric, counts.get(event)::sum);
         }
         return values;
     }

@@ -53,7 +53,7 @@ public final class ClientQuotas {
      */
     public int record(QuotaType type, String clientId, long bytes, long nowMs) {
         Share share = table.find(type, USER, clientId);
-        return share == null ? 0 : uses.get(type).record(share, bytes, nowMs);
+        return share == null ? 0 : uses.get(type).record(share, (double) bytes, nowMs);
     }
 
     /** Notes time that a request of the client took on the event loop; returns as {@link #record}. */

@@ -6,7 +6,7 @@ package io.shiplog.server.quota;
 import io.shiplog.metadata.image.QuotaEntity;
 import io.shiplog.metadata.image.RegistryImage;
 import java.net.InetAddress;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -40,7 +40,7 @@ final class QuotaTable {
     record Share(double limit, String user, String clientId) {}
 
     private final Named<OfUser> users = new Named<>();
-    private final Named<double[]> clients = new Named<>();
+    private final Named<Map<QuotaType, Double>> clients = new Named<>();
     private final Named<Double> addresses = new Named<>();
     private boolean anyOfClients;
 
@@ -73,8 +73,8 @@ final class QuotaTable {
         if (share != null) {
             return share;
         }
-        double limit = limit(clients, type, clientId);
-        return Double.isNaN(limit) ? null : new Share(limit, "", clientId);
+        Double limit = limit(clients, type, clientId);
+        return limit == null ? null : new Share(limit, "", clientId);
     }
 
     /** Connections that an address may make in a second; infinite: as many as it likes. */
@@ -84,11 +84,11 @@ final class QuotaTable {
         return limit == null ? Double.POSITIVE_INFINITY : limit;
     }
 
-    private static double limit(Named<double[]> clients, QuotaType type, String clientId) {
-        double[] own = clients.find(clientId);
-        double limit = own == null ? Double.NaN : own[type.ordinal()];
-        boolean fallsBack = Double.isNaN(limit) && clients.otherwise != null;
-        return fallsBack ? clients.otherwise[type.ordinal()] : limit;
+    private static Double limit(Named<Map<QuotaType, Double>> clients, QuotaType type, String clientId) {
+        Map<QuotaType, Double> own = clients.find(clientId);
+        Double limit = own == null ? null : own.get(type);
+        boolean fallsBack = limit == null && clients.otherwise != null;
+        return fallsBack ? clients.otherwise.get(type) : limit;
     }
 
     private void add(QuotaEntity entity, Map<String, Double> quotas) {
@@ -101,8 +101,8 @@ final class QuotaTable {
                 default -> addAddress(part.name(), quotas.get(CONNECTION_RATE));
             }
         }
-        double[] limits = limits(quotas);
-        if (limits == null || (user == null && client == null)) {
+        Map<QuotaType, Double> limits = limits(quotas);
+        if (limits.isEmpty() || (user == null && client == null)) {
             return;
         }
         anyOfClients = true;
@@ -128,23 +128,15 @@ final class QuotaTable {
         }
     }
 
-    /** By type, NaN where there is none; null when no type has one. */
-    private static double[] limits(Map<String, Double> quotas) {
-        double[] limits = null;
+    private static Map<QuotaType, Double> limits(Map<String, Double> quotas) {
+        Map<QuotaType, Double> limits = new EnumMap<>(QuotaType.class);
         for (QuotaType type : QuotaType.values()) {
             Double limit = quotas.get(type.key());
             if (limit != null) {
-                limits = limits == null ? none() : limits;
-                limits[type.ordinal()] = limit;
+                limits.put(type, limit);
             }
         }
         return limits;
-    }
-
-    private static double[] none() {
-        double[] none = new double[QuotaType.values().length];
-        Arrays.fill(none, Double.NaN);
-        return none;
     }
 
     /** Values by name, and one for all other names. */
@@ -172,16 +164,16 @@ final class QuotaTable {
 
     /** What is set for a user, or for all other users. */
     private static final class OfUser {
-        private final Named<double[]> clients = new Named<>();
-        private double[] own = none();
+        private final Named<Map<QuotaType, Double>> clients = new Named<>();
+        private Map<QuotaType, Double> own = Map.of();
 
         Share find(QuotaType type, String user, String clientId) {
-            double ofClient = limit(clients, type, clientId);
-            if (!Double.isNaN(ofClient)) {
+            Double ofClient = limit(clients, type, clientId);
+            if (ofClient != null) {
                 return new Share(ofClient, user, clientId);
             }
-            double ofUser = own[type.ordinal()];
-            return Double.isNaN(ofUser) ? null : new Share(ofUser, user, "");
+            Double ofUser = own.get(type);
+            return ofUser == null ? null : new Share(ofUser, user, "");
         }
     }
 }

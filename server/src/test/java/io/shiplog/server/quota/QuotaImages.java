@@ -16,7 +16,11 @@ import java.util.List;
 public final class QuotaImages {
     private final List<MetadataRecord> records = new ArrayList<>();
 
-    /** @param entity such as {@code user=u, client-id=<default>} */
+    /**
+     * Adds one.
+     *
+     * @param entity such as {@code user=u, client-id=<default>}
+     */
     public QuotaImages with(String entity, String key, double limit) {
         List<Part> parts = new ArrayList<>();
         for (String part : entity.split(", ", -1)) {
