@@ -457,6 +457,11 @@ public final class Replica {
         return reads.epochEnd(currentLeaderEpoch, epoch);
     }
 
+    /** Answers DescribeProducers; leader only. */
+    public ActiveProducers activeProducers() {
+        return reads.activeProducers();
+    }
+
     // ---- watchers
 
     /** Tells the watcher of every move from now on, until it is removed. */

@@ -182,4 +182,11 @@ final class ReplicaReads {
         EpochEndOffset end = log.endOffsetForEpoch(epoch);
         return new EpochEnd(Errors.NONE, end.leaderEpoch(), end.endOffset());
     }
+
+    ActiveProducers activeProducers() {
+        Errors error = refusal(-1, false);
+        return error != Errors.NONE
+                ? ActiveProducers.refused(error)
+                : new ActiveProducers(Errors.NONE, log.activeProducers());
+    }
 }

@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.PartitionLookup;
+import io.shiplog.replication.runtime.ActiveProducers;
 import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.EventLoop;
@@ -126,6 +127,12 @@ public final class LocalPartitions implements PartitionAccess, PartitionLookup {
         return replica == null
                 ? new EpochEnd(absence(topicId, partition), UNDEFINED, UNDEFINED)
                 : replica.epochEnd(currentLeaderEpoch, leaderEpoch);
+    }
+
+    @Override
+    public ActiveProducers activeProducers(Uuid topicId, int partition) {
+        Replica replica = replicas.get(topicId, partition);
+        return replica == null ? ActiveProducers.refused(absence(topicId, partition)) : replica.activeProducers();
     }
 
     @Override

@@ -39,6 +39,7 @@ public final class KafkaApis {
         handlers.add(new ListOffsetsHandler(cluster, partitions));
         handlers.add(new DeleteRecordsHandler(cluster, partitions));
         handlers.add(new OffsetForLeaderEpochHandler(cluster, partitions));
+        handlers.add(new DescribeProducersHandler(cluster, partitions));
         handlers.add(new InitProducerIdHandler(producerIds));
         handlers.add(new DescribeLogDirsHandler(cluster, logDirs));
         handlers.addAll(topics(cluster, admin, nodeConfigs));

@@ -3,6 +3,7 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.runtime.ActiveProducers;
 import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
@@ -50,4 +51,7 @@ public interface PartitionAccess {
      * @param currentLeaderEpoch leader epoch that the client knows; -1 when it does not say
      */
     EpochEnd endOfEpoch(Uuid topicId, int partition, int currentLeaderEpoch, int leaderEpoch);
+
+    /** The idempotent producers that the leader remembers (DescribeProducers). */
+    ActiveProducers activeProducers(Uuid topicId, int partition);
 }

@@ -3,10 +3,12 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.replication.runtime.ActiveProducers;
 import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
 import io.shiplog.replication.runtime.ProduceCallback;
+import io.shiplog.storage.producer.ActiveProducer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ final class InMemoryPartitions implements PartitionAccess {
     final Queue<Integer> leaderEpochsAsked = new ArrayDeque<>();
     final Queue<Boolean> isolationsAsked = new ArrayDeque<>();
     boolean answerAtOnce = true;
+    List<ActiveProducer> producers = List.of();
     EpochEnd epochEnd = new EpochEnd(Errors.NONE, 3, 42);
     private long nextOffset = 100;
 
@@ -77,5 +80,11 @@ final class InMemoryPartitions implements PartitionAccess {
         leaderEpochsAsked.add(currentLeaderEpoch);
         Errors refusal = refuse.get(new Key(topicId, partition));
         return refusal != null ? new EpochEnd(refusal, -1, -1) : epochEnd;
+    }
+
+    @Override
+    public ActiveProducers activeProducers(Uuid topicId, int partition) {
+        Errors refusal = refuse.get(new Key(topicId, partition));
+        return refusal != null ? ActiveProducers.refused(refusal) : new ActiveProducers(Errors.NONE, producers);
     }
 }

@@ -14,6 +14,7 @@ import io.shiplog.replication.fetch.PartitionLookup;
 import io.shiplog.replication.fetch.ReplicaFetchers;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
+import io.shiplog.replication.runtime.ActiveProducers;
 import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
@@ -239,6 +240,11 @@ final class TestNode implements AutoCloseable {
         @Override
         public EpochEnd endOfEpoch(Uuid topicId, int partition, int currentLeaderEpoch, int leaderEpoch) {
             return replicas.get(topicId, partition).epochEnd(currentLeaderEpoch, leaderEpoch);
+        }
+
+        @Override
+        public ActiveProducers activeProducers(Uuid topicId, int partition) {
+            return replicas.get(topicId, partition).activeProducers();
         }
     }
 }

@@ -12,6 +12,7 @@ import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.OffsetAndTimestamp;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
+import io.shiplog.storage.producer.ActiveProducer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -238,6 +239,13 @@ public final class PartitionLog {
     public EpochEndOffset endOffsetForEpoch(int epoch) {
         synchronized (state) {
             return state.epochs.endOffsetFor(epoch, state.logEndOffset);
+        }
+    }
+
+    /** The idempotent producers that are remembered. */
+    public List<ActiveProducer> activeProducers() {
+        synchronized (state) {
+            return state.producers.describe(state.logTimeMs);
         }
     }
 

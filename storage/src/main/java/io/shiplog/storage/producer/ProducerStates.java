@@ -7,8 +7,11 @@ import io.shiplog.storage.batch.EndMarker;
 import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.model.AbortedTransactions;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -260,6 +263,24 @@ public final class ProducerStates {
             if (entry.count > 0) found.put(entry.producerId, Arrays.copyOf(entry.lastOffsets, entry.count));
             else if (entry.lastMarkerOffset >= 0) found.put(entry.producerId, new long[] {entry.lastMarkerOffset});
         }
+        return found;
+    }
+
+    /** Every producer that is remembered at that time, by producer id. */
+    public List<ActiveProducer> describe(long logTimeMs) {
+        List<ActiveProducer> found = new ArrayList<>();
+        for (ProducerEntry entry : table) {
+            if (entry == null || expired(entry, logTimeMs)) continue;
+            long timestampMs = entry.count == 0 ? -1 : entry.timestampsMs[entry.count - 1];
+            found.add(new ActiveProducer(
+                    entry.producerId,
+                    entry.epoch,
+                    entry.lastSequence(),
+                    timestampMs,
+                    entry.coordinatorEpoch,
+                    entry.transactionFirstOffset));
+        }
+        found.sort(Comparator.comparingLong(ActiveProducer::producerId));
         return found;
     }
 

@@ -54,6 +54,17 @@ class ProducerStatesTest {
     }
 
     @Test
+    void describesWhoIsRemembered() {
+        append(PRODUCER, 3, 0, 5, 100);
+        append(PRODUCER + 1, 0, 7, 1, 1_200);
+        assertThat(states.describe(1_050))
+                .containsExactly(
+                        new ActiveProducer(PRODUCER, (short) 3, 4, 100, -1, -1),
+                        new ActiveProducer(PRODUCER + 1, (short) 0, 7, 1_200, -1, -1));
+        assertThat(states.describe(1_200)).extracting(ActiveProducer::producerId).containsExactly(PRODUCER + 1);
+    }
+
+    @Test
     void unknownProducerMayBeginAnywhere() {
         assertThat(check(3, 77, 1)).isEqualTo(Verdict.ACCEPTED);
     }
