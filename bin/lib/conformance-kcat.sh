@@ -92,9 +92,10 @@ kcat_group() {
 # Two members, each with half of the partitions; one leaves, and the other reads on.
 kcat_two_members() {
   local group=$TOPIC-group first=$WORK/$TOPIC.first second=$WORK/$TOPIC.second i
-  kc -G "$group" "$@" -u -X auto.offset.reset=earliest -f '%p %s\n' "$TOPIC" >"$first" 2>"$first.log" &
+  # Directly, so that what is ended is kcat itself.
+  (exec timeout 80 kcat -b "$SERVER" -q -G "$group" "$@" -u -X auto.offset.reset=earliest -f '%p %s\n' "$TOPIC" >"$first" 2>"$first.log") &
   local one=$!
-  kc -G "$group" "$@" -u -X auto.offset.reset=earliest -f '%p %s\n' "$TOPIC" >"$second" 2>"$second.log" &
+  (exec timeout 80 kcat -b "$SERVER" -q -G "$group" "$@" -u -X auto.offset.reset=earliest -f '%p %s\n' "$TOPIC" >"$second" 2>"$second.log") &
   local two=$!
   for ((i = 0; i < 60; i++)); do
     numbered "round-$i" 20 | kc -P -t "$TOPIC" || break

@@ -124,7 +124,12 @@ public final class ClientMain {
             wrong = "not over after " + CASE_TIMEOUT_S + " s";
             body.cancel(true);
         }
-        say(cluster.getKey(), each, wrong == null ? "pass" : "fail", (System.nanoTime() - begin) / 1_000_000, wrong == null ? "" : wrong);
+        say(
+                cluster.getKey(),
+                each,
+                wrong == null ? "pass" : "fail",
+                (System.nanoTime() - begin) / 1_000_000,
+                wrong == null ? "" : wrong);
     }
 
     /** Where in our sources an unexpected exception came through. */
@@ -138,15 +143,20 @@ public final class ClientMain {
 
     private synchronized void say(String cluster, Case each, String verdict, long millis, String wrong) {
         String detail = wrong.replaceAll("\\s+", " ");
-        String line = String.join("\t", cluster, client, each.area(), each.name(), verdict, Long.toString(millis), detail);
+        String line =
+                String.join("\t", cluster, client, each.area(), each.name(), verdict, Long.toString(millis), detail);
         try {
             Files.writeString(
-                    results, line + "\n", java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+                    results,
+                    line + "\n",
+                    java.nio.file.StandardOpenOption.CREATE,
+                    java.nio.file.StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         if (!verdict.equals("none")) {
-            lines.printf("%-4s  %-8s %-12s %s: %s  %d ms%n", verdict, cluster, client, each.area(), each.name(), millis);
+            lines.printf(
+                    "%-4s  %-8s %-12s %s: %s  %d ms%n", verdict, cluster, client, each.area(), each.name(), millis);
             if (!detail.isEmpty()) {
                 lines.println("      " + detail);
             }

@@ -37,8 +37,10 @@ final class ClusterAdminCases {
         return List.of(
                 Case.quick(AREA, "describeCluster", ClusterAdminCases::describeCluster),
                 Case.of(AREA, "describeFeatures", ClusterAdminCases::describeFeatures),
-                Case.of(AREA, "updateFeatures: what is refused", ClusterAdminCases::updateFeatures).since(KAFKA_3_3),
-                Case.quick(AREA, "describeMetadataQuorum", ClusterAdminCases::describeQuorum).since(KAFKA_3_3),
+                Case.of(AREA, "updateFeatures: what is refused", ClusterAdminCases::updateFeatures)
+                        .since(KAFKA_3_3),
+                Case.quick(AREA, "describeMetadataQuorum", ClusterAdminCases::describeQuorum)
+                        .since(KAFKA_3_3),
                 Case.of(AREA, "describeLogDirs, describeReplicaLogDirs", ClusterAdminCases::logDirs),
                 Case.of(AREA, "unregisterBroker: what is refused", ClusterAdminCases::unregister),
                 Case.of(AREA, "alterClientQuotas, describeClientQuotas", ClusterAdminCases::quotas),
@@ -56,8 +58,14 @@ final class ClusterAdminCases {
             Expect.equal(each.rack(), "rack-" + each.id(), "the rack of node " + each.id());
         }
         Expect.equal(ids, Set.of(1, 2, 3), "the nodes");
-        Expect.equal(session.get(session.admin().describeCluster().clusterId()).length(), 22, "the length of the cluster id");
-        Expect.that(ids.contains(session.get(session.admin().describeCluster().controller()).id()), "no node is the controller");
+        Expect.equal(
+                session.get(session.admin().describeCluster().clusterId()).length(),
+                22,
+                "the length of the cluster id");
+        Expect.that(
+                ids.contains(session.get(session.admin().describeCluster().controller())
+                        .id()),
+                "no node is the controller");
     }
 
     private static void describeFeatures(Session session) throws Exception {
@@ -73,8 +81,11 @@ final class ClusterAdminCases {
         Object upgrade = Newer.constant(update + "$UpgradeType", "UPGRADE");
         Object options = Newer.create("org.apache.kafka.clients.admin.UpdateFeaturesOptions");
         Object tooHigh = Newer.create(update, (short) 999, upgrade);
-        Expect.refused("InvalidUpdateVersionException", () -> session.outcome(Newer.call(
-                Newer.call(session.admin(), "updateFeatures", Map.of("group.version", tooHigh), options), "all")));
+        Expect.refused(
+                "InvalidUpdateVersionException",
+                () -> session.outcome(Newer.call(
+                        Newer.call(session.admin(), "updateFeatures", Map.of("group.version", tooHigh), options),
+                        "all")));
     }
 
     private static void describeQuorum(Session session) throws Exception {
@@ -89,8 +100,9 @@ final class ClusterAdminCases {
         String topic = session.topic(new NewTopic(session.fresh("topic"), Map.of(0, List.of(2, 1))));
         session.write(topic, 0, 10);
         TopicPartition partition = new TopicPartition(topic, 0);
-        Map<String, LogDirDescription> dirs =
-                session.get(session.admin().describeLogDirs(List.of(2)).allDescriptions()).get(2);
+        Map<String, LogDirDescription> dirs = session.get(
+                        session.admin().describeLogDirs(List.of(2)).allDescriptions())
+                .get(2);
         Expect.equal(dirs.size(), 1, "the number of directories");
         LogDirDescription dir = dirs.values().iterator().next();
         Expect.equal(dir.error(), null, "the error of the directory");
@@ -99,16 +111,21 @@ final class ClusterAdminCases {
         Expect.that(!replica.isFuture(), "the replica is a future one");
         TopicPartitionReplica of = new TopicPartitionReplica(topic, 0, 2);
         Expect.equal(
-                session.get(session.admin().describeReplicaLogDirs(List.of(of)).all()).get(of).getCurrentReplicaLogDir(),
+                session.get(session.admin().describeReplicaLogDirs(List.of(of)).all())
+                        .get(of)
+                        .getCurrentReplicaLogDir(),
                 dirs.keySet().iterator().next(),
                 "the directory of the replica");
     }
 
     private static void unregister(Session session) throws Exception {
-        Expect.refused("BrokerIdNotRegisteredException", () -> session.get(session.admin().unregisterBroker(77).all()));
+        Expect.refused(
+                "BrokerIdNotRegisteredException",
+                () -> session.get(session.admin().unregisterBroker(77).all()));
     }
 
-    private static void alterQuotas(Session session, ClientQuotaEntity entity, ClientQuotaAlteration.Op... ops) throws Exception {
+    private static void alterQuotas(Session session, ClientQuotaEntity entity, ClientQuotaAlteration.Op... ops)
+            throws Exception {
         session.get(session.admin()
                 .alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(ops))))
                 .all());
@@ -122,11 +139,14 @@ final class ClusterAdminCases {
                 entity,
                 new ClientQuotaAlteration.Op("producer_byte_rate", 1_000_000.0),
                 new ClientQuotaAlteration.Op("request_percentage", 50.0));
-        ClientQuotaFilter filter =
-                ClientQuotaFilter.containsOnly(List.of(ClientQuotaFilterComponent.ofEntity(ClientQuotaEntity.CLIENT_ID, client)));
+        ClientQuotaFilter filter = ClientQuotaFilter.containsOnly(
+                List.of(ClientQuotaFilterComponent.ofEntity(ClientQuotaEntity.CLIENT_ID, client)));
         Map<String, Double> expected = Map.of("producer_byte_rate", 1_000_000.0, "request_percentage", 50.0);
-        Expect.eventually("both are told", () -> Map.of(entity, expected)
-                .equals(session.get(session.admin().describeClientQuotas(filter).entities())));
+        Expect.eventually(
+                "both are told",
+                () -> Map.of(entity, expected)
+                        .equals(session.get(
+                                session.admin().describeClientQuotas(filter).entities())));
         alterQuotas(
                 session,
                 entity,
@@ -134,7 +154,8 @@ final class ClusterAdminCases {
                 new ClientQuotaAlteration.Op("request_percentage", null));
         Expect.eventually(
                 "both are gone",
-                () -> session.get(session.admin().describeClientQuotas(filter).entities()).isEmpty());
+                () -> session.get(session.admin().describeClientQuotas(filter).entities())
+                        .isEmpty());
     }
 
     private static void refusedQuotas(Session session) throws Exception {
@@ -157,10 +178,12 @@ final class ClusterAdminCases {
         String client = session.fresh("client");
         ClientQuotaEntity entity = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, client));
         alterQuotas(session, entity, new ClientQuotaAlteration.Op("producer_byte_rate", 20_000.0));
-        org.apache.kafka.clients.producer.KafkaProducer<String, String> producer = session.producer(Map.of("client.id", client));
+        org.apache.kafka.clients.producer.KafkaProducer<String, String> producer =
+                session.producer(Map.of("client.id", client));
         Expect.eventually("the producer is throttled", () -> {
             for (int i = 0; i < 5; i++) {
-                session.get(producer.send(new org.apache.kafka.clients.producer.ProducerRecord<>(topic, "key", "x".repeat(10_000))));
+                session.get(producer.send(
+                        new org.apache.kafka.clients.producer.ProducerRecord<>(topic, "key", "x".repeat(10_000))));
             }
             return producer.metrics().entrySet().stream()
                     .filter(each -> each.getKey().name().equals("produce-throttle-time-max"))
@@ -176,19 +199,25 @@ final class ClusterAdminCases {
         session.get(admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(user, info, "secret")))
                 .all());
         Expect.eventually(
-                "the user is told", () -> session.get(admin.describeUserScramCredentials().users()).contains(user));
+                "the user is told",
+                () -> session.get(admin.describeUserScramCredentials().users()).contains(user));
         UserScramCredentialsDescription description =
                 session.get(admin.describeUserScramCredentials(List.of(user)).description(user));
         Expect.equal(description.credentialInfos(), List.of(info), "the credentials");
         session.get(admin.alterUserScramCredentials(
                         List.of(new UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_256)))
                 .all());
-        Expect.refused("ResourceNotFoundException", () -> session.get(admin.alterUserScramCredentials(
-                        List.of(new UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_256)))
-                .all()));
+        Expect.refused(
+                "ResourceNotFoundException",
+                () -> session.get(admin.alterUserScramCredentials(
+                                List.of(new UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_256)))
+                        .all()));
     }
 
     private static void acls(Session session) throws Exception {
-        Expect.refused("SecurityDisabledException", () -> session.get(session.admin().describeAcls(AclBindingFilter.ANY).values()));
+        Expect.refused(
+                "SecurityDisabledException",
+                () -> session.get(
+                        session.admin().describeAcls(AclBindingFilter.ANY).values()));
     }
 }

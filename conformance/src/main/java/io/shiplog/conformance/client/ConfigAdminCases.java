@@ -24,17 +24,26 @@ final class ConfigAdminCases {
     static List<Case> all() {
         return List.of(
                 Case.quick(AREA, "describeConfigs: topic", ConfigAdminCases::topic),
-                Case.of(AREA, "describeConfigs: all of Kafka's topic settings, with documentation", ConfigAdminCases::documentation),
+                Case.of(
+                        AREA,
+                        "describeConfigs: all of Kafka's topic settings, with documentation",
+                        ConfigAdminCases::documentation),
                 Case.of(AREA, "describeConfigs: synonyms", ConfigAdminCases::synonyms),
                 Case.of(AREA, "describeConfigs: broker", ConfigAdminCases::broker),
                 Case.of(AREA, "describeConfigs: unknown topic", ConfigAdminCases::unknownTopic),
-                Case.quick(AREA, "incrementalAlterConfigs: topic: set, append, subtract, delete", ConfigAdminCases::alterTopic),
+                Case.quick(
+                        AREA,
+                        "incrementalAlterConfigs: topic: set, append, subtract, delete",
+                        ConfigAdminCases::alterTopic),
                 Case.of(AREA, "incrementalAlterConfigs: validateOnly", ConfigAdminCases::validateOnly),
                 Case.of(AREA, "incrementalAlterConfigs: what is refused", ConfigAdminCases::refused),
                 Case.of(AREA, "incrementalAlterConfigs: one broker", ConfigAdminCases::alterBroker),
-                Case.of(AREA, "incrementalAlterConfigs: group", ConfigAdminCases::alterGroup).since(KAFKA_4_0),
-                Case.of(AREA, "alterConfigs: topic", ConfigAdminCases::alterConfigs).until(KAFKA_4_0),
-                Case.of(AREA, "listConfigResources", ConfigAdminCases::listResources).since(KAFKA_4_1));
+                Case.of(AREA, "incrementalAlterConfigs: group", ConfigAdminCases::alterGroup)
+                        .since(KAFKA_4_0),
+                Case.of(AREA, "alterConfigs: topic", ConfigAdminCases::alterConfigs)
+                        .until(KAFKA_4_0),
+                Case.of(AREA, "listConfigResources", ConfigAdminCases::listResources)
+                        .since(KAFKA_4_1));
     }
 
     private static ConfigResource of(String topic) {
@@ -42,7 +51,8 @@ final class ConfigAdminCases {
     }
 
     private static Config configs(Session session, ConfigResource resource) throws Exception {
-        return session.get(session.admin().describeConfigs(List.of(resource)).all()).get(resource);
+        return session.get(session.admin().describeConfigs(List.of(resource)).all())
+                .get(resource);
     }
 
     private static AlterConfigOp op(String name, String value, AlterConfigOp.OpType type) {
@@ -70,8 +80,7 @@ final class ConfigAdminCases {
     private static void documentation(Session session) throws Exception {
         ConfigResource resource = of(session.topic(1));
         Config config = session.get(session.admin()
-                        .describeConfigs(
-                                List.of(resource), new DescribeConfigsOptions().includeDocumentation(true))
+                        .describeConfigs(List.of(resource), new DescribeConfigsOptions().includeDocumentation(true))
                         .all())
                 .get(resource);
         for (String name : List.of(
@@ -115,7 +124,8 @@ final class ConfigAdminCases {
                 .get(resource);
         List<ConfigEntry.ConfigSynonym> synonyms = config.get("segment.bytes").synonyms();
         Expect.that(synonyms.size() >= 2, "only " + synonyms);
-        Expect.equal(synonyms.get(0).source(), ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG, "the source of the first");
+        Expect.equal(
+                synonyms.get(0).source(), ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG, "the source of the first");
         Expect.equal(synonyms.get(0).value(), "7654321", "the value of the first");
         Expect.equal(synonyms.get(1).name(), "log.segment.bytes", "the name of the second");
         Expect.equal(synonyms.get(1).value(), "1073741824", "the value of the second");
@@ -139,18 +149,24 @@ final class ConfigAdminCases {
         alter(session, resource, op("retention.ms", "1000000", AlterConfigOp.OpType.SET));
         awaitValue(session, resource, "retention.ms", "1000000");
         alter(session, resource, op("cleanup.policy", "compact", AlterConfigOp.OpType.APPEND));
-        Expect.eventually("both policies are there", () -> List.of(
-                        configs(session, resource).get("cleanup.policy").value().split(",", -1))
-                .containsAll(List.of("delete", "compact")));
+        Expect.eventually(
+                "both policies are there",
+                () -> List.of(configs(session, resource)
+                                .get("cleanup.policy")
+                                .value()
+                                .split(",", -1))
+                        .containsAll(List.of("delete", "compact")));
         alter(session, resource, op("cleanup.policy", "delete", AlterConfigOp.OpType.SUBTRACT));
         awaitValue(session, resource, "cleanup.policy", "compact");
         alter(session, resource, op("retention.ms", "", AlterConfigOp.OpType.DELETE));
         awaitValue(session, resource, "retention.ms", "604800000");
     }
 
-    private static void awaitValue(Session session, ConfigResource resource, String name, String value) throws Exception {
+    private static void awaitValue(Session session, ConfigResource resource, String name, String value)
+            throws Exception {
         Expect.eventually(
-                name + " is " + value, () -> configs(session, resource).get(name).value().equals(value));
+                name + " is " + value,
+                () -> configs(session, resource).get(name).value().equals(value));
     }
 
     private static void validateOnly(Session session) throws Exception {
@@ -181,7 +197,12 @@ final class ConfigAdminCases {
     private static void alterBroker(Session session) throws Exception {
         ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "3");
         alter(session, broker, op("log.cleaner.delete.retention.ms", "86400001", AlterConfigOp.OpType.SET));
-        Expect.eventually("it is in force", () -> configs(session, broker).get("log.cleaner.delete.retention.ms").value().equals("86400001"));
+        Expect.eventually(
+                "it is in force",
+                () -> configs(session, broker)
+                        .get("log.cleaner.delete.retention.ms")
+                        .value()
+                        .equals("86400001"));
         Expect.equal(
                 configs(session, broker).get("log.cleaner.delete.retention.ms").source(),
                 ConfigEntry.ConfigSource.DYNAMIC_BROKER_CONFIG,
@@ -198,7 +219,9 @@ final class ConfigAdminCases {
         alter(session, group, op("consumer.session.timeout.ms", "50000", AlterConfigOp.OpType.SET));
         awaitValue(session, group, "consumer.session.timeout.ms", "50000");
         Expect.equal(
-                configs(session, group).get("consumer.heartbeat.interval.ms").value(), "5000", "consumer.heartbeat.interval.ms");
+                configs(session, group).get("consumer.heartbeat.interval.ms").value(),
+                "5000",
+                "consumer.heartbeat.interval.ms");
         Expect.refused(
                 "InvalidConfigurationException",
                 () -> alter(session, group, op("consumer.session.timeout.ms", "1", AlterConfigOp.OpType.SET)));
@@ -217,7 +240,10 @@ final class ConfigAdminCases {
 
     private static void listResources(Session session) throws Exception {
         session.topic(1);
-        Collection<?> all = (Collection<?>) session.outcome(Newer.call(Newer.call(session.admin(), "listConfigResources"), "all"));
-        Expect.that(all.stream().anyMatch(each -> ((ConfigResource) each).type() == ConfigResource.Type.BROKER), "no broker in " + all);
+        Collection<?> all =
+                (Collection<?>) session.outcome(Newer.call(Newer.call(session.admin(), "listConfigResources"), "all"));
+        Expect.that(
+                all.stream().anyMatch(each -> ((ConfigResource) each).type() == ConfigResource.Type.BROKER),
+                "no broker in " + all);
     }
 }

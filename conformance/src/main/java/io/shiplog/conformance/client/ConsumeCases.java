@@ -112,11 +112,16 @@ final class ConsumeCases {
         }
         TopicPartition partition = new TopicPartition(topic, 0);
         KafkaConsumer<String, String> consumer = session.consumer();
-        OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, begin + 41_500)).get(partition);
+        OffsetAndTimestamp found =
+                consumer.offsetsForTimes(Map.of(partition, begin + 41_500)).get(partition);
         Expect.equal(found.offset(), 42L, "the offset by time");
         Expect.equal(found.timestamp(), begin + 42_000, "its time");
-        Expect.equal(consumer.offsetsForTimes(Map.of(partition, 0L)).get(partition).offset(), 0L, "the offset of time 0");
-        Expect.equal(consumer.offsetsForTimes(Map.of(partition, begin + 1_000_000)).get(partition), null, "the offset in future");
+        Expect.equal(
+                consumer.offsetsForTimes(Map.of(partition, 0L)).get(partition).offset(), 0L, "the offset of time 0");
+        Expect.equal(
+                consumer.offsetsForTimes(Map.of(partition, begin + 1_000_000)).get(partition),
+                null,
+                "the offset in future");
     }
 
     private static void ends(Session session) throws Exception {
@@ -125,7 +130,8 @@ final class ConsumeCases {
         TopicPartition first = new TopicPartition(topic, 0);
         TopicPartition second = new TopicPartition(topic, 1);
         KafkaConsumer<String, String> consumer = session.consumer();
-        Expect.equal(consumer.beginningOffsets(List.of(first, second)), Map.of(first, 0L, second, 0L), "the first offsets");
+        Expect.equal(
+                consumer.beginningOffsets(List.of(first, second)), Map.of(first, 0L, second, 0L), "the first offsets");
         Expect.equal(consumer.endOffsets(List.of(first, second)), Map.of(first, 7L, second, 0L), "the last offsets");
     }
 
@@ -181,14 +187,16 @@ final class ConsumeCases {
 
     private static void longPoll(Session session) throws Exception {
         String topic = session.topic(1);
-        KafkaConsumer<String, String> consumer = session.consumer(Map.of("fetch.max.wait.ms", 20_000, "request.timeout.ms", 30_000));
+        KafkaConsumer<String, String> consumer =
+                session.consumer(Map.of("fetch.max.wait.ms", 20_000, "request.timeout.ms", 30_000));
         TopicPartition partition = new TopicPartition(topic, 0);
         consumer.assign(List.of(partition));
         consumer.poll(Duration.ofMillis(500));
         session.write(topic, 0, 1);
         long begin = System.nanoTime();
         session.read(consumer, 1);
-        Expect.that(System.nanoTime() - begin < 15_000_000_000L, "the fetch that waited was not released by the record");
+        Expect.that(
+                System.nanoTime() - begin < 15_000_000_000L, "the fetch that waited was not released by the record");
     }
 
     private static void noReset(Session session) throws Exception {
@@ -196,7 +204,8 @@ final class ConsumeCases {
         KafkaConsumer<String, String> consumer =
                 session.consumer(Map.of("auto.offset.reset", "none", "group.id", session.fresh("group")));
         consumer.assign(List.of(new TopicPartition(topic, 0)));
-        Expect.refused(NoOffsetForPartitionException.class.getSimpleName(), () -> consumer.poll(Duration.ofSeconds(20)));
+        Expect.refused(
+                NoOffsetForPartitionException.class.getSimpleName(), () -> consumer.poll(Duration.ofSeconds(20)));
     }
 
     private static void outOfRange(Session session) throws Exception {
@@ -235,7 +244,9 @@ final class ConsumeCases {
                 .createPartitions(Map.of(topic, org.apache.kafka.clients.admin.NewPartitions.increaseTo(3)))
                 .all());
         session.awaitLeaders(topic);
-        Expect.eventually("three partitions are known", () -> session.describe(topic).partitions().size() == 3);
+        Expect.eventually(
+                "three partitions are known",
+                () -> session.describe(topic).partitions().size() == 3);
         session.write(topic, 2, 4);
         session.read(consumer, 4);
     }

@@ -57,7 +57,8 @@ final class Expect {
     /** What an exception is about, without what futures wrap around it. */
     static Throwable cause(Throwable e) {
         Throwable cause = e;
-        while ((cause instanceof ExecutionException || cause instanceof CompletionException) && cause.getCause() != null) {
+        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause;

@@ -26,14 +26,19 @@ final class GroupAdminCases {
     static List<Case> all() {
         return List.of(
                 Case.quick(AREA, "describeConsumerGroups: classic", session -> describe(session, "classic")),
-                Case.of(AREA, "describeConsumerGroups: KIP-848", session -> describe(session, "consumer")).since(KAFKA_4_0),
+                Case.of(AREA, "describeConsumerGroups: KIP-848", session -> describe(session, "consumer"))
+                        .since(KAFKA_4_0),
                 Case.of(AREA, "describeConsumerGroups: unknown group", GroupAdminCases::describeUnknown),
-                Case.of(AREA, "describeClassicGroups", GroupAdminCases::describeClassic).since(KAFKA_4_0),
+                Case.of(AREA, "describeClassicGroups", GroupAdminCases::describeClassic)
+                        .since(KAFKA_4_0),
                 Case.quick(AREA, "listConsumerGroups, by state too", GroupAdminCases::list),
                 Case.of(AREA, "listGroups", GroupAdminCases::listGroups).since(KAFKA_4_0),
                 Case.quick(AREA, "listConsumerGroupOffsets", GroupAdminCases::offsets),
                 Case.of(AREA, "alterConsumerGroupOffsets", GroupAdminCases::alterOffsets),
-                Case.of(AREA, "alterConsumerGroupOffsets of a group with members is refused", GroupAdminCases::alterUsed),
+                Case.of(
+                        AREA,
+                        "alterConsumerGroupOffsets of a group with members is refused",
+                        GroupAdminCases::alterUsed),
                 Case.of(AREA, "deleteConsumerGroupOffsets", GroupAdminCases::deleteOffsets),
                 Case.of(AREA, "deleteConsumerGroups", GroupAdminCases::delete),
                 Case.of(AREA, "deleteConsumerGroups: what is refused", GroupAdminCases::refusedDeletions),
@@ -42,7 +47,9 @@ final class GroupAdminCases {
     }
 
     private static ConsumerGroupDescription describe1(Session session, String group) throws Exception {
-        return session.get(session.admin().describeConsumerGroups(List.of(group)).all()).get(group);
+        return session.get(
+                        session.admin().describeConsumerGroups(List.of(group)).all())
+                .get(group);
     }
 
     /** The state by its name, which is the same in all clients. */
@@ -59,7 +66,8 @@ final class GroupAdminCases {
                 : Map.of("group.id", group, "client.id", "teller");
         Member member = Member.join(session, settings, topic);
         Expect.eventually("the member has all", () -> member.partitions().size() == 4);
-        Expect.eventually("the group is stable", () -> state(describe1(session, group)).equals("Stable"));
+        Expect.eventually(
+                "the group is stable", () -> state(describe1(session, group)).equals("Stable"));
         ConsumerGroupDescription description = describe1(session, group);
         Expect.equal(description.members().size(), 1, "the number of members");
         MemberDescription told = description.members().iterator().next();
@@ -70,7 +78,8 @@ final class GroupAdminCases {
                 description.partitionAssignor(), protocol.equals("consumer") ? "uniform" : "range", "the assignor");
         Expect.that(description.coordinator().id() >= 1, "the coordinator is " + description.coordinator());
         member.close();
-        Expect.eventually("the group is empty", () -> state(describe1(session, group)).equals("Empty"));
+        Expect.eventually(
+                "the group is empty", () -> state(describe1(session, group)).equals("Empty"));
     }
 
     private static void describeUnknown(Session session) throws Exception {
@@ -99,13 +108,15 @@ final class GroupAdminCases {
         Member member = Member.join(session, Map.of("group.id", group), topic);
         Expect.eventually("the member has all", () -> member.partitions().size() == 1);
         Expect.eventually("the group is listed", () -> listed(session, group));
-        Expect.eventually("the group is stable", () -> state(describe1(session, group)).equals("Stable"));
+        Expect.eventually(
+                "the group is stable", () -> state(describe1(session, group)).equals("Stable"));
         Expect.that(inState(session, "STABLE", group), "the group is not listed as stable");
         Expect.that(!inState(session, "EMPTY", group), "the group is listed as empty");
     }
 
     private static boolean listed(Session session, String group) throws Exception {
-        for (ConsumerGroupListing each : session.get(session.admin().listConsumerGroups().all())) {
+        for (ConsumerGroupListing each :
+                session.get(session.admin().listConsumerGroups().all())) {
             if (each.groupId().equals(group)) {
                 return !each.isSimpleConsumerGroup();
             }
@@ -114,7 +125,8 @@ final class GroupAdminCases {
     }
 
     private static boolean inState(Session session, String state, String group) throws Exception {
-        org.apache.kafka.clients.admin.ListConsumerGroupsOptions options = new org.apache.kafka.clients.admin.ListConsumerGroupsOptions();
+        org.apache.kafka.clients.admin.ListConsumerGroupsOptions options =
+                new org.apache.kafka.clients.admin.ListConsumerGroupsOptions();
         Object constant = Newer.constant("org.apache.kafka.common.ConsumerGroupState", state);
         Newer.call(options, "inStates", Set.of(constant));
         return session.get(session.admin().listConsumerGroups(options).all()).stream()
@@ -126,7 +138,8 @@ final class GroupAdminCases {
         String group = session.fresh("group");
         Member member = Member.join(session, Map.of("group.id", group, "group.protocol", "consumer"), topic);
         Expect.eventually("the member has all", () -> member.partitions().size() == 1);
-        Collection<?> groups = (Collection<?>) session.outcome(Newer.call(Newer.call(session.admin(), "listGroups"), "all"));
+        Collection<?> groups =
+                (Collection<?>) session.outcome(Newer.call(Newer.call(session.admin(), "listGroups"), "all"));
         String type = "none";
         for (Object each : groups) {
             if (Newer.call(each, "groupId").equals(group)) {
@@ -149,7 +162,8 @@ final class GroupAdminCases {
     }
 
     private static long offset(Session session, String group, TopicPartition partition) throws Exception {
-        OffsetAndMetadata offset = session.get(session.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+        OffsetAndMetadata offset = session.get(
+                        session.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
                 .get(partition);
         return offset == null ? -1 : offset.offset();
     }
@@ -183,24 +197,29 @@ final class GroupAdminCases {
         Member member = Member.join(session, Map.of("group.id", group), topic);
         Expect.eventually("the member has all", () -> member.partitions().size() == 1);
         TopicPartition partition = new TopicPartition(topic, 0);
-        Expect.refused("UnknownMemberIdException", () -> session.get(session.admin()
-                .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(1)))
-                .all()));
+        Expect.refused(
+                "UnknownMemberIdException",
+                () -> session.get(session.admin()
+                        .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(1)))
+                        .all()));
     }
 
     private static void deleteOffsets(Session session) throws Exception {
         String topic = session.topic(2);
         String group = groupWithOffsets(session, topic);
         TopicPartition first = new TopicPartition(topic, 0);
-        session.get(session.admin().deleteConsumerGroupOffsets(group, Set.of(first)).all());
+        session.get(
+                session.admin().deleteConsumerGroupOffsets(group, Set.of(first)).all());
         Expect.equal(offset(session, group, first), -1L, "the offset of partition 0");
         Expect.equal(offset(session, group, new TopicPartition(topic, 1)), 4L, "the offset of partition 1");
         String used = session.fresh("group");
         Member member = Member.join(session, Map.of("group.id", used), topic);
         Expect.eventually("the member has all", () -> member.partitions().size() == 2);
-        Expect.refused("GroupSubscribedToTopicException", () -> session.get(session.admin()
-                .deleteConsumerGroupOffsets(used, Set.of(first))
-                .partitionResult(first)));
+        Expect.refused(
+                "GroupSubscribedToTopicException",
+                () -> session.get(session.admin()
+                        .deleteConsumerGroupOffsets(used, Set.of(first))
+                        .partitionResult(first)));
     }
 
     private static void delete(Session session) throws Exception {
@@ -215,20 +234,23 @@ final class GroupAdminCases {
         String unknown = session.fresh("group");
         Expect.refused(
                 "GroupIdNotFoundException",
-                () -> session.get(session.admin().deleteConsumerGroups(List.of(unknown)).all()));
+                () -> session.get(
+                        session.admin().deleteConsumerGroups(List.of(unknown)).all()));
         String topic = session.topic(1);
         String group = session.fresh("group");
         Member member = Member.join(session, Map.of("group.id", group), topic);
         Expect.eventually("the member has all", () -> member.partitions().size() == 1);
         Expect.refused(
                 "GroupNotEmptyException",
-                () -> session.get(session.admin().deleteConsumerGroups(List.of(group)).all()));
+                () -> session.get(
+                        session.admin().deleteConsumerGroups(List.of(group)).all()));
     }
 
     private static void removeMembers(Session session) throws Exception {
         String topic = session.topic(2);
         String group = session.fresh("group");
-        Map<String, Object> settings = Map.of("group.id", group, "group.instance.id", "named", "session.timeout.ms", 60_000);
+        Map<String, Object> settings =
+                Map.of("group.id", group, "group.instance.id", "named", "session.timeout.ms", 60_000);
         Member member = Member.join(session, settings, topic);
         Expect.eventually("the member has all", () -> member.partitions().size() == 2);
         member.close();
@@ -237,7 +259,8 @@ final class GroupAdminCases {
                 .removeMembersFromConsumerGroup(
                         group, new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove("named"))))
                 .all());
-        Expect.eventually("the group is empty", () -> state(describe1(session, group)).equals("Empty"));
+        Expect.eventually(
+                "the group is empty", () -> state(describe1(session, group)).equals("Empty"));
     }
 
     private static void deletedTopic(Session session) throws Exception {

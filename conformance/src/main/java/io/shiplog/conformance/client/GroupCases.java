@@ -37,21 +37,37 @@ final class GroupCases {
                 new Protocol("KIP-848", Map.of("group.protocol", "consumer"), CONSUMER_PROTOCOL))) {
             int since = each.since();
             String name = each.name() + ": ";
-            cases.add(Case.quick(AREA, name + "two members share", session -> share(session, each)).since(since));
-            cases.add(Case.of(AREA, name + "what a leaving member had goes to the others", session -> leave(session, each)).since(since));
-            cases.add(Case.of(AREA, name + "records are read while members come and go", session -> comeAndGo(session, each)).since(since));
-            cases.add(Case.of(AREA, name + "a static member comes back", session -> staticMember(session, each)).since(since));
-            cases.add(Case.of(AREA, name + "a partition is added", session -> added(session, each)).since(since));
+            cases.add(Case.quick(AREA, name + "two members share", session -> share(session, each))
+                    .since(since));
+            cases.add(Case.of(
+                            AREA,
+                            name + "what a leaving member had goes to the others",
+                            session -> leave(session, each))
+                    .since(since));
+            cases.add(Case.of(
+                            AREA,
+                            name + "records are read while members come and go",
+                            session -> comeAndGo(session, each))
+                    .since(since));
+            cases.add(Case.of(AREA, name + "a static member comes back", session -> staticMember(session, each))
+                    .since(since));
+            cases.add(Case.of(AREA, name + "a partition is added", session -> added(session, each))
+                    .since(since));
         }
         Protocol cooperative = classic("cooperative", "CooperativeStickyAssignor");
-        cases.add(Case.of(AREA, "cooperative: nothing is taken away that is given back", session -> keeps(session, cooperative)));
+        cases.add(Case.of(
+                AREA, "cooperative: nothing is taken away that is given back", session -> keeps(session, cooperative)));
         for (String assignor : List.of("RoundRobinAssignor", "StickyAssignor")) {
             Protocol protocol = classic(assignor, assignor);
             cases.add(Case.of(AREA, "eager: " + assignor, session -> share(session, protocol)));
         }
         Protocol eager = classic("eager", "RangeAssignor");
-        cases.add(Case.of(AREA, "eager: a member that dies is replaced after its session", session -> dies(session, eager)));
-        cases.add(Case.of(AREA, "eager: the older of two static members with one name is fenced", session -> fenced(session, eager)));
+        cases.add(Case.of(
+                AREA, "eager: a member that dies is replaced after its session", session -> dies(session, eager)));
+        cases.add(Case.of(
+                AREA,
+                "eager: the older of two static members with one name is fenced",
+                session -> fenced(session, eager)));
         cases.add(Case.of(AREA, "eager: members without a common assignor are refused", GroupCases::inconsistent));
         cases.add(Case.of(AREA, "eager: a session outside of the limits is refused", GroupCases::sessionLimits));
         return cases;
@@ -95,7 +111,9 @@ final class GroupCases {
         for (int i = 0; i < 4; i++) {
             session.write(topic, i, 5);
         }
-        Expect.eventually("all is read once", () -> first.records().size() + second.records().size() == 20);
+        Expect.eventually(
+                "all is read once",
+                () -> first.records().size() + second.records().size() == 20);
         Expect.equal(first.records().size(), 10, "what the first has read");
     }
 
@@ -217,7 +235,8 @@ final class GroupCases {
 
     private static void sessionLimits(Session session) throws Exception {
         String topic = session.topic(1);
-        Map<String, Object> settings = Map.of("group.id", session.fresh("group"), "session.timeout.ms", 100, "heartbeat.interval.ms", 30);
+        Map<String, Object> settings =
+                Map.of("group.id", session.fresh("group"), "session.timeout.ms", 100, "heartbeat.interval.ms", 30);
         Member member = Member.join(session, settings, topic);
         Expect.eventually("the member is refused", () -> member.failure() != null);
         Expect.equal(member.failure().getClass().getSimpleName(), "InvalidSessionTimeoutException", "what ended it");

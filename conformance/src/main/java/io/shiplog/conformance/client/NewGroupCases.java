@@ -20,12 +20,19 @@ final class NewGroupCases {
 
     static List<Case> all() {
         return List.of(
-                Case.of(AREA, "KIP-848: assignor range", session -> assignor(session, "range")).since(KAFKA_4_0),
-                Case.of(AREA, "KIP-848: assignor uniform", session -> assignor(session, "uniform")).since(KAFKA_4_0),
-                Case.of(AREA, "KIP-848: an unknown assignor is refused", NewGroupCases::unknownAssignor).since(KAFKA_4_0),
-                Case.of(AREA, "KIP-848: the server matches a pattern", NewGroupCases::pattern).since(KAFKA_4_0).inQuick(),
-                Case.of(AREA, "KIP-848: a bad pattern is refused", NewGroupCases::badPattern).since(KAFKA_4_0),
-                Case.of(AREA, "KIP-848: a name in use is not released", NewGroupCases::unreleased).since(KAFKA_4_0),
+                Case.of(AREA, "KIP-848: assignor range", session -> assignor(session, "range"))
+                        .since(KAFKA_4_0),
+                Case.of(AREA, "KIP-848: assignor uniform", session -> assignor(session, "uniform"))
+                        .since(KAFKA_4_0),
+                Case.of(AREA, "KIP-848: an unknown assignor is refused", NewGroupCases::unknownAssignor)
+                        .since(KAFKA_4_0),
+                Case.of(AREA, "KIP-848: the server matches a pattern", NewGroupCases::pattern)
+                        .since(KAFKA_4_0)
+                        .inQuick(),
+                Case.of(AREA, "KIP-848: a bad pattern is refused", NewGroupCases::badPattern)
+                        .since(KAFKA_4_0),
+                Case.of(AREA, "KIP-848: a name in use is not released", NewGroupCases::unreleased)
+                        .since(KAFKA_4_0),
                 Case.of(AREA, "KIP-848: a classic group becomes a consumer group and back", NewGroupCases::migration)
                         .since(KAFKA_4_0));
     }
@@ -59,21 +66,21 @@ final class NewGroupCases {
     private static Member byPattern(Session session, Map<String, Object> settings, String pattern) throws Exception {
         Object subscription = Newer.create("org.apache.kafka.clients.consumer.SubscriptionPattern", pattern);
         return Member.join(
-                session,
-                settings,
-                (consumer, listener) -> Newer.call(consumer, "subscribe", subscription, listener));
+                session, settings, (consumer, listener) -> Newer.call(consumer, "subscribe", subscription, listener));
     }
 
     private static void pattern(Session session) throws Exception {
         String prefix = session.fresh("pattern");
         session.topic(new NewTopic(prefix + "-a", 1, (short) 3));
         Member member = byPattern(session, settings(session), prefix + "-[a-c]");
-        Expect.eventually("it has the topic that is there", () -> member.assigned()
-                .equals(Set.of(new TopicPartition(prefix + "-a", 0))));
+        Expect.eventually(
+                "it has the topic that is there",
+                () -> member.assigned().equals(Set.of(new TopicPartition(prefix + "-a", 0))));
         session.topic(new NewTopic(prefix + "-b", 1, (short) 3));
         session.topic(new NewTopic(prefix + "-d", 1, (short) 3));
         session.write(prefix + "-b", 0, 3);
-        Expect.eventually("it has the topic that came later", () -> member.records().size() == 3);
+        Expect.eventually(
+                "it has the topic that came later", () -> member.records().size() == 3);
         Expect.equal(member.assigned().size(), 2, "the number of partitions");
     }
 
@@ -99,10 +106,14 @@ final class NewGroupCases {
         String topic = session.topic(4);
         Map<String, Object> consumer = settings(session);
         Map<String, Object> classic = Map.of(
-                "group.id", consumer.get("group.id"),
-                "session.timeout.ms", 45_000,
-                "heartbeat.interval.ms", 500,
-                "partition.assignment.strategy", "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+                "group.id",
+                consumer.get("group.id"),
+                "session.timeout.ms",
+                45_000,
+                "heartbeat.interval.ms",
+                500,
+                "partition.assignment.strategy",
+                "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
         Member first = Member.join(session, classic, topic);
         Expect.eventually("the classic member has all", () -> GroupCases.divided(4, first));
         session.write(topic, 0, 5);
@@ -112,7 +123,8 @@ final class NewGroupCases {
         first.close();
         Expect.eventually("the new member has all", () -> GroupCases.divided(4, second));
         session.write(topic, 0, 5);
-        Expect.eventually("it goes on where the other was", () -> second.records().size() == 5);
+        Expect.eventually(
+                "it goes on where the other was", () -> second.records().size() == 5);
         Member third = Member.join(session, classic, topic);
         Expect.eventually("both have their share again", () -> GroupCases.divided(4, third, second));
         second.close();

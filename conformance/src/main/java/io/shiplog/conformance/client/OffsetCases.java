@@ -27,7 +27,10 @@ final class OffsetCases {
                 Case.of(AREA, "committed with metadata and leader epoch", OffsetCases::metadata),
                 Case.of(AREA, "metadata that is too long is refused", OffsetCases::longMetadata),
                 Case.of(AREA, "nothing committed", OffsetCases::nothing),
-                Case.of(AREA, "commit without members, by a consumer that is assigned by hand", OffsetCases::withoutMembers),
+                Case.of(
+                        AREA,
+                        "commit without members, by a consumer that is assigned by hand",
+                        OffsetCases::withoutMembers),
                 Case.of(AREA, "auto.offset.reset earliest and latest", OffsetCases::reset),
                 Case.of(AREA, "a committed offset that is gone is reset", OffsetCases::goneOffset),
                 Case.of(AREA, "a commit of somebody who is no member is refused", OffsetCases::noMember),

@@ -26,25 +26,33 @@ final class ProduceCases {
     static List<Case> all() {
         List<Case> cases = new ArrayList<>();
         for (String acks : List.of("0", "1", "all")) {
-            cases.add(Case.quick(AREA, "acks=" + acks, session -> roundTrip(session, 300, Map.of("acks", acks, "enable.idempotence", false))));
+            cases.add(Case.quick(
+                    AREA,
+                    "acks=" + acks,
+                    session -> roundTrip(session, 300, Map.of("acks", acks, "enable.idempotence", false))));
         }
         for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
             Map<String, Object> settings = Map.of("compression.type", codec, "linger.ms", 20);
             cases.add(Case.quick(AREA, "compression " + codec, session -> roundTrip(session, 500, settings)));
         }
         for (String codec : List.of("uncompressed", "gzip", "snappy", "lz4", "zstd")) {
-            cases.add(Case.of(AREA, "compressed anew: topic has compression.type=" + codec, session -> recompressed(session, codec)));
+            cases.add(Case.of(
+                    AREA,
+                    "compressed anew: topic has compression.type=" + codec,
+                    session -> recompressed(session, codec)));
         }
         cases.add(Case.quick(AREA, "idempotent, five requests in flight", ProduceCases::idempotent));
         cases.add(Case.quick(AREA, "headers: order, doubles, null and empty values", ProduceCases::headers));
         cases.add(Case.quick(AREA, "timestamps of the producer", ProduceCases::createTime));
         cases.add(Case.of(AREA, "timestamps of the log (LogAppendTime)", ProduceCases::logAppendTime));
-        cases.add(Case.of(AREA, "a timestamp beyond message.timestamp.after.max.ms is refused", ProduceCases::timestampTooLate));
+        cases.add(Case.of(
+                AREA, "a timestamp beyond message.timestamp.after.max.ms is refused", ProduceCases::timestampTooLate));
         cases.add(Case.quick(AREA, "null keys, null values, empty ones", ProduceCases::nulls));
         cases.add(Case.quick(AREA, "a record of 1 MiB", ProduceCases::oneMebibyte));
         cases.add(Case.of(AREA, "records of 100 KiB in batches, compressed", ProduceCases::largeBatches));
         cases.add(Case.of(AREA, "a record over max.message.bytes is refused", ProduceCases::tooLarge));
-        cases.add(Case.of(AREA, "a record without key on a compacted topic is refused", ProduceCases::compactedWithoutKey));
+        cases.add(Case.of(
+                AREA, "a record without key on a compacted topic is refused", ProduceCases::compactedWithoutKey));
         cases.add(Case.of(AREA, "an unknown topic is refused", ProduceCases::unknownTopic));
         cases.add(Case.of(AREA, "keys choose partitions", ProduceCases::keysChoosePartitions));
         cases.add(Case.of(AREA, "offsets that are answered follow each other", ProduceCases::answeredOffsets));
@@ -74,7 +82,8 @@ final class ProduceCases {
 
     private static void recompressed(Session session, String codec) throws Exception {
         String topic = session.topic(1, Map.of("compression.type", codec));
-        KafkaProducer<String, String> producer = session.producer(Map.of("linger.ms", 20, "compression.type", codec.equals("gzip") ? "lz4" : "gzip"));
+        KafkaProducer<String, String> producer =
+                session.producer(Map.of("linger.ms", 20, "compression.type", codec.equals("gzip") ? "lz4" : "gzip"));
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             sent.add(producer.send(new ProducerRecord<>(topic, "key-" + i, "value-" + i)));
@@ -90,8 +99,15 @@ final class ProduceCases {
 
     private static void idempotent(Session session) throws Exception {
         String topic = session.topic(1);
-        KafkaProducer<String, String> producer = session.producer(
-                Map.of("enable.idempotence", true, "max.in.flight.requests.per.connection", 5, "batch.size", 500, "linger.ms", 0));
+        KafkaProducer<String, String> producer = session.producer(Map.of(
+                "enable.idempotence",
+                true,
+                "max.in.flight.requests.per.connection",
+                5,
+                "batch.size",
+                500,
+                "linger.ms",
+                0));
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             sent.add(producer.send(new ProducerRecord<>(topic, null, "value-" + i)));
@@ -116,7 +132,8 @@ final class ProduceCases {
         session.get(session.producer().send(record));
         List<String> seen = new ArrayList<>();
         for (Header each : session.readAll(topic, 1).get(0).headers()) {
-            seen.add(each.key() + "=" + (each.value() == null ? "null" : new String(each.value(), StandardCharsets.UTF_8)));
+            seen.add(each.key() + "="
+                    + (each.value() == null ? "null" : new String(each.value(), StandardCharsets.UTF_8)));
         }
         Expect.equal(seen, List.of("a=1", "b=null", "a=2", "="), "the headers");
     }
@@ -137,10 +154,13 @@ final class ProduceCases {
 
     private static void logAppendTime(Session session) throws Exception {
         String topic = session.topic(1, Map.of("message.timestamp.type", "LogAppendTime"));
-        RecordMetadata metadata = session.get(session.producer().send(new ProducerRecord<>(topic, 0, 1L, "key", "value")));
+        RecordMetadata metadata =
+                session.get(session.producer().send(new ProducerRecord<>(topic, 0, 1L, "key", "value")));
         ConsumerRecord<String, String> record = session.readAll(topic, 1).get(0);
         Expect.equal(record.timestampType(), TimestampType.LOG_APPEND_TIME, "the type of time");
-        Expect.that(Math.abs(record.timestamp() - System.currentTimeMillis()) < 60_000, "the time is " + record.timestamp());
+        Expect.that(
+                Math.abs(record.timestamp() - System.currentTimeMillis()) < 60_000,
+                "the time is " + record.timestamp());
         Expect.equal(metadata.timestamp(), record.timestamp(), "the time that the producer heard");
     }
 
@@ -176,8 +196,8 @@ final class ProduceCases {
 
     private static void largeBatches(Session session) throws Exception {
         String topic = session.topic(3);
-        KafkaProducer<String, String> producer = session.producer(
-                Map.of("batch.size", 500_000, "linger.ms", 50, "compression.type", "lz4"));
+        KafkaProducer<String, String> producer =
+                session.producer(Map.of("batch.size", 500_000, "linger.ms", 50, "compression.type", "lz4"));
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (int i = 0; i < 120; i++) {
             sent.add(producer.send(new ProducerRecord<>(topic, "key-" + i, ("value-" + i).repeat(10_000))));
@@ -203,7 +223,8 @@ final class ProduceCases {
     private static void compactedWithoutKey(Session session) throws Exception {
         String topic = session.topic(1, Map.of("cleanup.policy", "compact"));
         KafkaProducer<String, String> producer = session.producer();
-        Expect.refused("InvalidRecordException", () -> session.get(producer.send(new ProducerRecord<>(topic, null, "value"))));
+        Expect.refused(
+                "InvalidRecordException", () -> session.get(producer.send(new ProducerRecord<>(topic, null, "value"))));
         session.get(producer.send(new ProducerRecord<>(topic, "key", "value")));
     }
 
@@ -218,8 +239,10 @@ final class ProduceCases {
         String topic = session.topic(5);
         KafkaProducer<String, String> producer = session.producer();
         for (int i = 0; i < 20; i++) {
-            int first = session.get(producer.send(new ProducerRecord<>(topic, "key-" + i, "a"))).partition();
-            int second = session.get(producer.send(new ProducerRecord<>(topic, "key-" + i, "b"))).partition();
+            int first = session.get(producer.send(new ProducerRecord<>(topic, "key-" + i, "a")))
+                    .partition();
+            int second = session.get(producer.send(new ProducerRecord<>(topic, "key-" + i, "b")))
+                    .partition();
             Expect.equal(second, first, "the partition of key-" + i);
         }
         Expect.equal(producer.partitionsFor(topic).size(), 5, "the number of partitions");
@@ -240,7 +263,9 @@ final class ProduceCases {
         KafkaProducer<String, String> producer = session.producer();
         session.get(producer.send(new ProducerRecord<>(topic, "key", "old")));
         session.get(session.admin().deleteTopics(List.of(topic)).all());
-        Expect.eventually("the topic is gone", () -> !session.get(session.admin().listTopics().names()).contains(topic));
+        Expect.eventually(
+                "the topic is gone",
+                () -> !session.get(session.admin().listTopics().names()).contains(topic));
         Expect.eventually("the topic can be created again", () -> {
             try {
                 session.topic(new org.apache.kafka.clients.admin.NewTopic(topic, 1, (short) 3));
@@ -250,7 +275,11 @@ final class ProduceCases {
             }
         });
         KafkaProducer<String, String> second = session.producer();
-        Expect.equal(session.get(second.send(new ProducerRecord<>(topic, "key", "new"))).offset(), 0L, "the first offset");
+        Expect.equal(
+                session.get(second.send(new ProducerRecord<>(topic, "key", "new")))
+                        .offset(),
+                0L,
+                "the first offset");
         Expect.equal(session.readAll(topic, 1).get(0).value(), "new", "the record");
     }
 }

@@ -88,7 +88,8 @@ final class Session implements AutoCloseable {
             Expect.eventually("all partitions of " + topic + " have leaders", () -> {
                 try {
                     return describe(topic).partitions().stream()
-                            .allMatch(each -> each.leader() != null && !each.leader().isEmpty());
+                            .allMatch(each ->
+                                    each.leader() != null && !each.leader().isEmpty());
                 } catch (org.apache.kafka.common.errors.UnknownTopicOrPartitionException e) {
                     return false;
                 }
@@ -119,7 +120,8 @@ final class Session implements AutoCloseable {
                 "delivery.timeout.ms", 30_000,
                 "request.timeout.ms", 20_000));
         all.putAll(settings);
-        KafkaProducer<String, String> producer = new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
+        KafkaProducer<String, String> producer =
+                new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
         atEnd(() -> producer.close(Duration.ofSeconds(1)));
         return producer;
     }
@@ -127,12 +129,17 @@ final class Session implements AutoCloseable {
     /** Reads from the beginning where nothing is committed, and commits nothing by itself. */
     KafkaConsumer<String, String> consumer(Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>(Map.of(
-                "bootstrap.servers", bootstrap,
-                "auto.offset.reset", "earliest",
-                "enable.auto.commit", false,
-                "default.api.timeout.ms", 30_000));
+                "bootstrap.servers",
+                bootstrap,
+                "auto.offset.reset",
+                "earliest",
+                "enable.auto.commit",
+                false,
+                "default.api.timeout.ms",
+                30_000));
         all.putAll(settings);
-        KafkaConsumer<String, String> consumer = new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer());
+        KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer());
         atEnd(() -> close(consumer));
         return consumer;
     }
@@ -163,7 +170,9 @@ final class Session implements AutoCloseable {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
         long deadline = System.nanoTime() + TIMEOUT_S * 1_000_000_000L;
         while (records.size() < count) {
-            Expect.that(System.nanoTime() < deadline, records.size() + " of " + count + " records after " + TIMEOUT_S + " s");
+            Expect.that(
+                    System.nanoTime() < deadline,
+                    records.size() + " of " + count + " records after " + TIMEOUT_S + " s");
             consumer.poll(Duration.ofMillis(200)).forEach(records::add);
         }
         Expect.equal(records.size(), count, "the number of records");

@@ -37,8 +37,14 @@ final class StreamsCases {
 
     static List<Case> all() {
         return List.of(
-                Case.of(AREA, "word count, killed and restarted, classic groups", session -> wordCount(session, "classic")),
-                Case.of(AREA, "word count, killed and restarted, streams groups (KIP-1071)", session -> wordCount(session, "streams"))
+                Case.of(
+                        AREA,
+                        "word count, killed and restarted, classic groups",
+                        session -> wordCount(session, "classic")),
+                Case.of(
+                                AREA,
+                                "word count, killed and restarted, streams groups (KIP-1071)",
+                                session -> wordCount(session, "streams"))
                         .since(KAFKA_4_1));
     }
 
@@ -63,7 +69,8 @@ final class StreamsCases {
         counts.await(3 * ROUNDS);
         application.end();
         Map<String, Long> after = counts.settled();
-        before.forEach((word, count) -> Expect.equal(after.get(word), count + ROUNDS, "the count of " + word + " after its state was restored"));
+        before.forEach((word, count) -> Expect.equal(
+                after.get(word), count + ROUNDS, "the count of " + word + " after its state was restored"));
     }
 
     private static void delete(Path directory) {
@@ -133,7 +140,8 @@ final class StreamsCases {
             List<Future<?>> sent = new ArrayList<>();
             for (int i = 0; i < rounds; i++) {
                 for (int word = 0; word < WORDS; word += 2) {
-                    sent.add(producer.send(new ProducerRecord<>(lines, "key-" + i, "word" + word + " word" + (word + 1))));
+                    sent.add(producer.send(
+                            new ProducerRecord<>(lines, "key-" + i, "word" + word + " word" + (word + 1))));
                 }
             }
             for (Future<?> each : sent) {

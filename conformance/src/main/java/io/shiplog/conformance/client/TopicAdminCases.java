@@ -42,7 +42,8 @@ final class TopicAdminCases {
                 Case.of(AREA, "createTopics: validateOnly", TopicAdminCases::validateOnly),
                 Case.quick(AREA, "createTopics: what is refused", TopicAdminCases::refusedTopics),
                 Case.quick(AREA, "describeTopics", TopicAdminCases::describe),
-                Case.of(AREA, "describeTopics by id", TopicAdminCases::describeById).since(KAFKA_3_1),
+                Case.of(AREA, "describeTopics by id", TopicAdminCases::describeById)
+                        .since(KAFKA_3_1),
                 Case.of(AREA, "describeTopics: unknown topic", TopicAdminCases::describeUnknown),
                 Case.of(AREA, "listTopics, internal ones too", TopicAdminCases::list),
                 Case.quick(AREA, "deleteTopics", TopicAdminCases::delete),
@@ -50,14 +51,16 @@ final class TopicAdminCases {
                 Case.quick(AREA, "createPartitions", TopicAdminCases::createPartitions),
                 Case.of(AREA, "createPartitions: what is refused", TopicAdminCases::refusedPartitions),
                 Case.quick(AREA, "listOffsets: earliest, latest, by time", TopicAdminCases::listOffsets),
-                Case.of(AREA, "listOffsets: record with the latest time", TopicAdminCases::maxTimestamp).since(KAFKA_3_0),
+                Case.of(AREA, "listOffsets: record with the latest time", TopicAdminCases::maxTimestamp)
+                        .since(KAFKA_3_0),
                 Case.quick(AREA, "deleteRecords", TopicAdminCases::deleteRecords),
                 Case.of(AREA, "deleteRecords: out of range", TopicAdminCases::deleteTooMany),
                 Case.of(AREA, "electLeaders: preferred", TopicAdminCases::electPreferred),
                 Case.of(AREA, "electLeaders: unclean, where it is not needed", TopicAdminCases::electUnclean),
                 Case.of(AREA, "alterPartitionReassignments, and their list", TopicAdminCases::reassign),
                 Case.of(AREA, "alterPartitionReassignments: what is refused", TopicAdminCases::refusedReassignments),
-                Case.of(AREA, "describeProducers", TopicAdminCases::describeProducers).since(KAFKA_3_0));
+                Case.of(AREA, "describeProducers", TopicAdminCases::describeProducers)
+                        .since(KAFKA_3_0));
     }
 
     private static void create(Session session) throws Exception {
@@ -127,7 +130,9 @@ final class TopicAdminCases {
     }
 
     private static void refusedTopic(Session session, String exception, NewTopic topic) throws Exception {
-        Expect.refused(exception, () -> session.get(session.admin().createTopics(List.of(topic)).all()));
+        Expect.refused(
+                exception,
+                () -> session.get(session.admin().createTopics(List.of(topic)).all()));
     }
 
     private static void describe(Session session) throws Exception {
@@ -152,8 +157,10 @@ final class TopicAdminCases {
         Map<?, ?> descriptions = (Map<?, ?>) session.outcome(Newer.call(result, "allTopicIds"));
         TopicDescription description = (TopicDescription) descriptions.get(id);
         Expect.equal(description.name(), topic, "the name");
-        Expect.refused("UnknownTopicIdException", () -> session.outcome(Newer.call(
-                Newer.call(session.admin(), "describeTopics", topicIds(Uuid.randomUuid())), "allTopicIds")));
+        Expect.refused(
+                "UnknownTopicIdException",
+                () -> session.outcome(Newer.call(
+                        Newer.call(session.admin(), "describeTopics", topicIds(Uuid.randomUuid())), "allTopicIds")));
     }
 
     private static Uuid topicId(Session session, String topic) throws Exception {
@@ -172,8 +179,7 @@ final class TopicAdminCases {
     private static void list(Session session) throws Exception {
         String topic = session.topic(1);
         Expect.that(session.get(session.admin().listTopics().names()).contains(topic), "the topic is not listed");
-        session.consumer(Map.of("group.id", session.fresh("group")))
-                .committed(Set.of(new TopicPartition(topic, 0)));
+        session.consumer(Map.of("group.id", session.fresh("group"))).committed(Set.of(new TopicPartition(topic, 0)));
         Set<String> all = session.get(session.admin()
                 .listTopics(new ListTopicsOptions().listInternal(true))
                 .names());
@@ -186,7 +192,9 @@ final class TopicAdminCases {
     private static void delete(Session session) throws Exception {
         String topic = session.topic(1);
         session.get(session.admin().deleteTopics(List.of(topic)).all());
-        Expect.eventually("it is gone", () -> !session.get(session.admin().listTopics().names()).contains(topic));
+        Expect.eventually(
+                "it is gone",
+                () -> !session.get(session.admin().listTopics().names()).contains(topic));
         Expect.refused(
                 "UnknownTopicOrPartitionException",
                 () -> session.get(session.admin().deleteTopics(List.of(topic)).all()));
@@ -196,7 +204,9 @@ final class TopicAdminCases {
         String topic = session.topic(1);
         Object ids = topicIds(topicId(session, topic));
         session.outcome(Newer.call(Newer.call(session.admin(), "deleteTopics", ids), "all"));
-        Expect.eventually("it is gone", () -> !session.get(session.admin().listTopics().names()).contains(topic));
+        Expect.eventually(
+                "it is gone",
+                () -> !session.get(session.admin().listTopics().names()).contains(topic));
         Expect.refused(
                 "UnknownTopicIdException",
                 () -> session.outcome(Newer.call(Newer.call(session.admin(), "deleteTopics", ids), "all")));
@@ -205,31 +215,42 @@ final class TopicAdminCases {
     private static void createPartitions(Session session) throws Exception {
         String topic = session.topic(1);
         session.get(session.admin()
-                .createPartitions(Map.of(topic, NewPartitions.increaseTo(3, List.of(List.of(2, 3, 1), List.of(3, 1, 2)))))
+                .createPartitions(Map.of(
+                        topic, NewPartitions.increaseTo(3, List.of(List.of(2, 3, 1), List.of(3, 1, 2)))))
                 .all());
-        Expect.eventually("there are three", () -> session.describe(topic).partitions().size() == 3);
+        Expect.eventually(
+                "there are three", () -> session.describe(topic).partitions().size() == 3);
         session.awaitLeaders(topic);
         Expect.equal(
-                ids(session.describe(topic).partitions().get(1).replicas()), List.of(2, 3, 1), "the replicas of partition 1");
+                ids(session.describe(topic).partitions().get(1).replicas()),
+                List.of(2, 3, 1),
+                "the replicas of partition 1");
         session.write(topic, 2, 1);
     }
 
     private static void refusedPartitions(Session session) throws Exception {
         String topic = session.topic(3);
         for (int count : new int[] {3, 2}) {
-            Expect.refused("InvalidPartitionsException", () -> session.get(session.admin()
-                    .createPartitions(Map.of(topic, NewPartitions.increaseTo(count)))
-                    .all()));
+            Expect.refused(
+                    "InvalidPartitionsException",
+                    () -> session.get(session.admin()
+                            .createPartitions(Map.of(topic, NewPartitions.increaseTo(count)))
+                            .all()));
         }
-        Expect.refused("InvalidReplicaAssignmentException", () -> session.get(session.admin()
-                .createPartitions(Map.of(topic, NewPartitions.increaseTo(4, List.of(List.of(1, 77, 2)))))
-                .all()));
-        Expect.refused("UnknownTopicOrPartitionException", () -> session.get(session.admin()
-                .createPartitions(Map.of(session.fresh("nothing"), NewPartitions.increaseTo(4)))
-                .all()));
+        Expect.refused(
+                "InvalidReplicaAssignmentException",
+                () -> session.get(session.admin()
+                        .createPartitions(Map.of(topic, NewPartitions.increaseTo(4, List.of(List.of(1, 77, 2)))))
+                        .all()));
+        Expect.refused(
+                "UnknownTopicOrPartitionException",
+                () -> session.get(session.admin()
+                        .createPartitions(Map.of(session.fresh("nothing"), NewPartitions.increaseTo(4)))
+                        .all()));
     }
 
-    private static ListOffsetsResultInfo offset(Session session, TopicPartition partition, OffsetSpec spec) throws Exception {
+    private static ListOffsetsResultInfo offset(Session session, TopicPartition partition, OffsetSpec spec)
+            throws Exception {
         return session.get(session.admin().listOffsets(Map.of(partition, spec)).partitionResult(partition));
     }
 
@@ -241,7 +262,11 @@ final class TopicAdminCases {
         Expect.equal(offset(session, partition, OffsetSpec.earliest()).offset(), 0L, "the earliest");
         Expect.equal(offset(session, partition, OffsetSpec.latest()).offset(), 5L, "the latest");
         Expect.equal(offset(session, partition, OffsetSpec.forTimestamp(before)).offset(), 0L, "the one by time");
-        Expect.equal(offset(session, partition, OffsetSpec.forTimestamp(before + 3_600_000)).offset(), -1L, "the one in future");
+        Expect.equal(
+                offset(session, partition, OffsetSpec.forTimestamp(before + 3_600_000))
+                        .offset(),
+                -1L,
+                "the one in future");
         Expect.equal(offset(session, partition, OffsetSpec.latest()).leaderEpoch(), Optional.of(0), "the leader epoch");
     }
 
@@ -301,7 +326,8 @@ final class TopicAdminCases {
                         .electLeaders(ElectionType.PREFERRED, Set.of(unknown))
                         .partitions())
                 .get(unknown);
-        Expect.equal(refusal.orElseThrow().getClass().getSimpleName(), "UnknownTopicOrPartitionException", "the refusal");
+        Expect.equal(
+                refusal.orElseThrow().getClass().getSimpleName(), "UnknownTopicOrPartitionException", "the refusal");
     }
 
     private static void electUnclean(Session session) throws Exception {
@@ -318,12 +344,15 @@ final class TopicAdminCases {
         session.write(topic, 0, 50);
         TopicPartition partition = new TopicPartition(topic, 0);
         session.get(session.admin()
-                .alterPartitionReassignments(Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(3, 2)))))
+                .alterPartitionReassignments(
+                        Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(3, 2)))))
                 .all());
-        Expect.eventually("it is done", () -> session.get(session.admin()
-                        .listPartitionReassignments(Set.of(partition))
-                        .reassignments())
-                .isEmpty());
+        Expect.eventually(
+                "it is done",
+                () -> session.get(session.admin()
+                                .listPartitionReassignments(Set.of(partition))
+                                .reassignments())
+                        .isEmpty());
         Expect.eventually("the replicas are the new ones", () -> {
             TopicPartitionInfo now = session.describe(topic).partitions().get(0);
             return ids(now.replicas()).equals(List.of(3, 2)) && now.isr().size() == 2;
@@ -341,19 +370,23 @@ final class TopicAdminCases {
                 "UnknownTopicOrPartitionException",
                 new TopicPartition(session.fresh("nothing"), 0),
                 new ArrayList<>(List.of(1, 2)));
-        Expect.refused("NoReassignmentInProgressException", () -> session.get(session.admin()
-                .alterPartitionReassignments(Map.of(partition, Optional.empty()))
-                .all()));
+        Expect.refused(
+                "NoReassignmentInProgressException",
+                () -> session.get(session.admin()
+                        .alterPartitionReassignments(Map.of(partition, Optional.empty()))
+                        .all()));
     }
 
-    private static void refusedReassignment(Session session, String exception, TopicPartition partition, List<Integer> replicas)
-            throws Exception {
+    private static void refusedReassignment(
+            Session session, String exception, TopicPartition partition, List<Integer> replicas) throws Exception {
         Optional<NewPartitionReassignment> reassignment = replicas.isEmpty()
                 ? Optional.of(new NewPartitionReassignment(List.of(-1)))
                 : Optional.of(new NewPartitionReassignment(replicas));
-        Expect.refused(exception, () -> session.get(session.admin()
-                .alterPartitionReassignments(Map.of(partition, reassignment))
-                .all()));
+        Expect.refused(
+                exception,
+                () -> session.get(session.admin()
+                        .alterPartitionReassignments(Map.of(partition, reassignment))
+                        .all()));
     }
 
     private static void describeProducers(Session session) throws Exception {
@@ -361,11 +394,12 @@ final class TopicAdminCases {
         org.apache.kafka.clients.producer.KafkaProducer<String, String> producer =
                 session.producer(Map.of("enable.idempotence", true));
         for (int i = 0; i < 3; i++) {
-            session.get(producer.send(new org.apache.kafka.clients.producer.ProducerRecord<>(topic, 0, "key", "value")));
+            session.get(
+                    producer.send(new org.apache.kafka.clients.producer.ProducerRecord<>(topic, 0, "key", "value")));
         }
         TopicPartition partition = new TopicPartition(topic, 0);
-        Object state = session.outcome(
-                Newer.call(Newer.call(session.admin(), "describeProducers", List.of(partition)), "partitionResult", partition));
+        Object state = session.outcome(Newer.call(
+                Newer.call(session.admin(), "describeProducers", List.of(partition)), "partitionResult", partition));
         List<?> producers = (List<?>) Newer.call(state, "activeProducers");
         Expect.equal(producers.size(), 1, "the number of producers");
         Expect.equal(Newer.call(producers.get(0), "lastSequence"), 2, "the last sequence");

@@ -53,7 +53,8 @@ record Comparison(String client, String area, String name, Result kafka, Result 
 
     /** A case that did not run on Kafka is held to pass there. */
     Outcome outcome() {
-        if ((kafka == null || kafka.verdict().equals("none")) && (shiplog == null || shiplog.verdict().equals("none"))) {
+        if ((kafka == null || kafka.verdict().equals("none"))
+                && (shiplog == null || shiplog.verdict().equals("none"))) {
             return Outcome.NONE;
         }
         boolean onKafka = kafka == null || kafka.passed();
@@ -61,6 +62,6 @@ record Comparison(String client, String area, String name, Result kafka, Result 
         if (onKafka) {
             return onShiplog ? Outcome.SAME : Outcome.FAULT;
         }
-        return shiplog == null || onShiplog != onKafka ? Outcome.BEYOND : Outcome.NEITHER;
+        return onShiplog ? Outcome.BEYOND : Outcome.NEITHER;
     }
 }

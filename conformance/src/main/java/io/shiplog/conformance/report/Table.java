@@ -26,7 +26,8 @@ final class Table {
             clients.computeIfAbsent(each.client(), client -> new EnumMap<>(Comparison.Outcome.class))
                     .merge(each.outcome(), 1, Integer::sum);
         }
-        StringBuilder text = new StringBuilder("| client | cases | pass on both | fail on both | only Kafka passes | only Shiplog passes |\n|---|---|---|---|---|---|\n");
+        StringBuilder text = new StringBuilder(
+                "| client | cases | pass on both | fail on both | only Kafka passes | only Shiplog passes |\n|---|---|---|---|---|---|\n");
         clients.forEach((client, counts) -> {
             int all = 0;
             for (Map.Entry<Comparison.Outcome, Integer> each : counts.entrySet()) {
@@ -58,7 +59,11 @@ final class Table {
         StringBuilder text = new StringBuilder();
         areas.forEach((area, rows) -> {
             Set<String> clients = columns.get(area);
-            text.append("\n| ").append(area).append(" | ").append(String.join(" | ", clients)).append(" |\n|---|");
+            text.append("\n| ")
+                    .append(area)
+                    .append(" | ")
+                    .append(String.join(" | ", clients))
+                    .append(" |\n|---|");
             text.append("---|".repeat(clients.size())).append('\n');
             rows.forEach((name, outcomes) -> {
                 text.append("| ").append(name.replace("|", "\\|"));

@@ -5,10 +5,10 @@ package io.shiplog.conformance.streams;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
-import java.util.List;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -37,7 +37,8 @@ public final class WordCountMain {
         if (arguments[5].equals("classic")) {
             settings.put("session.timeout.ms", 6000);
         }
-        KafkaStreams streams = new KafkaStreams(topology(arguments[2], arguments[3]).build(), settings);
+        KafkaStreams streams =
+                new KafkaStreams(topology(arguments[2], arguments[3]).build(), settings);
         streams.setStateListener((now, before) -> System.out.println(now));
         CountDownLatch end = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

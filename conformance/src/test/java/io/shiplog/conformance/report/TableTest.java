@@ -15,7 +15,8 @@ class TableTest {
     }
 
     private static String line(String cluster, String name, String verdict) {
-        return String.join("\t", cluster, "kcat", "groups", name, verdict, "12", verdict.equals("fail") ? "no answer" : "");
+        return String.join(
+                "\t", cluster, "kcat", "groups", name, verdict, "12", verdict.equals("fail") ? "no answer" : "");
     }
 
     @Test
@@ -44,7 +45,8 @@ class TableTest {
 
     @Test
     void differencesSayWhatEachClusterSaid() {
-        Table table = new Table(comparisons(line("kafka", "a", "pass"), line("shiplog", "a", "fail"), line("kafka", "b", "pass")));
+        Table table = new Table(
+                comparisons(line("kafka", "a", "pass"), line("shiplog", "a", "fail"), line("kafka", "b", "pass")));
         assertThat(table.differences()).containsExactly("NO: kcat, groups: a", "    shiplog: no answer");
         assertThat(table.summary()).contains("| kcat | 2 | 1 | 0 | 1 | 0 |");
     }
@@ -52,14 +54,17 @@ class TableTest {
     @Test
     void aRowHasAColumnForEachClientOfItsArea() {
         Table table = new Table(comparisons(
-                line("kafka", "a", "pass"), line("shiplog", "a", "pass"), line("shiplog", "b|c", "fail").replace("kcat", "KafkaJS")));
+                line("kafka", "a", "pass"),
+                line("shiplog", "a", "pass"),
+                line("shiplog", "b|c", "fail").replace("kcat", "KafkaJS")));
         assertThat(table.details())
                 .isEqualTo("\n| groups | kcat | KafkaJS |\n|---|---|---|\n| a | yes |  |\n| b\\|c |  | NO |\n");
     }
 
     @Test
     void aLineThatIsNoResultIsRefused() {
-        assertThatThrownBy(() -> comparisons("kafka\tkcat\tgroups\ta\tgood\t1\t")).hasMessageContaining("no result");
+        assertThatThrownBy(() -> comparisons("kafka\tkcat\tgroups\ta\tgood\t1\t"))
+                .hasMessageContaining("no result");
         assertThatThrownBy(() -> comparisons("kafka\tkcat")).hasMessageContaining("no result");
     }
 }

@@ -48,7 +48,8 @@ final class DescribeProducersHandler implements RequestHandler<DescribeProducers
         DescribeProducersResponseData response = new DescribeProducersResponseData();
         Set<String> seen = new HashSet<>();
         for (TopicRequest topic : request.topics()) {
-            List<PartitionResponse> answers = new ArrayList<>(topic.partitionIndexes().size());
+            List<PartitionResponse> answers =
+                    new ArrayList<>(topic.partitionIndexes().size());
             TopicImage topicImage = image.topic(topic.name());
             for (int partition : topic.partitionIndexes()) {
                 answers.add(describe(topicImage, partition, seen.add(topic.name() + '/' + partition)));

@@ -29,7 +29,10 @@ class DescribeProducersHandlerTest {
         request.topics().add(new TopicRequest().setName(topic).setPartitionIndexes(List.of(indexes)));
         FakeExchange exchange = new FakeExchange(ApiKeys.DESCRIBE_PRODUCERS, 0, request);
         dispatcher.process(exchange);
-        return exchange.response(new DescribeProducersResponseData()).topics().get(0).partitions();
+        return exchange.response(new DescribeProducersResponseData())
+                .topics()
+                .get(0)
+                .partitions();
     }
 
     private static Errors error(PartitionResponse answer) {

@@ -61,7 +61,9 @@ class ProducerStatesTest {
                 .containsExactly(
                         new ActiveProducer(PRODUCER, (short) 3, 4, 100, -1, -1),
                         new ActiveProducer(PRODUCER + 1, (short) 0, 7, 1_200, -1, -1));
-        assertThat(states.describe(1_200)).extracting(ActiveProducer::producerId).containsExactly(PRODUCER + 1);
+        assertThat(states.describe(1_200))
+                .extracting(ActiveProducer::producerId)
+                .containsExactly(PRODUCER + 1);
     }
 
     @Test
