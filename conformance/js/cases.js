@@ -111,11 +111,14 @@ const define = (quick, area, name, body) => cases.push({ quick, area, name, body
 const roundTrip = async (session, settings, send) => {
   const topic = await session.topic(3)
   const producer = await session.producer(settings)
-  const messages = Array.from({ length: 200 }, (_, i) => ({ key: `key-${i}`, value: `value-${i}` }))
+  // Nobody hears that a leader which is just about to lead has lost a record that asked for no answer.
+  if (send.acks === 0) for (const partition of [0, 1, 2]) await session.write(topic, partition, 1)
+  const messages = Array.from({ length: 200 }, (_, i) => ({ key: `key-${i}`, value: `sent-${i}` }))
   await producer.send({ topic, messages, ...send })
   const member = await session.member(session.fresh('group'), [topic])
-  await eventually('all is read', () => member.records.length >= 200)
-  same(member.records.map((each) => each.value).sort(), messages.map((each) => each.value).sort(), 'what was read')
+  const sent = () => member.records.map((each) => each.value).filter((each) => each.startsWith('sent-'))
+  await eventually('all is read', () => sent().length >= 200)
+  same(sent().sort(), messages.map((each) => each.value).sort(), 'what was read')
 }
 
 define(true, 'produce', 'acks=all', (session) => roundTrip(session, {}, { acks: -1 }))

@@ -63,6 +63,14 @@ final class ProduceCases {
     /** Sends to three partitions, and reads the same. */
     private static void roundTrip(Session session, int count, Map<String, Object> settings) throws Exception {
         String topic = session.topic(3);
+        int before = 0;
+        if ("0".equals(settings.get("acks"))) {
+            // Nobody hears that a leader which is just about to lead has lost a record that asked for no answer.
+            for (int partition = 0; partition < 3; partition++) {
+                session.write(topic, partition, 1);
+                before++;
+            }
+        }
         Map<String, String> expected = new HashMap<>();
         try (KafkaProducer<String, String> producer = session.producer(settings)) {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -76,7 +84,9 @@ final class ProduceCases {
             producer.flush();
         }
         Map<String, String> read = new HashMap<>();
-        session.readAll(topic, count).forEach(each -> read.put(each.key(), each.value()));
+        session.readAll(topic, before + count).stream()
+                .filter(each -> each.value().endsWith(" of " + count))
+                .forEach(each -> read.put(each.key(), each.value()));
         Expect.equal(read, expected, "what was read");
     }
 
