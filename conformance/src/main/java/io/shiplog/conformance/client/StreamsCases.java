@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -56,17 +57,17 @@ final class StreamsCases {
         Counts counts = new Counts(session, application.counts);
         application.start();
         application.write(ROUNDS);
-        counts.await(ROUNDS);
+        counts.await(word -> (long) ROUNDS);
         application.kill();
         application.write(ROUNDS);
         application.start();
-        counts.await(2 * ROUNDS);
+        counts.await(word -> 2L * ROUNDS);
         application.end();
         delete(directory.resolve("state"));
         Map<String, Long> before = counts.settled();
         application.start();
         application.write(ROUNDS);
-        counts.await(3 * ROUNDS);
+        counts.await(word -> before.get(word) + ROUNDS);
         application.end();
         Map<String, Long> after = counts.settled();
         before.forEach((word, count) -> Expect.equal(
@@ -166,10 +167,12 @@ final class StreamsCases {
         }
 
         /** Waits until every word was counted at least so often: what was counted twice after a kill may be more. */
-        void await(long least) {
+        void await(ToLongFunction<String> least) {
             long deadline = System.nanoTime() + 60_000_000_000L;
-            while (counts.size() < WORDS || counts.values().stream().anyMatch(each -> each < least)) {
-                Expect.that(System.nanoTime() < deadline, "after 60 s the counts are " + counts + ", not " + least);
+            while (counts.size() < WORDS
+                    || counts.entrySet().stream()
+                            .anyMatch(each -> each.getValue() < least.applyAsLong(each.getKey()))) {
+                Expect.that(System.nanoTime() < deadline, "after 60 s the counts are " + counts);
                 poll();
             }
             Expect.equal(counts.size(), WORDS, "the number of words");
