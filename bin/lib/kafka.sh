@@ -154,7 +154,7 @@ END
 
 # A session of its own, so that Ctrl-C at the terminal reaches the script only, which then stops it.
 kafka_resume() {
-  local dir=$1 id pid flags deadline=$((SECONDS + 90))
+  local dir=$1 id pid flags deadline=$((SECONDS + 180))
   shift
   KAFKA_CLASS_PATH=${KAFKA_CLASS_PATH:-$(kafka_class_path)}
   read -ra flags <<<"${KAFKA_JVM_OPTIONS:--XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35}"
