@@ -478,6 +478,40 @@ class GroupVersionsTest {
         });
     }
 
+    /** Without the quorum the node cannot know whether another one coordinates its groups by now. */
+    @Test
+    void withoutALeaseOnlyCommitsAreTaken() throws Exception {
+        assertThat(commit(2, 1)).isEqualTo(Errors.NONE);
+        cluster.stopQuorum(1);
+        try {
+            Await.until("the lease to end", 30_000, () -> list() == Errors.COORDINATOR_NOT_AVAILABLE);
+            var beat = ask(
+                    ApiKeys.HEARTBEAT,
+                    4,
+                    new HeartbeatRequestData().setGroupId("group").setMemberId("nobody"),
+                    new HeartbeatResponseData());
+            assertThat(Errors.forCode(beat.errorCode())).isEqualTo(Errors.NOT_COORDINATOR);
+            var fetched = ask(
+                    ApiKeys.OFFSET_FETCH,
+                    8,
+                    new OffsetFetchRequestData()
+                            .setGroups(List.of(new OffsetFetchRequestGroup()
+                                    .setGroupId("group")
+                                    .setTopics(null))),
+                    new OffsetFetchResponseData());
+            assertThat(Errors.forCode(fetched.groups().get(0).errorCode())).isEqualTo(Errors.NOT_COORDINATOR);
+            assertThat(commit(2, 1)).isEqualTo(Errors.NONE);
+        } finally {
+            cluster.startQuorum(1);
+        }
+        Await.until("a lease", 30_000, () -> list() == Errors.NONE);
+    }
+
+    private static Errors list() {
+        var answer = ask(ApiKeys.LIST_GROUPS, 4, new ListGroupsRequestData(), new ListGroupsResponseData());
+        return Errors.forCode(answer.errorCode());
+    }
+
     @Test
     void groupsHaveSettingsOfTheirOwn() throws Exception {
         ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "configured");
