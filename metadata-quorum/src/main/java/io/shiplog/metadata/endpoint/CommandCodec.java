@@ -106,7 +106,7 @@ public final class CommandCodec {
     }
 
     /** The topics get their ids here, so that the command can be sent again when its answer was lost. */
-    static MetadataCommand.Builder createTopics(List<NewTopicSpec> topics, boolean validateOnly) {
+    public static MetadataCommand.Builder createTopics(List<NewTopicSpec> topics, boolean validateOnly) {
         CreateTopicsCommand.Builder command = CreateTopicsCommand.newBuilder().setValidateOnly(validateOnly);
         for (NewTopicSpec spec : topics) {
             NewTopic.Builder topic = NewTopic.newBuilder()
@@ -126,7 +126,7 @@ public final class CommandCodec {
         return MetadataCommand.newBuilder().setBrokerId(-1).setCreateTopics(command);
     }
 
-    static MetadataCommand.Builder deleteTopics(List<TopicSelector> topics) {
+    public static MetadataCommand.Builder deleteTopics(List<TopicSelector> topics) {
         DeleteTopicsCommand.Builder command = DeleteTopicsCommand.newBuilder();
         for (TopicSelector selector : topics) {
             TopicRef.Builder topic = TopicRef.newBuilder();
@@ -140,7 +140,7 @@ public final class CommandCodec {
         return MetadataCommand.newBuilder().setBrokerId(-1).setDeleteTopics(command);
     }
 
-    static List<TopicOutcome> topics(List<TopicResult> results) {
+    public static List<TopicOutcome> topics(List<TopicResult> results) {
         List<TopicOutcome> outcomes = new ArrayList<>(results.size());
         for (TopicResult result : results) {
             outcomes.add(new TopicOutcome(

@@ -8,6 +8,7 @@ import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.RequestHeader;
 import io.shiplog.server.protocol.RequestProcessor;
 import io.shiplog.server.protocol.SupportedApis;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -61,12 +62,25 @@ public final class RequestDispatcher implements RequestProcessor {
         }
     }
 
+    /**
+     * Reads a body as {@link #process} does, and does nothing else.
+     *
+     * @param header of an API and version that are served
+     * @return throws whatever the bytes cause
+     */
+    public ApiMessage decode(RequestHeader header, ByteBuffer body) {
+        return handlers.get(header.api()).read(bounded(header, body), header.version());
+    }
+
+    private static BoundedReadable bounded(RequestHeader header, ByteBuffer body) {
+        return new BoundedReadable(body, header.isFlexible(), MAX_ELEMENTS);
+    }
+
     private <T extends ApiMessage> void serve(RequestHandler<T> handler, Exchange exchange) {
         RequestHeader header = exchange.header();
         T request;
         try {
-            BoundedReadable body = new BoundedReadable(exchange.body(), header.isFlexible(), MAX_ELEMENTS);
-            request = handler.read(body, header.version());
+            request = handler.read(bounded(header, exchange.body()), header.version());
         } catch (RuntimeException e) {
             // the generated readers throw whatever their buffer throws; nothing was done yet
             exchange.close("bad body of a " + header.api().name + " request, version " + header.version() + ": "

@@ -15,7 +15,7 @@ import io.shiplog.server.protocol.MalformedRequest;
  * straight into that. The buffer is never larger than {@value #GROWTH} times what has arrived of the frame (or one chunk): a
  * declared length alone costs nothing.
  */
-final class FrameReader {
+public final class FrameReader {
     static final int CHUNK_BYTES = 32 * 1024;
     static final int GROWTH = 4;
     private static final int LENGTH_BYTES = 4;
@@ -28,13 +28,14 @@ final class FrameReader {
     private int length;
     private ByteBuf frame; // the frame that has begun; null between frames
 
-    FrameReader(ByteBufAllocator allocator, int maxFrameBytes) {
+    /** @param maxFrameBytes a frame that declares more is none */
+    public FrameReader(ByteBufAllocator allocator, int maxFrameBytes) {
         this.allocator = allocator;
         this.maxFrameBytes = maxFrameBytes;
     }
 
     /** Where the next bytes go: behind what has arrived of the unfinished frame, or into a new chunk. Released by the caller. */
-    ByteBuf receiveBuffer() {
+    public ByteBuf receiveBuffer() {
         if (frame == null || chunk != null || frame.readableBytes() == length) {
             return allocator.directBuffer(CHUNK_BYTES, CHUNK_BYTES);
         }
@@ -46,7 +47,7 @@ final class FrameReader {
 
     /** Takes the buffer that bytes were received into. */
     @SuppressWarnings("ReferenceEquality") // the buffer itself, not one with equal bytes
-    void received(ByteBuf bytes) {
+    public void received(ByteBuf bytes) {
         if (bytes == frame) {
             bytes.release();
         } else if (chunk == null) {
@@ -66,7 +67,7 @@ final class FrameReader {
      *
      * @throws MalformedRequest for a length that no request has
      */
-    ByteBuf next() throws MalformedRequest {
+    public ByteBuf next() throws MalformedRequest {
         if (frame == null && !beginFrame()) {
             dropEmptyChunk();
             return null;
@@ -96,7 +97,8 @@ final class FrameReader {
         return frame == null ? 0 : frame.capacity();
     }
 
-    void close() {
+    /** Gives back all that is held. */
+    public void close() {
         if (frame != null) {
             frame.release();
             frame = null;
