@@ -13,6 +13,11 @@ public interface Target {
     /** An input, of which many are nearly right: bytes that are wrong from the start get no further than that. */
     byte[] generate(Dice dice);
 
+    /** What sort of input it is, so that findings of one sort count once. */
+    default String sortOf(byte[] input) {
+        return name();
+    }
+
     /**
      * One execution. Whatever was kept from earlier ones must make no difference.
      *

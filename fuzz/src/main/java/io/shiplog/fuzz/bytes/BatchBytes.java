@@ -47,7 +47,7 @@ public final class BatchBytes {
 
     private byte[] batch(int codec) {
         int count = Math.max(1, dice.few());
-        byte[] records = packed(codec, records(count));
+        byte[] records = packed(codec, records(codec, count));
         boolean producer = dice.oneIn(3);
         Bytes out = new Bytes()
                 .int64(or(0))
@@ -78,8 +78,8 @@ public final class BatchBytes {
         return (int) crc.getValue();
     }
 
-    private byte[] records(int count) {
-        if (dice.oneIn(64)) {
+    private byte[] records(int codec, int count) {
+        if (codec > 0 && dice.oneIn(64)) {
             return bomb();
         }
         Bytes all = new Bytes();

@@ -28,7 +28,7 @@ public final class SchemaBytes {
     private SchemaBytes(Dice dice) {
         this.dice = dice;
         this.lying = dice.oneIn(4);
-        this.broadLeft = dice.oneIn(200);
+        this.broadLeft = dice.oneIn(400);
     }
 
     public static byte[] write(Schema schema, Dice dice) {

@@ -16,13 +16,22 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  *
  * <p>The generated code checks an array's count against {@link #remaining()} and then allocates a list of that size, so empty
  * elements of two or three bytes each become objects of a hundred. This reader spends a budget of elements for the whole
- * message. It relies on one habit of the generated code, which the tests pin: an array's count is the integer read last before
+ * message, and another one that follows from its length: of each kind of element there are no more than so many bytes can honestly
+ * hold ({@link ElementCost}). Arrays that become hash tables are looked at first
+ * ({@link KeyedArrays}). It relies on one habit of the generated code, which the tests pin: an array's count is the integer read last before
  * {@code remaining()} is asked. Tagged fields that nobody here knows are skipped, not kept.
  */
 public final class BoundedReadable extends ByteBufferAccessor {
+    /** Arrays up to this length are charged as the cheapest kind, without a look at who reads them. */
+    private static final int SHORT_ARRAY = 4;
+
+    private static final StackWalker CALLER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
     private final ByteBuffer buffer;
     private final boolean flexible;
+    private final short version;
     private int elementsLeft;
+    private long costLeft;
     private int lastCount;
 
     /**
@@ -31,10 +40,21 @@ public final class BoundedReadable extends ByteBufferAccessor {
      * @param maxElements array elements that the whole message may declare
      */
     public BoundedReadable(ByteBuffer buffer, boolean flexible, int maxElements) {
+        this(buffer, flexible, maxElements, KeyedArrays.UNCHECKED_VERSION);
+    }
+
+    /**
+     * For bytes of anybody.
+     *
+     * @param version of the message, by which its elements are read
+     */
+    public BoundedReadable(ByteBuffer buffer, boolean flexible, int maxElements, short version) {
         super(buffer);
         this.buffer = buffer;
         this.flexible = flexible;
+        this.version = version;
         this.elementsLeft = maxElements;
+        this.costLeft = ElementCost.allowedFor(buffer.remaining());
     }
 
     @Override
@@ -58,12 +78,30 @@ public final class BoundedReadable extends ByteBufferAccessor {
     /** Bytes left, after the count that was read last has been taken from the budget. */
     @Override
     public int remaining() {
-        if (lastCount > elementsLeft) {
+        int count = lastCount;
+        if (count > elementsLeft) {
             throw new InvalidRequestException(
-                    "a message declares " + lastCount + " elements where at most " + elementsLeft + " are left to it");
+                    "a message declares " + count + " elements where at most " + elementsLeft + " are left to it");
         }
-        elementsLeft -= lastCount;
+        elementsLeft -= count;
+        if (count > 0 && version != KeyedArrays.UNCHECKED_VERSION) {
+            charge(count, count <= SHORT_ARRAY ? null : CALLER.getCallerClass());
+        }
         return buffer.remaining();
+    }
+
+    /** @param reader null where it makes no difference */
+    private void charge(int count, Class<?> reader) {
+        if (count > buffer.remaining()) {
+            return; // the generated code refuses it
+        }
+        costLeft -= (long) count * (reader == null ? ElementCost.CHEAPEST : ElementCost.of(reader));
+        if (costLeft < 0) {
+            throw new InvalidRequestException("a message declares more elements than its bytes can hold");
+        }
+        if (count > KeyedArrays.UNCHECKED && KeyedArrays.isReadBy(reader)) {
+            KeyedArrays.check(reader, buffer, flexible, count, elementsLeft, version);
+        }
     }
 
     @Override

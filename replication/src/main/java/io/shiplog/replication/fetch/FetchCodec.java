@@ -116,7 +116,7 @@ public final class FetchCodec {
             throw new InvalidRequestException("Fetch version " + version + " is not served");
         }
         try {
-            message.read(new BoundedReadable(body, version >= FIRST_FLEXIBLE, maxElements), version);
+            message.read(new BoundedReadable(body, version >= FIRST_FLEXIBLE, maxElements, version), version);
         } catch (InvalidRequestException e) {
             throw e;
         } catch (RuntimeException e) {

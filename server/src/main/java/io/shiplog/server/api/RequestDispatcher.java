@@ -73,7 +73,7 @@ public final class RequestDispatcher implements RequestProcessor {
     }
 
     private static BoundedReadable bounded(RequestHeader header, ByteBuffer body) {
-        return new BoundedReadable(body, header.isFlexible(), MAX_ELEMENTS);
+        return new BoundedReadable(body, header.isFlexible(), MAX_ELEMENTS, header.version());
     }
 
     private <T extends ApiMessage> void serve(RequestHandler<T> handler, Exchange exchange) {

@@ -1,0 +1,138 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.fetch;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.ConsumerProtocolAssignment;
+import org.apache.kafka.common.message.ConsumerProtocolSubscription;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.protocol.Readable;
+
+/**
+ * Arrays that the generated classes put into hash tables of Kafka's own (ImplicitLinkedHashCollection). Such a table probes from slot to slot, and
+ * for its last element it grows, which takes the cube of the number of elements that share a slot: 1,024 equal ones, three kilobytes of a
+ * request, take half a second of the loop that everything else waits for, 4,000 a minute. So before a longer array is read that way, its elements
+ * are read one by one, and one that crowds the slots of its table is refused. An honest one has other keys in other elements.
+ */
+final class KeyedArrays {
+    /** So many elements are no harm, whatever they are. */
+    static final int UNCHECKED = 32;
+
+    /** The version of messages whose sender is trusted not to crowd tables. */
+    static final short UNCHECKED_VERSION = -1;
+
+    /** Slots that may be looked at for each element: half of the table is empty, so honest ones need two on average. */
+    private static final int PROBES_PER_ELEMENT = 16;
+
+    private static final int LEAST_PROBES = 2_048;
+
+    /** Reads an element as the generated classes do. */
+    @FunctionalInterface
+    private interface Element {
+        Object read(Readable in, short version);
+    }
+
+    /** By the class that reads the array, what its elements may be. Every request that is served and has such arrays is named; a test looks. */
+    private static final Map<Class<?>, List<Element>> BY_READER = Map.ofEntries(
+            Map.entry(AddRaftVoterRequestData.class, List.of(AddRaftVoterRequestData.Listener::new)),
+            Map.entry(AlterConfigsRequestData.class, List.of(AlterConfigsRequestData.AlterConfigsResource::new)),
+            Map.entry(
+                    AlterConfigsRequestData.AlterConfigsResource.class,
+                    List.of(AlterConfigsRequestData.AlterableConfig::new)),
+            Map.entry(ConsumerProtocolAssignment.class, List.of(ConsumerProtocolAssignment.TopicPartition::new)),
+            Map.entry(ConsumerProtocolSubscription.class, List.of(ConsumerProtocolSubscription.TopicPartition::new)),
+            Map.entry(
+                    CreatePartitionsRequestData.class, List.of(CreatePartitionsRequestData.CreatePartitionsTopic::new)),
+            Map.entry(CreateTopicsRequestData.class, List.of(CreateTopicsRequestData.CreatableTopic::new)),
+            Map.entry(
+                    CreateTopicsRequestData.CreatableTopic.class,
+                    List.of(
+                            CreateTopicsRequestData.CreatableReplicaAssignment::new,
+                            CreateTopicsRequestData.CreatableTopicConfig::new)),
+            Map.entry(DescribeLogDirsRequestData.class, List.of(DescribeLogDirsRequestData.DescribableLogDirTopic::new)),
+            Map.entry(ElectLeadersRequestData.class, List.of(ElectLeadersRequestData.TopicPartitions::new)),
+            Map.entry(FetchResponseData.class, List.of(FetchResponseData.NodeEndpoint::new)),
+            Map.entry(
+                    IncrementalAlterConfigsRequestData.class,
+                    List.of(IncrementalAlterConfigsRequestData.AlterConfigsResource::new)),
+            Map.entry(
+                    IncrementalAlterConfigsRequestData.AlterConfigsResource.class,
+                    List.of(IncrementalAlterConfigsRequestData.AlterableConfig::new)),
+            Map.entry(JoinGroupRequestData.class, List.of(JoinGroupRequestData.JoinGroupRequestProtocol::new)),
+            Map.entry(OffsetDeleteRequestData.class, List.of(OffsetDeleteRequestData.OffsetDeleteRequestTopic::new)),
+            Map.entry(
+                    OffsetForLeaderEpochRequestData.class,
+                    List.of(OffsetForLeaderEpochRequestData.OffsetForLeaderTopic::new)),
+            Map.entry(ProduceRequestData.class, List.of(ProduceRequestData.TopicProduceData::new)),
+            Map.entry(UpdateFeaturesRequestData.class, List.of(UpdateFeaturesRequestData.FeatureUpdateKey::new)));
+
+    private KeyedArrays() {}
+
+    /** Whether a class reads arrays into hash tables. */
+    static boolean isReadBy(Class<?> reader) {
+        return BY_READER.containsKey(reader);
+    }
+
+    /**
+     * Looks at the elements that begin at the buffer's position, and leaves it there.
+     *
+     * @param maxElements that they in turn may declare
+     * @throws InvalidRequestException when they crowd their table
+     */
+    static void check(
+            Class<?> reader, ByteBuffer buffer, boolean flexible, int count, int maxElements, short version) {
+        for (Element element : BY_READER.get(reader)) {
+            ByteBuffer ahead = buffer.duplicate();
+            int[] hashes = hashes(element, new BoundedReadable(ahead, flexible, maxElements, version), count, version);
+            // The table as it is made, and as it is when it has grown.
+            if (hashes != null && (crowds(hashes, 2 * count + 1) || crowds(hashes, 4 * count + 3))) {
+                throw new InvalidRequestException("the keys of " + count + " elements are the same or nearly so");
+            }
+        }
+    }
+
+    /** Null when the elements are not of that kind, or not what they should be: then reading them fails as well. */
+    private static int[] hashes(Element element, Readable in, int count, short version) {
+        int[] hashes = new int[count];
+        try {
+            for (int i = 0; i < count; i++) {
+                hashes[i] = element.read(in, version).hashCode();
+            }
+        } catch (RuntimeException e) {
+            return null;
+        }
+        return hashes;
+    }
+
+    private static boolean crowds(int[] hashes, int slots) {
+        boolean[] taken = new boolean[slots];
+        long probesLeft = LEAST_PROBES + (long) PROBES_PER_ELEMENT * hashes.length;
+        for (int hash : hashes) {
+            int slot = (hash & Integer.MAX_VALUE) % slots;
+            while (taken[slot]) {
+                slot = slot + 1 == slots ? 0 : slot + 1;
+                if (probesLeft-- == 0) {
+                    return true;
+                }
+            }
+            taken[slot] = true;
+        }
+        return false;
+    }
+}
