@@ -6,7 +6,6 @@ package io.shiplog.replication.fetch;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ConsumerProtocolAssignment;
@@ -93,7 +92,7 @@ final class KeyedArrays {
      * Looks at the elements that begin at the buffer's position, and leaves it there.
      *
      * @param maxElements that they in turn may declare
-     * @throws InvalidRequestException when they crowd their table
+     * @throws CrowdedKeys when they crowd their table
      */
     static void check(
             Class<?> reader, ByteBuffer buffer, boolean flexible, int count, int maxElements, short version) {
@@ -102,7 +101,7 @@ final class KeyedArrays {
             int[] hashes = hashes(element, new BoundedReadable(ahead, flexible, maxElements, version), count, version);
             // The table as it is made, and as it is when it has grown.
             if (hashes != null && (crowds(hashes, 2 * count + 1) || crowds(hashes, 4 * count + 3))) {
-                throw new InvalidRequestException("the keys of " + count + " elements are the same or nearly so");
+                throw new CrowdedKeys(count);
             }
         }
     }
@@ -114,6 +113,8 @@ final class KeyedArrays {
             for (int i = 0; i < count; i++) {
                 hashes[i] = element.read(in, version).hashCode();
             }
+        } catch (CrowdedKeys e) {
+            throw e;
         } catch (RuntimeException e) {
             return null;
         }

@@ -88,9 +88,12 @@ final class GroupHandlers {
                 // the first version has no rebalance timeout: the wrapper puts the session timeout there
                 (body, version) -> new JoinGroupRequest(new JoinGroupRequestData(body, version), version).data(),
                 request -> request.memberId().isEmpty() ? request.groupId() : null,
-                (coordinator, context, request) -> coordinator
-                        .joinGroup(context, request, NO_BUFFERS)
-                        .thenApply(answer -> suited(answer, (short) context.requestVersion())),
+                (coordinator, context, request) -> {
+                    MemberPayloads.check(request);
+                    return coordinator
+                            .joinGroup(context, request, NO_BUFFERS)
+                            .thenApply(answer -> suited(answer, (short) context.requestVersion()));
+                },
                 (request, error, version) -> (JoinGroupResponseData) new JoinGroupRequest(request, version)
                         .getErrorResponse(0, error.exception())
                         .data());
@@ -111,6 +114,7 @@ final class GroupHandlers {
                     if (!new SyncGroupRequest(request, version).areMandatoryProtocolTypeAndNamePresent()) {
                         throw Errors.INCONSISTENT_GROUP_PROTOCOL.exception();
                     }
+                    MemberPayloads.check(request);
                     return coordinator.syncGroup(context, request, NO_BUFFERS);
                 },
                 (request, error, version) -> new SyncGroupResponseData().setErrorCode(error.code()));

@@ -27,8 +27,15 @@ public final class RecordStream implements AutoCloseable {
     private static final long LEAST_LIMIT_BYTES = 128L << 20;
     private static final long LEAST_RECORD_LIMIT_BYTES = 16L << 20;
 
-    private final BufferSupplier buffers = BufferSupplier.create();
-    /** Nothing until a compressed batch is looked into: every log has such a stream. */
+    /**
+     * The decompressors' buffers and a record's room, up to some megabytes, by thread: every log has such a stream, and whoever writes to
+     * many logs must not make each of them keep its own.
+     */
+    private static final ThreadLocal<BufferSupplier> BUFFERS = ThreadLocal.withInitial(BufferSupplier::create);
+
+    private static final ThreadLocal<byte[]> ROOM = ThreadLocal.withInitial(() -> NO_ROOM);
+
+    /** Nothing but while a compressed batch is open. */
     private byte[] room = NO_ROOM;
 
     private ByteBuffer record = NO_RECORD;
@@ -82,7 +89,9 @@ public final class RecordStream implements AutoCloseable {
         try {
             unpacked = Compression.of(CompressionType.forId(codec))
                     .build()
-                    .wrapForInput(packed, RecordBatch.MAGIC_VALUE_V2, buffers);
+                    .wrapForInput(packed, RecordBatch.MAGIC_VALUE_V2, BUFFERS.get());
+            room = ROOM.get();
+            ROOM.set(NO_ROOM);
         } catch (KafkaException | IllegalArgumentException e) {
             problem = "the batch cannot be decompressed";
         }
@@ -149,10 +158,11 @@ public final class RecordStream implements AutoCloseable {
             problem = "the batch cannot be decompressed";
         }
         unpacked = null;
-        if (room.length > LARGEST_KEPT_ROOM_BYTES) {
-            room = NO_ROOM;
-            record = NO_RECORD;
+        if (room.length <= LARGEST_KEPT_ROOM_BYTES) {
+            ROOM.set(room);
         }
+        room = NO_ROOM;
+        record = NO_RECORD;
     }
 
     private boolean broken(String why) {
