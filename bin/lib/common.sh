@@ -59,7 +59,7 @@ java_version() {
 is_stale() {
   local module=$1 jar=$TOP/$1/target/$1-$VERSION.jar stamp=$TOP/target/build-stamp
   [[ -f $jar ]] || return 0
-  [[ $module != server && $module != tools && $module != bench && $module != simulation ]] || [[ -f $TOP/$module/target/classpath ]] || return 0
+  [[ $module != server && $module != tools && $module != bench && $module != simulation && $module != fuzz ]] || [[ -f $TOP/$module/target/classpath ]] || return 0
   local newer=(-newer "$jar")
   [[ ! -f $stamp ]] || newer+=(-newer "$stamp")
   [[ -n $(find "$TOP/pom.xml" "$TOP/$module/pom.xml" "$TOP/$module/src/main" -type f "${newer[@]}" -print -quit) ]]
