@@ -24,7 +24,8 @@ public final class Finding extends Exception {
 
     /** Of something that nobody expected to be thrown; its kind is its type, and where it came from. */
     public static Finding escaped(String where, Throwable thrown) {
-        return new Finding(where + " threw " + thrown.getClass().getName() + at(thrown), where + " threw " + thrown, thrown);
+        return new Finding(
+                where + " threw " + thrown.getClass().getName() + at(thrown), where + " threw " + thrown, thrown);
     }
 
     public String kind() {
@@ -33,7 +34,8 @@ public final class Finding extends Exception {
 
     private static String at(Throwable thrown) {
         for (StackTraceElement frame : thrown.getStackTrace()) {
-            if (frame.getClassName().startsWith("io.shiplog") || frame.getClassName().contains("MessageData")) {
+            if (frame.getClassName().startsWith("io.shiplog")
+                    || frame.getClassName().contains("MessageData")) {
                 return " at " + frame.getClassName() + "." + frame.getMethodName() + ":" + frame.getLineNumber();
             }
         }

@@ -31,10 +31,10 @@ public final class FuzzMain implements Callable<Integer> {
     @Option(names = "--seed", description = "Of the inputs.")
     private long seed = 1;
 
-    @Option(names = "--corpus", required = true, description = "Folder of what is kept.")
+    @Option(names = "--corpus", defaultValue = "fuzz/corpus", description = "Folder of what is kept.")
     private Path corpus;
 
-    @Option(names = "--findings", required = true, description = "Folder for what is found.")
+    @Option(names = "--findings", defaultValue = "var/fuzz", description = "Folder for what is found.")
     private Path findings;
 
     private FuzzMain() {}

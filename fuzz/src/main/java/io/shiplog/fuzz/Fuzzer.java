@@ -158,6 +158,7 @@ public final class Fuzzer {
         Files.write(file, input);
         found.put(finding.kind(), file);
         out.println("FOUND  " + target.name() + ": " + finding.getMessage());
-        out.println("       " + input.length + " bytes; again with: bin/fuzz replay " + file + " --target " + target.name());
+        out.println("       " + input.length + " bytes; again with: bin/fuzz replay " + file + " --target "
+                + target.name());
     }
 }

@@ -23,13 +23,20 @@ class FuzzTest {
     Path findings;
 
     @ParameterizedTest
-    @CsvSource({"frames, 500", "headers, 5000", "requests, 4000", "responses, 300", "groups, 2000", "batches, 4000", "records, 1500"})
+    @CsvSource({
+        "frames, 500",
+        "headers, 5000",
+        "requests, 4000",
+        "responses, 300",
+        "groups, 2000",
+        "batches, 4000",
+        "records, 1500"
+    })
     void nothingIsFound(String name, int executions) throws Exception {
         Target target = Targets.named(name);
         List<Corpus.Seed> seeds = Corpus.of(CORPUS, target);
         ByteArrayOutputStream told = new ByteArrayOutputStream();
-        Fuzzer fuzzer =
-                new Fuzzer(target, seeds, findings, new PrintStream(told, true, StandardCharsets.UTF_8));
+        Fuzzer fuzzer = new Fuzzer(target, seeds, findings, new PrintStream(told, true, StandardCharsets.UTF_8));
 
         fuzzer.run(executions, 1);
 

@@ -56,7 +56,8 @@ class FuzzerTest {
     void theCorpusComesFirst() throws Exception {
         Recorder recorder = new Recorder();
 
-        fuzzer(recorder, List.of(new Corpus.Seed(Path.of("kept"), new byte[] {1, 2, 3}))).run(0, 1);
+        fuzzer(recorder, List.of(new Corpus.Seed(Path.of("kept"), new byte[] {1, 2, 3})))
+                .run(0, 1);
 
         assertThat(recorder.seen).containsExactly("[1, 2, 3]");
     }

@@ -34,7 +34,8 @@ public final class Dice {
             case 0 -> -1;
             case 1, 2, 3 -> random.nextInt(10);
             case 4 -> random.nextInt(70_000) - 2_000;
-            case 5 -> oneOf(List.of((long) Integer.MAX_VALUE, (long) Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE));
+            case 5 ->
+                oneOf(List.of((long) Integer.MAX_VALUE, (long) Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE));
             case 6 -> 1L << random.nextInt(64);
             default -> random.nextLong();
         };

@@ -27,7 +27,8 @@ public final class Mutation {
             case 0 -> bytes[at] ^= (byte) (1 << dice.below(8));
             case 1 -> bytes[at] = dice.oneOf(TELLING).byteValue();
             case 2 -> overwrite(bytes, at, new Bytes().int32(dice.number()).toArray());
-            case 3 -> overwrite(bytes, at, new Bytes().unsignedVarint(dice.number()).toArray());
+            case 3 ->
+                overwrite(bytes, at, new Bytes().unsignedVarint(dice.number()).toArray());
             case 4 -> {
                 return Arrays.copyOf(bytes, at);
             }

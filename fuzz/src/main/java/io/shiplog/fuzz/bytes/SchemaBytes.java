@@ -67,7 +67,8 @@ public final class SchemaBytes {
     }
 
     private void array(Type type) {
-        boolean compact = type.toString().startsWith("COMPACT") || type.getClass().getSimpleName().startsWith("Compact");
+        boolean compact = type.toString().startsWith("COMPACT")
+                || type.getClass().getSimpleName().startsWith("Compact");
         if (type.isNullable() && dice.oneIn(6)) {
             count(compact, -1);
             return;

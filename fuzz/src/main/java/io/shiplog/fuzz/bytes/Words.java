@@ -13,7 +13,8 @@ public final class Words {
     public static final String COMPACTED = "balances";
     public static final Uuid COMPACTED_ID = new Uuid(11, 2);
 
-    private static final List<Uuid> IDS = List.of(TOPIC_ID, COMPACTED_ID, Uuid.ZERO_UUID, Uuid.ONE_UUID, new Uuid(7, 1));
+    private static final List<Uuid> IDS =
+            List.of(TOPIC_ID, COMPACTED_ID, Uuid.ZERO_UUID, Uuid.ONE_UUID, new Uuid(7, 1));
     private static final List<String> WORDS = List.of(
             TOPIC,
             COMPACTED,

@@ -85,8 +85,8 @@ final class DecidingClient {
 
     private CompletableFuture<MetadataResult> decided(MetadataCommand.Builder builder) {
         commands++;
-        Decision decision =
-                controller.decide(image, builder.setBrokerId(Controller.NO_BROKER).build(), 0);
+        Decision decision = controller.decide(
+                image, builder.setBrokerId(Controller.NO_BROKER).build(), 0);
         Errors error = Errors.forCode((short) decision.result().getError());
         if (error != Errors.NONE && !decision.records().isEmpty()) {
             inapplicable = new IllegalStateException("a refusal that changes something: " + decision);

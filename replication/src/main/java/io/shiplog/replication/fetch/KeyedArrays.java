@@ -64,7 +64,8 @@ final class KeyedArrays {
                     List.of(
                             CreateTopicsRequestData.CreatableReplicaAssignment::new,
                             CreateTopicsRequestData.CreatableTopicConfig::new)),
-            Map.entry(DescribeLogDirsRequestData.class, List.of(DescribeLogDirsRequestData.DescribableLogDirTopic::new)),
+            Map.entry(
+                    DescribeLogDirsRequestData.class, List.of(DescribeLogDirsRequestData.DescribableLogDirTopic::new)),
             Map.entry(ElectLeadersRequestData.class, List.of(ElectLeadersRequestData.TopicPartitions::new)),
             Map.entry(FetchResponseData.class, List.of(FetchResponseData.NodeEndpoint::new)),
             Map.entry(
@@ -94,8 +95,7 @@ final class KeyedArrays {
      * @param maxElements that they in turn may declare
      * @throws CrowdedKeys when they crowd their table
      */
-    static void check(
-            Class<?> reader, ByteBuffer buffer, boolean flexible, int count, int maxElements, short version) {
+    static void check(Class<?> reader, ByteBuffer buffer, boolean flexible, int count, int maxElements, short version) {
         for (Element element : BY_READER.get(reader)) {
             ByteBuffer ahead = buffer.duplicate();
             int[] hashes = hashes(element, new BoundedReadable(ahead, flexible, maxElements, version), count, version);

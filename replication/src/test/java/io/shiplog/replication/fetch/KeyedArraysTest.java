@@ -94,7 +94,8 @@ class KeyedArraysTest {
             request.topics().add(topic);
         }
 
-        assertThat(new CreateTopicsRequestData(reader(request, (short) 7), (short) 7)).isEqualTo(request);
+        assertThat(new CreateTopicsRequestData(reader(request, (short) 7), (short) 7))
+                .isEqualTo(request);
     }
 
     @Test
@@ -109,7 +110,8 @@ class KeyedArraysTest {
                         .setTopics(List.of(
                                 new OffsetFetchRequestTopics().setName("t").setPartitionIndexes(partitions)))));
 
-        assertThat(new OffsetFetchRequestData(reader(request, (short) 9), (short) 9)).isEqualTo(request);
+        assertThat(new OffsetFetchRequestData(reader(request, (short) 9), (short) 9))
+                .isEqualTo(request);
     }
 
     @Test

@@ -41,15 +41,18 @@ class MemberPayloadsTest {
             payload.putShort((short) name.length).put(name).putInt(1).putInt(i);
         }
 
-        assertThatThrownBy(() -> MemberPayloads.check(sync(null, payload.array()))).isInstanceOf(CrowdedKeys.class);
+        assertThatThrownBy(() -> MemberPayloads.check(sync(null, payload.array())))
+                .isInstanceOf(CrowdedKeys.class);
     }
 
     @Test
     void whatIsNoConsumersIsNotJudged() {
         ByteBuffer payload = ByteBuffer.allocate(20).putShort((short) 0).putInt(Integer.MAX_VALUE);
 
-        assertThatCode(() -> MemberPayloads.check(join("connect", payload.array()))).doesNotThrowAnyException();
-        assertThatCode(() -> MemberPayloads.check(join("consumer", new byte[0]))).doesNotThrowAnyException();
+        assertThatCode(() -> MemberPayloads.check(join("connect", payload.array())))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> MemberPayloads.check(join("consumer", new byte[0])))
+                .doesNotThrowAnyException();
         assertThatCode(() -> MemberPayloads.check(sync(null, new byte[] {0}))).doesNotThrowAnyException();
     }
 
