@@ -6,17 +6,23 @@ package io.shiplog.replication.fetch;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ConsumerProtocolAssignment;
 import org.apache.kafka.common.message.ConsumerProtocolSubscription;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -41,13 +47,19 @@ final class KeyedArrays {
 
     private static final int LEAST_PROBES = 2_048;
 
-    /** Reads an element as the generated classes do. */
+    /** Capacities that tables are checked for from here on; smaller ones take no time. */
+    private static final int LEAST_SLOTS = 5;
+
+    /** Reads an element as the generated classes do, and gives what its place in the table follows from. */
     @FunctionalInterface
     private interface Element {
         Object read(Readable in, short version);
     }
 
-    /** By the class that reads the array, what its elements may be. Every request that is served and has such arrays is named; a test looks. */
+    /**
+     * By the class that reads the array, what its elements may be; for those whose answers have such tables, the key that goes into them. Every request that is served
+     * and has such arrays is named; a test looks.
+     */
     private static final Map<Class<?>, List<Element>> BY_READER = Map.ofEntries(
             Map.entry(AddRaftVoterRequestData.class, List.of(AddRaftVoterRequestData.Listener::new)),
             Map.entry(AlterConfigsRequestData.class, List.of(AlterConfigsRequestData.AlterConfigsResource::new)),
@@ -99,8 +111,7 @@ final class KeyedArrays {
         for (Element element : BY_READER.get(reader)) {
             ByteBuffer ahead = buffer.duplicate();
             int[] hashes = hashes(element, new BoundedReadable(ahead, flexible, maxElements, version), count, version);
-            // The table as it is made, and as it is when it has grown.
-            if (hashes != null && (crowds(hashes, 2 * count + 1) || crowds(hashes, 4 * count + 3))) {
+            if (hashes != null && crowdsAny(hashes)) {
                 throw new CrowdedKeys(count);
             }
         }
@@ -111,7 +122,7 @@ final class KeyedArrays {
         int[] hashes = new int[count];
         try {
             for (int i = 0; i < count; i++) {
-                hashes[i] = element.read(in, version).hashCode();
+                hashes[i] = Objects.hashCode(element.read(in, version));
             }
         } catch (CrowdedKeys e) {
             throw e;
@@ -121,11 +132,30 @@ final class KeyedArrays {
         return hashes;
     }
 
-    private static boolean crowds(int[] hashes, int slots) {
+    /** Tables of a request are made for its elements and grow once; those of an answer grow from the smallest on. */
+    private static boolean crowdsAny(int[] hashes) {
+        int count = hashes.length;
+        if (crowds(hashes, count, 2 * count + 1) || crowds(hashes, count, 4 * count + 3)) {
+            return true;
+        }
+        for (int slots = LEAST_SLOTS; slots < 4 * count; slots = 2 * slots + 1) {
+            if (crowds(hashes, Math.min(count, slots / 2), slots)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String text(Readable in, boolean compact) {
+        int length = compact ? in.readUnsignedVarint() - 1 : in.readShort();
+        return length < 0 ? null : in.readString(length);
+    }
+
+    private static boolean crowds(int[] hashes, int count, int slots) {
         boolean[] taken = new boolean[slots];
-        long probesLeft = LEAST_PROBES + (long) PROBES_PER_ELEMENT * hashes.length;
-        for (int hash : hashes) {
-            int slot = (hash & Integer.MAX_VALUE) % slots;
+        long probesLeft = LEAST_PROBES + (long) PROBES_PER_ELEMENT * count;
+        for (int i = 0; i < count; i++) {
+            int slot = (hashes[i] & Integer.MAX_VALUE) % slots;
             while (taken[slot]) {
                 slot = slot + 1 == slots ? 0 : slot + 1;
                 if (probesLeft-- == 0) {

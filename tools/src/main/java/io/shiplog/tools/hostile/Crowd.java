@@ -1,0 +1,7 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.hostile;
+
+/** How many clients attack: where it is about connections, and where each asks for something. */
+record Crowd(int connections, int fetches) {}
