@@ -83,7 +83,7 @@ public final class FuzzMain implements Callable<Integer> {
         @Override
         public Integer call() throws IOException {
             try {
-                Targets.named(target).execute(Files.readAllBytes(file));
+                Fuzzer.executeInTime(Targets.named(target), Files.readAllBytes(file));
             } catch (IllegalArgumentException e) {
                 System.err.println("fuzz: " + e.getMessage());
                 return CommandLine.ExitCode.USAGE;

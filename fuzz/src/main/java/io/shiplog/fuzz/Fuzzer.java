@@ -93,7 +93,7 @@ public final class Fuzzer {
 
     private void execute(byte[] input) throws IOException {
         try {
-            executeInTime(input);
+            executeInTime(target, input);
         } catch (Finding finding) {
             if (!found.containsKey(finding.kind())) {
                 report(finding, smaller(input, finding.kind()));
@@ -102,7 +102,7 @@ public final class Fuzzer {
     }
 
     /** Processor time, so that it does not count what else the machine does; twice, so that it is the input's doing. */
-    private void executeInTime(byte[] input) throws Finding {
+    static void executeInTime(Target target, byte[] input) throws Finding {
         long startNs = THREADS.getCurrentThreadCpuTime();
         target.execute(input);
         if (THREADS.getCurrentThreadCpuTime() - startNs <= MAX_CPU_NS) {
@@ -144,7 +144,7 @@ public final class Fuzzer {
 
     private boolean finds(byte[] input, String kind) {
         try {
-            executeInTime(input);
+            executeInTime(target, input);
             return false;
         } catch (Finding finding) {
             return finding.kind().equals(kind);

@@ -76,6 +76,32 @@ final class KeyedArrays {
                     List.of(
                             CreateTopicsRequestData.CreatableReplicaAssignment::new,
                             CreateTopicsRequestData.CreatableTopicConfig::new)),
+            Map.entry(DeleteGroupsRequestData.class, List.of((in, version) -> text(in, version >= 2))),
+            Map.entry(
+                    DeleteRecordsRequestData.class,
+                    List.of((in, version) -> new DeleteRecordsRequestData.DeleteRecordsTopic(in, version).name())),
+            Map.entry(
+                    DeleteRecordsRequestData.DeleteRecordsTopic.class,
+                    List.of((in, version) ->
+                            new DeleteRecordsRequestData.DeleteRecordsPartition(in, version).partitionIndex())),
+            Map.entry(
+                    DeleteTopicsRequestData.class,
+                    List.of((in, version) -> text(in, version >= 4), (in, version) -> {
+                        var topic = new DeleteTopicsRequestData.DeleteTopicState(in, version);
+                        return topic.name() == null ? topic.topicId() : topic.name();
+                    })),
+            Map.entry(
+                    DescribeTopicPartitionsRequestData.class,
+                    List.of((in, version) ->
+                            new DescribeTopicPartitionsRequestData.TopicRequest(in, version).name())),
+            Map.entry(MetadataRequestData.class, List.of((in, version) -> {
+                var topic = new MetadataRequestData.MetadataRequestTopic(in, version);
+                return topic.name() == null ? topic.topicId() : topic.name();
+            })),
+            Map.entry(
+                    OffsetDeleteRequestData.OffsetDeleteRequestTopic.class,
+                    List.of((in, version) ->
+                            new OffsetDeleteRequestData.OffsetDeleteRequestPartition(in, version).partitionIndex())),
             Map.entry(
                     DescribeLogDirsRequestData.class, List.of(DescribeLogDirsRequestData.DescribableLogDirTopic::new)),
             Map.entry(ElectLeadersRequestData.class, List.of(ElectLeadersRequestData.TopicPartitions::new)),
