@@ -86,7 +86,10 @@ final class KeyedArrays {
                             new DeleteRecordsRequestData.DeleteRecordsPartition(in, version).partitionIndex())),
             Map.entry(
                     DeleteTopicsRequestData.class,
-                    List.of((in, version) -> text(in, version >= 4), (in, version) -> {
+                    List.of((in, version) -> {
+                        if (version < 6) {
+                            return text(in, version >= 4);
+                        }
                         var topic = new DeleteTopicsRequestData.DeleteTopicState(in, version);
                         return topic.name() == null ? topic.topicId() : topic.name();
                     })),
