@@ -15,7 +15,7 @@ enum Attack {
         @Override
         String run(Intruders intruders, Crowd crowd) throws IOException, InterruptedException {
             intruders.connect(crowd.connections());
-            TimeUnit.MILLISECONDS.sleep(HOLD_MS);
+            TimeUnit.MILLISECONDS.sleep(crowd.holdMs());
             return crowd.connections() + " connections, " + intruders.countOpen() + " of them kept";
         }
     },
@@ -27,7 +27,7 @@ enum Attack {
             intruders.sendAll(ByteBuffer.allocate(4).putInt(9 << 20).flip());
             for (int i = 0; i < TURNS; i++) {
                 intruders.sendAll(ByteBuffer.wrap(new byte[1]));
-                TimeUnit.MILLISECONDS.sleep(HOLD_MS / TURNS);
+                TimeUnit.MILLISECONDS.sleep(crowd.holdMs() / TURNS);
             }
             return crowd.fetches() + " began a frame of 9 MiB and sent a byte at a time, " + intruders.countOpen()
                     + " still do";
@@ -41,7 +41,7 @@ enum Attack {
             for (int i = 0; i < TURNS; i++) {
                 intruders.sendAll(Requests.fetchOfEverything());
             }
-            TimeUnit.MILLISECONDS.sleep(HOLD_MS);
+            TimeUnit.MILLISECONDS.sleep(crowd.holdMs());
             return crowd.fetches() + " asked " + TURNS + " times for all there is and read nothing";
         }
     },
@@ -51,7 +51,7 @@ enum Attack {
         String run(Intruders intruders, Crowd crowd) throws IOException, InterruptedException {
             intruders.connect(crowd.fetches());
             intruders.sendAll(Requests.fetchOfEverything());
-            long bytes = intruders.readFor(HOLD_MS);
+            long bytes = intruders.readFor(crowd.holdMs());
             return crowd.fetches() + " fetches of up to 2 GiB were answered with " + bytes + " bytes";
         }
     },
@@ -62,12 +62,11 @@ enum Attack {
             int clients = Math.min(CROWDED, crowd.fetches());
             intruders.connect(clients);
             intruders.sendAll(Requests.electionsOfEqualTopics());
-            TimeUnit.MILLISECONDS.sleep(HOLD_MS / 2);
+            TimeUnit.MILLISECONDS.sleep(crowd.holdMs() / 2);
             return clients + " requests with 4,000 equal keys, " + intruders.countOpen() + " connections kept";
         }
     };
 
-    private static final long HOLD_MS = 4_000;
     private static final int TURNS = 10;
     private static final int CROWDED = 100;
 

@@ -3,5 +3,5 @@
 
 package io.shiplog.tools.hostile;
 
-/** How many clients attack: where it is about connections, and where each asks for something. */
-record Crowd(int connections, int fetches) {}
+/** How many clients attack: where it is about connections, and where each asks for something; and for how long. */
+record Crowd(int connections, int fetches, long holdMs) {}

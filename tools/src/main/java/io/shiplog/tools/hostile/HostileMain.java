@@ -21,6 +21,9 @@ public final class HostileMain implements Callable<Integer> {
     @Option(names = "--fetches", required = true, description = "How many, where it is about fetches.")
     private int fetches;
 
+    @Option(names = "--hold-ms", required = true, description = "How long an attack goes on.")
+    private long holdMs;
+
     @Option(names = "--rate", required = true, description = "Records a second of the honest producer.")
     private int perSecond;
 
@@ -37,7 +40,7 @@ public final class HostileMain implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Site site = options.site();
         TrialRun run = new TrialRun(System.out, site.work());
-        Crowd crowd = new Crowd(connections, fetches);
+        Crowd crowd = new Crowd(connections, fetches, holdMs);
         run.run("hostile", () -> new HostileRun(site, options.seed(), crowd, perSecond), Attack.values().length);
         run.table();
         return run.passed() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
