@@ -7,7 +7,6 @@ import io.shiplog.fuzz.target.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -57,13 +56,10 @@ public final class FuzzMain implements Callable<Integer> {
             System.err.println("fuzz: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        List<String> lines = new ArrayList<>();
         int found = 0;
         for (Target target : targets) {
             Fuzzer fuzzer = new Fuzzer(target, Corpus.of(corpus, target), findings, System.out);
-            String line = fuzzer.run(executions, seed);
-            lines.add(line);
-            System.out.println(line);
+            System.out.println(fuzzer.run(executions, seed));
             found += fuzzer.found().size();
         }
         System.out.println(executions * targets.size() + " executions, seed " + seed + ": "

@@ -43,14 +43,14 @@ public final class Bytes {
     public Bytes unsignedVarint(long value) {
         long left = value;
         while ((left & ~0x7fL) != 0) {
-            int8(left & 0x7f | 0x80);
+            int8((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         return int8(left);
     }
 
     public Bytes zigzag(long value) {
-        return unsignedVarint(value << 1 ^ value >> 63);
+        return unsignedVarint((value << 1) ^ (value >> 63));
     }
 
     public Bytes raw(byte[] more) {
@@ -70,7 +70,7 @@ public final class Bytes {
     /** Puts an int32 where one was written before. */
     public void int32At(int at, int value) {
         for (int i = 0; i < 4; i++) {
-            bytes[at + i] = (byte) (value >> 24 - 8 * i);
+            bytes[at + i] = (byte) (value >> (24 - 8 * i));
         }
     }
 }
