@@ -84,19 +84,16 @@ final class KeyedArrays {
                     DeleteRecordsRequestData.DeleteRecordsTopic.class,
                     List.of((in, version) ->
                             new DeleteRecordsRequestData.DeleteRecordsPartition(in, version).partitionIndex())),
-            Map.entry(
-                    DeleteTopicsRequestData.class,
-                    List.of((in, version) -> {
-                        if (version < 6) {
-                            return text(in, version >= 4);
-                        }
-                        var topic = new DeleteTopicsRequestData.DeleteTopicState(in, version);
-                        return topic.name() == null ? topic.topicId() : topic.name();
-                    })),
+            Map.entry(DeleteTopicsRequestData.class, List.of((in, version) -> {
+                if (version < 6) {
+                    return text(in, version >= 4);
+                }
+                var topic = new DeleteTopicsRequestData.DeleteTopicState(in, version);
+                return topic.name() == null ? topic.topicId() : topic.name();
+            })),
             Map.entry(
                     DescribeTopicPartitionsRequestData.class,
-                    List.of((in, version) ->
-                            new DescribeTopicPartitionsRequestData.TopicRequest(in, version).name())),
+                    List.of((in, version) -> new DescribeTopicPartitionsRequestData.TopicRequest(in, version).name())),
             Map.entry(MetadataRequestData.class, List.of((in, version) -> {
                 var topic = new MetadataRequestData.MetadataRequestTopic(in, version);
                 return topic.name() == null ? topic.topicId() : topic.name();

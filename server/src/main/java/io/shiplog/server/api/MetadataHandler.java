@@ -109,7 +109,8 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
 
     private static MetadataResponseTopicCollection topics(
             MetadataImage image, MetadataRequestData request, short version) {
-        // topics by unknown id have no name, which is the key: a table that need not grow takes their number squared, not cubed
+        // topics by unknown id have no name, which is the key: a table that need not grow takes their number squared,
+        // not cubed
         int asked = request.topics() == null ? 0 : request.topics().size();
         MetadataResponseTopicCollection topics = new MetadataResponseTopicCollection(2 * asked);
         if (request.topics() == null || (request.topics().isEmpty() && version < FIRST_WITH_NULL_FOR_ALL)) {

@@ -55,7 +55,12 @@ final class HostileRun implements Trial {
         cluster.start(nodes);
         admin = TrialClients.admin(cluster.bootstrap());
         sent = new Sent(
-                cluster.bootstrap(), admin, Requests.TOPIC, Requests.PARTITIONS, Map.of(), new Sent.Load(seed, perSecond));
+                cluster.bootstrap(),
+                admin,
+                Requests.TOPIC,
+                Requests.PARTITIONS,
+                Map.of(),
+                new Sent.Load(seed, perSecond));
     }
 
     @Override
@@ -96,8 +101,8 @@ final class HostileRun implements Trial {
 
     /** A line of {@code /proc/PID/status}, in KiB. */
     private long memory(String name) throws IOException {
-        String pid =
-                Files.readString(cluster.directory().resolve(VICTIM).resolve("pid")).strip();
+        String pid = Files.readString(cluster.directory().resolve(VICTIM).resolve("pid"))
+                .strip();
         for (String line : Files.readAllLines(Path.of("/proc", pid, "status"))) {
             if (line.startsWith(name)) {
                 return Long.parseLong(line.replaceAll("[^0-9]", ""));
