@@ -24,13 +24,13 @@ class FuzzTest {
 
     @ParameterizedTest
     @CsvSource({
-        "frames, 500",
-        "headers, 5000",
-        "requests, 4000",
-        "responses, 300",
-        "groups, 2000",
-        "batches, 4000",
-        "records, 1500"
+        "frames, 200",
+        "headers, 3000",
+        "requests, 2000",
+        "responses, 100",
+        "groups, 1000",
+        "batches, 2000",
+        "records, 500"
     })
     void nothingIsFound(String name, int executions) throws Exception {
         Target target = Targets.named(name);

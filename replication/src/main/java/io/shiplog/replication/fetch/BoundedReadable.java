@@ -32,6 +32,7 @@ public final class BoundedReadable extends ByteBufferAccessor {
     private final short version;
     private int elementsLeft;
     private long costLeft;
+    private long probesLeft = KeyedArrays.PROBES_PER_MESSAGE;
     private int lastCount;
 
     /**
@@ -100,7 +101,7 @@ public final class BoundedReadable extends ByteBufferAccessor {
             throw new InvalidRequestException("a message declares more elements than its bytes can hold");
         }
         if (count > KeyedArrays.UNCHECKED && KeyedArrays.isReadBy(reader)) {
-            KeyedArrays.check(reader, buffer, flexible, count, elementsLeft, version);
+            probesLeft = KeyedArrays.check(reader, buffer, flexible, count, elementsLeft, version, probesLeft);
         }
     }
 

@@ -42,10 +42,11 @@ final class KeyedArrays {
     /** The version of messages whose sender is trusted not to crowd tables. */
     static final short UNCHECKED_VERSION = -1;
 
-    /** Slots that may be looked at for each element: half of the table is empty, so honest ones need two on average. */
-    private static final int PROBES_PER_ELEMENT = 16;
+    /** Slots that may be looked at for each element; names that are numbered stand close together, yet need fewer. */
+    private static final int PROBES_PER_ELEMENT = 32;
 
-    private static final int LEAST_PROBES = 2_048;
+    /** Slots that may be looked at beyond, in all tables of a message. */
+    static final long PROBES_PER_MESSAGE = 65_536;
 
     /** Capacities that tables are checked for from here on; smaller ones take no time. */
     private static final int LEAST_SLOTS = 5;
@@ -131,16 +132,30 @@ final class KeyedArrays {
      * Looks at the elements that begin at the buffer's position, and leaves it there.
      *
      * @param maxElements that they in turn may declare
+     * @param probesLeft of {@link #PROBES_PER_MESSAGE}
+     * @return the same afterwards
      * @throws CrowdedKeys when they crowd their table
      */
-    static void check(Class<?> reader, ByteBuffer buffer, boolean flexible, int count, int maxElements, short version) {
+    static long check(
+            Class<?> reader,
+            ByteBuffer buffer,
+            boolean flexible,
+            int count,
+            int maxElements,
+            short version,
+            long probesLeft) {
+        long left = probesLeft;
         for (Element element : BY_READER.get(reader)) {
             ByteBuffer ahead = buffer.duplicate();
             int[] hashes = hashes(element, new BoundedReadable(ahead, flexible, maxElements, version), count, version);
-            if (hashes != null && crowdsAny(hashes)) {
-                throw new CrowdedKeys(count);
+            if (hashes != null) {
+                left = Math.min(left, probesLeft - excess(hashes, probesLeft));
             }
         }
+        if (left < 0) {
+            throw new CrowdedKeys(count);
+        }
+        return left;
     }
 
     /** Null when the elements are not of that kind, or not what they should be: then reading them fails as well. */
@@ -158,18 +173,15 @@ final class KeyedArrays {
         return hashes;
     }
 
-    /** Tables of a request are made for its elements and grow once; those of an answer grow from the smallest on. */
-    private static boolean crowdsAny(int[] hashes) {
+    /** Of the tables that there will be the most crowded: those of a request are made for its elements and grow once, an answer's from the smallest on. */
+    private static long excess(int[] hashes, long probesLeft) {
         int count = hashes.length;
-        if (crowds(hashes, count, 2 * count + 1) || crowds(hashes, count, 4 * count + 3)) {
-            return true;
+        long most = Math.max(
+                excess(hashes, count, 2 * count + 1, probesLeft), excess(hashes, count, 4 * count + 3, probesLeft));
+        for (int slots = LEAST_SLOTS; slots < 4 * count && most <= probesLeft; slots = 2 * slots + 1) {
+            most = Math.max(most, excess(hashes, Math.min(count, slots / 2), slots, probesLeft));
         }
-        for (int slots = LEAST_SLOTS; slots < 4 * count; slots = 2 * slots + 1) {
-            if (crowds(hashes, Math.min(count, slots / 2), slots)) {
-                return true;
-            }
-        }
-        return false;
+        return most;
     }
 
     private static String text(Readable in, boolean compact) {
@@ -177,19 +189,20 @@ final class KeyedArrays {
         return length < 0 ? null : in.readString(length);
     }
 
-    private static boolean crowds(int[] hashes, int count, int slots) {
+    /** Probes beyond what so many elements may need; counted no further than there is harm. */
+    private static long excess(int[] hashes, int count, int slots, long probesLeft) {
         boolean[] taken = new boolean[slots];
-        long probesLeft = LEAST_PROBES + (long) PROBES_PER_ELEMENT * count;
+        long excess = -(long) PROBES_PER_ELEMENT * count;
         for (int i = 0; i < count; i++) {
             int slot = (hashes[i] & Integer.MAX_VALUE) % slots;
             while (taken[slot]) {
                 slot = slot + 1 == slots ? 0 : slot + 1;
-                if (probesLeft-- == 0) {
-                    return true;
+                if (++excess > probesLeft) {
+                    return excess;
                 }
             }
             taken[slot] = true;
         }
-        return false;
+        return Math.max(0, excess);
     }
 }
