@@ -84,6 +84,16 @@ public final class CheckedExchange implements Exchange {
     }
 
     @Override
+    public int fetchMaxBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void throttle(int ms) {
+        // nobody reads on here
+    }
+
+    @Override
     public void respond(ApiMessage response) {
         ends++;
         boolean tooNew = header.api() == ApiKeys.API_VERSIONS && !header.api().isVersionSupported(header.version());

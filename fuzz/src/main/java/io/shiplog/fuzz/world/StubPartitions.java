@@ -4,6 +4,7 @@
 package io.shiplog.fuzz.world;
 
 import io.shiplog.fuzz.bytes.BatchBytes;
+import io.shiplog.replication.runtime.ActiveProducers;
 import io.shiplog.replication.runtime.DeleteCallback;
 import io.shiplog.replication.runtime.EpochEnd;
 import io.shiplog.replication.runtime.OffsetLookup;
@@ -12,6 +13,7 @@ import io.shiplog.server.api.PartitionAccess;
 import io.shiplog.storage.batch.BatchLimits;
 import io.shiplog.storage.batch.BatchValidator;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
@@ -61,5 +63,10 @@ final class StubPartitions implements PartitionAccess {
     @Override
     public EpochEnd endOfEpoch(Uuid topicId, int partition, int currentLeaderEpoch, int leaderEpoch) {
         return new EpochEnd(Errors.NONE, leaderEpoch, 42);
+    }
+
+    @Override
+    public ActiveProducers activeProducers(Uuid topicId, int partition) {
+        return new ActiveProducers(Errors.NONE, List.of());
     }
 }

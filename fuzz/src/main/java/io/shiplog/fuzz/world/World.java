@@ -18,6 +18,7 @@ import io.shiplog.server.api.KafkaApis;
 import io.shiplog.server.api.ProducerIds;
 import io.shiplog.server.api.RequestDispatcher;
 import io.shiplog.server.api.RequestHandler;
+import io.shiplog.server.api.TopicAutoCreation;
 import io.shiplog.server.group.GroupCoordinators;
 import io.shiplog.server.group.GroupSettings;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ public final class World {
                 new ProducerIds(controller.client()::allocateProducerIds),
                 List::of,
                 () -> CompletableFuture.completedFuture(List.of()),
+                new TopicAutoCreation(true, admin, origin -> {}),
                 others.toArray(new RequestHandler<?>[0]));
     }
 
