@@ -63,20 +63,24 @@ class ClientLimitsTest {
         setQuota("consumer_byte_rate", 100_000.0);
         try (KafkaProducer<byte[], byte[]> producer = metered()) {
             // ten windows of a second give 1,000,000 bytes
-            send(producer, "metered", 15, 100_000);
-            assertThat(max(producer.metrics(), "produce-throttle-time-max")).isPositive();
+            sendUntilThrottled(producer, "metered", 200_000);
         }
         assertThat(metric("Produce.throttled-requests")).isPositive();
         try (KafkaConsumer<byte[], byte[]> consumer = meteredConsumer()) {
-            read(consumer, "metered", 15);
-            consumer.poll(Duration.ofMillis(100));
-            assertThat(max(consumer.metrics(), "fetch-throttle-time-max")).isPositive();
+            TopicPartition metered = new TopicPartition("metered", 0);
+            consumer.assign(List.of(metered));
+            Await.until("throttled fetches", 60_000, () -> {
+                if (consumer.poll(Duration.ofMillis(100)).isEmpty()) {
+                    consumer.seekToBeginning(List.of(metered));
+                }
+                return max(consumer.metrics(), "fetch-throttle-time-max") > 0;
+            });
         }
         assertThat(metric("Fetch.throttled-requests")).isPositive();
         setQuota("producer_byte_rate", null);
         setQuota("consumer_byte_rate", null);
         try (KafkaProducer<byte[], byte[]> producer = metered()) {
-            send(producer, "metered", 15, 100_000);
+            send(producer, "metered", 10, 200_000);
             assertThat(max(producer.metrics(), "produce-throttle-time-max")).isZero();
         }
     }
@@ -86,8 +90,7 @@ class ClientLimitsTest {
         cluster.clients().createTopic("busy", 1, 1, Map.of());
         setQuota("request_percentage", 0.0001);
         try (KafkaProducer<byte[], byte[]> producer = metered()) {
-            send(producer, "busy", 5, 100);
-            assertThat(max(producer.metrics(), "produce-throttle-time-max")).isPositive();
+            sendUntilThrottled(producer, "busy", 100);
         } finally {
             setQuota("request_percentage", null);
         }
@@ -165,7 +168,7 @@ class ClientLimitsTest {
     }
 
     private static KafkaConsumer<byte[], byte[]> meteredConsumer() {
-        return cluster.clients().consumer(Map.of("client.id", "metered", "max.partition.fetch.bytes", 250_000));
+        return cluster.clients().consumer(Map.of("client.id", "metered", "max.partition.fetch.bytes", 400_000));
     }
 
     private static void setQuota(String key, Double limit) throws Exception {
@@ -185,12 +188,10 @@ class ClientLimitsTest {
         }
     }
 
-    private static void read(KafkaConsumer<byte[], byte[]> consumer, String topic, int count) {
-        consumer.assign(List.of(new TopicPartition(topic, 0)));
-        int[] read = new int[1];
-        Await.until("records", 60_000, () -> {
-            read[0] += consumer.poll(Duration.ofMillis(200)).count();
-            return read[0] >= count;
+    private static void sendUntilThrottled(KafkaProducer<byte[], byte[]> producer, String topic, int bytes) {
+        Await.until("throttled requests", 60_000, () -> {
+            send(producer, topic, 1, bytes);
+            return max(producer.metrics(), "produce-throttle-time-max") > 0;
         });
     }
 
