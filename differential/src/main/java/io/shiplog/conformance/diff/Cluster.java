@@ -62,7 +62,7 @@ final class Cluster implements Closeable {
             answer = connection.ask(api, version, body);
         } catch (SocketTimeoutException e) {
             disconnect(node);
-            return Answer.without("none within 20 s");
+            return Answer.without("none within 10 s");
         }
         if (answer == null) {
             disconnect(node);

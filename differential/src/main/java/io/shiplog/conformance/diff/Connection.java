@@ -20,7 +20,7 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
 /** One plain connection to one node: a request out, its answer in. One thread. */
 final class Connection implements Closeable {
     private static final int CONNECT_TIMEOUT_MS = 5_000;
-    private static final int ANSWER_TIMEOUT_MS = 20_000;
+    private static final int ANSWER_TIMEOUT_MS = 10_000;
     private static final int LARGEST_ANSWER_BYTES = 64 << 20;
     static final String CLIENT_ID = "differential";
 
@@ -37,7 +37,7 @@ final class Connection implements Closeable {
      * Sends a request and waits for its answer.
      *
      * @return the answer behind its length, or null when the node closed the connection instead
-     * @throws java.net.SocketTimeoutException when there is neither within 20 s
+     * @throws java.net.SocketTimeoutException when there is neither within 10 s
      */
     ByteBuffer ask(ApiKeys api, short version, ByteBuffer body) throws IOException {
         try {

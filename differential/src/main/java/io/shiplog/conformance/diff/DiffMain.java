@@ -8,11 +8,13 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** The command line of {@code bin/conformance diff}, when both clusters run. */
 public final class DiffMain {
     private static final int ARGUMENTS = 4;
+    private static final int SLOW_S = 5;
 
     private DiffMain() {}
 
@@ -33,10 +35,24 @@ public final class DiffMain {
             run = new Run(kafka, shiplog);
             run.negotiate();
             for (Step step : Steps.all()) {
-                run.take(step);
+                take(run, step);
             }
         }
         System.exit(report(run, known, only, System.out));
+    }
+
+    private static void take(Run run, Step step) throws IOException {
+        try {
+            if (System.getProperty("trace") != null) System.err.println(java.time.LocalTime.now() + " " + step.api().name + " " + step.name());
+            long beginNs = System.nanoTime();
+            run.take(step);
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beginNs);
+            if (seconds >= SLOW_S) {
+                System.out.println("slow     " + step.api().name + ", " + step.name() + ": " + seconds + " s");
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new IOException(step.api().name + ", " + step.name() + ": " + e.getMessage(), e);
+        }
     }
 
     /** Prints what is not known, and what is known and no longer so. Returns the exit status. */

@@ -73,7 +73,7 @@ final class RecordSteps {
     }
 
     private static void wrongBatch(Script script) {
-        produce(script, "no records", (short) -1, TopicSteps.TOPIC, 0, null);
+        // Records that are null are left out: Kafka 4.3.1 fails on them and never answers.
         produce(script, "empty records", (short) -1, TopicSteps.TOPIC, 0, MemoryRecords.EMPTY);
         produce(script, "a wrong CRC", (short) -1, TopicSteps.TOPIC, 0, changed(CRC_POSITION, 1));
         produce(script, "format 0", (short) -1, TopicSteps.TOPIC, 0, changed(MAGIC_POSITION, 0));

@@ -5,6 +5,7 @@ package io.shiplog.conformance.diff;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -44,6 +45,14 @@ record Step(ApiKeys api, String name, short first, short last, Node node, Body b
     }
 
     static Body body(Request request) {
-        return (cluster, version) -> Connection.bytes(request.of(cluster, version), version);
+        return (cluster, version) -> {
+            ApiMessage message = request.of(cluster, version);
+            try {
+                return Connection.bytes(message, version);
+            } catch (NullPointerException e) {
+                // how the generated writers refuse a null in a version that has none
+                throw new UnsupportedVersionException("version " + version + " cannot say null", e);
+            }
+        };
     }
 }
