@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.Records;
 
@@ -27,6 +28,19 @@ record Answer(ApiMessage message, ObjectNode json) {
     /** Without a message: the connection was closed, or the bytes are no such message. */
     static Answer without(String what) {
         return new Answer(null, JsonNodeFactory.instance.objectNode().put("answer", what));
+    }
+
+    /** The error that it tells first, or what happened instead of an answer. */
+    String what() {
+        if (message == null) {
+            return json.get("answer").textValue();
+        }
+        for (JsonNode code : json.findValues("errorCode")) {
+            if (code.shortValue() != 0) {
+                return Errors.forCode(code.shortValue()).name();
+            }
+        }
+        return "an answer";
     }
 
     /** Decodes a response with its header. Bytes that are left over are a field of their own. */
@@ -53,7 +67,10 @@ record Answer(ApiMessage message, ObjectNode json) {
             json = (ObjectNode) Class.forName(message.getClass().getName() + "JsonConverter")
                     .getMethod("write", message.getClass(), short.class, boolean.class)
                     .invoke(null, message, version, false);
-        } catch (ClassNotFoundException | NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+        } catch (ClassNotFoundException
+                | NoSuchMethodException
+                | IllegalAccessException
+                | InvocationTargetException e) {
             throw new IllegalStateException("no JSON of " + message.getClass(), e);
         }
         if (message instanceof FetchResponseData fetch) {
@@ -66,7 +83,8 @@ record Answer(ApiMessage message, ObjectNode json) {
         for (int t = 0; t < fetch.responses().size(); t++) {
             var topic = fetch.responses().get(t);
             for (int p = 0; p < topic.partitions().size(); p++) {
-                JsonNode partition = json.get("responses").get(t).get("partitions").get(p);
+                JsonNode partition =
+                        json.get("responses").get(t).get("partitions").get(p);
                 ArrayNode batches = ((ObjectNode) partition).putArray("batches");
                 if (topic.partitions().get(p).records() instanceof Records records) {
                     records.batches().forEach(batch -> batches.add(describe(batch)));

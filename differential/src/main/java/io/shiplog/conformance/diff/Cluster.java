@@ -5,6 +5,7 @@ package io.shiplog.conformance.diff;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -13,10 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -42,7 +46,8 @@ final class Cluster implements Closeable {
         this.name = name;
         for (String address : addresses.split(",", -1)) {
             int colon = address.lastIndexOf(':');
-            nodes.add(new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))));
+            nodes.add(
+                    new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))));
         }
     }
 
@@ -72,7 +77,8 @@ final class Cluster implements Closeable {
     }
 
     ApiMessage ask(int node, ApiKeys api, int version, ApiMessage request) throws IOException {
-        return ask(node, api, (short) version, Connection.bytes(request, (short) version)).message();
+        return ask(node, api, (short) version, Connection.bytes(request, (short) version))
+                .message();
     }
 
     private void disconnect(int node) throws IOException {
@@ -108,15 +114,31 @@ final class Cluster implements Closeable {
     void awaitGone(String topic) throws IOException {
         for (int node = 1; node <= nodes.size(); node++) {
             int asked = node;
-            await("topic " + topic + " gone on node " + node, () -> metadata(asked, topic).errorCode() != 0);
+            await(
+                    "topic " + topic + " gone on node " + node,
+                    () -> metadata(asked, topic).errorCode() != 0);
         }
+    }
+
+    /** Waits until node 1 has producer ids to give: Kafka's says that it loads when it is asked first. */
+    void awaitProducerIds() throws IOException {
+        var request =
+                new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(Integer.MAX_VALUE);
+        await("producer id", () -> {
+            try {
+                return ((InitProducerIdResponseData) ask(1, ApiKeys.INIT_PRODUCER_ID, 5, request)).errorCode() == 0;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private boolean isComplete(int node, String topic) {
         var found = metadata(node, topic);
         boolean complete = found.errorCode() == 0
                 && found.partitions().stream()
-                        .allMatch(p -> p.errorCode() == 0 && p.isrNodes().size() == p.replicaNodes().size());
+                        .allMatch(p -> p.errorCode() == 0
+                                && p.isrNodes().size() == p.replicaNodes().size());
         if (complete) {
             topicIds.put(topic, found.topicId());
         }
@@ -131,7 +153,7 @@ final class Cluster implements Closeable {
             var answer = (MetadataResponseData) ask(node, ApiKeys.METADATA, 12, request);
             return answer.topics().iterator().next();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -156,7 +178,7 @@ final class Cluster implements Closeable {
             coordinators.put(group, found.nodeId());
             return true;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -166,7 +188,7 @@ final class Cluster implements Closeable {
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new IOException(name + ": no " + what + " within " + PATIENCE_MS / 1_000 + " s");
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BETWEEN_LOOKS_MS));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BETWEEN_LOOKS_MS));
         }
     }
 

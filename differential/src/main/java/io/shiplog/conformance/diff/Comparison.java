@@ -24,8 +24,28 @@ final class Comparison {
 
     /** What names an element, in the order of precedence of a reader. */
     private static final List<String> NAMES = List.of(
-            "name", "topic", "topicName", "topicId", "resourceType", "resourceName", "groupId", "key", "apiKey", "partitionIndex", "partition",
-            "partitionId", "index", "nodeId", "brokerId", "replicaId", "memberId", "user", "entityType", "entityName", "logDir", "entity");
+            "name",
+            "topic",
+            "topicName",
+            "topicId",
+            "resourceType",
+            "resourceName",
+            "groupId",
+            "key",
+            "apiKey",
+            "partitionIndex",
+            "partition",
+            "partitionId",
+            "index",
+            "nodeId",
+            "brokerId",
+            "replicaId",
+            "memberId",
+            "user",
+            "entityType",
+            "entityName",
+            "logDir",
+            "entity");
 
     private static final Set<String> FOR_PEOPLE = Set.of("errorMessage", "message", "statusDetail");
 
@@ -48,8 +68,9 @@ final class Comparison {
         StringBuilder identity = new StringBuilder();
         for (String name : NAMES) {
             JsonNode value = element.get(name);
-            if (value != null) {
-                identity.append(identity.isEmpty() ? "" : " ").append(value.isTextual() ? value.textValue() : value.toString());
+            if (value != null && !(name.equals("topicId") && !identity.isEmpty())) {
+                identity.append(identity.isEmpty() ? "" : " ")
+                        .append(value.isTextual() ? value.textValue() : value.toString());
             }
         }
         return identity.toString();
@@ -87,7 +108,8 @@ final class Comparison {
     private void compareElements(String path, String field, JsonNode kafka, JsonNode shiplog) {
         Map<String, JsonNode> ofKafka = byIdentity(kafka);
         Map<String, JsonNode> ofShiplog = byIdentity(shiplog);
-        if (ofKafka.keySet().equals(ofShiplog.keySet()) && !List.copyOf(ofKafka.keySet()).equals(List.copyOf(ofShiplog.keySet()))) {
+        if (ofKafka.keySet().equals(ofShiplog.keySet())
+                && !List.copyOf(ofKafka.keySet()).equals(List.copyOf(ofShiplog.keySet()))) {
             add(path + "#order", String.join(", ", ofKafka.keySet()), String.join(", ", ofShiplog.keySet()));
         }
         Set<String> all = new TreeSet<>(ofKafka.keySet());
@@ -122,7 +144,9 @@ final class Comparison {
         if (field.equals("errorCode") && node.isNumber()) {
             return Errors.forCode(node.shortValue()).name();
         }
-        String value = (node.isTextual() ? "\"" + node.textValue() + "\"" : node.toString()).replace('\n', ' ').replace('\t', ' ');
+        String value = (node.isTextual() ? "\"" + node.textValue() + "\"" : node.toString())
+                .replace('\n', ' ')
+                .replace('\t', ' ');
         return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "…";
     }
 }

@@ -34,11 +34,18 @@ final class ConfigSteps {
         change(script);
         refuse(script);
         replace(script);
-        script.ask(ApiKeys.LIST_CONFIG_RESOURCES, "of groups", (cluster, v) -> new ListConfigResourcesRequestData().setResourceTypes(List.of(GROUP)));
-        script.ask(ApiKeys.LIST_CONFIG_RESOURCES, "of topics and nodes", (cluster, v) ->
-                new ListConfigResourcesRequestData().setResourceTypes(List.of(TOPIC, BROKER)));
-        script.ask(ApiKeys.LIST_CONFIG_RESOURCES, "of a type that does not exist", (cluster, v) ->
-                new ListConfigResourcesRequestData().setResourceTypes(List.of(NO_TYPE)));
+        script.ask(
+                ApiKeys.LIST_CONFIG_RESOURCES,
+                "of groups",
+                (cluster, v) -> new ListConfigResourcesRequestData().setResourceTypes(List.of(GROUP)));
+        script.ask(
+                ApiKeys.LIST_CONFIG_RESOURCES,
+                "of topics and nodes",
+                (cluster, v) -> new ListConfigResourcesRequestData().setResourceTypes(List.of(TOPIC, BROKER)));
+        script.ask(
+                ApiKeys.LIST_CONFIG_RESOURCES,
+                "of a type that does not exist",
+                (cluster, v) -> new ListConfigResourcesRequestData().setResourceTypes(List.of(NO_TYPE)));
     }
 
     private static void describe(Script script) {
@@ -49,7 +56,12 @@ final class ConfigSteps {
         describe(script, "an unknown topic", TOPIC, "unknown", null);
         describe(script, "a topic without a name", TOPIC, "", null);
         describe(script, "a topic's name that cannot be", TOPIC, "a b", null);
-        describe(script, "of a node", BROKER, "1", List.of("min.insync.replicas", "log.retention.ms", "node.id", "log.segment.bytes", "compression.type"));
+        describe(
+                script,
+                "of a node",
+                BROKER,
+                "1",
+                List.of("min.insync.replicas", "log.retention.ms", "node.id", "log.segment.bytes", "compression.type"));
         describe(script, "of all nodes", BROKER, "", null);
         describe(script, "of another node", BROKER, "2", null);
         describe(script, "a node that is no number", BROKER, "one", null);
@@ -60,12 +72,15 @@ final class ConfigSteps {
     }
 
     private static void describe(Script script, String name, byte type, String resource, List<String> keys) {
-        script.ask(ApiKeys.DESCRIBE_CONFIGS, name, (cluster, v) -> new DescribeConfigsRequestData()
-                .setIncludeSynonyms(true)
-                .setResources(List.of(new DescribeConfigsResource()
-                        .setResourceType(type)
-                        .setResourceName(resource)
-                        .setConfigurationKeys(keys))));
+        script.ask(
+                ApiKeys.DESCRIBE_CONFIGS,
+                name,
+                (cluster, v) -> new DescribeConfigsRequestData()
+                        .setIncludeSynonyms(true)
+                        .setResources(List.of(new DescribeConfigsResource()
+                                .setResourceType(type)
+                                .setResourceName(resource)
+                                .setConfigurationKeys(keys))));
     }
 
     private static void change(Script script) {
@@ -97,17 +112,33 @@ final class ConfigSteps {
         change(script, "a group's setting out of range", GROUP, "some-group", "consumer.session.timeout.ms", SET, "1");
         script.ask(ApiKeys.INCREMENTAL_ALTER_CONFIGS, "the same name twice", (cluster, v) -> {
             var resource = resource(TOPIC, TopicSteps.TOPIC);
-            resource.configs().add(new AlterableConfig().setName("retention.ms").setConfigOperation(SET).setValue("1"));
-            resource.configs().add(new AlterableConfig().setName("retention.ms").setConfigOperation(DELETE).setValue(null));
+            resource.configs()
+                    .add(new AlterableConfig()
+                            .setName("retention.ms")
+                            .setConfigOperation(SET)
+                            .setValue("1"));
+            resource.configs()
+                    .add(new AlterableConfig()
+                            .setName("retention.ms")
+                            .setConfigOperation(DELETE)
+                            .setValue(null));
             return request(resource);
         });
-        script.ask(ApiKeys.INCREMENTAL_ALTER_CONFIGS, "nothing of a topic", (cluster, v) -> request(resource(TOPIC, TopicSteps.TOPIC)));
+        script.ask(
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                "nothing of a topic",
+                (cluster, v) -> request(resource(TOPIC, TopicSteps.TOPIC)));
     }
 
-    private static void change(Script script, String name, byte type, String resource, String key, byte operation, String value) {
+    private static void change(
+            Script script, String name, byte type, String resource, String key, byte operation, String value) {
         script.ask(ApiKeys.INCREMENTAL_ALTER_CONFIGS, name, (cluster, v) -> {
             var changed = resource(type, resource);
-            changed.configs().add(new AlterableConfig().setName(key).setConfigOperation(operation).setValue(value));
+            changed.configs()
+                    .add(new AlterableConfig()
+                            .setName(key)
+                            .setConfigOperation(operation)
+                            .setValue(value));
             return request(changed);
         });
     }
@@ -132,8 +163,13 @@ final class ConfigSteps {
 
     private static void replace(Script script, String name, byte type, String resource, String key, String value) {
         script.ask(ApiKeys.ALTER_CONFIGS, name, (cluster, v) -> {
-            var changed = new AlterConfigsRequestData.AlterConfigsResource().setResourceType(type).setResourceName(resource);
-            changed.configs().add(new AlterConfigsRequestData.AlterableConfig().setName(key).setValue(value));
+            var changed = new AlterConfigsRequestData.AlterConfigsResource()
+                    .setResourceType(type)
+                    .setResourceName(resource);
+            changed.configs()
+                    .add(new AlterConfigsRequestData.AlterableConfig()
+                            .setName(key)
+                            .setValue(value));
             var request = new AlterConfigsRequestData();
             request.resources().add(changed);
             return request;

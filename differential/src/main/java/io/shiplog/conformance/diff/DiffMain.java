@@ -43,7 +43,6 @@ public final class DiffMain {
 
     private static void take(Run run, Step step) throws IOException {
         try {
-            if (System.getProperty("trace") != null) System.err.println(java.time.LocalTime.now() + " " + step.api().name + " " + step.name());
             long beginNs = System.nanoTime();
             run.take(step);
             long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beginNs);

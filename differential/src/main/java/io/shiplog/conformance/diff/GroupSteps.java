@@ -57,10 +57,22 @@ final class GroupSteps {
         commit(script, "a negative offset", TopicSteps.TOPIC, 1, -7, "");
         commit(script, "without a note", TopicSteps.TOPIC, 1, 1, null);
         commit(script, "a long note", TopicSteps.TOPIC, 0, 3, "x".repeat(LARGE_METADATA));
-        script.askCoordinator(GROUP, ApiKeys.OFFSET_COMMIT, "by an unknown member", (cluster, v) ->
-                committed(cluster, TopicSteps.TOPIC, 0, 3, "").setMemberId("someone").setGenerationIdOrMemberEpoch(4));
-        script.askCoordinator(GROUP, ApiKeys.OFFSET_COMMIT, "nothing", (cluster, v) -> new OffsetCommitRequestData().setGroupId(GROUP));
-        script.ask(ApiKeys.OFFSET_COMMIT, "of a group without a name", (cluster, v) -> committed(cluster, TopicSteps.TOPIC, 0, 3, "").setGroupId(""));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.OFFSET_COMMIT,
+                "by an unknown member",
+                (cluster, v) -> committed(cluster, TopicSteps.TOPIC, 0, 3, "")
+                        .setMemberId("someone")
+                        .setGenerationIdOrMemberEpoch(4));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.OFFSET_COMMIT,
+                "nothing",
+                (cluster, v) -> new OffsetCommitRequestData().setGroupId(GROUP));
+        script.ask(
+                ApiKeys.OFFSET_COMMIT,
+                "of a group without a name",
+                (cluster, v) -> committed(cluster, TopicSteps.TOPIC, 0, 3, "").setGroupId(""));
         script.askCoordinator(GROUP, ApiKeys.OFFSET_COMMIT, "a good one and an unknown one", (cluster, v) -> {
             var request = committed(cluster, TopicSteps.TOPIC, 0, 3, "note");
             var topics = new ArrayList<>(request.topics());
@@ -70,10 +82,15 @@ final class GroupSteps {
     }
 
     private static void commit(Script script, String name, String topic, int partition, long offset, String metadata) {
-        script.askCoordinator(GROUP, ApiKeys.OFFSET_COMMIT, name, (cluster, v) -> committed(cluster, topic, partition, offset, metadata));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.OFFSET_COMMIT,
+                name,
+                (cluster, v) -> committed(cluster, topic, partition, offset, metadata));
     }
 
-    private static OffsetCommitRequestData committed(Cluster cluster, String topic, int partition, long offset, String metadata) {
+    private static OffsetCommitRequestData committed(
+            Cluster cluster, String topic, int partition, long offset, String metadata) {
         var committed = new OffsetCommitRequestPartition()
                 .setPartitionIndex(partition)
                 .setCommittedOffset(offset)
@@ -91,11 +108,25 @@ final class GroupSteps {
         fetch(script, "an unknown topic", GROUP, "unknown", 0);
         fetch(script, "an unknown partition", GROUP, TopicSteps.TOPIC, 9);
         fetch(script, "no partition", GROUP, TopicSteps.TOPIC);
-        script.askCoordinator("nobody", ApiKeys.OFFSET_FETCH, "an unknown group", (cluster, v) -> fetched(cluster, v, "nobody", TopicSteps.TOPIC, 0));
-        script.askCoordinator(GROUP, ApiKeys.OFFSET_FETCH, "all", (cluster, v) -> v >= 8
-                ? new OffsetFetchRequestData().setGroups(List.of(new OffsetFetchRequestGroup().setGroupId(GROUP).setTopics(null)))
-                : new OffsetFetchRequestData().setGroupId(GROUP).setTopics(v >= 2 ? null : List.of()));
-        script.ask(ApiKeys.OFFSET_FETCH, "of a group without a name", (cluster, v) -> fetched(cluster, v, "", TopicSteps.TOPIC, 0));
+        script.askCoordinator(
+                "nobody",
+                ApiKeys.OFFSET_FETCH,
+                "an unknown group",
+                (cluster, v) -> fetched(cluster, v, "nobody", TopicSteps.TOPIC, 0));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.OFFSET_FETCH,
+                "all",
+                (cluster, v) -> v >= 8
+                        ? new OffsetFetchRequestData()
+                                .setGroups(List.of(new OffsetFetchRequestGroup()
+                                        .setGroupId(GROUP)
+                                        .setTopics(null)))
+                        : new OffsetFetchRequestData().setGroupId(GROUP).setTopics(v >= 2 ? null : List.of()));
+        script.ask(
+                ApiKeys.OFFSET_FETCH,
+                "of a group without a name",
+                (cluster, v) -> fetched(cluster, v, "", TopicSteps.TOPIC, 0));
         script.askCoordinator(GROUP, ApiKeys.OFFSET_FETCH, "by an unknown member", (cluster, v) -> {
             var request = fetched(cluster, v, GROUP, TopicSteps.TOPIC, 0);
             if (v >= 9) {
@@ -103,15 +134,20 @@ final class GroupSteps {
             }
             return request;
         });
-        script.askCoordinator(GROUP, ApiKeys.OFFSET_FETCH, "stable ones", (cluster, v) ->
-                fetched(cluster, v, GROUP, TopicSteps.TOPIC, 0).setRequireStable(true));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.OFFSET_FETCH,
+                "stable ones",
+                (cluster, v) -> fetched(cluster, v, GROUP, TopicSteps.TOPIC, 0).setRequireStable(true));
     }
 
     private static void fetch(Script script, String name, String group, String topic, Integer... partitions) {
-        script.askCoordinator(group, ApiKeys.OFFSET_FETCH, name, (cluster, v) -> fetched(cluster, v, group, topic, partitions));
+        script.askCoordinator(
+                group, ApiKeys.OFFSET_FETCH, name, (cluster, v) -> fetched(cluster, v, group, topic, partitions));
     }
 
-    private static OffsetFetchRequestData fetched(Cluster cluster, short version, String group, String topic, Integer... partitions) {
+    private static OffsetFetchRequestData fetched(
+            Cluster cluster, short version, String group, String topic, Integer... partitions) {
         if (version < 8) {
             var wanted = new OffsetFetchRequestTopic().setName(topic).setPartitionIndexes(List.of(partitions));
             return new OffsetFetchRequestData().setGroupId(group).setTopics(List.of(wanted));
@@ -120,30 +156,60 @@ final class GroupSteps {
                 .setName(topic)
                 .setTopicId(cluster.topicId(topic))
                 .setPartitionIndexes(List.of(partitions));
-        return new OffsetFetchRequestData().setGroups(List.of(new OffsetFetchRequestGroup().setGroupId(group).setTopics(List.of(wanted))));
+        return new OffsetFetchRequestData()
+                .setGroups(
+                        List.of(new OffsetFetchRequestGroup().setGroupId(group).setTopics(List.of(wanted))));
     }
 
     private static void administration(Script script) {
         describe(script, "without members", GROUP);
         describe(script, "an unknown group", "nobody");
-        script.ask(ApiKeys.DESCRIBE_GROUPS, "a group without a name", (cluster, v) -> new DescribeGroupsRequestData().setGroups(List.of("")));
-        script.askCoordinator(GROUP, ApiKeys.LIST_GROUPS, "empty ones", (cluster, v) -> new ListGroupsRequestData().setStatesFilter(List.of("Empty")));
-        script.askCoordinator(GROUP, ApiKeys.LIST_GROUPS, "in a state that does not exist", (cluster, v) ->
-                new ListGroupsRequestData().setStatesFilter(List.of("Gone")));
-        script.askCoordinator(GROUP, ApiKeys.LIST_GROUPS, "of a type that does not exist", (cluster, v) ->
-                new ListGroupsRequestData().setTypesFilter(List.of("gone")));
+        script.ask(
+                ApiKeys.DESCRIBE_GROUPS,
+                "a group without a name",
+                (cluster, v) -> new DescribeGroupsRequestData().setGroups(List.of("")));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.LIST_GROUPS,
+                "empty ones",
+                (cluster, v) -> new ListGroupsRequestData().setStatesFilter(List.of("Empty")));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.LIST_GROUPS,
+                "in a state that does not exist",
+                (cluster, v) -> new ListGroupsRequestData().setStatesFilter(List.of("Gone")));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.LIST_GROUPS,
+                "of a type that does not exist",
+                (cluster, v) -> new ListGroupsRequestData().setTypesFilter(List.of("gone")));
         forget(script, "an offset", TopicSteps.TOPIC, 0);
         forget(script, "an unknown topic", "unknown", 0);
         forget(script, "an unknown partition", TopicSteps.TOPIC, 9);
-        script.askCoordinator("nobody", ApiKeys.OFFSET_DELETE, "of an unknown group", (cluster, v) -> new OffsetDeleteRequestData().setGroupId("nobody"));
-        script.askCoordinator(GROUP, ApiKeys.DELETE_GROUPS, "once, then it is unknown", (cluster, v) ->
-                new DeleteGroupsRequestData().setGroupsNames(List.of(GROUP)));
-        script.ask(ApiKeys.DELETE_GROUPS, "a group without a name", (cluster, v) -> new DeleteGroupsRequestData().setGroupsNames(List.of("")));
+        script.askCoordinator(
+                "nobody",
+                ApiKeys.OFFSET_DELETE,
+                "of an unknown group",
+                (cluster, v) -> new OffsetDeleteRequestData().setGroupId("nobody"));
+        script.askCoordinator(
+                GROUP,
+                ApiKeys.DELETE_GROUPS,
+                "once, then it is unknown",
+                (cluster, v) -> new DeleteGroupsRequestData().setGroupsNames(List.of(GROUP)));
+        script.ask(
+                ApiKeys.DELETE_GROUPS,
+                "a group without a name",
+                (cluster, v) -> new DeleteGroupsRequestData().setGroupsNames(List.of("")));
     }
 
     private static void describe(Script script, String name, String group) {
-        script.askCoordinator(group, ApiKeys.DESCRIBE_GROUPS, name, (cluster, v) ->
-                new DescribeGroupsRequestData().setGroups(List.of(group)).setIncludeAuthorizedOperations(v >= 3));
+        script.askCoordinator(
+                group,
+                ApiKeys.DESCRIBE_GROUPS,
+                name,
+                (cluster, v) -> new DescribeGroupsRequestData()
+                        .setGroups(List.of(group))
+                        .setIncludeAuthorizedOperations(v >= 3));
     }
 
     private static void forget(Script script, String name, String topic, int partition) {

@@ -57,7 +57,10 @@ final class KnownDifferences {
 
     /** Entries that covered nothing, as they stand in the file. */
     List<String> unseen() {
-        return entries.stream().filter(entry -> !entry.seen).map(entry -> entry.line).toList();
+        return entries.stream()
+                .filter(entry -> !entry.seen)
+                .map(entry -> entry.line)
+                .toList();
     }
 
     int size() {
@@ -81,8 +84,8 @@ final class KnownDifferences {
         static Entry parse(String line) {
             String[] columns = line.split("\t", -1);
             if (columns.length != COLUMNS || columns[COLUMNS - 1].isBlank()) {
-                throw new IllegalArgumentException(
-                        "a known difference has " + COLUMNS + " columns separated by tabs, the last of them a reason: " + line);
+                throw new IllegalArgumentException("a known difference has " + COLUMNS
+                        + " columns separated by tabs, the last of them a reason: " + line);
             }
             int first = 0;
             int last = Short.MAX_VALUE;
@@ -100,14 +103,18 @@ final class KnownDifferences {
         private static Pattern glob(String text) {
             StringBuilder pattern = new StringBuilder();
             for (String part : text.split("\\*", -1)) {
-                pattern.append(pattern.isEmpty() ? "" : ".*").append("\\Q").append(part).append("\\E");
+                pattern.append(pattern.isEmpty() ? "" : ".*")
+                        .append("\\Q")
+                        .append(part)
+                        .append("\\E");
             }
             return Pattern.compile(pattern.toString(), Pattern.DOTALL);
         }
 
         boolean covers(Finding finding) {
             Difference difference = finding.difference();
-            List<String> values = List.of(finding.api().name, finding.step(), difference.path(), difference.kafka(), difference.shiplog());
+            List<String> values = List.of(
+                    finding.api().name, finding.step(), difference.path(), difference.kafka(), difference.shiplog());
             if (finding.first() < first || finding.last() > last) {
                 return false;
             }

@@ -123,7 +123,11 @@ final class Normalization {
     }
 
     private static boolean isSet(JsonNode node) {
-        return node.isNumber() ? node.longValue() > 0 : node.isTextual() && !node.textValue().isEmpty() && !node.textValue().equals(Uuid.ZERO_UUID.toString());
+        return node.isNumber()
+                ? node.longValue() > 0
+                : node.isTextual()
+                        && !node.textValue().isEmpty()
+                        && !node.textValue().equals(Uuid.ZERO_UUID.toString());
     }
 
     private String text(String field, String value) {

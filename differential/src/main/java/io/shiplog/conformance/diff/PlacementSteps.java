@@ -28,7 +28,10 @@ final class PlacementSteps {
         elect(script, "an unknown topic", PREFERRED, "unknown", 0);
         elect(script, "an unknown partition", PREFERRED, TopicSteps.TOPIC, 9);
         elect(script, "a type that does not exist", (byte) 7, TopicSteps.TOPIC, 0);
-        script.ask(ApiKeys.ELECT_LEADERS, "of all partitions", (cluster, v) -> new ElectLeadersRequestData().setTopicPartitions(null));
+        script.ask(
+                ApiKeys.ELECT_LEADERS,
+                "of all partitions",
+                (cluster, v) -> new ElectLeadersRequestData().setTopicPartitions(null));
         move(script, "to where it is", "made-5", 0, List.of(1, 2, 3));
         move(script, "an unknown topic", "unknown", 0, List.of(1));
         move(script, "an unknown partition", TopicSteps.TOPIC, 9, List.of(1));
@@ -37,17 +40,29 @@ final class PlacementSteps {
         move(script, "to a node twice", TopicSteps.TOPIC, 0, List.of(1, 1, 2));
         move(script, "to a negative node", TopicSteps.TOPIC, 0, List.of(-1));
         move(script, "cancels what does not happen", TopicSteps.TOPIC, 0, null);
-        script.ask(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, "fewer replicas, where that is forbidden", (cluster, v) ->
-                moved(TopicSteps.TOPIC, 0, List.of(1)).setAllowReplicationFactorChange(false));
-        script.ask(ApiKeys.LIST_PARTITION_REASSIGNMENTS, "all", (cluster, v) -> new ListPartitionReassignmentsRequestData().setTopics(null));
-        script.ask(ApiKeys.LIST_PARTITION_REASSIGNMENTS, "an unknown topic", (cluster, v) -> new ListPartitionReassignmentsRequestData()
-                .setTopics(List.of(new ListPartitionReassignmentsTopics().setName("unknown").setPartitionIndexes(List.of(0)))));
+        script.ask(
+                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                "fewer replicas, where that is forbidden",
+                (cluster, v) -> moved(TopicSteps.TOPIC, 0, List.of(1)).setAllowReplicationFactorChange(false));
+        script.ask(
+                ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                "all",
+                (cluster, v) -> new ListPartitionReassignmentsRequestData().setTopics(null));
+        script.ask(
+                ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                "an unknown topic",
+                (cluster, v) -> new ListPartitionReassignmentsRequestData()
+                        .setTopics(List.of(new ListPartitionReassignmentsTopics()
+                                .setName("unknown")
+                                .setPartitionIndexes(List.of(0)))));
         directories(script, "a topic", TopicSteps.SECOND, 0);
         directories(script, "an unknown topic", "unknown", 0);
         directories(script, "an unknown partition", TopicSteps.TOPIC, 9);
         script.ask(ApiKeys.DESCRIBE_LOG_DIRS, "no topic", (cluster, v) -> new DescribeLogDirsRequestData());
         script.ask(ApiKeys.ALTER_REPLICA_LOG_DIRS, "to an unknown directory", (cluster, v) -> {
-            var topic = new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic().setName(TopicSteps.TOPIC).setPartitions(List.of(0, 9));
+            var topic = new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                    .setName(TopicSteps.TOPIC)
+                    .setPartitions(List.of(0, 9));
             var directory = new AlterReplicaLogDirsRequestData.AlterReplicaLogDir().setPath("/nowhere");
             directory.topics().add(topic);
             var request = new AlterReplicaLogDirsRequestData();
@@ -58,9 +73,13 @@ final class PlacementSteps {
 
     private static void elect(Script script, String name, byte type, String topic, int partition) {
         script.ask(ApiKeys.ELECT_LEADERS, name, (cluster, v) -> {
-            var request = new ElectLeadersRequestData().setElectionType(v == 0 ? PREFERRED : type).setTimeoutMs(TopicSteps.TIMEOUT_MS);
+            var request = new ElectLeadersRequestData()
+                    .setElectionType(v == 0 ? PREFERRED : type)
+                    .setTimeoutMs(TopicSteps.TIMEOUT_MS);
             request.topicPartitions()
-                    .add(new ElectLeadersRequestData.TopicPartitions().setTopic(topic).setPartitions(List.of(partition)));
+                    .add(new ElectLeadersRequestData.TopicPartitions()
+                            .setTopic(topic)
+                            .setPartitions(List.of(partition)));
             return request;
         });
     }

@@ -57,12 +57,18 @@ final class QuotaSteps {
         describe(script, "the same entity twice", true, component("user", ANY, null), component("user", ANY, null));
         describe(script, "an address with a user", true, component("user", ANY, null), component("ip", ANY, null));
         describe(script, "an entity without a name", true, component("", ANY, null));
-        script.ask(ApiKeys.ALTER_CLIENT_QUOTAS, "removed, and removed again", (cluster, v) -> entry(new OpData().setKey(PRODUCE).setRemove(true), "user", "alice"));
+        script.ask(
+                ApiKeys.ALTER_CLIENT_QUOTAS,
+                "removed, and removed again",
+                (cluster, v) -> entry(new OpData().setKey(PRODUCE).setRemove(true), "user", "alice"));
         credentials(script);
     }
 
     private static void alter(Script script, String name, String key, double value, String... entity) {
-        script.ask(ApiKeys.ALTER_CLIENT_QUOTAS, name, (cluster, v) -> entry(new OpData().setKey(key).setValue(value), entity));
+        script.ask(
+                ApiKeys.ALTER_CLIENT_QUOTAS,
+                name,
+                (cluster, v) -> entry(new OpData().setKey(key).setValue(value), entity));
     }
 
     private static AlterClientQuotasRequestData entry(OpData operation, String... entity) {
@@ -70,7 +76,8 @@ final class QuotaSteps {
         for (int i = 0; i < entity.length; i += 2) {
             parts.add(new EntityData().setEntityType(entity[i]).setEntityName(entity[i + 1]));
         }
-        return new AlterClientQuotasRequestData().setEntries(List.of(new EntryData().setEntity(parts).setOps(List.of(operation))));
+        return new AlterClientQuotasRequestData()
+                .setEntries(List.of(new EntryData().setEntity(parts).setOps(List.of(operation))));
     }
 
     private static ComponentData component(String type, byte match, String name) {
@@ -78,8 +85,11 @@ final class QuotaSteps {
     }
 
     private static void describe(Script script, String name, boolean strict, ComponentData... components) {
-        script.ask(ApiKeys.DESCRIBE_CLIENT_QUOTAS, name, (cluster, v) ->
-                new DescribeClientQuotasRequestData().setStrict(strict).setComponents(List.of(components)));
+        script.ask(
+                ApiKeys.DESCRIBE_CLIENT_QUOTAS,
+                name,
+                (cluster, v) ->
+                        new DescribeClientQuotasRequestData().setStrict(strict).setComponents(List.of(components)));
     }
 
     private static void credentials(Script script) {
@@ -88,22 +98,38 @@ final class QuotaSteps {
         upsert(script, "too many iterations", "alice", SHA_256, 1_000_000, 32);
         upsert(script, "a mechanism that does not exist", "alice", (byte) 9, ITERATIONS, 32);
         upsert(script, "a user without a name", "", SHA_256, ITERATIONS, 32);
-        script.ask(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, "deletes what is not there", (cluster, v) -> new AlterUserScramCredentialsRequestData()
-                .setDeletions(List.of(new ScramCredentialDeletion().setName("bob").setMechanism(SHA_256))));
-        script.ask(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, "all", (cluster, v) -> new DescribeUserScramCredentialsRequestData().setUsers(null));
-        script.ask(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, "a known and an unknown one", (cluster, v) -> new DescribeUserScramCredentialsRequestData()
-                .setUsers(List.of(new UserName().setName("alice"), new UserName().setName("bob"))));
-        script.ask(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, "the same one twice", (cluster, v) -> new DescribeUserScramCredentialsRequestData()
-                .setUsers(List.of(new UserName().setName("alice"), new UserName().setName("alice"))));
+        script.ask(
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                "deletes what is not there",
+                (cluster, v) -> new AlterUserScramCredentialsRequestData()
+                        .setDeletions(List.of(
+                                new ScramCredentialDeletion().setName("bob").setMechanism(SHA_256))));
+        script.ask(
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                "all",
+                (cluster, v) -> new DescribeUserScramCredentialsRequestData().setUsers(null));
+        script.ask(
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                "a known and an unknown one",
+                (cluster, v) -> new DescribeUserScramCredentialsRequestData()
+                        .setUsers(List.of(new UserName().setName("alice"), new UserName().setName("bob"))));
+        script.ask(
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                "the same one twice",
+                (cluster, v) -> new DescribeUserScramCredentialsRequestData()
+                        .setUsers(List.of(new UserName().setName("alice"), new UserName().setName("alice"))));
     }
 
     private static void upsert(Script script, String name, String user, byte mechanism, int iterations, int length) {
-        script.ask(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, name, (cluster, v) -> new AlterUserScramCredentialsRequestData()
-                .setUpsertions(List.of(new ScramCredentialUpsertion()
-                        .setName(user)
-                        .setMechanism(mechanism)
-                        .setIterations(iterations)
-                        .setSalt(new byte[length])
-                        .setSaltedPassword(new byte[length]))));
+        script.ask(
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                name,
+                (cluster, v) -> new AlterUserScramCredentialsRequestData()
+                        .setUpsertions(List.of(new ScramCredentialUpsertion()
+                                .setName(user)
+                                .setMechanism(mechanism)
+                                .setIterations(iterations)
+                                .setSalt(new byte[length])
+                                .setSaltedPassword(new byte[length]))));
     }
 }

@@ -45,27 +45,57 @@ final class ReadSteps {
         fetch(script, "an unknown partition", TopicSteps.TOPIC, 9, 0, -1);
         fetch(script, "an empty partition", "counted-b-6", 0, 0, -1);
         fetch(script, "a partition that another node leads", TopicSteps.SECOND, 0, 0, -1);
-        script.askNode(3, ApiKeys.FETCH, "a partition that this node follows", (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1));
-        script.ask(ApiKeys.FETCH, "committed ones only", (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setIsolationLevel((byte) 1));
-        script.ask(ApiKeys.FETCH, "an isolation level that does not exist", (cluster, v) ->
-                one(cluster, TopicSteps.TOPIC, 0, 0, -1).setIsolationLevel((byte) 7));
-        script.ask(ApiKeys.FETCH, "one byte at most", (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setMaxBytes(1));
+        script.askNode(
+                3,
+                ApiKeys.FETCH,
+                "a partition that this node follows",
+                (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1));
+        script.ask(
+                ApiKeys.FETCH,
+                "committed ones only",
+                (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setIsolationLevel((byte) 1));
+        script.ask(
+                ApiKeys.FETCH,
+                "an isolation level that does not exist",
+                (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setIsolationLevel((byte) 7));
+        script.ask(
+                ApiKeys.FETCH,
+                "one byte at most",
+                (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setMaxBytes(1));
         script.ask(ApiKeys.FETCH, "one byte of the partition at most", (cluster, v) -> {
             var request = one(cluster, TopicSteps.TOPIC, 0, 0, -1);
             request.topics().get(0).partitions().get(0).setPartitionMaxBytes(1);
             return request;
         });
-        script.ask(ApiKeys.FETCH, "no topic", (cluster, v) -> new FetchRequestData().setReplicaId(CONSUMER).setMaxWaitMs(0).setMinBytes(1));
+        script.ask(
+                ApiKeys.FETCH,
+                "no topic",
+                (cluster, v) -> new FetchRequestData()
+                        .setReplicaId(CONSUMER)
+                        .setMaxWaitMs(0)
+                        .setMinBytes(1));
         script.ask(ApiKeys.FETCH, "the same partition twice", (cluster, v) -> {
             var request = one(cluster, TopicSteps.TOPIC, 0, 0, -1);
             var partitions = request.topics().get(0).partitions();
-            request.topics().get(0).setPartitions(List.of(partitions.get(0), partitions.get(0).duplicate()));
+            request.topics()
+                    .get(0)
+                    .setPartitions(List.of(partitions.get(0), partitions.get(0).duplicate()));
             return request;
         });
-        script.ask(ApiKeys.FETCH, "a session that begins", (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setSessionEpoch(0));
-        script.ask(ApiKeys.FETCH, "an unknown session", (cluster, v) ->
-                one(cluster, TopicSteps.TOPIC, 0, 0, -1).setSessionId(123_456).setSessionEpoch(1));
-        script.ask(ApiKeys.FETCH, "a session with an epoch and no id", (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setSessionEpoch(3));
+        script.ask(
+                ApiKeys.FETCH,
+                "a session that begins",
+                (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setSessionEpoch(0));
+        script.ask(
+                ApiKeys.FETCH,
+                "an unknown session",
+                (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1)
+                        .setSessionId(123_456)
+                        .setSessionEpoch(1));
+        script.ask(
+                ApiKeys.FETCH,
+                "a session with an epoch and no id",
+                (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1).setSessionEpoch(3));
         script.ask(ApiKeys.FETCH, "a last epoch that is to come", (cluster, v) -> {
             var request = one(cluster, TopicSteps.TOPIC, 0, 0, -1);
             request.topics().get(0).partitions().get(0).setLastFetchedEpoch(5);
@@ -87,11 +117,16 @@ final class ReadSteps {
                 .setReplicaId(CONSUMER)
                 .setMaxWaitMs(0)
                 .setMinBytes(1)
-                .setTopics(List.of(new FetchTopic().setTopic(topic).setTopicId(cluster.topicId(topic)).setPartitions(List.of(wanted))));
+                .setTopics(List.of(new FetchTopic()
+                        .setTopic(topic)
+                        .setTopicId(cluster.topicId(topic))
+                        .setPartitions(List.of(wanted))));
     }
 
     private static void listOffsets(Script script) {
-        long[] times = {-1, -2, -3, -4, -5, -6, -7, 0, RecordSteps.TIME_MS, RecordSteps.TIME_MS + 1, RecordSteps.TIME_MS + 1_000_000};
+        long[] times = {
+            -1, -2, -3, -4, -5, -6, -7, 0, RecordSteps.TIME_MS, RecordSteps.TIME_MS + 1, RecordSteps.TIME_MS + 1_000_000
+        };
         for (long time : times) {
             String name = time < 0 ? "of kind " + time : "of a time, " + (time - RecordSteps.TIME_MS);
             offsets(script, name, TopicSteps.TOPIC, 0, time, -1);
@@ -102,10 +137,21 @@ final class ReadSteps {
         offsets(script, "an unknown topic", "unknown", 0, -1, -1);
         offsets(script, "an unknown partition", TopicSteps.TOPIC, 9, -1, -1);
         offsets(script, "a partition that another node leads", TopicSteps.SECOND, 0, -1, -1);
-        script.askNode(3, ApiKeys.LIST_OFFSETS, "a partition that this node follows", (cluster, v) -> offset(TopicSteps.TOPIC, 0, -1, -1));
-        script.ask(ApiKeys.LIST_OFFSETS, "committed ones only", (cluster, v) -> offset(TopicSteps.TOPIC, 0, -1, -1).setIsolationLevel((byte) 1));
-        script.ask(ApiKeys.LIST_OFFSETS, "no topic", (cluster, v) -> new ListOffsetsRequestData().setReplicaId(CONSUMER));
-        script.ask(ApiKeys.LIST_OFFSETS, "by a debugging consumer", (cluster, v) -> offset(TopicSteps.TOPIC, 0, -1, -1).setReplicaId(-2));
+        script.askNode(
+                3,
+                ApiKeys.LIST_OFFSETS,
+                "a partition that this node follows",
+                (cluster, v) -> offset(TopicSteps.TOPIC, 0, -1, -1));
+        script.ask(
+                ApiKeys.LIST_OFFSETS,
+                "committed ones only",
+                (cluster, v) -> offset(TopicSteps.TOPIC, 0, -1, -1).setIsolationLevel((byte) 1));
+        script.ask(
+                ApiKeys.LIST_OFFSETS, "no topic", (cluster, v) -> new ListOffsetsRequestData().setReplicaId(CONSUMER));
+        script.ask(
+                ApiKeys.LIST_OFFSETS,
+                "by a debugging consumer",
+                (cluster, v) -> offset(TopicSteps.TOPIC, 0, -1, -1).setReplicaId(-2));
         script.ask(ApiKeys.LIST_OFFSETS, "the same partition twice", (cluster, v) -> {
             var request = offset(TopicSteps.TOPIC, 0, -1, -1);
             var partition = request.topics().get(0).partitions().get(0);
@@ -119,7 +165,10 @@ final class ReadSteps {
     }
 
     private static ListOffsetsRequestData offset(String topic, int partition, long time, int epoch) {
-        var wanted = new ListOffsetsPartition().setPartitionIndex(partition).setTimestamp(time).setCurrentLeaderEpoch(epoch);
+        var wanted = new ListOffsetsPartition()
+                .setPartitionIndex(partition)
+                .setTimestamp(time)
+                .setCurrentLeaderEpoch(epoch);
         return new ListOffsetsRequestData()
                 .setReplicaId(CONSUMER)
                 .setTopics(List.of(new ListOffsetsTopic().setName(topic).setPartitions(List.of(wanted))));
@@ -140,7 +189,10 @@ final class ReadSteps {
     private static void epoch(Script script, String name, String topic, int partition, int epoch, int current) {
         script.ask(ApiKeys.OFFSET_FOR_LEADER_EPOCH, name, (cluster, v) -> {
             var request = new OffsetForLeaderEpochRequestData().setReplicaId(v >= 3 ? CONSUMER : -2);
-            var wanted = new OffsetForLeaderPartition().setPartition(partition).setLeaderEpoch(epoch).setCurrentLeaderEpoch(current);
+            var wanted = new OffsetForLeaderPartition()
+                    .setPartition(partition)
+                    .setLeaderEpoch(epoch)
+                    .setCurrentLeaderEpoch(current);
             request.topics().add(new OffsetForLeaderTopic().setTopic(topic).setPartitions(List.of(wanted)));
             return request;
         });
@@ -161,11 +213,16 @@ final class ReadSteps {
     }
 
     private static void delete(Script script, String name, String topic, int partition, long offset) {
-        script.ask(ApiKeys.DELETE_RECORDS, name, (cluster, v) -> new DeleteRecordsRequestData()
-                .setTimeoutMs(TopicSteps.TIMEOUT_MS)
-                .setTopics(List.of(new DeleteRecordsTopic()
-                        .setName(topic)
-                        .setPartitions(List.of(new DeleteRecordsPartition().setPartitionIndex(partition).setOffset(offset))))));
+        script.ask(
+                ApiKeys.DELETE_RECORDS,
+                name,
+                (cluster, v) -> new DeleteRecordsRequestData()
+                        .setTimeoutMs(TopicSteps.TIMEOUT_MS)
+                        .setTopics(List.of(new DeleteRecordsTopic()
+                                .setName(topic)
+                                .setPartitions(List.of(new DeleteRecordsPartition()
+                                        .setPartitionIndex(partition)
+                                        .setOffset(offset))))));
     }
 
     static DescribeProducersRequestData producers(String topic, int... partitions) {
@@ -174,6 +231,8 @@ final class ReadSteps {
             indexes.add(partition);
         }
         return new DescribeProducersRequestData()
-                .setTopics(List.of(new DescribeProducersRequestData.TopicRequest().setName(topic).setPartitionIndexes(indexes)));
+                .setTopics(List.of(new DescribeProducersRequestData.TopicRequest()
+                        .setName(topic)
+                        .setPartitionIndexes(indexes)));
     }
 }

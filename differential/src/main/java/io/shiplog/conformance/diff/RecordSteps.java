@@ -40,11 +40,38 @@ final class RecordSteps {
     private static void good(Script script) {
         produce(script, "three records, acks=all", (short) -1, TopicSteps.TOPIC, 0, plain(Compression.NONE));
         produce(script, "three records, acks=1", (short) 1, TopicSteps.TOPIC, 0, plain(Compression.NONE));
-        produce(script, "lz4", (short) -1, TopicSteps.TOPIC, 1, plain(Compression.lz4().build()));
-        produce(script, "gzip", (short) -1, TopicSteps.TOPIC, 1, plain(Compression.gzip().build()));
-        produce(script, "snappy", (short) -1, TopicSteps.TOPIC, 1, plain(Compression.snappy().build()));
-        script.ask(ApiKeys.PRODUCE, "zstd", (cluster, v) ->
-                request(cluster, (short) -1, TopicSteps.TOPIC, 1, v < 7 ? plain(Compression.NONE) : plain(Compression.zstd().build())));
+        produce(
+                script,
+                "lz4",
+                (short) -1,
+                TopicSteps.TOPIC,
+                1,
+                plain(Compression.lz4().build()));
+        produce(
+                script,
+                "gzip",
+                (short) -1,
+                TopicSteps.TOPIC,
+                1,
+                plain(Compression.gzip().build()));
+        produce(
+                script,
+                "snappy",
+                (short) -1,
+                TopicSteps.TOPIC,
+                1,
+                plain(Compression.snappy().build()));
+        script.ask(
+                ApiKeys.PRODUCE,
+                "zstd",
+                (cluster, v) -> request(
+                        cluster,
+                        (short) -1,
+                        TopicSteps.TOPIC,
+                        1,
+                        v < 7
+                                ? plain(Compression.NONE)
+                                : plain(Compression.zstd().build())));
     }
 
     private static void wrongPlace(Script script) {
@@ -52,17 +79,32 @@ final class RecordSteps {
         produce(script, "an unknown partition", (short) -1, TopicSteps.TOPIC, 9, plain(Compression.NONE));
         produce(script, "a negative partition", (short) -1, TopicSteps.TOPIC, -1, plain(Compression.NONE));
         produce(script, "acks=2", (short) 2, TopicSteps.TOPIC, 0, plain(Compression.NONE));
-        produce(script, "a partition that another node leads", (short) -1, TopicSteps.SECOND, 0, plain(Compression.NONE));
-        script.askNode(3, ApiKeys.PRODUCE, "a partition that this node follows", (cluster, v) ->
-                request(cluster, (short) -1, TopicSteps.TOPIC, 0, plain(Compression.NONE)));
-        script.ask(ApiKeys.PRODUCE, "no topic", (cluster, v) -> new ProduceRequestData().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS));
+        produce(
+                script,
+                "a partition that another node leads",
+                (short) -1,
+                TopicSteps.SECOND,
+                0,
+                plain(Compression.NONE));
+        script.askNode(
+                3,
+                ApiKeys.PRODUCE,
+                "a partition that this node follows",
+                (cluster, v) -> request(cluster, (short) -1, TopicSteps.TOPIC, 0, plain(Compression.NONE)));
+        script.ask(
+                ApiKeys.PRODUCE,
+                "no topic",
+                (cluster, v) -> new ProduceRequestData().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS));
         script.ask(ApiKeys.PRODUCE, "no partition", (cluster, v) -> {
             var request = request(cluster, (short) -1, TopicSteps.TOPIC, 0, null);
             request.topicData().iterator().next().setPartitionData(List.of());
             return request;
         });
-        script.ask(ApiKeys.PRODUCE, "a transactional id", (cluster, v) ->
-                request(cluster, (short) -1, TopicSteps.TOPIC, 0, plain(Compression.NONE)).setTransactionalId(null));
+        script.ask(
+                ApiKeys.PRODUCE,
+                "a transactional id",
+                (cluster, v) -> request(cluster, (short) -1, TopicSteps.TOPIC, 0, plain(Compression.NONE))
+                        .setTransactionalId(null));
         script.ask(ApiKeys.PRODUCE, "a good partition and an unknown one", (cluster, v) -> {
             var request = request(cluster, (short) -1, TopicSteps.TOPIC, 0, plain(Compression.NONE));
             var data = request.topicData().iterator().next();
@@ -79,21 +121,49 @@ final class RecordSteps {
         produce(script, "format 0", (short) -1, TopicSteps.TOPIC, 0, changed(MAGIC_POSITION, 0));
         produce(script, "format 1", (short) -1, TopicSteps.TOPIC, 0, changed(MAGIC_POSITION, 1));
         produce(script, "a format that does not exist", (short) -1, TopicSteps.TOPIC, 0, changed(MAGIC_POSITION, 9));
-        produce(script, "a last offset that is wrong", (short) -1, TopicSteps.TOPIC, 0, withCrc(changed(LAST_DELTA_POSITION + 3, 9)));
-        produce(script, "a count that is wrong", (short) -1, TopicSteps.TOPIC, 0, withCrc(changed(COUNT_POSITION + 3, 9)));
+        produce(
+                script,
+                "a last offset that is wrong",
+                (short) -1,
+                TopicSteps.TOPIC,
+                0,
+                withCrc(changed(LAST_DELTA_POSITION + 3, 9)));
+        produce(
+                script,
+                "a count that is wrong",
+                (short) -1,
+                TopicSteps.TOPIC,
+                0,
+                withCrc(changed(COUNT_POSITION + 3, 9)));
         produce(script, "half a batch", (short) -1, TopicSteps.TOPIC, 0, half());
         produce(script, "two batches", (short) -1, TopicSteps.TOPIC, 0, twice());
         produce(script, "a batch that is too large", (short) -1, TopicSteps.TOPIC, 0, large());
-        produce(script, "a batch of another offset", (short) -1, TopicSteps.TOPIC, 0,
+        produce(
+                script,
+                "a batch of another offset",
+                (short) -1,
+                TopicSteps.TOPIC,
+                0,
                 MemoryRecords.withRecords(77L, Compression.NONE, records()));
     }
 
     private static void producers(Script script) {
-        script.ask(ApiKeys.INIT_PRODUCER_ID, "an idempotent producer", (cluster, v) -> producer(), (cluster, answer, v) ->
-                cluster.keep("producer", Long.toString(((InitProducerIdResponseData) answer).producerId())));
-        script.ask(ApiKeys.INIT_PRODUCER_ID, "a producer that has an id", (cluster, v) ->
-                v < 3 ? producer() : producer().setProducerId(id(cluster)).setProducerEpoch((short) 0));
-        script.ask(ApiKeys.INIT_PRODUCER_ID, "an empty transactional id", (cluster, v) -> producer().setTransactionalId("").setTransactionTimeoutMs(1_000));
+        script.ask(
+                ApiKeys.INIT_PRODUCER_ID,
+                "an idempotent producer",
+                (cluster, v) -> producer(),
+                (cluster, answer, v) ->
+                        cluster.keep("producer", Long.toString(((InitProducerIdResponseData) answer).producerId())));
+        script.ask(
+                ApiKeys.INIT_PRODUCER_ID,
+                "a producer that has an id",
+                (cluster, v) -> v < 3
+                        ? producer()
+                        : producer().setProducerId(id(cluster)).setProducerEpoch((short) 0));
+        script.ask(
+                ApiKeys.INIT_PRODUCER_ID,
+                "an empty transactional id",
+                (cluster, v) -> producer().setTransactionalId("").setTransactionTimeoutMs(1_000));
         idempotent(script, "idempotent, the first", 0, 0);
         idempotent(script, "idempotent, the same again", 0, 0);
         idempotent(script, "idempotent, a gap", 0, 77);
@@ -101,15 +171,33 @@ final class RecordSteps {
         idempotent(script, "idempotent, a new epoch that begins in the middle", 1, 5);
         idempotent(script, "idempotent, a new epoch", 1, 0);
         idempotent(script, "idempotent, the old epoch", 0, 6);
-        script.ask(ApiKeys.DESCRIBE_PRODUCERS, "a partition with a producer", (cluster, v) -> ReadSteps.producers(TopicSteps.TOPIC, 0, 1));
+        script.ask(
+                ApiKeys.DESCRIBE_PRODUCERS,
+                "a partition with a producer",
+                (cluster, v) -> ReadSteps.producers(TopicSteps.TOPIC, 0, 1));
         script.ask(ApiKeys.DESCRIBE_PRODUCERS, "unknown ones", (cluster, v) -> ReadSteps.producers("unknown", 0));
-        script.ask(ApiKeys.DESCRIBE_PRODUCERS, "an unknown partition", (cluster, v) -> ReadSteps.producers(TopicSteps.TOPIC, 9));
-        script.ask(ApiKeys.DESCRIBE_PRODUCERS, "a partition that another node leads", (cluster, v) -> ReadSteps.producers(TopicSteps.SECOND, 0));
+        script.ask(
+                ApiKeys.DESCRIBE_PRODUCERS,
+                "an unknown partition",
+                (cluster, v) -> ReadSteps.producers(TopicSteps.TOPIC, 9));
+        script.ask(
+                ApiKeys.DESCRIBE_PRODUCERS,
+                "a partition that another node leads",
+                (cluster, v) -> ReadSteps.producers(TopicSteps.SECOND, 0));
     }
 
     private static void idempotent(Script script, String name, int epoch, int sequence) {
-        script.converseAnywhere(ApiKeys.PRODUCE, 11, name, (cluster, v) -> request(cluster, (short) -1, TopicSteps.TOPIC, 0,
-                MemoryRecords.withIdempotentRecords(Compression.NONE, id(cluster), (short) epoch, sequence, records())));
+        script.converseAnywhere(
+                ApiKeys.PRODUCE,
+                11,
+                name,
+                (cluster, v) -> request(
+                        cluster,
+                        (short) -1,
+                        TopicSteps.TOPIC,
+                        0,
+                        MemoryRecords.withIdempotentRecords(
+                                Compression.NONE, id(cluster), (short) epoch, sequence, records())));
     }
 
     private static long id(Cluster cluster) {
@@ -120,24 +208,31 @@ final class RecordSteps {
         return new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(Integer.MAX_VALUE);
     }
 
-    private static void produce(Script script, String name, short acks, String topic, int partition, MemoryRecords records) {
+    private static void produce(
+            Script script, String name, short acks, String topic, int partition, MemoryRecords records) {
         script.ask(ApiKeys.PRODUCE, name, (cluster, v) -> request(cluster, acks, topic, partition, records));
     }
 
-    private static ProduceRequestData request(Cluster cluster, short acks, String topic, int partition, MemoryRecords records) {
+    private static ProduceRequestData request(
+            Cluster cluster, short acks, String topic, int partition, MemoryRecords records) {
         var request = new ProduceRequestData().setAcks(acks).setTimeoutMs(TIMEOUT_MS);
         Uuid id = cluster.topicId(topic);
-        request.topicData().mustAdd(new TopicProduceData()
-                .setName(topic)
-                .setTopicId(id)
-                .setPartitionData(List.of(new PartitionProduceData().setIndex(partition).setRecords(records))));
+        request.topicData()
+                .mustAdd(new TopicProduceData()
+                        .setName(topic)
+                        .setTopicId(id)
+                        .setPartitionData(List.of(
+                                new PartitionProduceData().setIndex(partition).setRecords(records))));
         return request;
     }
 
     private static SimpleRecord[] records() {
         var records = new SimpleRecord[3];
         for (int i = 0; i < records.length; i++) {
-            records[i] = new SimpleRecord(TIME_MS + i, ("key-" + i).getBytes(StandardCharsets.UTF_8), ("value-" + i).getBytes(StandardCharsets.UTF_8));
+            records[i] = new SimpleRecord(
+                    TIME_MS + i,
+                    ("key-" + i).getBytes(StandardCharsets.UTF_8),
+                    ("value-" + i).getBytes(StandardCharsets.UTF_8));
         }
         return records;
     }
@@ -168,7 +263,10 @@ final class RecordSteps {
 
     private static MemoryRecords twice() {
         ByteBuffer one = plain(Compression.NONE).buffer();
-        ByteBuffer two = ByteBuffer.allocate(2 * one.remaining()).put(one.duplicate()).put(one.duplicate()).flip();
+        ByteBuffer two = ByteBuffer.allocate(2 * one.remaining())
+                .put(one.duplicate())
+                .put(one.duplicate())
+                .flip();
         return MemoryRecords.readableRecords(two);
     }
 

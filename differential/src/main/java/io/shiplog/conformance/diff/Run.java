@@ -46,6 +46,8 @@ final class Run {
     void negotiate() throws IOException {
         ApiVersionsResponseData ofKafka = table(kafka);
         ApiVersionsResponseData ofShiplog = table(shiplog);
+        kafka.awaitProducerIds();
+        shiplog.awaitProducerIds();
         for (ApiVersionsResponseData.ApiVersion range : ofKafka.apiKeys()) {
             var other = ofShiplog.apiKeys().find(range.apiKey());
             if (other != null && ApiKeys.hasId(range.apiKey())) {
@@ -59,7 +61,9 @@ final class Run {
     }
 
     private static ApiVersionsResponseData table(Cluster cluster) throws IOException {
-        var request = new ApiVersionsRequestData().setClientSoftwareName("differential").setClientSoftwareVersion("1");
+        var request = new ApiVersionsRequestData()
+                .setClientSoftwareName("differential")
+                .setClientSoftwareVersion("1");
         return (ApiVersionsResponseData) cluster.ask(1, ApiKeys.API_VERSIONS, 4, request);
     }
 
@@ -84,6 +88,10 @@ final class Run {
             return;
         }
         compared++;
+        if ((ofKafka.message() == null) != (ofShiplog.message() == null)) {
+            note(step, version, new Difference("answer", ofKafka.what(), ofShiplog.what()));
+            return;
+        }
         var normalKafka = new Normalization(step.api(), kafka.topicIds()).of(ofKafka.json());
         var normalShiplog = new Normalization(step.api(), shiplog.topicIds()).of(ofShiplog.json());
         Comparison.of(normalKafka, normalShiplog).forEach(difference -> note(step, version, difference));
@@ -107,7 +115,8 @@ final class Run {
     private void note(Step step, short version, Difference difference) {
         for (int i = findings.size() - 1; i >= 0; i--) {
             Finding finding = findings.get(i);
-            boolean follows = finding.api() == step.api() && finding.step().equals(step.name()) && finding.last() == version - 1;
+            boolean follows =
+                    finding.api() == step.api() && finding.step().equals(step.name()) && finding.last() == version - 1;
             if (follows && finding.difference().equals(difference)) {
                 findings.set(i, finding.upTo(version));
                 return;

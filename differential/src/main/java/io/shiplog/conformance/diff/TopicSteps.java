@@ -43,22 +43,46 @@ final class TopicSteps {
     }
 
     private static void create(Script script) {
-        script.ask(ApiKeys.CREATE_TOPICS, "a topic with a setting", (cluster, v) -> {
-            var topic = assigned("made-" + v, List.of(1, 2, 3), List.of(2, 3, 1));
-            topic.configs().add(new CreatableTopicConfig().setName("retention.ms").setValue("86400000"));
-            return topics(topic);
-        }, (cluster, answer, v) -> cluster.awaitTopic("made-" + v));
-        script.ask(ApiKeys.CREATE_TOPICS, "two topics, by numbers", (cluster, v) ->
-                topics(sized("counted-a-" + v, 2, 3), sized("counted-b-" + v, 1, 1)), (cluster, answer, v) -> {
-            cluster.awaitTopic("counted-a-" + v);
-            cluster.awaitTopic("counted-b-" + v);
-        });
-        script.ask(ApiKeys.CREATE_TOPICS, "defaults of the node", (cluster, v) ->
-                topics(sized("default-" + v, -1, -1)).setValidateOnly(true));
-        script.ask(ApiKeys.CREATE_TOPICS, "first topic, exists from the second version on", (cluster, v) ->
-                topics(assigned(TOPIC, List.of(1, 2, 3), List.of(1, 2, 3))), (cluster, answer, v) -> cluster.awaitTopic(TOPIC));
-        script.ask(ApiKeys.CREATE_TOPICS, "second topic, exists from the second version on", (cluster, v) ->
-                topics(assigned(SECOND, List.of(2, 3))), (cluster, answer, v) -> cluster.awaitTopic(SECOND));
+        script.ask(
+                ApiKeys.CREATE_TOPICS,
+                "a topic with a setting",
+                (cluster, v) -> {
+                    var topic = assigned("made-" + v, List.of(1, 2, 3), List.of(2, 3, 1));
+                    topic.configs()
+                            .add(new CreatableTopicConfig()
+                                    .setName("retention.ms")
+                                    .setValue("86400000"));
+                    return topics(topic);
+                },
+                (cluster, answer, v) -> cluster.awaitTopic("made-" + v));
+        script.ask(
+                ApiKeys.CREATE_TOPICS,
+                "by numbers",
+                (cluster, v) -> topics(sized("numbers-" + v, 2, 3)).setValidateOnly(true));
+        script.ask(
+                ApiKeys.CREATE_TOPICS,
+                "two topics",
+                (cluster, v) -> topics(
+                        assigned("counted-a-" + v, List.of(1, 2, 3), List.of(2, 3, 1)),
+                        assigned("counted-b-" + v, List.of(1))),
+                (cluster, answer, v) -> {
+                    cluster.awaitTopic("counted-a-" + v);
+                    cluster.awaitTopic("counted-b-" + v);
+                });
+        script.ask(
+                ApiKeys.CREATE_TOPICS,
+                "defaults of the node",
+                (cluster, v) -> topics(sized("default-" + v, -1, -1)).setValidateOnly(true));
+        script.ask(
+                ApiKeys.CREATE_TOPICS,
+                "first topic, exists from the second version on",
+                (cluster, v) -> topics(assigned(TOPIC, List.of(1, 2, 3), List.of(1, 2, 3))),
+                (cluster, answer, v) -> cluster.awaitTopic(TOPIC));
+        script.ask(
+                ApiKeys.CREATE_TOPICS,
+                "second topic, exists from the second version on",
+                (cluster, v) -> topics(assigned(SECOND, List.of(2, 3))),
+                (cluster, answer, v) -> cluster.awaitTopic(SECOND));
     }
 
     private static void refuse(Script script) {
@@ -75,16 +99,22 @@ final class TopicSteps {
         wrong.put("no replicas", new CreatableTopic[] {sized("none", 1, 0)});
         wrong.put("more replicas than nodes", new CreatableTopic[] {sized("many", 1, 9)});
         wrong.put("an unknown setting", new CreatableTopic[] {set(sized("set", 1, 1), "no.such.setting", "1")});
-        wrong.put("a setting that is no number", new CreatableTopic[] {set(sized("set", 1, 1), "retention.ms", "long")});
+        wrong.put(
+                "a setting that is no number", new CreatableTopic[] {set(sized("set", 1, 1), "retention.ms", "long")});
         wrong.put("a setting out of range", new CreatableTopic[] {set(sized("set", 1, 1), "segment.bytes", "1")});
         wrong.put("a setting without a value", new CreatableTopic[] {set(sized("set", 1, 1), "retention.ms", null)});
-        wrong.put("an unknown cleanup policy", new CreatableTopic[] {set(sized("set", 1, 1), "cleanup.policy", "burn")});
-        wrong.put("more in sync than replicas", new CreatableTopic[] {set(sized("set", 1, 1), "min.insync.replicas", "2")});
+        wrong.put(
+                "an unknown cleanup policy", new CreatableTopic[] {set(sized("set", 1, 1), "cleanup.policy", "burn")});
+        wrong.put(
+                "more in sync than replicas",
+                new CreatableTopic[] {set(sized("set", 1, 1), "min.insync.replicas", "2")});
         wrong.put("an unknown node", new CreatableTopic[] {assigned("there", List.of(9))});
         wrong.put("a node twice", new CreatableTopic[] {assigned("there", List.of(1, 1))});
         wrong.put("replicas of a partition missing", new CreatableTopic[] {assigned("there", List.of())});
         wrong.put("uneven replicas", new CreatableTopic[] {assigned("there", List.of(1), List.of(1, 2))});
-        wrong.put("replicas and numbers", new CreatableTopic[] {assigned("there", List.of(1)).setNumPartitions(1).setReplicationFactor((short) 1)});
+        wrong.put("replicas and numbers", new CreatableTopic[] {
+            assigned("there", List.of(1)).setNumPartitions(1).setReplicationFactor((short) 1)
+        });
         wrong.put("partitions that begin with 1", new CreatableTopic[] {skipping("there")});
         wrong.put("an internal topic", new CreatableTopic[] {sized("__share_group_state", 1, 1)});
         wrong.put("one good, one bad", new CreatableTopic[] {sized("good", 1, 1), sized("bad/", 1, 1)});
@@ -98,14 +128,25 @@ final class TopicSteps {
     private static void describe(Script script) {
         script.ask(ApiKeys.METADATA, "two topics", (cluster, v) -> metadata(v, TOPIC, SECOND));
         script.ask(ApiKeys.METADATA, "the same topic twice", (cluster, v) -> metadata(v, TOPIC, TOPIC));
-        script.ask(ApiKeys.METADATA, "an unknown topic beside a known one", (cluster, v) -> metadata(v, TOPIC, "unknown"));
+        script.ask(
+                ApiKeys.METADATA, "an unknown topic beside a known one", (cluster, v) -> metadata(v, TOPIC, "unknown"));
         script.ask(ApiKeys.METADATA, "a name that cannot be", (cluster, v) -> metadata(v, "a b"));
         script.ask(ApiKeys.METADATA, "an empty name", (cluster, v) -> metadata(v, ""));
         script.ask(ApiKeys.METADATA, "an empty list", (cluster, v) -> metadata(v));
-        script.ask(ApiKeys.METADATA, "all topics", (cluster, v) ->
-                new MetadataRequestData().setTopics(v == 0 ? List.of() : null).setAllowAutoTopicCreation(true));
-        script.ask(ApiKeys.METADATA, "with operations", (cluster, v) -> metadata(v, TOPIC).setIncludeTopicAuthorizedOperations(true));
-        script.ask(ApiKeys.METADATA, "with operations of the cluster", (cluster, v) -> metadata(v, TOPIC).setIncludeClusterAuthorizedOperations(true));
+        script.ask(
+                ApiKeys.METADATA,
+                "all topics",
+                (cluster, v) -> new MetadataRequestData()
+                        .setTopics(v == 0 ? List.of() : null)
+                        .setAllowAutoTopicCreation(true));
+        script.ask(
+                ApiKeys.METADATA,
+                "with operations",
+                (cluster, v) -> metadata(v, TOPIC).setIncludeTopicAuthorizedOperations(true));
+        script.ask(
+                ApiKeys.METADATA,
+                "with operations of the cluster",
+                (cluster, v) -> metadata(v, TOPIC).setIncludeClusterAuthorizedOperations(true));
         script.ask(ApiKeys.METADATA, "by id", (cluster, v) -> byId(cluster.topicId(TOPIC)));
         script.ask(ApiKeys.METADATA, "by an unknown id", (cluster, v) -> byId(cluster.topicId("unknown")));
         script.ask(ApiKeys.METADATA, "by the id of nothing", (cluster, v) -> byId(Uuid.ZERO_UUID));
@@ -115,33 +156,76 @@ final class TopicSteps {
             return request;
         });
         script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "two topics", (cluster, v) -> partitions(2_000, SECOND, TOPIC));
-        script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "a limit of one partition", (cluster, v) -> partitions(1, SECOND, TOPIC));
+        script.ask(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                "a limit of one partition",
+                (cluster, v) -> partitions(1, SECOND, TOPIC));
         script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "no limit", (cluster, v) -> partitions(0, TOPIC));
-        script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "an unknown topic", (cluster, v) -> partitions(10, "unknown", TOPIC));
-        script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "the same topic twice", (cluster, v) -> partitions(10, TOPIC, TOPIC));
-        script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "from a cursor", (cluster, v) -> partitions(10, TOPIC, SECOND).setCursor(cursor(TOPIC, 1)));
-        script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "from a cursor with a negative partition", (cluster, v) ->
-                partitions(10, TOPIC).setCursor(cursor(TOPIC, -1)));
-        script.ask(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, "from a cursor behind all", (cluster, v) ->
-                partitions(10, TOPIC).setCursor(cursor("zzz", 0)));
+        script.ask(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                "an unknown topic",
+                (cluster, v) -> partitions(10, "unknown", TOPIC));
+        script.ask(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                "the same topic twice",
+                (cluster, v) -> partitions(10, TOPIC, TOPIC));
+        script.ask(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                "from a cursor",
+                (cluster, v) -> partitions(10, TOPIC, SECOND).setCursor(cursor(TOPIC, 1)));
+        script.ask(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                "from a cursor with a negative partition",
+                (cluster, v) -> partitions(10, TOPIC).setCursor(cursor(TOPIC, -1)));
+        script.ask(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                "from a cursor behind all",
+                (cluster, v) -> partitions(10, TOPIC).setCursor(cursor("zzz", 0)));
     }
 
     private static void widen(Script script) {
-        script.ask(ApiKeys.CREATE_PARTITIONS, "one more", (cluster, v) -> widen(v, false, wider("made-" + (v + 2), 3, List.of(3, 1, 2))),
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "one more",
+                (cluster, v) -> widen(v, false, wider("made-" + (v + 2), 3, List.of(3, 1, 2))),
                 (cluster, answer, v) -> cluster.awaitTopic("made-" + (v + 2)));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "placed by the controller", (cluster, v) -> widen(v, true, wider(TOPIC, 4, null)));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "as many as there are", (cluster, v) -> widen(v, true, wider(TOPIC, 2, null)));
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "placed by the controller",
+                (cluster, v) -> widen(v, true, wider(TOPIC, 4, null)));
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "as many as there are",
+                (cluster, v) -> widen(v, true, wider(TOPIC, 2, null)));
         script.ask(ApiKeys.CREATE_PARTITIONS, "fewer", (cluster, v) -> widen(v, true, wider(TOPIC, 1, null)));
         script.ask(ApiKeys.CREATE_PARTITIONS, "none", (cluster, v) -> widen(v, true, wider(TOPIC, 0, null)));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "an unknown topic", (cluster, v) -> widen(v, true, wider("unknown", 4, null)));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "an unknown node", (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(9, 1, 2))));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "too few replicas", (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(1))));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "a node twice", (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(1, 1, 2))));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "more partitions than assignments", (cluster, v) -> widen(v, true, wider(TOPIC, 4, List.of(1, 2, 3))));
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "an unknown topic",
+                (cluster, v) -> widen(v, true, wider("unknown", 4, null)));
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "an unknown node",
+                (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(9, 1, 2))));
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "too few replicas",
+                (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(1))));
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "a node twice",
+                (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(1, 1, 2))));
+        script.ask(
+                ApiKeys.CREATE_PARTITIONS,
+                "more partitions than assignments",
+                (cluster, v) -> widen(v, true, wider(TOPIC, 4, List.of(1, 2, 3))));
     }
 
     private static void delete(Script script) {
-        script.ask(ApiKeys.DELETE_TOPICS, "one topic, by name", (cluster, v) -> deletion(v, "counted-a-" + (v + 1), null),
+        script.ask(
+                ApiKeys.DELETE_TOPICS,
+                "one topic, by name",
+                (cluster, v) -> deletion(v, "counted-a-" + (v + 1), null),
                 (cluster, answer, v) -> cluster.awaitGone("counted-a-" + (v + 1)));
         script.ask(ApiKeys.DELETE_TOPICS, "an unknown topic", (cluster, v) -> deletion(v, "unknown", null));
         script.ask(ApiKeys.DELETE_TOPICS, "an empty name", (cluster, v) -> deletion(v, "", null));
@@ -154,10 +238,17 @@ final class TopicSteps {
             }
             return request;
         });
-        script.converseAnywhere(ApiKeys.DELETE_TOPICS, 6, "by id", (cluster, v) -> deletion(v, null, cluster.topicId("counted-b-7")));
-        script.converseAnywhere(ApiKeys.DELETE_TOPICS, 6, "by an unknown id", (cluster, v) -> deletion(v, null, cluster.topicId("unknown")));
-        script.converseAnywhere(ApiKeys.DELETE_TOPICS, 6, "by id and name", (cluster, v) -> deletion(v, TOPIC, cluster.topicId(TOPIC)));
-        script.converseAnywhere(ApiKeys.DELETE_TOPICS, 6, "by neither", (cluster, v) -> deletion(v, null, Uuid.ZERO_UUID));
+        script.converseAnywhere(
+                ApiKeys.DELETE_TOPICS, 6, "by id", (cluster, v) -> deletion(v, null, cluster.topicId("counted-b-7")));
+        script.converseAnywhere(
+                ApiKeys.DELETE_TOPICS,
+                6,
+                "by an unknown id",
+                (cluster, v) -> deletion(v, null, cluster.topicId("unknown")));
+        script.converseAnywhere(
+                ApiKeys.DELETE_TOPICS, 6, "by id and name", (cluster, v) -> deletion(v, TOPIC, cluster.topicId(TOPIC)));
+        script.converseAnywhere(
+                ApiKeys.DELETE_TOPICS, 6, "by neither", (cluster, v) -> deletion(v, null, Uuid.ZERO_UUID));
     }
 
     private static CreateTopicsRequestData topics(CreatableTopic... topics) {
@@ -176,14 +267,16 @@ final class TopicSteps {
     private static CreatableTopic assigned(String name, List<Integer>... replicas) {
         CreatableTopic topic = sized(name, -1, -1);
         for (int i = 0; i < replicas.length; i++) {
-            topic.assignments().add(new CreatableReplicaAssignment().setPartitionIndex(i).setBrokerIds(replicas[i]));
+            topic.assignments()
+                    .add(new CreatableReplicaAssignment().setPartitionIndex(i).setBrokerIds(replicas[i]));
         }
         return topic;
     }
 
     private static CreatableTopic skipping(String name) {
         CreatableTopic topic = sized(name, -1, -1);
-        topic.assignments().add(new CreatableReplicaAssignment().setPartitionIndex(1).setBrokerIds(List.of(1)));
+        topic.assignments()
+                .add(new CreatableReplicaAssignment().setPartitionIndex(1).setBrokerIds(List.of(1)));
         return topic;
     }
 
@@ -201,7 +294,9 @@ final class TopicSteps {
     }
 
     private static MetadataRequestData byId(Uuid id) {
-        return new MetadataRequestData().setTopics(new ArrayList<>(List.of(new MetadataRequestTopic().setName(null).setTopicId(id))));
+        return new MetadataRequestData()
+                .setTopics(new ArrayList<>(
+                        List.of(new MetadataRequestTopic().setName(null).setTopicId(id))));
     }
 
     private static DescribeTopicPartitionsRequestData partitions(int limit, String... names) {
@@ -213,14 +308,17 @@ final class TopicSteps {
     }
 
     private static DescribeTopicPartitionsRequestData.Cursor cursor(String topic, int partition) {
-        return new DescribeTopicPartitionsRequestData.Cursor().setTopicName(topic).setPartitionIndex(partition);
+        return new DescribeTopicPartitionsRequestData.Cursor()
+                .setTopicName(topic)
+                .setPartitionIndex(partition);
     }
 
     private static CreatePartitionsTopic wider(String name, int count, List<Integer> replicas) {
         return new CreatePartitionsTopic()
                 .setName(name)
                 .setCount(count)
-                .setAssignments(replicas == null ? null : List.of(new CreatePartitionsAssignment().setBrokerIds(replicas)));
+                .setAssignments(
+                        replicas == null ? null : List.of(new CreatePartitionsAssignment().setBrokerIds(replicas)));
     }
 
     private static ApiMessage widen(short version, boolean validateOnly, CreatePartitionsTopic topic) {
