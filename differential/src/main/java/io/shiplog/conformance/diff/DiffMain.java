@@ -19,6 +19,8 @@ public final class DiffMain {
     private DiffMain() {}
 
     /**
+     * Takes both clusters through all steps, prints what differs, and ends the process.
+     *
      * @param args Kafka's addresses, Shiplog's addresses, the file of known differences, and a regular expression: which steps count, by API and
      *             name. All steps are taken in any case, since later ones need earlier ones
      */

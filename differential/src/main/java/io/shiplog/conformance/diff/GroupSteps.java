@@ -69,10 +69,6 @@ final class GroupSteps {
                 ApiKeys.OFFSET_COMMIT,
                 "nothing",
                 (cluster, v) -> new OffsetCommitRequestData().setGroupId(GROUP));
-        script.ask(
-                ApiKeys.OFFSET_COMMIT,
-                "of a group without a name",
-                (cluster, v) -> committed(cluster, TopicSteps.TOPIC, 0, 3, "").setGroupId(""));
         script.askCoordinator(GROUP, ApiKeys.OFFSET_COMMIT, "a good one and an unknown one", (cluster, v) -> {
             var request = committed(cluster, TopicSteps.TOPIC, 0, 3, "note");
             var topics = new ArrayList<>(request.topics());
@@ -123,10 +119,6 @@ final class GroupSteps {
                                         .setGroupId(GROUP)
                                         .setTopics(null)))
                         : new OffsetFetchRequestData().setGroupId(GROUP).setTopics(v >= 2 ? null : List.of()));
-        script.ask(
-                ApiKeys.OFFSET_FETCH,
-                "of a group without a name",
-                (cluster, v) -> fetched(cluster, v, "", TopicSteps.TOPIC, 0));
         script.askCoordinator(GROUP, ApiKeys.OFFSET_FETCH, "by an unknown member", (cluster, v) -> {
             var request = fetched(cluster, v, GROUP, TopicSteps.TOPIC, 0);
             if (v >= 9) {
@@ -164,10 +156,6 @@ final class GroupSteps {
     private static void administration(Script script) {
         describe(script, "without members", GROUP);
         describe(script, "an unknown group", "nobody");
-        script.ask(
-                ApiKeys.DESCRIBE_GROUPS,
-                "a group without a name",
-                (cluster, v) -> new DescribeGroupsRequestData().setGroups(List.of("")));
         script.askCoordinator(
                 GROUP,
                 ApiKeys.LIST_GROUPS,
@@ -196,10 +184,6 @@ final class GroupSteps {
                 ApiKeys.DELETE_GROUPS,
                 "once, then it is unknown",
                 (cluster, v) -> new DeleteGroupsRequestData().setGroupsNames(List.of(GROUP)));
-        script.ask(
-                ApiKeys.DELETE_GROUPS,
-                "a group without a name",
-                (cluster, v) -> new DeleteGroupsRequestData().setGroupsNames(List.of("")));
     }
 
     private static void describe(Script script, String name, String group) {

@@ -19,8 +19,8 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /** Records written, by every version, well and badly. What is in {@link TopicSteps#TOPIC} afterwards is the same on both. */
 final class RecordSteps {
-    /** When records were made, by what they say. */
-    static final long TIME_MS = 1_700_000_000_000L;
+    /** When records were made, by what they say: now, or retention would take them. */
+    static final long TIME_MS = System.currentTimeMillis();
 
     private static final int TIMEOUT_MS = 10_000;
     private static final int MAGIC_POSITION = 16;
