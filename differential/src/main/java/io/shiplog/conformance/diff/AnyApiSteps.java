@@ -43,7 +43,10 @@ final class AnyApiSteps {
 
     /** Produce would ask for no answer, the others for what this node happens to have of groups. */
     private static boolean isOfChance(ApiKeys api) {
-        return api == ApiKeys.PRODUCE || api == ApiKeys.METADATA || api == ApiKeys.LIST_GROUPS || api == ApiKeys.DESCRIBE_TOPIC_PARTITIONS;
+        return api == ApiKeys.PRODUCE
+                || api == ApiKeys.METADATA
+                || api == ApiKeys.LIST_GROUPS
+                || api == ApiKeys.DESCRIBE_TOPIC_PARTITIONS;
     }
 
     private static ByteBuffer empty(ApiKeys api, short version) {

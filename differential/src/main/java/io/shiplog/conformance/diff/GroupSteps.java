@@ -38,6 +38,13 @@ final class GroupSteps {
     }
 
     private static void find(Script script) {
+        script.converse(
+                GROUP,
+                ApiKeys.FIND_COORDINATOR,
+                4,
+                "of the first group",
+                (cluster, v) -> key(v, (byte) 0, GROUP),
+                (cluster, answer, v) -> cluster.awaitTopic("__consumer_offsets"));
         script.ask(ApiKeys.FIND_COORDINATOR, "a group without a name", (cluster, v) -> key(v, (byte) 0, ""));
         script.ask(ApiKeys.FIND_COORDINATOR, "a kind that does not exist", (cluster, v) -> key(v, (byte) 9, "x"));
         script.ask(ApiKeys.FIND_COORDINATOR, "of nothing", (cluster, v) -> new FindCoordinatorRequestData());
