@@ -3,7 +3,7 @@
 
 package io.shiplog.fuzz;
 
-import io.shiplog.fuzz.target.Targets;
+import io.shiplog.fuzz.targets.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@
 
 package io.shiplog.fuzz;
 
-import io.shiplog.fuzz.target.Targets;
+import io.shiplog.fuzz.targets.Targets;
 
 /** The same targets for Jazzer, which looks for inputs that reach new code. It is told the target by the property {@code shiplog.fuzz.target}. */
 public final class JazzerTarget {

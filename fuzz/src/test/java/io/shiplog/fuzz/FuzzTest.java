@@ -5,7 +5,7 @@ package io.shiplog.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shiplog.fuzz.target.Targets;
+import io.shiplog.fuzz.targets.Targets;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
