@@ -187,38 +187,34 @@ final class TopicSteps {
         script.ask(
                 ApiKeys.CREATE_PARTITIONS,
                 "one more",
-                (cluster, v) -> widen(v, false, wider("made-" + (v + 2), 3, List.of(3, 1, 2))),
+                (cluster, v) -> widen(false, wider("made-" + (v + 2), 3, List.of(3, 1, 2))),
                 (cluster, answer, v) -> cluster.awaitTopic("made-" + (v + 2)));
         script.ask(
                 ApiKeys.CREATE_PARTITIONS,
                 "placed by the controller",
-                (cluster, v) -> widen(v, true, wider(TOPIC, 4, null)));
+                (cluster, v) -> widen(true, wider(TOPIC, 4, null)));
         script.ask(
-                ApiKeys.CREATE_PARTITIONS,
-                "as many as there are",
-                (cluster, v) -> widen(v, true, wider(TOPIC, 2, null)));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "fewer", (cluster, v) -> widen(v, true, wider(TOPIC, 1, null)));
-        script.ask(ApiKeys.CREATE_PARTITIONS, "none", (cluster, v) -> widen(v, true, wider(TOPIC, 0, null)));
+                ApiKeys.CREATE_PARTITIONS, "as many as there are", (cluster, v) -> widen(true, wider(TOPIC, 2, null)));
+        script.ask(ApiKeys.CREATE_PARTITIONS, "fewer", (cluster, v) -> widen(true, wider(TOPIC, 1, null)));
+        script.ask(ApiKeys.CREATE_PARTITIONS, "none", (cluster, v) -> widen(true, wider(TOPIC, 0, null)));
         script.ask(
-                ApiKeys.CREATE_PARTITIONS,
-                "an unknown topic",
-                (cluster, v) -> widen(v, true, wider("unknown", 4, null)));
+                ApiKeys.CREATE_PARTITIONS, "an unknown topic", (cluster, v) -> widen(true, wider("unknown", 4, null)));
         script.ask(
                 ApiKeys.CREATE_PARTITIONS,
                 "an unknown node",
-                (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(9, 1, 2))));
+                (cluster, v) -> widen(true, wider(TOPIC, 3, List.of(9, 1, 2))));
         script.ask(
                 ApiKeys.CREATE_PARTITIONS,
                 "too few replicas",
-                (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(1))));
+                (cluster, v) -> widen(true, wider(TOPIC, 3, List.of(1))));
         script.ask(
                 ApiKeys.CREATE_PARTITIONS,
                 "a node twice",
-                (cluster, v) -> widen(v, true, wider(TOPIC, 3, List.of(1, 1, 2))));
+                (cluster, v) -> widen(true, wider(TOPIC, 3, List.of(1, 1, 2))));
         script.ask(
                 ApiKeys.CREATE_PARTITIONS,
                 "more partitions than assignments",
-                (cluster, v) -> widen(v, true, wider(TOPIC, 4, List.of(1, 2, 3))));
+                (cluster, v) -> widen(true, wider(TOPIC, 4, List.of(1, 2, 3))));
     }
 
     private static void delete(Script script) {
@@ -321,7 +317,7 @@ final class TopicSteps {
                         replicas == null ? null : List.of(new CreatePartitionsAssignment().setBrokerIds(replicas)));
     }
 
-    private static ApiMessage widen(short version, boolean validateOnly, CreatePartitionsTopic topic) {
+    private static ApiMessage widen(boolean validateOnly, CreatePartitionsTopic topic) {
         var request = new CreatePartitionsRequestData().setTimeoutMs(TIMEOUT_MS).setValidateOnly(validateOnly);
         request.topics().add(topic);
         return request;
