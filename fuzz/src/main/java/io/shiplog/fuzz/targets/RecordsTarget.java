@@ -31,8 +31,8 @@ import org.apache.kafka.common.utils.BufferSupplier;
 public final class RecordsTarget implements Target {
     private static final BatchLimits STRICT =
             new BatchLimits(1 << 20, TimestampType.CREATE_TIME, Long.MAX_VALUE, 3_600_000, false, true);
-    /** While a record is put together its room doubles, so that it is held up to three times. */
-    private static final int ROOM = 3;
+    /** While a record is put together its room doubles: the last one is less than twice what arrived, and those before it together as much again. */
+    private static final int ROOM = 4;
     /** A chunk of snappy says first how long it is unpacked, and is believed within this ratio (SnappyFraming). */
     private static final int SNAPPY_RATIO = 32;
 
