@@ -46,6 +46,7 @@ final class AnyApiSteps {
         return api == ApiKeys.PRODUCE
                 || api == ApiKeys.METADATA
                 || api == ApiKeys.LIST_GROUPS
+                || api == ApiKeys.OFFSET_FETCH
                 || api == ApiKeys.DESCRIBE_TOPIC_PARTITIONS;
     }
 

@@ -17,10 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -131,6 +135,40 @@ final class Cluster implements Closeable {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    /** Waits until a follower knows that all which node 1 has is committed: Kafka's hears of that with its next fetch. */
+    void awaitHighWatermark(int node, String topic, int partition) throws IOException {
+        var latest = new ListOffsetsRequestData.ListOffsetsPartition()
+                .setPartitionIndex(partition)
+                .setTimestamp(-1);
+        var offsets = new ListOffsetsRequestData()
+                .setReplicaId(-1)
+                .setTopics(List.of(new ListOffsetsRequestData.ListOffsetsTopic()
+                        .setName(topic)
+                        .setPartitions(List.of(latest))));
+        var end = (ListOffsetsResponseData) ask(1, ApiKeys.LIST_OFFSETS, 7, offsets);
+        long committed = end.topics().get(0).partitions().get(0).offset();
+        await(
+                "high watermark " + committed + " on node " + node,
+                () -> highWatermark(node, topic, partition) == committed);
+    }
+
+    private long highWatermark(int node, String topic, int partition) {
+        var wanted = new FetchRequestData.FetchPartition()
+                .setPartition(partition)
+                .setCurrentLeaderEpoch(-1)
+                .setPartitionMaxBytes(1);
+        var request = new FetchRequestData()
+                .setReplicaId(-1)
+                .setTopics(List.of(
+                        new FetchRequestData.FetchTopic().setTopic(topic).setPartitions(List.of(wanted))));
+        try {
+            var answer = (FetchResponseData) ask(node, ApiKeys.FETCH, 12, request);
+            return answer.responses().get(0).partitions().get(0).highWatermark();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private boolean isComplete(int node, String topic) {

@@ -63,7 +63,9 @@ final class Normalization {
             "ApiVersions.supportedFeatures",
             "ApiVersions.finalizedFeatures",
             "AlterClientQuotas.entries",
+            "AlterClientQuotas.entity",
             "DescribeClientQuotas.entries",
+            "DescribeClientQuotas.entity",
             "DescribeClientQuotas.values",
             "DescribeQuorum.currentVoters",
             "DescribeQuorum.nodes",
@@ -78,6 +80,7 @@ final class Normalization {
             "IncrementalAlterConfigs.responses",
             "AlterConfigs.responses",
             "AlterUserScramCredentials.results",
+            "DescribeUserScramCredentials.results",
             "DescribeGroups.members",
             "ConsumerGroupDescribe.members");
 

@@ -23,6 +23,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /** Records read, looked up and deleted, after {@link RecordSteps}. */
 final class ReadSteps {
     private static final int CONSUMER = -1;
+    /** Of partition 0 of {@link TopicSteps#TOPIC}. */
+    private static final int FOLLOWER = 3;
 
     private ReadSteps() {}
 
@@ -44,9 +46,13 @@ final class ReadSteps {
         fetch(script, "an unknown topic", "unknown", 0, 0, -1);
         fetch(script, "an unknown partition", TopicSteps.TOPIC, 9, 0, -1);
         fetch(script, "an empty partition", "counted-b-6", 0, 0, -1);
-        fetch(script, "a partition that another node leads", TopicSteps.SECOND, 0, 0, -1);
+        script.ask(
+                ApiKeys.FETCH,
+                "a partition that another node leads",
+                (cluster, v) -> one(cluster, TopicSteps.SECOND, 0, 0, -1),
+                (cluster, answer, v) -> cluster.awaitHighWatermark(FOLLOWER, TopicSteps.TOPIC, 0));
         script.askNode(
-                3,
+                FOLLOWER,
                 ApiKeys.FETCH,
                 "a partition that this node follows",
                 (cluster, v) -> one(cluster, TopicSteps.TOPIC, 0, 0, -1));

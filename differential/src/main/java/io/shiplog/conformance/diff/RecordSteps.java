@@ -23,6 +23,7 @@ final class RecordSteps {
     static final long TIME_MS = System.currentTimeMillis();
 
     private static final int TIMEOUT_MS = 10_000;
+    private static final int LENGTH_POSITION = 8;
     private static final int MAGIC_POSITION = 16;
     private static final int CRC_POSITION = 17;
     private static final int LAST_DELTA_POSITION = 23;
@@ -135,6 +136,8 @@ final class RecordSteps {
                 TopicSteps.TOPIC,
                 0,
                 withCrc(changed(COUNT_POSITION + 3, 9)));
+        produce(script, "a length that is too small", (short) -1, TopicSteps.TOPIC, 0, changed(LENGTH_POSITION + 3, 5));
+        produce(script, "a few bytes", (short) -1, TopicSteps.TOPIC, 0, first(10));
         produce(script, "half a batch", (short) -1, TopicSteps.TOPIC, 0, half());
         produce(script, "two batches", (short) -1, TopicSteps.TOPIC, 0, twice());
         produce(script, "a batch that is too large", (short) -1, TopicSteps.TOPIC, 0, large());
@@ -256,8 +259,12 @@ final class RecordSteps {
     }
 
     private static MemoryRecords half() {
+        return first(plain(Compression.NONE).sizeInBytes() / 2);
+    }
+
+    private static MemoryRecords first(int count) {
         ByteBuffer bytes = plain(Compression.NONE).buffer().duplicate();
-        bytes.limit(bytes.limit() / 2);
+        bytes.limit(count);
         return MemoryRecords.readableRecords(bytes.slice());
     }
 

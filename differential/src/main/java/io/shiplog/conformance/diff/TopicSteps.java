@@ -145,6 +145,14 @@ final class TopicSteps {
                 (cluster, v) -> metadata(v, TOPIC).setIncludeTopicAuthorizedOperations(true));
         script.ask(
                 ApiKeys.METADATA,
+                "with operations, an unknown topic",
+                (cluster, v) -> metadata(v, "unknown").setIncludeTopicAuthorizedOperations(true));
+        script.ask(
+                ApiKeys.METADATA,
+                "with operations, an unknown id",
+                (cluster, v) -> byId(cluster.topicId("unknown")).setIncludeTopicAuthorizedOperations(true));
+        script.ask(
+                ApiKeys.METADATA,
                 "with operations of the cluster",
                 (cluster, v) -> metadata(v, TOPIC).setIncludeClusterAuthorizedOperations(true));
         script.ask(ApiKeys.METADATA, "by id", (cluster, v) -> byId(cluster.topicId(TOPIC)));
@@ -243,6 +251,16 @@ final class TopicSteps {
                 (cluster, v) -> deletion(v, null, cluster.topicId("unknown")));
         script.converseAnywhere(
                 ApiKeys.DELETE_TOPICS, 6, "by id and name", (cluster, v) -> deletion(v, TOPIC, cluster.topicId(TOPIC)));
+        script.converseAnywhere(ApiKeys.DELETE_TOPICS, 6, "by the same id twice", (cluster, v) -> {
+            var request = deletion(v, null, cluster.topicId(TOPIC));
+            request.topics().add(new DeleteTopicState().setName(null).setTopicId(cluster.topicId(TOPIC)));
+            return request;
+        });
+        script.converseAnywhere(ApiKeys.DELETE_TOPICS, 6, "the same topic by name and by id", (cluster, v) -> {
+            var request = deletion(v, TOPIC, null);
+            request.topics().add(new DeleteTopicState().setName(null).setTopicId(cluster.topicId(TOPIC)));
+            return request;
+        });
         script.converseAnywhere(
                 ApiKeys.DELETE_TOPICS, 6, "by neither", (cluster, v) -> deletion(v, null, Uuid.ZERO_UUID));
     }

@@ -75,7 +75,7 @@ final class TopicGrowthDecider {
     /** @param before how many partitions the call has added to other topics */
     private Refusal refusal(TopicImage topic, TopicGrowth growth, int before) {
         if (topic == null) {
-            return new Refusal(Errors.UNKNOWN_TOPIC_OR_PARTITION, "There is no such topic.");
+            return new Refusal(Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
         }
         long added = (long) growth.getCount() - topic.partitionCount();
         if (added <= 0) {

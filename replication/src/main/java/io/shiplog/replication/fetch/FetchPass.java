@@ -254,7 +254,12 @@ final class FetchPass {
         consumerRead.maxBytes = maxBytes;
         consumerRead.atLeastOneBatch = bytes == 0;
         partition.replica.readForConsumer(consumerRead, outcome);
-        if (outcome.error == Errors.NONE && !diverges()) {
+        if (outcome.error != Errors.NONE) {
+            // followers go by the offsets of a refusal, consumers are told none, as by Kafka
+            outcome.highWatermark = -1;
+            outcome.lastStableOffset = -1;
+            outcome.logStartOffset = -1;
+        } else if (!diverges()) {
             outcome.preferredReadReplica = preferred;
         }
     }
@@ -306,7 +311,7 @@ final class FetchPass {
                 .setLastStableOffset(outcome.lastStableOffset)
                 .setLogStartOffset(outcome.logStartOffset)
                 .setPreferredReadReplica(outcome.preferredReadReplica)
-                .setAbortedTransactions(fetch.isolationLevel() == READ_COMMITTED ? aborted() : null)
+                .setAbortedTransactions(aborted())
                 .setRecords(
                         outcome.records.sizeInBytes() > 0 ? new SliceRecords(outcome.records) : MemoryRecords.EMPTY);
         if (diverges()) {
@@ -324,7 +329,14 @@ final class FetchPass {
         return described;
     }
 
+    /** Null where there is nothing to be told; but a partition that is nowhere has a list, as in Kafka, where it is the default. */
     private List<AbortedTransaction> aborted() {
+        if (outcome.error == Errors.UNKNOWN_TOPIC_OR_PARTITION || outcome.error == Errors.UNKNOWN_TOPIC_ID) {
+            return List.of();
+        }
+        if (outcome.error != Errors.NONE || fetch.isolationLevel() != READ_COMMITTED) {
+            return null;
+        }
         List<AbortedTransaction> named = new ArrayList<>(outcome.aborted.size());
         for (int i = 0; i < outcome.aborted.size(); i++) {
             named.add(new AbortedTransaction()

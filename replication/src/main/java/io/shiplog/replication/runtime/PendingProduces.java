@@ -141,7 +141,19 @@ final class PendingProduces {
         if (records != null) {
             callback.refusedRecords(records);
         }
-        callback.complete(error, base, appendTime, good ? logStartOffset : -1, reason);
+        callback.complete(error, base, appendTime, tellsLogStart(error) ? logStartOffset : -1, reason);
+    }
+
+    /** Refusals tell it too, but for those that Kafka's ReplicaManager.appendToLocalLog expects. */
+    private static boolean tellsLogStart(Errors error) {
+        return switch (error) {
+            case NOT_LEADER_OR_FOLLOWER,
+                    KAFKA_STORAGE_ERROR,
+                    CORRUPT_MESSAGE,
+                    MESSAGE_TOO_LARGE,
+                    RECORD_LIST_TOO_LARGE -> false;
+            default -> true;
+        };
     }
 
     private void release(int token) {

@@ -20,7 +20,8 @@ public interface ProduceCallback {
      * @param error NONE when the promise of the acks is kept
      * @param baseOffset first offset of the batches (of the original ones for a duplicate); −1 on error
      * @param logAppendTimeMs append time when the topic uses LogAppendTime, else −1
-     * @param logStartOffset first offset of the log; −1 on error
+     * @param logStartOffset first offset of the log, with most errors too; −1 with those that Kafka tells without it: not the leader, storage,
+     *     a batch that is corrupt or too large
      * @param message a sentence for people, or null
      */
     void complete(Errors error, long baseOffset, long logAppendTimeMs, long logStartOffset, String message);

@@ -17,6 +17,7 @@ final class ReplicaReads {
     private static final long MAX_TIMESTAMP = -3;
     private static final long EARLIEST_LOCAL = -4;
     private static final long LATEST_TIERED = -5;
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
 
     /** So many aborted transactions are named in one answer; with more of them only few records are given. */
     private static final int MAX_ABORTED = 10_000;
@@ -152,7 +153,7 @@ final class ReplicaReads {
         if (timestampMs == MAX_TIMESTAMP) {
             return below(end, log.lookupMaxTimestamp());
         }
-        if (timestampMs == LATEST_TIERED) {
+        if (timestampMs == LATEST_TIERED || timestampMs == EARLIEST_PENDING_UPLOAD) {
             return new OffsetLookup(Errors.NONE, -1, -1, -1);
         }
         return timestampMs >= 0

@@ -6,6 +6,7 @@ package io.shiplog.replication.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -351,6 +352,10 @@ class FetchServiceTest {
                 .extracting(PartitionData::errorCode)
                 .containsExactly(Errors.UNKNOWN_TOPIC_ID.code(), Errors.UNKNOWN_TOPIC_OR_PARTITION.code(), (short) 0);
         assertThat(TestConsumer.batches(consumer.partitions().get(2))).isOne();
+        assertThat(consumer.partitions())
+                .extracting(PartitionData::abortedTransactions)
+                .as("what is nowhere has the default, as in Kafka")
+                .containsExactly(List.of(), List.of(), null);
         consumer.version(12).begin(0, -1, 500, 1);
         consumer.add(null, "nobody", 0, 0, 100).send();
         assertThat(consumer.partitions().get(0).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
@@ -377,7 +382,11 @@ class FetchServiceTest {
         TestConsumer consumer = start(1, 1);
         fill(0, 2);
         consumer.add(0, 3).send();
-        assertThat(consumer.partitions().get(0).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+        PartitionData refused = consumer.partitions().get(0);
+        assertThat(refused.errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+        assertThat(List.of(refused.highWatermark(), refused.lastStableOffset(), refused.logStartOffset()))
+                .as("offsets of a log that a consumer is not in")
+                .containsOnly(-1L);
     }
 
     @Test

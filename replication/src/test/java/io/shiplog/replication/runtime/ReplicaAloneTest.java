@@ -100,6 +100,22 @@ class ReplicaAloneTest {
         assertThat(node.replica.log().logEndOffset()).isEqualTo(1);
     }
 
+    /** Those that Kafka's ReplicaManager expects tell it not. */
+    @Test
+    void refusalsTellWhereTheLogStartsAsKafkas() {
+        node.replica.apply(state(1, 1, 1));
+        loop.until(node.produce(batch(5, 0, "a"), ALL)::isDone);
+        Answers gap = node.produce(batch(5, 7, "b"), ALL);
+        assertThat(gap.errors).containsExactly(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(gap.baseOffset).isEqualTo(-1);
+        assertThat(gap.logStartOffset).isZero();
+        ByteBuffer corrupt = batch("a");
+        corrupt.put(corrupt.limit() - 1, (byte) (corrupt.get(corrupt.limit() - 1) ^ 1));
+        assertThat(node.produce(corrupt, ALL).logStartOffset).isEqualTo(-1);
+        assertThat(node.produce(batch("b"), (short) 1, false, 1_000).logStartOffset)
+                .isEqualTo(-1);
+    }
+
     @Test
     void refusalOfTheLogCarriesItsReason() {
         node.replica.apply(state(1, 1, 1));
@@ -224,7 +240,9 @@ class ReplicaAloneTest {
                 .isEqualTo(new OffsetLookup(Errors.NONE, 0, 1_700_000_000_000L, 1));
         assertThat(node.replica.lookUpOffset(1_700_000_000_001L, -1).offset()).isEqualTo(-1);
         assertThat(node.replica.lookUpOffset(-3, -1).offset()).isZero();
-        assertThat(node.replica.lookUpOffset(-5, -1).offset()).isEqualTo(-1);
+        for (long tiered : new long[] {-5, -6}) {
+            assertThat(node.replica.lookUpOffset(tiered, -1)).isEqualTo(new OffsetLookup(Errors.NONE, -1, -1, -1));
+        }
         assertThat(node.replica.lookUpOffset(-99, -1).error()).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(node.replica.lookUpOffset(-1, 0).error()).isEqualTo(Errors.FENCED_LEADER_EPOCH);
         assertThat(node.replica.epochEnd(1, 1)).isEqualTo(new EpochEnd(Errors.NONE, 1, 1));

@@ -154,12 +154,14 @@ final class RuntimeNode implements AutoCloseable {
     static final class Answers implements ProduceCallback {
         final List<Errors> errors = new ArrayList<>();
         long baseOffset = -2;
+        long logStartOffset = -2;
         String message;
 
         @Override
         public void complete(Errors error, long base, long appendTimeMs, long logStartOffset, String text) {
             errors.add(error);
             baseOffset = base;
+            this.logStartOffset = logStartOffset;
             message = text;
         }
 

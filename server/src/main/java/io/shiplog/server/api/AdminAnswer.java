@@ -40,6 +40,12 @@ public record AdminAnswer(Errors error, String message, MetadataResult result, b
         return message == null || message.isEmpty() ? error.message() : message;
     }
 
+    /** The same, but null too where nothing more is said than what the error says by itself, as by Kafka's ApiError.fromThrowable. */
+    static String ownMessage(Errors error, String message) {
+        String told = message(error, message);
+        return error.message().equals(told) ? null : told;
+    }
+
     /**
      * The error of one element as the client must hear it: what a command finds done that may have done it itself when it was
      * given before, is a success.

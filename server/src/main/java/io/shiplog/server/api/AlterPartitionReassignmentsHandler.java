@@ -39,6 +39,10 @@ final class AlterPartitionReassignmentsHandler implements RequestHandler<AlterPa
 
     @Override
     public void handle(AlterPartitionReassignmentsRequestData request, Exchange exchange) {
+        if (request.topics().isEmpty()) {
+            exchange.respond(new AlterPartitionReassignmentsResponseData());
+            return;
+        }
         var altered = admin.submit(command(request), Origins.of(exchange), request.timeoutMs());
         Later.answered(altered, exchange, answer -> exchange.respond(response(request, answer)));
     }
@@ -95,6 +99,6 @@ final class AlterPartitionReassignmentsHandler implements RequestHandler<AlterPa
         return new ReassignablePartitionResponse()
                 .setPartitionIndex(asked.partitionIndex())
                 .setErrorCode(error.code())
-                .setErrorMessage(AdminAnswer.message(error, message));
+                .setErrorMessage(AdminAnswer.ownMessage(error, message));
     }
 }

@@ -166,10 +166,13 @@ final class ConfigAlterations {
     }
 
     /** What is wrong with the request for this resource, whatever the metadata is; null for nothing. */
-    private static String fault(Resource resource) {
-        String ofType = faultOfType(resource.type());
-        if (ofType != null) {
-            return ofType;
+    private String fault(Resource resource) {
+        String ofResource = faultOfType(resource.type());
+        if (ofResource == null) {
+            ofResource = faultOfName(resource);
+        }
+        if (ofResource != null) {
+            return ofResource;
         }
         Set<String> keys = new HashSet<>();
         List<String> withoutValue = new ArrayList<>();
@@ -185,6 +188,25 @@ final class ConfigAlterations {
             }
         }
         return withoutValue.isEmpty() ? null : "Null value not supported for : " + String.join(", ", withoutValue);
+    }
+
+    /** Kafka's nodes change their own settings only; here each changes those of any. */
+    private String faultOfName(Resource resource) {
+        String name = resource.name();
+        return switch (ConfigResource.Type.forId(resource.type())) {
+            case TOPIC -> name.isEmpty() ? "The topic has no name." : null;
+            case BROKER -> isUnknownNode(name) ? "No node with id " + name + " is registered." : null;
+            default -> null;
+        };
+    }
+
+    /** Whether it is the number of no node; what is no number is refused elsewhere. */
+    private boolean isUnknownNode(String name) {
+        try {
+            return !name.isEmpty() && cluster.image().broker(Integer.parseInt(name)) == null;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     private static String faultOfType(byte type) {

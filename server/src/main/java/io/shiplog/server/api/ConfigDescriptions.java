@@ -49,8 +49,11 @@ final class ConfigDescriptions {
         for (TopicConfigKey key : TopicConfigs.keys()) {
             List<DescribeConfigsSynonym> sources =
                     topicSources(image, cluster.nodeId(), overrides, key, replicationFactor);
-            results.add(
-                    result(key.name(), sources).setConfigType(type(key).id()).setDocumentation(key.documentation()));
+            DescribeConfigsResourceResult result = result(key.name(), sources);
+            if (sources.isEmpty()) {
+                result.setValue(TopicConfigs.value(Map.of(), replicationFactor, key.name()));
+            }
+            results.add(result.setConfigType(type(key).id()).setDocumentation(key.documentation()));
         }
         return results;
     }
@@ -131,7 +134,7 @@ final class ConfigDescriptions {
                 .setSynonyms(sources);
     }
 
-    /** All values that a topic's setting could take its own from, the one in force first. Never empty. */
+    /** All values that a topic's setting could take its own from, the one in force first. Empty when its default is no setting of a node. */
     private List<DescribeConfigsSynonym> topicSources(
             MetadataImage image, int nodeId, Map<String, String> overrides, TopicConfigKey key, int replicationFactor) {
         List<DescribeConfigsSynonym> sources = new ArrayList<>(4);
@@ -141,10 +144,9 @@ final class ConfigDescriptions {
         NodeConfig ofFile = node.get(key.brokerKey());
         if (ofFile != null) {
             addFileSources(sources, ofFile);
-        } else {
-            String name = key.brokerKey().isEmpty() ? key.name() : key.brokerKey();
+        } else if (!key.brokerKey().isEmpty()) {
             String value = TopicConfigs.value(Map.of(), replicationFactor, key.name());
-            sources.add(source(name, value, ConfigSource.DEFAULT_CONFIG));
+            sources.add(source(key.brokerKey(), value, ConfigSource.DEFAULT_CONFIG));
         }
         return sources;
     }

@@ -134,6 +134,6 @@ final class CreatePartitionsHandler implements RequestHandler<CreatePartitionsRe
         return new CreatePartitionsTopicResult()
                 .setName(topic.name())
                 .setErrorCode(error.code())
-                .setErrorMessage(AdminAnswer.message(error, message));
+                .setErrorMessage(AdminAnswer.ownMessage(error, message));
     }
 }

@@ -30,6 +30,13 @@ import org.apache.kafka.common.protocol.Errors;
 final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestData> {
     private static final int UNSET = -1;
 
+    /** Why a topic cannot be asked for. */
+    private record Fault(Errors error, String message) {
+        static Fault ofRequest(String message) {
+            return new Fault(Errors.INVALID_REQUEST, message);
+        }
+    }
+
     private final ClusterView cluster;
     private final AdminPort admin;
     private final ConfigDescriptions configs;
@@ -57,11 +64,11 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
         Set<String> twice = namedTwice(request);
         Set<String> refused = new HashSet<>();
         for (CreatableTopic topic : request.topics()) {
-            String fault = twice.contains(topic.name()) ? "Duplicate topic name." : fault(topic);
+            Fault fault = twice.contains(topic.name()) ? Fault.ofRequest("Duplicate topic name.") : fault(topic);
             if (fault == null) {
                 asked.add(spec(topic));
             } else if (refused.add(topic.name())) {
-                response.topics().add(refusal(topic.name(), Errors.INVALID_REQUEST, fault));
+                response.topics().add(refusal(topic.name(), fault.error(), fault.message()));
             }
         }
         if (asked.isEmpty()) {
@@ -93,6 +100,7 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
                 response.topics()
                         .add(new CreatableTopicResult()
                                 .setName(outcome.name())
+                                .setErrorMessage(null)
                                 .setTopicId(outcome.topicId())
                                 .setNumPartitions(outcome.partitions())
                                 .setReplicationFactor((short) outcome.replicationFactor())
@@ -108,28 +116,31 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
         return new CreatableTopicResult()
                 .setName(topic)
                 .setErrorCode(error.code())
-                .setErrorMessage(message == null || message.isEmpty() ? error.message() : message);
+                .setErrorMessage(AdminAnswer.message(error, message));
     }
 
     /** What makes a topic's request contradict itself; null when nothing does. */
-    private static String fault(CreatableTopic topic) {
+    private static Fault fault(CreatableTopic topic) {
         if (!topic.assignments().isEmpty()) {
             if (topic.replicationFactor() != UNSET) {
-                return "A manual partition assignment was specified, but replication factor was not set to -1.";
+                return Fault.ofRequest(
+                        "A manual partition assignment was specified, but replication factor was not set to -1.");
             }
             if (topic.numPartitions() != UNSET) {
-                return "A manual partition assignment was specified, but numPartitions was not set to -1.";
+                return Fault.ofRequest(
+                        "A manual partition assignment was specified, but numPartitions was not set to -1.");
             }
         }
         Set<Integer> assigned = new HashSet<>();
         for (CreatableReplicaAssignment assignment : topic.assignments()) {
             if (!assigned.add(assignment.partitionIndex())) {
-                return "Found multiple manual partition assignments for partition " + assignment.partitionIndex();
+                return Fault.ofRequest(
+                        "Found multiple manual partition assignments for partition " + assignment.partitionIndex());
             }
         }
         for (CreatableTopicConfig config : topic.configs()) {
             if (config.value() == null) {
-                return "Null value for topic config " + config.name();
+                return new Fault(Errors.INVALID_CONFIG, "The setting " + config.name() + " has no value.");
             }
         }
         return null;

@@ -10,9 +10,9 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
@@ -46,24 +46,8 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
     @Override
     public void handle(DeleteTopicsRequestData request, Exchange exchange) {
         DeleteTopicsResponseData response = new DeleteTopicsResponseData();
-        List<TopicSelector> asked = new ArrayList<>();
         MetadataImage image = cluster.image();
-        Set<Object> seen = new HashSet<>();
-        for (DeleteTopicState topic : topics(request, exchange.header().version())) {
-            boolean byId = !topic.topicId().equals(Uuid.ZERO_UUID);
-            if (byId == (topic.name() != null)) {
-                response.responses()
-                        .add(refusal(
-                                topic.name(),
-                                topic.topicId(),
-                                Errors.INVALID_REQUEST,
-                                byId
-                                        ? "You may not specify both topic name and topic id."
-                                        : "Neither topic name nor id were specified."));
-            } else if (seen.add(byId ? topic.topicId() : topic.name())) {
-                asked.add(byId ? TopicSelector.byId(topic.topicId()) : TopicSelector.byName(topic.name()));
-            }
-        }
+        List<TopicSelector> asked = sort(topics(request, exchange.header().version()), image, response);
         if (asked.isEmpty()) {
             exchange.respond(response);
             return;
@@ -73,6 +57,49 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
                     addOutcomes(response, image, asked, outcomes, failure);
                     exchange.respond(response);
                 });
+    }
+
+    /** Those that the controller decides; the others are answered, as Kafka's ControllerApis.deleteTopics does. */
+    private static List<TopicSelector> sort(
+            List<DeleteTopicState> topics, MetadataImage image, DeleteTopicsResponseData response) {
+        Map<String, Integer> names = new LinkedHashMap<>();
+        Map<Uuid, Integer> ids = new LinkedHashMap<>();
+        for (DeleteTopicState topic : topics) {
+            boolean byId = !topic.topicId().equals(Uuid.ZERO_UUID);
+            if (byId == (topic.name() != null)) {
+                String fault = byId
+                        ? "You may not specify both topic name and topic id."
+                        : "Neither topic name nor id were specified.";
+                response.responses().add(result(topic.name(), topic.topicId(), Errors.INVALID_REQUEST, fault));
+            } else if (byId) {
+                ids.merge(topic.topicId(), 1, Integer::sum);
+            } else {
+                names.merge(topic.name(), 1, Integer::sum);
+            }
+        }
+        List<TopicSelector> asked = new ArrayList<>();
+        names.forEach((name, times) -> {
+            TopicImage known = image.topic(name);
+            if (times > 1) {
+                response.responses().add(result(name, null, Errors.INVALID_REQUEST, "Duplicate topic name."));
+            } else if (name.isEmpty()) {
+                response.responses().add(result(name, null, Errors.UNKNOWN_TOPIC_OR_PARTITION, null));
+            } else if (known != null && ids.containsKey(known.id())) {
+                String fault = "The topic that has this name is also named by its id.";
+                response.responses().add(result(name, known.id(), Errors.INVALID_REQUEST, fault));
+                ids.computeIfPresent(known.id(), (id, before) -> before == 1 ? null : before);
+            } else {
+                asked.add(TopicSelector.byName(name));
+            }
+        });
+        ids.forEach((id, times) -> {
+            if (times > 1) {
+                response.responses().add(result(null, id, Errors.INVALID_REQUEST, "Duplicate topic id."));
+            } else {
+                asked.add(TopicSelector.byId(id));
+            }
+        });
+        return asked;
     }
 
     private static List<DeleteTopicState> topics(DeleteTopicsRequestData request, short version) {
@@ -100,16 +127,15 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
             Uuid id = known == null ? topic.topicId() : known.id();
             Errors error = told == null ? outcomes.get(i).error() : told.error();
             String message = told == null ? outcomes.get(i).message() : told.message();
-            response.responses().add(refusal(name, id, error, message));
+            response.responses().add(result(name, id, error, message));
         }
     }
 
-    private static DeletableTopicResult refusal(String name, Uuid id, Errors error, String message) {
-        boolean silent = message == null || message.isEmpty();
+    private static DeletableTopicResult result(String name, Uuid id, Errors error, String message) {
         return new DeletableTopicResult()
                 .setName(name)
                 .setTopicId(id == null ? Uuid.ZERO_UUID : id)
                 .setErrorCode(error.code())
-                .setErrorMessage(silent ? error.message() : message);
+                .setErrorMessage(AdminAnswer.message(error, message));
     }
 }

@@ -45,7 +45,7 @@ final class DescribeClientQuotasHandler implements RequestHandler<DescribeClient
         }
         RegistryImage registry = cluster.image().registry();
         DescribeClientQuotasResponseData response =
-                new DescribeClientQuotasResponseData().setErrorMessage(null).setEntries(new ArrayList<>());
+                new DescribeClientQuotasResponseData().setEntries(new ArrayList<>());
         for (QuotaEntity entity : registry.quotaEntities()) {
             if (filter.matches(entity)) {
                 response.entries().add(entry(registry, entity));

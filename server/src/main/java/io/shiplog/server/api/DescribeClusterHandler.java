@@ -39,7 +39,7 @@ final class DescribeClusterHandler implements RequestHandler<DescribeClusterRequ
     @Override
     public void handle(DescribeClusterRequestData request, Exchange exchange) {
         if (request.endpointType() == BROKERS) {
-            exchange.respond(describe(request.includeFencedBrokers()));
+            exchange.respond(describe(request));
             return;
         }
         boolean controllers = request.endpointType() == CONTROLLERS;
@@ -51,12 +51,12 @@ final class DescribeClusterHandler implements RequestHandler<DescribeClusterRequ
                                 : "Unsupported endpoint type " + request.endpointType()));
     }
 
-    private DescribeClusterResponseData describe(boolean includeFenced) {
+    private DescribeClusterResponseData describe(DescribeClusterRequestData request) {
         MetadataImage image = cluster.image();
         DescribeClusterBrokerCollection brokers = new DescribeClusterBrokerCollection();
         for (BrokerImage broker : image.brokers()) {
             ListenerEndpoint endpoint = AliveNodes.endpoint(broker);
-            if (endpoint != null && (includeFenced || !broker.fenced())) {
+            if (endpoint != null && (request.includeFencedBrokers() || !broker.fenced())) {
                 brokers.add(new DescribeClusterBroker()
                         .setBrokerId(broker.id())
                         .setHost(endpoint.host())
@@ -68,6 +68,10 @@ final class DescribeClusterHandler implements RequestHandler<DescribeClusterRequ
         return new DescribeClusterResponseData()
                 .setClusterId(image.clusterId())
                 .setControllerId(AliveNodes.controller(cluster))
+                .setClusterAuthorizedOperations(
+                        request.includeClusterAuthorizedOperations()
+                                ? AuthorizedOperations.OF_CLUSTER
+                                : AuthorizedOperations.NOT_ASKED_FOR)
                 .setEndpointType(BROKERS)
                 .setBrokers(brokers);
     }

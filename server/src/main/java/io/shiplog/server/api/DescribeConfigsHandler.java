@@ -72,8 +72,10 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         MetadataImage image = cluster.image();
         TopicImage topic = image.topic(name);
         if (topic == null) {
-            Errors error = TopicNames.errorForUnknown(name);
-            return refusal(error, error.message());
+            String fault = TopicNames.fault(name);
+            return fault == null
+                    ? new DescribeConfigsResult().setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
+                    : refusal(Errors.INVALID_TOPIC_EXCEPTION, fault);
         }
         int replicationFactor = topic.partition(0).replicationFactor();
         return new DescribeConfigsResult()

@@ -62,7 +62,11 @@ final class DescribeProducersHandler implements RequestHandler<DescribeProducers
     /** A partition that is named again is refused: a short request may not ask for a long answer many times. */
     private PartitionResponse describe(TopicImage topic, int partition, boolean first) {
         PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
-        if (topic == null || topic.partition(partition) == null) {
+        if (topic == null) {
+            return refused(answer, Errors.UNKNOWN_TOPIC_OR_PARTITION)
+                    .setErrorMessage(Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+        }
+        if (topic.partition(partition) == null) {
             return refused(answer, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
         if (!first) {
@@ -86,6 +90,6 @@ final class DescribeProducersHandler implements RequestHandler<DescribeProducers
     }
 
     private static PartitionResponse refused(PartitionResponse answer, Errors error) {
-        return answer.setErrorCode(error.code()).setErrorMessage(error.message());
+        return answer.setErrorCode(error.code());
     }
 }

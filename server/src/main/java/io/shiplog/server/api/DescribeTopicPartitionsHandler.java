@@ -9,6 +9,7 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -43,12 +44,7 @@ final class DescribeTopicPartitionsHandler implements RequestHandler<DescribeTop
 
     @Override
     public DescribeTopicPartitionsRequestData read(BoundedReadable body, short version) {
-        DescribeTopicPartitionsRequestData request = new DescribeTopicPartitionsRequestData(body, version);
-        if (request.cursor() != null && request.cursor().partitionIndex() < 0) {
-            throw new IllegalArgumentException(
-                    "cursor at partition " + request.cursor().partitionIndex());
-        }
-        return request;
+        return new DescribeTopicPartitionsRequestData(body, version);
     }
 
     @Override
@@ -66,14 +62,27 @@ final class DescribeTopicPartitionsHandler implements RequestHandler<DescribeTop
                 names.add(topic.name());
             }
         }
-        names = names.tailSet(from);
-        if (!all && request.cursor() != null && !names.contains(from)) {
-            exchange.close("DescribeTopicPartitions with a cursor at a topic that it does not list");
+        boolean atAnother = !all && request.cursor() != null && !names.contains(from);
+        if (atAnother || (request.cursor() != null && request.cursor().partitionIndex() < 0)) {
+            exchange.respond(refusal(all ? Collections.emptySortedSet() : names));
             return;
         }
+        names = names.tailSet(from);
         int limit = Math.max(1, Math.min(MAX_PARTITIONS, request.responsePartitionLimit()));
         int first = request.cursor() == null ? 0 : request.cursor().partitionIndex();
         exchange.respond(page(image, names, from, first, limit, all));
+    }
+
+    /** A cursor at a topic that is not asked for, or at no partition: the response has room for that at the topics only. */
+    private static DescribeTopicPartitionsResponseData refusal(SortedSet<String> names) {
+        DescribeTopicPartitionsResponseData refusal = new DescribeTopicPartitionsResponseData();
+        for (String name : names) {
+            refusal.topics()
+                    .add(new DescribeTopicPartitionsResponseTopic()
+                            .setErrorCode(Errors.INVALID_REQUEST.code())
+                            .setName(name));
+        }
+        return refusal;
     }
 
     private static DescribeTopicPartitionsResponseData page(
@@ -109,6 +118,7 @@ final class DescribeTopicPartitionsHandler implements RequestHandler<DescribeTop
         return new DescribeTopicPartitionsResponseTopic()
                 .setErrorCode(error.code())
                 .setName(name)
+                .setTopicAuthorizedOperations(AuthorizedOperations.OF_TOPIC)
                 .setIsInternal(Topic.isInternal(name));
     }
 
@@ -132,6 +142,7 @@ final class DescribeTopicPartitionsHandler implements RequestHandler<DescribeTop
                 .setName(topic.name())
                 .setTopicId(topic.id())
                 .setIsInternal(Topic.isInternal(topic.name()))
+                .setTopicAuthorizedOperations(AuthorizedOperations.OF_TOPIC)
                 .setPartitions(partitions);
     }
 }

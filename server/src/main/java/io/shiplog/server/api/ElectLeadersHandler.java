@@ -3,6 +3,7 @@
 
 package io.shiplog.server.api;
 
+import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.proto.ElectLeadersCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.PartitionError;
@@ -24,9 +25,11 @@ import org.apache.kafka.common.protocol.Errors;
 final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequestData> {
     private static final short FIRST_WITH_TOP_LEVEL_ERROR = 1;
 
+    private final ClusterView cluster;
     private final AdminPort admin;
 
-    ElectLeadersHandler(AdminPort admin) {
+    ElectLeadersHandler(ClusterView cluster, AdminPort admin) {
+        this.cluster = cluster;
         this.admin = admin;
     }
 
@@ -55,7 +58,7 @@ final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequestDat
                 answer -> exchange.respond(
                         answer.isRefused()
                                 ? refusal(request, exchange, answer.error(), answer.message())
-                                : response(answer)));
+                                : response(request, answer)));
     }
 
     private static ElectLeadersCommand.Type type(byte electionType) {
@@ -79,8 +82,14 @@ final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequestDat
         return command;
     }
 
-    private static ElectLeadersResponseData response(AdminAnswer answer) {
+    /** Who asks for all partitions hears of all topics, of most of them nothing, as from Kafka. */
+    private ElectLeadersResponseData response(ElectLeadersRequestData request, AdminAnswer answer) {
         Map<String, ReplicaElectionResult> topics = new LinkedHashMap<>();
+        if (request.topicPartitions() == null) {
+            for (TopicImage topic : cluster.image().topics()) {
+                topics.put(topic.name(), topic(topic.name()));
+            }
+        }
         for (PartitionError partition : answer.result().getElectLeaders().getPartitionsList()) {
             Errors error = answer.settled(Errors.forCode((short) partition.getError()), Errors.ELECTION_NOT_NEEDED);
             topics.computeIfAbsent(partition.getTopic(), ElectLeadersHandler::topic)

@@ -57,7 +57,7 @@ public final class KafkaApis {
                 new CreateTopicsHandler(cluster, admin, configs),
                 new DeleteTopicsHandler(cluster, admin),
                 new CreatePartitionsHandler(cluster, admin),
-                new ElectLeadersHandler(admin),
+                new ElectLeadersHandler(cluster, admin),
                 new AlterPartitionReassignmentsHandler(admin),
                 new ListPartitionReassignmentsHandler(cluster),
                 new DescribeConfigsHandler(cluster, configs),

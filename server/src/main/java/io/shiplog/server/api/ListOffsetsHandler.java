@@ -27,6 +27,8 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData>
     private static final short FIRST_WITH_LEADER_EPOCH = 4;
     private static final byte READ_COMMITTED = 1;
     private static final long NONE = -1;
+    private static final short FIRST_WITH_OFFSET_NOT_AVAILABLE = 5;
+
     /** The version that brought each mark, from -1 (latest) on downwards: ReplicaManager.isListOffsetsTimestampUnsupported. */
     private static final short[] MARK_SINCE_VERSION = {1, 1, 7, 8, 9, 11};
 
@@ -54,17 +56,19 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData>
         short version = exchange.header().version();
         boolean readCommitted = request.isolationLevel() == READ_COMMITTED;
         Set<TopicPartition> twice = namedTwice(request);
+        Set<TopicPartition> told = new HashSet<>();
         List<ListOffsetsTopicResponse> topics = new ArrayList<>(request.topics().size());
         for (ListOffsetsTopic topic : request.topics()) {
             List<ListOffsetsPartitionResponse> answers =
                     new ArrayList<>(topic.partitions().size());
             TopicImage topicImage = image.topic(topic.name());
             for (ListOffsetsPartition partition : topic.partitions()) {
-                boolean repeated = twice.contains(new TopicPartition(topic.name(), partition.partitionIndex()));
-                answers.add(
-                        repeated
-                                ? refused(partition, Errors.INVALID_REQUEST)
-                                : look(topicImage, partition, version, readCommitted));
+                TopicPartition name = new TopicPartition(topic.name(), partition.partitionIndex());
+                if (!twice.contains(name)) {
+                    answers.add(look(topicImage, partition, version, readCommitted));
+                } else if (told.add(name)) {
+                    answers.add(refused(partition, Errors.INVALID_REQUEST));
+                }
             }
             topics.add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(answers));
         }
@@ -86,7 +90,9 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData>
                 partition.timestamp(),
                 readCommitted);
         if (found.error() != Errors.NONE) {
-            return refused(partition, found.error());
+            boolean unknownToClient =
+                    found.error() == Errors.OFFSET_NOT_AVAILABLE && version < FIRST_WITH_OFFSET_NOT_AVAILABLE;
+            return refused(partition, unknownToClient ? Errors.LEADER_NOT_AVAILABLE : found.error());
         }
         ListOffsetsPartitionResponse answer = new ListOffsetsPartitionResponse()
                 .setPartitionIndex(partition.partitionIndex())

@@ -59,7 +59,8 @@ final class ListPartitionReassignmentsHandler implements RequestHandler<ListPart
                 }
             }
         }
-        ListPartitionReassignmentsResponseData response = new ListPartitionReassignmentsResponseData();
+        ListPartitionReassignmentsResponseData response =
+                new ListPartitionReassignmentsResponseData().setErrorMessage(null);
         response.topics().addAll(topics.values());
         exchange.respond(response);
     }

@@ -53,30 +53,77 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
 
     @Override
     public MetadataRequestData read(BoundedReadable body, short version) {
-        MetadataRequestData request = new MetadataRequestData(body, version);
-        if (request.topics() != null && version < FIRST_WITH_TOPIC_IDS) {
-            for (MetadataRequestTopic topic : request.topics()) {
-                if (topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID)) {
-                    throw new IllegalArgumentException("topics go by name before version " + FIRST_WITH_TOPIC_IDS);
-                }
-            }
-        }
-        return request;
+        return new MetadataRequestData(body, version);
     }
 
     @Override
     public void handle(MetadataRequestData request, Exchange exchange) {
         MetadataImage image = cluster.image();
         short version = exchange.header().version();
+        if (version < FIRST_WITH_TOPIC_IDS && goesByMoreThanNames(request)) {
+            exchange.respond(refusal(request));
+            return;
+        }
         MetadataResponseTopicCollection topics = topics(image, request, version);
+        if (request.includeTopicAuthorizedOperations()) {
+            tellOperations(topics);
+        }
         if (autoCreation.isEnabled() && request.allowAutoTopicCreation()) {
             createUnknown(topics, exchange);
         }
         exchange.respond(new MetadataResponseData()
                 .setClusterId(image.clusterId())
                 .setControllerId(AliveNodes.controller(cluster))
+                .setClusterAuthorizedOperations(
+                        request.includeClusterAuthorizedOperations()
+                                ? AuthorizedOperations.OF_CLUSTER
+                                : AuthorizedOperations.NOT_ASKED_FOR)
                 .setBrokers(aliveBrokers(image))
                 .setTopics(topics));
+    }
+
+    /** Versions 10 and 11 have room for ids and for topics without a name, but nothing for them to mean. */
+    private static boolean goesByMoreThanNames(MetadataRequestData request) {
+        if (request.topics() != null) {
+            for (MetadataRequestTopic topic : request.topics()) {
+                if (topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * As Kafka's MetadataRequest.getErrorResponse has it. The collection is a table of names, where many topics with one name take their
+     * number squared: each has a name of its own until all are there.
+     */
+    private static MetadataResponseData refusal(MetadataRequestData request) {
+        int asked = request.topics().size();
+        MetadataResponseTopicCollection topics = new MetadataResponseTopicCollection(2 * asked);
+        for (int i = 0; i < asked; i++) {
+            topics.add(new MetadataResponseTopic()
+                    .setErrorCode(Errors.INVALID_REQUEST.code())
+                    .setName(Integer.toString(i))
+                    .setTopicId(request.topics().get(i).topicId()));
+        }
+        int i = 0;
+        for (MetadataResponseTopic topic : topics) {
+            String name = request.topics().get(i++).name();
+            topic.setName(name == null ? "" : name);
+        }
+        return new MetadataResponseData()
+                .setErrorCode(Errors.INVALID_REQUEST.code())
+                .setTopics(topics);
+    }
+
+    /** Of unknown topics too, as long as they go by name. */
+    private static void tellOperations(MetadataResponseTopicCollection topics) {
+        for (MetadataResponseTopic topic : topics) {
+            if (topic.errorCode() != Errors.UNKNOWN_TOPIC_ID.code()) {
+                topic.setTopicAuthorizedOperations(AuthorizedOperations.OF_TOPIC);
+            }
+        }
     }
 
     /** Those that go by name; the client hears that they are unknown, and asks again. */
@@ -109,8 +156,6 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
 
     private static MetadataResponseTopicCollection topics(
             MetadataImage image, MetadataRequestData request, short version) {
-        // topics by unknown id have no name, which is the key: a table that need not grow takes their number squared,
-        // not cubed
         int asked = request.topics() == null ? 0 : request.topics().size();
         MetadataResponseTopicCollection topics = new MetadataResponseTopicCollection(2 * asked);
         if (request.topics() == null || (request.topics().isEmpty() && version < FIRST_WITH_NULL_FOR_ALL)) {
@@ -135,10 +180,17 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
                 topics.add(topic == null ? unknown(name) : known(image, topic, version));
             }
         } else {
+            List<MetadataResponseTopic> nameless = new ArrayList<>();
             for (Uuid id : ids) {
                 TopicImage topic = image.topic(id);
-                topics.add(topic == null ? unknown(id) : known(image, topic, version));
+                if (topic == null) {
+                    nameless.add(unknown(id));
+                    topics.add(nameless.get(nameless.size() - 1));
+                } else {
+                    topics.add(known(image, topic, version));
+                }
             }
+            nameless.forEach(topic -> topic.setName(null));
         }
         return topics;
     }
@@ -150,10 +202,11 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData> {
                 .setIsInternal(Topic.isInternal(name));
     }
 
+    /** With a name to be kept under among others, as in {@link #refusal}; it goes without one. */
     private static MetadataResponseTopic unknown(Uuid id) {
         return new MetadataResponseTopic()
                 .setErrorCode(Errors.UNKNOWN_TOPIC_ID.code())
-                .setName(null)
+                .setName(id.toString())
                 .setTopicId(id);
     }
 

@@ -79,6 +79,9 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
         void run(ProduceRequestData request) {
             Errors refusal = refusalOfAll(request);
             for (TopicProduceData topic : request.topicData()) {
+                if (topic.partitionData().isEmpty()) {
+                    continue;
+                }
                 List<PartitionProduceResponse> answers =
                         new ArrayList<>(topic.partitionData().size());
                 response.responses()
@@ -131,11 +134,9 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
                 return;
             }
             ByteBuffer batch = bytes(partition.records());
-            String fault = ProducedBatch.shapeFault(batch);
+            ProducedBatch.Fault fault = ProducedBatch.fault(exchange.header().version(), batch);
             if (fault != null) {
-                answer.refuse(Errors.INVALID_RECORD, fault);
-            } else if (!ProducedBatch.compressionKnownTo(exchange.header().version(), batch)) {
-                answer.refuse(Errors.UNSUPPORTED_COMPRESSION_TYPE, null);
+                answer.refuse(fault.error(), fault.message());
             } else {
                 partitions.produce(topic.id(), partition.index(), batch, acks, timeoutMs, answer);
             }

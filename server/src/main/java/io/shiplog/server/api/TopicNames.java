@@ -13,11 +13,16 @@ final class TopicNames {
 
     /** INVALID_TOPIC_EXCEPTION when no topic can have this name, else UNKNOWN_TOPIC_OR_PARTITION. */
     static Errors errorForUnknown(String name) {
+        return fault(name) == null ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.INVALID_TOPIC_EXCEPTION;
+    }
+
+    /** Why no topic can have this name, as a sentence; null when one can. */
+    static String fault(String name) {
         try {
             Topic.validate(name);
-            return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+            return null;
         } catch (InvalidTopicException invalid) {
-            return Errors.INVALID_TOPIC_EXCEPTION;
+            return invalid.getMessage();
         }
     }
 }

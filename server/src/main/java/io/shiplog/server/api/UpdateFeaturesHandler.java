@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKe
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData.UpdatableFeatureResult;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 
 /** UpdateFeatures: other levels of the features that the cluster has agreed on, all or none (KIP-584, KIP-778, KIP-1022). */
 final class UpdateFeaturesHandler implements RequestHandler<UpdateFeaturesRequestData> {
@@ -70,7 +71,10 @@ final class UpdateFeaturesHandler implements RequestHandler<UpdateFeaturesReques
                 .setErrorMessage(answer.errorMessage());
         if (!answer.isRefused() && version < FIRST_WITHOUT_RESULTS) {
             for (FeatureUpdateKey update : request.featureUpdates()) {
-                response.results().add(new UpdatableFeatureResult().setFeature(update.feature()));
+                response.results()
+                        .add(new UpdatableFeatureResult()
+                                .setFeature(update.feature())
+                                .setErrorMessage(Errors.NONE.message()));
             }
         }
         return response;

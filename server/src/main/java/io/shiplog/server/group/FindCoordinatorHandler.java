@@ -66,9 +66,25 @@ final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequ
         for (String key : request.coordinatorKeys()) {
             Found found = find(request.keyType(), key, exchange);
             response.coordinators()
-                    .add(FindCoordinatorResponse.prepareCoordinatorResponse(found.error(), key, found.node()));
+                    .add(new FindCoordinatorResponseData.Coordinator()
+                            .setKey(key)
+                            .setErrorCode(found.error().code())
+                            .setErrorMessage(
+                                    isKnown(request.keyType())
+                                            ? ""
+                                            : found.error().message())
+                            .setNodeId(found.node().id())
+                            .setHost(found.node().host())
+                            .setPort(found.node().port()));
         }
         exchange.respond(response);
+    }
+
+    /** Of what cannot be looked for Kafka tells the error in words too; of what it has looked for it tells the code alone. */
+    private static boolean isKnown(byte type) {
+        return type == CoordinatorType.GROUP.id()
+                || type == CoordinatorType.TRANSACTION.id()
+                || type == CoordinatorType.SHARE.id();
     }
 
     private Found find(byte type, String key, Exchange exchange) {

@@ -4,11 +4,14 @@
 package io.shiplog.server.group;
 
 import io.shiplog.metadata.image.Features;
+import io.shiplog.server.api.AuthorizedOperations;
 import io.shiplog.server.api.ClusterView;
 import io.shiplog.server.api.RequestHandler;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -156,7 +159,12 @@ final class GroupHandlers {
                 DescribeGroupsRequestData::new,
                 (coordinator, context, request) -> coordinator
                         .describeGroups(context, request.groups())
-                        .thenApply(groups -> new DescribeGroupsResponseData().setGroups(groups)),
+                        .thenApply(groups -> new DescribeGroupsResponseData()
+                                .setGroups(withOperations(
+                                        request.includeAuthorizedOperations(),
+                                        groups,
+                                        DescribeGroupsResponseData.DescribedGroup::errorCode,
+                                        DescribeGroupsResponseData.DescribedGroup::setAuthorizedOperations))),
                 (request, error, version) -> new DescribeGroupsResponseData()
                         .setGroups(DescribeGroupsRequest.getErrorDescribedGroupList(request.groups(), error)));
     }
@@ -215,7 +223,13 @@ final class GroupHandlers {
                     requireInUse(Features.GROUP_VERSION);
                     return coordinator
                             .consumerGroupDescribe(context, request.groupIds())
-                            .thenApply(groups -> new ConsumerGroupDescribeResponseData().setGroups(groups));
+                            .thenApply(groups -> new ConsumerGroupDescribeResponseData()
+                                    .setGroups(withOperations(
+                                            request.includeAuthorizedOperations(),
+                                            groups,
+                                            ConsumerGroupDescribeResponseData.DescribedGroup::errorCode,
+                                            ConsumerGroupDescribeResponseData.DescribedGroup
+                                                    ::setAuthorizedOperations)));
                 },
                 (request, error, version) -> new ConsumerGroupDescribeResponseData()
                         .setGroups(ConsumerGroupDescribeRequest.getErrorDescribedGroupList(request.groupIds(), error)));
@@ -230,10 +244,28 @@ final class GroupHandlers {
                     requireInUse(Features.STREAMS_VERSION);
                     return coordinator
                             .streamsGroupDescribe(context, request.groupIds())
-                            .thenApply(groups -> new StreamsGroupDescribeResponseData().setGroups(groups));
+                            .thenApply(groups -> new StreamsGroupDescribeResponseData()
+                                    .setGroups(withOperations(
+                                            request.includeAuthorizedOperations(),
+                                            groups,
+                                            StreamsGroupDescribeResponseData.DescribedGroup::errorCode,
+                                            StreamsGroupDescribeResponseData.DescribedGroup::setAuthorizedOperations)));
                 },
                 (request, error, version) -> new StreamsGroupDescribeResponseData()
                         .setGroups(StreamsGroupDescribeRequest.getErrorDescribedGroupList(request.groupIds(), error)));
+    }
+
+    /** Tells one who asks for it what may be done with the groups that are there. */
+    private static <G> List<G> withOperations(
+            boolean asked, List<G> groups, ToIntFunction<G> errorCode, ObjIntConsumer<G> tell) {
+        if (asked) {
+            for (G group : groups) {
+                if (errorCode.applyAsInt(group) == Errors.NONE.code()) {
+                    tell.accept(group, AuthorizedOperations.OF_GROUP);
+                }
+            }
+        }
+        return groups;
     }
 
     /** The coordinator itself does not ask which protocols the cluster has agreed on. */

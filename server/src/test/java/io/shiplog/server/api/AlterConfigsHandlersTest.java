@@ -108,6 +108,16 @@ class AlterConfigsHandlersTest {
     }
 
     @Test
+    void settingsOfNothingAreRefused() {
+        assertThat(outcomes(alter(LATEST, request(topic("", set("retention.ms", "1"))))))
+                .containsExactly(" INVALID_REQUEST");
+        assertThat(outcomes(alter(
+                        LATEST, request(resource(ConfigResource.Type.BROKER, "9", set("log.retention.ms", "1000"))))))
+                .containsExactly("9 INVALID_REQUEST");
+        assertThat(harness.admin.commands).isEmpty();
+    }
+
+    @Test
     void requestThatContradictsItselfIsRefused() {
         long before = harness.state();
         assertThat(outcomes(alter(LATEST, request(topic("t", set("retention.ms", "1"), set("retention.ms", "2"))))))

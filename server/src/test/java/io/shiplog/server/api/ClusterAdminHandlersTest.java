@@ -40,7 +40,9 @@ class ClusterAdminHandlersTest {
         UpdateFeaturesResponseData response = update(version, FEATURE, 1);
         assertThat(response.errorCode()).isZero();
         assertThat(response.errorMessage()).isNull();
-        assertThat(response.results()).hasSize(version < LATEST_UPDATE ? 1 : 0);
+        assertThat(response.results())
+                .extracting(result -> result.errorMessage())
+                .isEqualTo(version < LATEST_UPDATE ? List.of("NONE") : List.of());
         assertThat(harness.cluster.image().registry().featureLevel(FEATURE)).isEqualTo(1);
         ApiVersionsResponseData apis = apiVersions();
         assertThat(apis.finalizedFeatures())

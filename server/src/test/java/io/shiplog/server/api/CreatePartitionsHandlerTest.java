@@ -59,6 +59,11 @@ class CreatePartitionsHandlerTest {
         assertThat(response.results())
                 .extracting(r -> r.name() + " " + Errors.forCode(r.errorCode()))
                 .containsExactly("t INVALID_PARTITIONS", "u NONE", "none UNKNOWN_TOPIC_OR_PARTITION");
+        assertThat(response.results().get(0).errorMessage()).isNotEmpty();
+        assertThat(response.results().get(1).errorMessage()).isNull();
+        assertThat(response.results().get(2).errorMessage())
+                .as("the code says it all")
+                .isNull();
         assertThat(partitions("t")).isEqualTo(2);
         assertThat(partitions("u")).isEqualTo(3);
         assertThat(harness.admin.commands).as("one round").hasSize(1);

@@ -55,6 +55,15 @@ class DescribeHandlersTest {
     }
 
     @Test
+    void whatMayBeDoneIsToldToThoseWhoAskForIt() {
+        assertThat(cluster(2, new DescribeClusterRequestData()).clusterAuthorizedOperations())
+                .isEqualTo(Integer.MIN_VALUE);
+        assertThat(cluster(2, new DescribeClusterRequestData().setIncludeClusterAuthorizedOperations(true))
+                        .clusterAuthorizedOperations())
+                .isEqualTo(8096);
+    }
+
+    @Test
     void fencedNodesAreNamedWhenAskedFor() {
         DescribeClusterResponseData response =
                 cluster(2, new DescribeClusterRequestData().setIncludeFencedBrokers(true));
@@ -117,19 +126,23 @@ class DescribeHandlersTest {
         assertThat(response.topics())
                 .extracting(t -> t.name() + " " + Errors.forCode(t.errorCode()))
                 .containsExactly("a NONE", "z UNKNOWN_TOPIC_OR_PARTITION");
-        FakeExchange exchange = serve(
-                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
-                0,
-                new DescribeTopicPartitionsRequestData()
-                        .setTopics(List.of(new TopicRequest().setName("a")))
-                        .setCursor(new Cursor().setTopicName("b").setPartitionIndex(0)));
-        assertThat(exchange.closeReason()).contains("cursor");
-        FakeExchange negative = serve(
-                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
-                0,
-                new DescribeTopicPartitionsRequestData()
-                        .setCursor(new Cursor().setTopicName("a").setPartitionIndex(-1)));
-        assertThat(negative.closeReason()).contains("cursor at partition -1");
+        assertThat(response.topics())
+                .allSatisfy(t -> assertThat(t.topicAuthorizedOperations()).isEqualTo(3576));
+        List<TopicRequest> both = List.of(new TopicRequest().setName("z"), new TopicRequest().setName("a"));
+        for (Cursor wrong : List.of(
+                new Cursor().setTopicName("b").setPartitionIndex(0),
+                new Cursor().setTopicName("a").setPartitionIndex(-1))) {
+            assertThat(partitions(new DescribeTopicPartitionsRequestData()
+                                    .setTopics(both)
+                                    .setCursor(wrong))
+                            .topics())
+                    .extracting(t -> t.name() + " " + Errors.forCode(t.errorCode()))
+                    .containsExactly("a INVALID_REQUEST", "z INVALID_REQUEST");
+        }
+        assertThat(partitions(new DescribeTopicPartitionsRequestData()
+                                .setCursor(new Cursor().setTopicName("a").setPartitionIndex(-1)))
+                        .topics())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -190,9 +203,30 @@ class DescribeHandlersTest {
                 assertThat(config.documentation()).as(config.name()).isNotBlank();
                 assertThat(config.configType()).as(config.name()).isNotEqualTo(ConfigType.UNKNOWN.id());
                 assertThat(config.isSensitive()).isFalse();
-                assertThat(sources(config)).as(config.name()).isNotEmpty();
             });
         }
+        assertThat(config(4, broker("1"), true).configs())
+                .allSatisfy(
+                        config -> assertThat(sources(config)).as(config.name()).isNotEmpty());
+    }
+
+    @Test
+    void whatNoNodeHasADefaultOfHasNoSynonyms() {
+        cluster.topic("t", 1, 1);
+        DescribeConfigsResourceResult jitter = entry(config(4, topic("t"), true), "segment.jitter.ms");
+        assertThat(jitter.value()).isEqualTo("0");
+        assertThat(jitter.configSource()).isEqualTo(ConfigSource.DEFAULT_CONFIG.id());
+        assertThat(jitter.synonyms()).isEmpty();
+    }
+
+    @Test
+    void aTopicThatIsNotThereIsToldByItsCodeAndOneThatCannotBeInWords() {
+        DescribeConfigsResult unknown = config(4, topic("t"), true);
+        assertThat(Errors.forCode(unknown.errorCode())).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(unknown.errorMessage()).isEmpty();
+        DescribeConfigsResult impossible = config(4, topic("a b"), true);
+        assertThat(Errors.forCode(impossible.errorCode())).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+        assertThat(impossible.errorMessage()).contains("a b");
     }
 
     @Test

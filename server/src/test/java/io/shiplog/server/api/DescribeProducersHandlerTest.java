@@ -63,7 +63,9 @@ class DescribeProducersHandlerTest {
     @Test
     void unknownPartitionsAreSaid() {
         assertThat(error(ask("t", 2).get(0))).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(ask("t", 2).get(0).errorMessage()).isNull();
         assertThat(error(ask("u", 0).get(0))).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(ask("u", 0).get(0).errorMessage()).isNotEmpty();
     }
 
     @Test

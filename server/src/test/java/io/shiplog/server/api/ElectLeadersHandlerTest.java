@@ -21,7 +21,8 @@ class ElectLeadersHandlerTest {
     private static final byte PREFERRED = 0;
     private static final byte UNCLEAN = 1;
 
-    private final AdminHarness harness = new AdminHarness((cluster, admin) -> List.of(new ElectLeadersHandler(admin)));
+    private final AdminHarness harness =
+            new AdminHarness((cluster, admin) -> List.of(new ElectLeadersHandler(cluster, admin)));
 
     /** Broker 1 is the preferred leader of "t" and "u"; broker 2 leads "t". */
     @BeforeEach
@@ -61,6 +62,11 @@ class ElectLeadersHandlerTest {
         ElectLeadersResponseData response = ask(
                 LATEST, new ElectLeadersRequestData().setElectionType(PREFERRED).setTopicPartitions(null));
         assertThat(outcomes(response)).containsExactly("t-0 NONE", "t-1 NONE");
+        assertThat(response.replicaElectionResults())
+                .as("all topics are named")
+                .extracting(
+                        topic -> topic.topic() + " " + topic.partitionResult().size())
+                .containsExactly("t 2", "u 0");
         assertThat(leader("t", 1)).isEqualTo(1);
     }
 

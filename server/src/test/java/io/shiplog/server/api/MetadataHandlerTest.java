@@ -196,13 +196,58 @@ class MetadataHandlerTest {
         assertThat(ask(LATEST, new MetadataRequestData()).controllerId()).isEqualTo(2);
     }
 
-    @Test
-    void topicIdsInAVersionWithoutThemCloseTheConnection() {
+    @ParameterizedTest
+    @ValueSource(ints = {10, 11})
+    void versionsThatHaveRoomForIdsAndNoUseForThemRefuseThem(int version) {
         MetadataRequestData request = new MetadataRequestData()
-                .setTopics(List.of(new MetadataRequestTopic().setName("first").setTopicId(first)));
-        FakeExchange exchange = new FakeExchange(ApiKeys.METADATA, 11, request);
-        dispatcher.process(exchange);
-        assertThat(exchange.closeReason()).contains("METADATA".substring(0, 1)).contains("version 11");
+                .setTopics(List.of(
+                        named("second"),
+                        new MetadataRequestTopic().setName(null).setTopicId(first)));
+        MetadataResponseData response = ask(version, request);
+        assertThat(response.topics())
+                .extracting(t -> t.name() + " " + t.topicId() + " " + Errors.forCode(t.errorCode()))
+                .containsExactly("second " + Uuid.ZERO_UUID + " INVALID_REQUEST", " " + first + " INVALID_REQUEST");
+        assertThat(response.brokers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 11})
+    void aTopicWithoutANameIsRefusedWhereIdsHaveNoUse(int version) {
+        MetadataRequestData request =
+                new MetadataRequestData().setTopics(List.of(new MetadataRequestTopic().setName(null)));
+        assertThat(ask(version, request).topics())
+                .singleElement()
+                .satisfies(t -> assertThat(Errors.forCode(t.errorCode())).isEqualTo(Errors.INVALID_REQUEST));
+    }
+
+    @Test
+    void whatMayBeDoneIsToldOfTopicsToThoseWhoAskForIt() {
+        MetadataRequestData names = new MetadataRequestData().setTopics(List.of(named("first"), named("third")));
+        MetadataRequestData ids = new MetadataRequestData()
+                .setTopics(List.of(
+                        new MetadataRequestTopic().setName(null).setTopicId(second),
+                        new MetadataRequestTopic().setName(null).setTopicId(new Uuid(1, 2))));
+        assertThat(ask(LATEST, names).topics())
+                .extracting(MetadataResponseTopic::topicAuthorizedOperations)
+                .containsExactly(Integer.MIN_VALUE, Integer.MIN_VALUE);
+        assertThat(ask(LATEST, names.setIncludeTopicAuthorizedOperations(true)).topics())
+                .as("of unknown ones too")
+                .extracting(MetadataResponseTopic::topicAuthorizedOperations)
+                .containsExactly(3576, 3576);
+        assertThat(ask(LATEST, ids.setIncludeTopicAuthorizedOperations(true)).topics())
+                .as("but not of unknown ids")
+                .extracting(MetadataResponseTopic::topicAuthorizedOperations)
+                .containsExactly(3576, Integer.MIN_VALUE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 9, 10})
+    void whatMayBeDoneIsToldOfTheClusterToThoseWhoAskForIt(int version) {
+        MetadataRequestData request = new MetadataRequestData().setTopics(List.of());
+        assertThat(ask(version, request).clusterAuthorizedOperations()).isEqualTo(Integer.MIN_VALUE);
+        assertThat(ask(version, request.setIncludeClusterAuthorizedOperations(true))
+                        .clusterAuthorizedOperations())
+                .isEqualTo(8096);
     }
 
     private static MetadataRequestTopic named(String name) {

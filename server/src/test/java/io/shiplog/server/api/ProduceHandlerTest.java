@@ -20,6 +20,7 @@ import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProduceHandlerTest {
@@ -146,6 +147,34 @@ class ProduceHandlerTest {
         assertThat(error(produce(LATEST, ALL, 0, Batches.ofMagic(Batches.V1, "a"))))
                 .isEqualTo(Errors.INVALID_RECORD);
         assertThat(partitions.produced).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "11", "12", "16", "17", "22", "60"})
+    void aBatchThatIsCutOffIsNoBatch(int bytes) {
+        ByteBuffer whole = Batches.of("a").buffer().duplicate();
+        MemoryRecords cut = MemoryRecords.readableRecords(whole.limit(bytes).slice());
+        assertThat(error(produce(LATEST, ALL, 0, cut))).isEqualTo(Errors.INVALID_RECORD);
+        assertThat(partitions.produced).isEmpty();
+    }
+
+    /** Byte 16 is the format, bytes 8 to 11 are the length. */
+    @ParameterizedTest
+    @CsvSource({"16,3", "16,-1", "11,13", "8,-128"})
+    void whatCanBeNoBatchIsCorrupt(int position, byte value) {
+        ByteBuffer changed = Batches.of("a").buffer().duplicate();
+        changed.put(position, value);
+        assertThat(error(produce(LATEST, ALL, 0, MemoryRecords.readableRecords(changed))))
+                .isEqualTo(Errors.CORRUPT_MESSAGE);
+        assertThat(partitions.produced).isEmpty();
+    }
+
+    @Test
+    void aTopicOfWhichNothingIsProducedIsLeftOut() {
+        ProduceRequestData request = request(LATEST, ALL, 0, Batches.of("a"));
+        request.topicData().iterator().next().setPartitionData(List.of());
+        assertThat(serve(LATEST, request).response(new ProduceResponseData()).responses())
+                .isEmpty();
     }
 
     @Test

@@ -94,6 +94,18 @@ class ReassignmentHandlersTest {
     }
 
     @Test
+    void messagesAreAsKafkaHasThem() {
+        var nothing = alter(LATEST, request());
+        assertThat(nothing.errorMessage()).isEmpty();
+        assertThat(harness.admin.commands).isEmpty();
+        var refused = alter(LATEST, request(topic("u", cancel(0))));
+        assertThat(refused.errorMessage()).isNull();
+        assertThat(refused.responses().get(0).partitions().get(0).errorMessage())
+                .as("the code says it all")
+                .isNull();
+    }
+
+    @Test
     void refusalOfTheWholeIsToldForEachPartitionToo() {
         harness.admin.answers.add(AdminAnswer.refused(Errors.REQUEST_TIMED_OUT, "no controller", false));
         var response = alter(LATEST, request(topic("t", move(0, 1, 3))));

@@ -58,6 +58,7 @@ class TopicAdminHandlersTest {
         assertThat(admin.timeoutMs).isEqualTo(4321);
         CreatableTopicResult result = created(exchange, "new");
         assertThat(result.errorCode()).isZero();
+        assertThat(result.errorMessage()).isNull();
         if (version >= 5) {
             assertThat(result.numPartitions()).isEqualTo(6);
             assertThat(result.configs())
@@ -90,7 +91,8 @@ class TopicAdminHandlersTest {
         FakeExchange exchange = create(LATEST_CREATE, both, factor, nothing, topic("good", 1, (short) 1));
         admin.answer.complete(List.of(new TopicOutcome("good", NEW_ID, Errors.NONE, "", 1, 1)));
         assertThat(admin.created).extracting(t -> t.name()).containsExactly("good");
-        for (String refused : List.of("both", "factor", "nothing")) {
+        assertThat(Errors.forCode(created(exchange, "nothing").errorCode())).isEqualTo(Errors.INVALID_CONFIG);
+        for (String refused : List.of("both", "factor")) {
             assertThat(Errors.forCode(created(exchange, refused).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
         }
         assertThat(created(exchange, "good").errorCode()).isZero();
@@ -137,6 +139,7 @@ class TopicAdminHandlersTest {
         assertThat(response.responses()).singleElement().satisfies(topic -> {
             assertThat(topic.name()).isEqualTo("known");
             assertThat(topic.errorCode()).isZero();
+            assertThat(topic.errorMessage()).isNull();
         });
     }
 
@@ -164,6 +167,45 @@ class TopicAdminHandlersTest {
                 .hasSize(2)
                 .allSatisfy(
                         topic -> assertThat(Errors.forCode(topic.errorCode())).isEqualTo(Errors.INVALID_REQUEST));
+        assertThat(admin.deleted).isEmpty();
+    }
+
+    @Test
+    void refusesDeletionsThatNameATopicTwice() {
+        Uuid other = new Uuid(8, 8);
+        DeleteTopicsRequestData request = new DeleteTopicsRequestData();
+        for (String name : List.of("unknown", "unknown", "known", "one")) {
+            request.topics().add(new DeleteTopicState().setName(name));
+        }
+        for (Uuid id : List.of(known, other, other)) {
+            request.topics().add(new DeleteTopicState().setName(null).setTopicId(id));
+        }
+        FakeExchange exchange = serve(ApiKeys.DELETE_TOPICS, LATEST_DELETE, request);
+        assertThat(admin.deleted).containsExactly(TopicSelector.byName("one"));
+        admin.answer.complete(List.of(new TopicOutcome("one", NEW_ID, Errors.NONE, "", 1, 1)));
+        assertThat(exchange.response(new DeleteTopicsResponseData()).responses())
+                .extracting(t -> t.name() + " " + t.topicId() + " " + Errors.forCode(t.errorCode()))
+                .containsExactly(
+                        "unknown " + Uuid.ZERO_UUID + " INVALID_REQUEST",
+                        "known " + known + " INVALID_REQUEST",
+                        "null " + other + " INVALID_REQUEST",
+                        "one " + Uuid.ZERO_UUID + " NONE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 6})
+    void aTopicWithoutANameIsUnknown(int version) {
+        DeleteTopicsRequestData request = new DeleteTopicsRequestData();
+        if (version >= LATEST_DELETE) {
+            request.topics().add(new DeleteTopicState().setName(""));
+        } else {
+            request.topicNames().add("");
+        }
+        FakeExchange exchange = serve(ApiKeys.DELETE_TOPICS, version, request);
+        assertThat(exchange.response(new DeleteTopicsResponseData()).responses())
+                .singleElement()
+                .satisfies(topic ->
+                        assertThat(Errors.forCode(topic.errorCode())).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION));
         assertThat(admin.deleted).isEmpty();
     }
 

@@ -93,6 +93,10 @@ class GroupVersionsTest {
     private static final byte TRANSACTION = 1;
     private static final byte SHARE = 2;
     private static final short FIRST_WITH_TOPIC_IDS = 10;
+    /** What Kafka tells without an authorizer, to one who asks and to one who does not. */
+    private static final int ALL_OF_GROUP = 3400;
+
+    private static final int NOT_TOLD = Integer.MIN_VALUE;
 
     @TempDir
     static Path directory;
@@ -168,6 +172,9 @@ class GroupVersionsTest {
         int error =
                 version < 4 ? answer.errorCode() : answer.coordinators().get(0).errorCode();
         int node = version < 4 ? answer.nodeId() : answer.coordinators().get(0).nodeId();
+        if (version >= 4 && type <= SHARE) {
+            assertThat(answer.coordinators().get(0).errorMessage()).isEmpty();
+        }
         assertThat(node).isEqualTo(error == 0 ? TestCluster.FIRST_STORAGE_ID : -1);
         return Errors.forCode((short) error);
     }
@@ -363,9 +370,10 @@ class GroupVersionsTest {
         var described = ask(
                 ApiKeys.DESCRIBE_GROUPS,
                 Math.min(version, ApiKeys.DESCRIBE_GROUPS.latestVersion()),
-                new DescribeGroupsRequestData().setGroups(List.of(group)),
+                new DescribeGroupsRequestData().setGroups(List.of(group)).setIncludeAuthorizedOperations(version >= 3),
                 new DescribeGroupsResponseData());
         assertThat(described.groups().get(0).groupState()).isEqualTo("Empty");
+        assertThat(described.groups().get(0).authorizedOperations()).isEqualTo(version >= 3 ? ALL_OF_GROUP : NOT_TOLD);
         var listed = ask(
                 ApiKeys.LIST_GROUPS,
                 Math.min(version, ApiKeys.LIST_GROUPS.latestVersion()),
@@ -407,9 +415,12 @@ class GroupVersionsTest {
         var answer = ask(
                 ApiKeys.CONSUMER_GROUP_DESCRIBE,
                 version,
-                new ConsumerGroupDescribeRequestData().setGroupIds(List.of("nobody")),
+                new ConsumerGroupDescribeRequestData()
+                        .setGroupIds(List.of("nobody"))
+                        .setIncludeAuthorizedOperations(true),
                 new ConsumerGroupDescribeResponseData());
         assertThat(answer.groups().get(0).errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+        assertThat(answer.groups().get(0).authorizedOperations()).isEqualTo(NOT_TOLD);
     }
 
     static Stream<Integer> consumerGroupDescribe() {
@@ -462,9 +473,12 @@ class GroupVersionsTest {
         var described = ask(
                 ApiKeys.STREAMS_GROUP_DESCRIBE,
                 0,
-                new StreamsGroupDescribeRequestData().setGroupIds(List.of("streams")),
+                new StreamsGroupDescribeRequestData()
+                        .setGroupIds(List.of("streams"))
+                        .setIncludeAuthorizedOperations(true),
                 new StreamsGroupDescribeResponseData());
         assertThat(described.groups().get(0).members()).hasSize(1);
+        assertThat(described.groups().get(0).authorizedOperations()).isEqualTo(ALL_OF_GROUP);
     }
 
     @Test
