@@ -34,6 +34,8 @@ public final class SimConsumer {
     private static final int MAX_WAIT_MS = 60;
     private static final int REQUEST_TIMEOUT_MS = 400;
     private static final long RETRY_MS = 30;
+    private static final long LATEST = -1;
+    private static final long EARLIEST = -2;
 
     private final ClientWorld world;
     private final SimProcess process;
@@ -228,7 +230,6 @@ public final class SimConsumer {
         op.error = Errors.forCode(data.errorCode());
         op.highWatermark = data.highWatermark();
         op.lastStableOffset = data.lastStableOffset();
-        op.logStartOffset = data.logStartOffset();
         world.history().add(op);
         if (sought) {
             // What it finds there may have been deleted meanwhile; it goes on where it was.
@@ -262,9 +263,7 @@ public final class SimConsumer {
         } else if (op.error == Errors.OFFSET_OUT_OF_RANGE) {
             // auto.offset.reset=earliest
             op.jumps = true;
-            position = Math.max(0, op.logStartOffset);
-            lastEpoch = -1;
-            pollIn(10);
+            lookUpEarliest();
         } else if (op.error != Errors.NONE) {
             leave();
             pollIn(RETRY_MS + dice.nextInt(20));
@@ -327,7 +326,46 @@ public final class SimConsumer {
         return true;
     }
 
-    // ---- the latest offset
+    // ---- the earliest and the latest offset
+
+    /** Goes on at the earliest record, whichever that is when the leader says it. */
+    private void lookUpEarliest() {
+        LeaderFinder.Place leader = leaders.leaderOf(partition, topicWasKnown).place();
+        if (leader == null) {
+            leave();
+            pollIn(RETRY_MS);
+            return;
+        }
+        long number = ++requests;
+        ClientConnection over = new ClientConnection(world, process, leader.nodeId(), leader.port(), () -> {});
+        Cancellable timeout = loop.schedule(
+                () -> {
+                    over.close();
+                    if (number == requests) {
+                        leave();
+                        pollIn(RETRY_MS);
+                    }
+                },
+                REQUEST_TIMEOUT_MS);
+        over.send((server, answer) -> {
+            var found = server.access().lookUpOffset(partition.topicId(), partition.partition(), -1, EARLIEST, false);
+            answer.with(() -> {
+                over.close();
+                timeout.cancel();
+                if (number != requests) {
+                    return;
+                }
+                if (found.error() == Errors.NONE) {
+                    position = found.offset();
+                    lastEpoch = -1;
+                    pollIn(10);
+                } else {
+                    leave();
+                    pollIn(RETRY_MS);
+                }
+            });
+        });
+    }
 
     private void lookUpLatest() {
         LeaderFinder.Place leader = leaders.leaderOf(partition, topicWasKnown).place();
@@ -338,7 +376,7 @@ public final class SimConsumer {
         ClientConnection over = new ClientConnection(world, process, leader.nodeId(), leader.port(), () -> {});
         Cancellable timeout = loop.schedule(over::close, REQUEST_TIMEOUT_MS);
         over.send((server, answer) -> {
-            var found = server.access().lookUpOffset(partition.topicId(), partition.partition(), -1, -1, false);
+            var found = server.access().lookUpOffset(partition.topicId(), partition.partition(), -1, LATEST, false);
             answer.with(() -> {
                 world.history()
                         .add(new LatestOp(

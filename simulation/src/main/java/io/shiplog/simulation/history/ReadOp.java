@@ -23,7 +23,6 @@ public final class ReadOp {
     public Errors error = Errors.NONE;
     public long highWatermark = -1;
     public long lastStableOffset = -1;
-    public long logStartOffset = -1;
     /** Whether the consumer goes on from another position than behind what it was given: reset, or moved back by a divergence. */
     public boolean jumps;
 
