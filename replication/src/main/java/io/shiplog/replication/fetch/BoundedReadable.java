@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  * {@code remaining()} is asked. Tagged fields that nobody here knows are skipped, not kept.
  */
 public final class BoundedReadable extends ByteBufferAccessor {
-    /** Arrays up to this length are charged as the cheapest kind, without a look at who reads them. */
+    /** Arrays up to this length are charged alike, without a look at who reads them. */
     private static final int SHORT_ARRAY = 4;
 
     private static final StackWalker CALLER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
@@ -96,7 +96,7 @@ public final class BoundedReadable extends ByteBufferAccessor {
         if (count > buffer.remaining()) {
             return; // the generated code refuses it
         }
-        costLeft -= (long) count * (reader == null ? ElementCost.CHEAPEST : ElementCost.of(reader));
+        costLeft -= (long) count * (reader == null ? ElementCost.OF_SHORT_ARRAY : ElementCost.of(reader));
         if (costLeft < 0) {
             throw new InvalidRequestException("a message declares more elements than its bytes can hold");
         }

@@ -11,40 +11,40 @@ import java.util.Collection;
 import org.apache.kafka.common.utils.ImplicitLinkedHashCollection;
 
 /**
- * What an array element costs, in bytes of the message that must be there for it: about a sixteenth of the memory that it becomes. No honest element
- * is smaller; a hundred thousand empty names are what this is for.
+ * What an array element costs: the bytes of memory that it becomes, names as short as they may be in it. A message may cost sixteen times its bytes. A
+ * hundred thousand empty names are what this is for: honest elements, with names and one replica or partition each, stay below that, and a test holds every
+ * request against it.
  */
 final class ElementCost {
-    /** A number. */
-    static final int CHEAPEST = 4;
+    /** An array of a few elements, whatever they are: nobody looks. */
+    static final int OF_SHORT_ARRAY = 28;
 
-    private static final int TEXT = 5;
-    /** An object of few fields; larger ones by what they take. */
-    private static final int OBJECT = 8;
+    private static final long PER_BYTE = 16;
+    /** What even the shortest message may cost. */
+    private static final long LEAST = 32 * 1024;
 
-    private static final int MEMORY_PER_COST = 12;
-    private static final int HEADER_BYTES = 16;
+    private static final int PLACE_BYTES = 4;
+    private static final int HEADER_BYTES = 12;
     private static final int REFERENCE_BYTES = 4;
-    /** A reference, and the smallest string or list behind it. */
-    private static final int REFERENT_BYTES = 28;
-    /** An element that is read twice ({@link KeyedArrays}), and its place in a table that is made twice. */
-    private static final int KEYED = 12;
+    private static final int ALIGNMENT = 8;
+    /** A number that is no cached one. */
+    private static final int NUMBER_BYTES = 16;
 
-    /** Objects that even the shortest message may have: as many cost less than any message may. */
-    private static final int LEAST_OBJECTS = 256;
+    private static final int TEXT_BYTES = 48;
+    private static final int LIST_BYTES = 40;
+    /** Links, and the place in a table that is larger than the elements are many. */
+    private static final int KEYED_BYTES = 8;
 
     private static final ClassValue<Integer> BY_READER = new ClassValue<>() {
         @Override
         protected Integer computeValue(Class<?> reader) {
             int least = Integer.MAX_VALUE;
-            int most = CHEAPEST;
             for (Field field : reader.getDeclaredFields()) {
                 if (isArray(field)) {
                     least = Math.min(least, of(field));
-                    most = Math.max(most, of(field));
                 }
             }
-            return least == CHEAPEST ? CHEAPEST : most;
+            return least == Integer.MAX_VALUE ? OF_SHORT_ARRAY : least;
         }
     };
 
@@ -52,13 +52,10 @@ final class ElementCost {
 
     /** What all elements of a message may cost together. */
     static long allowedFor(int messageBytes) {
-        return (long) LEAST_OBJECTS * OBJECT + messageBytes;
+        return LEAST + PER_BYTE * messageBytes;
     }
 
-    /**
-     * What the arrays of a message or of a part of one consist of. The class does not say which of them is being read: numbers if there are
-     * any, since there may be many of them, and otherwise the dearest.
-     */
+    /** What the arrays of a message or of a part of one consist of. The class does not say which of them is being read, so it is the cheapest. */
     static int of(Class<?> reader) {
         return BY_READER.get(reader);
     }
@@ -69,30 +66,44 @@ final class ElementCost {
                 && !field.getName().equals("_unknownTaggedFields");
     }
 
-    private static int of(Field field) {
-        if (ImplicitLinkedHashCollection.class.isAssignableFrom(field.getType())) {
-            return KEYED;
-        }
-        Type element = ((ParameterizedType) field.getGenericType()).getActualTypeArguments()[0];
-        if (!(element instanceof Class<?> kind)) {
-            return OBJECT;
-        }
-        if (kind == String.class) {
-            return TEXT;
-        }
-        return Number.class.isAssignableFrom(kind) ? CHEAPEST : Math.max(OBJECT, memory(kind) / MEMORY_PER_COST);
+    /** Hash collections extend the collection of their element. */
+    private static Type elementOf(Field field) {
+        Type declared = field.getGenericType();
+        Type collection = declared instanceof Class<?> keyed ? keyed.getGenericSuperclass() : declared;
+        return ((ParameterizedType) collection).getActualTypeArguments()[0];
     }
 
-    /** What an object with nothing in it takes. */
+    private static int of(Field field) {
+        Type element = elementOf(field);
+        if (!(element instanceof Class<?> kind)) {
+            return PLACE_BYTES + LIST_BYTES;
+        }
+        if (kind == String.class) {
+            return PLACE_BYTES + TEXT_BYTES;
+        }
+        if (Number.class.isAssignableFrom(kind)) {
+            return kind == Byte.class ? PLACE_BYTES : PLACE_BYTES + NUMBER_BYTES;
+        }
+        boolean keyed = ImplicitLinkedHashCollection.class.isAssignableFrom(field.getType());
+        return PLACE_BYTES + memory(kind) + (keyed ? 2 * KEYED_BYTES : 0);
+    }
+
+    /** What an object takes whose names are short and whose arrays hold one element, which is charged by itself. Ids pay for themselves. */
     private static int memory(Class<?> kind) {
-        int bytes = HEADER_BYTES;
+        int own = HEADER_BYTES;
+        int behind = 0;
         for (Field field : kind.getDeclaredFields()) {
             if (Modifier.isStatic(field.getModifiers())) {
                 continue;
             }
-            boolean referent = field.getType() == String.class || isArray(field);
-            bytes += referent ? REFERENT_BYTES : field.getType() == long.class ? Long.BYTES : REFERENCE_BYTES;
+            Class<?> type = field.getType();
+            own += type == long.class || type == double.class ? Long.BYTES : REFERENCE_BYTES;
+            if (type == String.class) {
+                behind += TEXT_BYTES;
+            } else if (isArray(field)) {
+                behind += LIST_BYTES;
+            }
         }
-        return bytes;
+        return (own + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + behind;
     }
 }
