@@ -244,17 +244,20 @@ public final class GroupCoordinators implements AutoCloseable {
         stopCoordinator();
         int bufferBytes = settings.coordinator().offsetsLoadBufferSize();
         ElectionTurns begun = new ElectionTurns(new RunningShards());
+        OffsetsWriter writer = new OffsetsWriter();
         OffsetsLoader loader = new OffsetsLoader(
                 settings.nodeId(),
                 leaderships,
+                writer,
                 bufferBytes,
                 (partition, failed) -> inOrder(() -> onLoadEnded(begun, partition, failed)));
-        RunningCoordinator started =
-                RunningCoordinator.start(settings, partitions, new OffsetsWriter(leaderships), loader);
+        RunningCoordinator started = RunningCoordinator.start(settings, partitions, writer, loader);
         turns = begun;
         running = started;
         changes.beginAnew();
-        bridge = new MetadataBridge(settings.nodeId(), started, changes, escaped);
+        MetadataBridge begunBridge = new MetadataBridge(settings.nodeId(), started, changes, escaped);
+        bridge = begunBridge;
+        begunBridge.onChange(); // what came before anybody knew whom to tell
         LOG.info("group coordinator started, over {} partitions", partitions);
     }
 

@@ -72,11 +72,20 @@ final class GroupLimit {
         CompletableFuture<Void> begun = new CompletableFuture<>();
         count = begun;
         counted = true; // unless groups are loaded meanwhile
-        var unused = list.get().whenComplete((names, failure) -> {
+        var unused = listed().whenComplete((names, failure) -> {
             ended(names);
             begun.complete(null);
         });
         return begun;
+    }
+
+    /** A coordinator that is being closed throws instead of an answer. */
+    private CompletableFuture<Collection<String>> listed() {
+        try {
+            return list.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** @param names null when it could not be counted: then what is known decides, and the next one who asks has it counted again */

@@ -203,6 +203,10 @@ final class Leadership implements Election {
                 }
                 // acks=all: refused below min ISR, and whether the lease holds does not matter
                 replica.produce(batches, AppendOrigin.COORDINATOR, ALL, false, ackTimeoutMs, this);
+                if (over && refusal == Errors.NONE) {
+                    throw new NotLeaderOrFollowerException(
+                            partition + " is not led any more: its log could not be written");
+                }
                 say(refusal);
                 if (refusal == Errors.NONE) {
                     end.complete(replica.log().logEndOffset());

@@ -23,6 +23,7 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
     private static final long CLOSE_TIMEOUT_S = 10;
 
     private final Leaderships leaderships;
+    private final OffsetsWriter writer;
     private final int bufferBytes;
     private final Listener listener;
     private final ExecutorService thread;
@@ -38,9 +39,15 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
         void ended(int partition, Leadership failed);
     }
 
-    /** @param bufferBytes read at a time */
-    OffsetsLoader(int nodeId, Leaderships leaderships, int bufferBytes, Listener listener) {
+    /**
+     * Starts its thread with the first load.
+     *
+     * @param writer      told of what was loaded
+     * @param bufferBytes read at a time
+     */
+    OffsetsLoader(int nodeId, Leaderships leaderships, OffsetsWriter writer, int bufferBytes, Listener listener) {
         this.leaderships = leaderships;
+        this.writer = writer;
         this.bufferBytes = bufferBytes;
         this.listener = listener;
         this.thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "group-loader-" + nodeId));
@@ -77,6 +84,7 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
         try {
             OffsetsReplay replay = new OffsetsReplay(leadership, playback, bufferBytes, () -> closed);
             replay.run();
+            writer.onLoaded(leadership);
             long endMs = Time.SYSTEM.milliseconds();
             LOG.info(
                     "{} loaded in epoch {}: {} records, {} bytes in {} ms",
@@ -91,6 +99,11 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
             summary.completeExceptionally(gone);
             return null;
         } catch (RuntimeException e) {
+            if (leadership.isOver()) {
+                // whoever leads now may have cut or replaced what was being read
+                summary.completeExceptionally(new NotLeaderOrFollowerException(tp + " is not led any more"));
+                return null;
+            }
             LOG.error("{} could not be loaded in epoch {}: its groups have no coordinator", tp, leadership.epoch(), e);
             summary.completeExceptionally(e);
             return leadership;

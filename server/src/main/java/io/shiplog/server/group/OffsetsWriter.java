@@ -6,6 +6,7 @@ package io.shiplog.server.group;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -16,26 +17,34 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 /**
  * What the coordinator writes through: partitions that this node leads. Called by the coordinator's threads with a shard's lock held, so nothing here waits for
  * other nodes.
+ *
+ * <p>A shard writes in the leadership whose log it was loaded from, and in no other: when this node lost a partition and leads it again, the shard of before
+ * may not have heard of either. It knows nothing of what another node has committed meanwhile, would write over it, and would take the new high
+ * watermark for that of its own records.
  */
 final class OffsetsWriter implements PartitionWriter {
-    private final Leaderships leaderships;
+    /** By partition what its shard was loaded from. */
+    private final Map<Integer, Leadership> loaded = new ConcurrentHashMap<>();
+
     private volatile LogConfig lastConfig = new LogConfig(Map.of());
 
-    OffsetsWriter(Leaderships leaderships) {
-        this.leaderships = leaderships;
+    /** The partition's shard has all that is in the log of this leadership. Before the shard hears that it is loaded. */
+    void onLoaded(Leadership leadership) {
+        loaded.put(leadership.partition().partition(), leadership);
     }
 
     @Override
     public void registerListener(TopicPartition tp, Listener listener) {
-        Leadership leadership = leaderships.of(tp.partition());
+        Leadership leadership = loaded.get(tp.partition());
         if (leadership != null) {
             leadership.addListener(listener);
         }
     }
 
+    /** The shard is given up; the next load of the partition begins later. */
     @Override
     public void deregisterListener(TopicPartition tp, Listener listener) {
-        Leadership leadership = leaderships.of(tp.partition());
+        Leadership leadership = loaded.remove(tp.partition());
         if (leadership != null) {
             leadership.removeListener(listener);
         }
@@ -62,9 +71,9 @@ final class OffsetsWriter implements PartitionWriter {
     }
 
     private Leadership led(TopicPartition tp) {
-        Leadership leadership = leaderships.of(tp.partition());
-        if (leadership == null) {
-            throw new NotLeaderOrFollowerException("this node does not lead " + tp);
+        Leadership leadership = loaded.get(tp.partition());
+        if (leadership == null || leadership.isOver()) {
+            throw new NotLeaderOrFollowerException("this node does not lead " + tp + " as when it was loaded");
         }
         return leadership;
     }

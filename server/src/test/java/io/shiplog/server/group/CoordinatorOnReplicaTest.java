@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -83,6 +84,7 @@ class CoordinatorOnReplicaTest {
     private Replica replica;
     private GroupCoordinators groups;
     private volatile boolean leased = true;
+    private volatile CountDownLatch electionsWaitFor;
 
     @BeforeEach
     void start() {
@@ -105,7 +107,20 @@ class CoordinatorOnReplicaTest {
                 "group.coordinator.threads", "2",
                 "offsets.commit.timeout.ms", Integer.toString(commitTimeoutMs));
         return new GroupCoordinators(
-                new GroupSettings(LEADER, 2, settings), loop, MetadataImage::empty, () -> leased, escaped::add);
+                new GroupSettings(LEADER, 2, settings), loop, this::image, () -> leased, escaped::add);
+    }
+
+    /** On the elections' thread, whenever there is something to load. */
+    private MetadataImage image() {
+        CountDownLatch until = electionsWaitFor;
+        if (until != null) {
+            try {
+                assertThat(until.await(TIMEOUT_S, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return MetadataImage.empty();
     }
 
     @AfterEach
@@ -127,10 +142,14 @@ class CoordinatorOnReplicaTest {
     }
 
     private PartitionLog create() {
-        TopicIdPartition id = new TopicIdPartition(offsetsId, 0, "__consumer_offsets");
+        replica = create(0);
+        return replica.log();
+    }
+
+    private Replica create(int partition) {
+        TopicIdPartition id = new TopicIdPartition(offsetsId, partition, "__consumer_offsets");
         PartitionLog log = directory.create(id, LogSettings.defaults());
-        replica = onLoop(() -> replicas.create(id, log));
-        return log;
+        return onLoop(() -> replicas.create(id, log));
     }
 
     private void lead(int epoch) {
@@ -138,6 +157,10 @@ class CoordinatorOnReplicaTest {
     }
 
     private void apply(int leader, int epoch, boolean followerInSync) {
+        apply(replica, leader, epoch, followerInSync);
+    }
+
+    private void apply(Replica to, int leader, int epoch, boolean followerInSync) {
         PartitionState state = new PartitionState(
                 leader,
                 epoch,
@@ -150,7 +173,7 @@ class CoordinatorOnReplicaTest {
                 2,
                 false);
         onLoop(() -> {
-            replica.apply(state);
+            to.apply(state);
             return null;
         });
     }
@@ -388,6 +411,26 @@ class CoordinatorOnReplicaTest {
         assertThat(found).isEqualTo(50);
         assertThat(commitWhenLoaded(51)).isEqualTo(Errors.NONE);
         assertThat(fetched(true)).isEqualTo(51);
+    }
+
+    /** Another node has led meanwhile, and may have committed what this shard does not know of. */
+    @Test
+    void aShardWritesInNoOtherLeadershipThanTheOneItWasLoadedFrom() throws Exception {
+        create();
+        lead(1);
+        assertThat(commitWhenLoaded(10)).isEqualTo(Errors.NONE);
+        CountDownLatch elections = new CountDownLatch(1);
+        electionsWaitFor = elections;
+        apply(create(1), LEADER, 1, true);
+        apply(FOLLOWER, 2, true);
+        lead(3);
+        // nobody has told the shard of 0 yet
+        assertThat(commit(20).get(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(replica.log().logEndOffset()).isEqualTo(1);
+        electionsWaitFor = null;
+        elections.countDown();
+        assertThat(commitWhenLoaded(21)).isEqualTo(Errors.NONE);
+        assertThat(fetched(true)).isEqualTo(21);
     }
 
     /** Another node may coordinate by now; what is answered by all in-sync replicas only goes on. */

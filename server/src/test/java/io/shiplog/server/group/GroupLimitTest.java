@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class GroupLimitTest {
@@ -92,5 +93,18 @@ class GroupLimitTest {
         }
         assertThat(admits("d")).isFalse();
         assertThat(counts).isEqualTo(4);
+    }
+
+    @Test
+    void aCoordinatorThatIsBeingClosedDoesNotKeepTheNextOnesWaiting() {
+        GroupLimit closing = new GroupLimit(
+                2,
+                () -> {
+                    throw Errors.NOT_COORDINATOR.exception();
+                },
+                () -> nowNs);
+        assertThat(closing.admits("a")).isCompletedWithValue(true);
+        assertThat(closing.admits("b")).isCompletedWithValue(true);
+        assertThat(closing.admits("c")).isCompletedWithValue(false);
     }
 }

@@ -40,7 +40,7 @@ class LateLoadTest {
     private final RunningCoordinator coordinator = RunningCoordinator.start(
             new GroupSettings(1, 10, Map.of("group.coordinator.threads", "1")),
             1,
-            new OffsetsWriter(new Leaderships(null, 1_000, null)),
+            new OffsetsWriter(),
             new CoordinatorLoader<>() {
                 @Override
                 public CompletableFuture<LoadSummary> load(
