@@ -12,6 +12,7 @@ import io.shiplog.fuzz.bytes.Mutation;
 import io.shiplog.fuzz.bytes.SchemaBytes;
 import io.shiplog.fuzz.world.CheckedExchange;
 import io.shiplog.fuzz.world.World;
+import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.api.RequestDispatcher;
 import io.shiplog.server.protocol.MalformedRequest;
 import io.shiplog.server.protocol.RequestHeader;
@@ -29,7 +30,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
 public final class RequestsTarget implements Target {
     private static final List<String> CLIENTS = List.of("", "fuzz", "librdkafka");
 
-    private static final long TABLES_PER_BYTE = 32;
+    /** Elements of tables are read twice (KeyedArrays of replication). */
+    private static final long LOOKED_AT_PER_BYTE = 32;
+    /** An empty topic to create has two tables of its own, besides. */
+    private static final long TABLES_PER_BYTE = 64;
 
     private record Kind(ApiKeys api, short version) {}
 
@@ -71,8 +75,12 @@ public final class RequestsTarget implements Target {
 
     @Override
     public String sortOf(byte[] input) {
-        int key = input.length < 2 ? -1 : (input[0] << 8) | (input[1] & 0xff);
+        int key = key(input);
         return ApiKeys.hasId(key) ? ApiKeys.forId(key).name : "no API";
+    }
+
+    private static int key(byte[] input) {
+        return input.length < 2 ? -1 : (input[0] << 8) | (input[1] & 0xff);
     }
 
     @Override
@@ -95,9 +103,12 @@ public final class RequestsTarget implements Target {
         world.check(exchange);
     }
 
-    /** An empty topic to create has two hash tables, and is read twice (KeyedArrays of replication). */
-    private long more(byte[] input) {
-        return sortOf(input).equals(ApiKeys.CREATE_TOPICS.name) ? TABLES_PER_BYTE * input.length : 0;
+    private static long more(byte[] input) {
+        int key = key(input);
+        if (!ApiKeys.hasId(key) || !BoundedReadable.looksAhead(ApiKeys.forId(key))) {
+            return 0;
+        }
+        return (key == ApiKeys.CREATE_TOPICS.id ? TABLES_PER_BYTE : LOOKED_AT_PER_BYTE) * input.length;
     }
 
     private static void read(RequestDispatcher dispatcher, byte[] input) throws Finding {

@@ -5,8 +5,10 @@ package io.shiplog.replication.fetch;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.types.RawTaggedField;
 
@@ -56,6 +58,16 @@ public final class BoundedReadable extends ByteBufferAccessor {
         this.version = version;
         this.elementsLeft = maxElements;
         this.costLeft = ElementCost.allowedFor(buffer.remaining());
+    }
+
+    /** Whether arrays of the request are looked at before they are read, which takes as much memory again, for a moment. */
+    public static boolean looksAhead(ApiKeys api) {
+        if (!api.hasValidVersion()) {
+            return false;
+        }
+        Class<?> request = api.messageType.newRequest().getClass();
+        return KeyedArrays.isReadBy(request)
+                || Arrays.stream(request.getDeclaredClasses()).anyMatch(KeyedArrays::isReadBy);
     }
 
     @Override

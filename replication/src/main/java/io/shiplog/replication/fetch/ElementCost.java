@@ -31,6 +31,7 @@ final class ElementCost {
     private static final int NUMBER_BYTES = 16;
 
     private static final int TEXT_BYTES = 48;
+    private static final int EMPTY_TEXT_BYTES = 24;
     private static final int LIST_BYTES = 40;
     /** Links, and the place in a table that is larger than the elements are many. */
     private static final int KEYED_BYTES = 8;
@@ -38,13 +39,16 @@ final class ElementCost {
     private static final ClassValue<Integer> BY_READER = new ClassValue<>() {
         @Override
         protected Integer computeValue(Class<?> reader) {
-            int least = Integer.MAX_VALUE;
+            int most = 0;
             for (Field field : reader.getDeclaredFields()) {
                 if (isArray(field)) {
-                    least = Math.min(least, of(field));
+                    if (isOfNumbers(field)) {
+                        return of(field);
+                    }
+                    most = Math.max(most, of(field));
                 }
             }
-            return least == Integer.MAX_VALUE ? OF_SHORT_ARRAY : least;
+            return most == 0 ? OF_SHORT_ARRAY : most;
         }
     };
 
@@ -55,9 +59,16 @@ final class ElementCost {
         return LEAST + PER_BYTE * messageBytes;
     }
 
-    /** What the arrays of a message or of a part of one consist of. The class does not say which of them is being read, so it is the cheapest. */
+    /**
+     * What the arrays of a message or of a part of one consist of. The class does not say which of them is being read: numbers if there are
+     * any, since there may be many of them, and otherwise the dearest.
+     */
     static int of(Class<?> reader) {
         return BY_READER.get(reader);
+    }
+
+    private static boolean isOfNumbers(Field field) {
+        return elementOf(field) instanceof Class<?> kind && Number.class.isAssignableFrom(kind);
     }
 
     private static boolean isArray(Field field) {
@@ -88,10 +99,11 @@ final class ElementCost {
         return PLACE_BYTES + memory(kind) + (keyed ? 2 * KEYED_BYTES : 0);
     }
 
-    /** What an object takes whose names are short and whose arrays hold one element, which is charged by itself. Ids pay for themselves. */
+    /** What an object takes with one short name, others empty, and one element in its arrays, which is charged by itself. Ids pay for themselves. */
     private static int memory(Class<?> kind) {
         int own = HEADER_BYTES;
         int behind = 0;
+        boolean named = false;
         for (Field field : kind.getDeclaredFields()) {
             if (Modifier.isStatic(field.getModifiers())) {
                 continue;
@@ -99,7 +111,8 @@ final class ElementCost {
             Class<?> type = field.getType();
             own += type == long.class || type == double.class ? Long.BYTES : REFERENCE_BYTES;
             if (type == String.class) {
-                behind += TEXT_BYTES;
+                behind += named ? EMPTY_TEXT_BYTES : TEXT_BYTES;
+                named = true;
             } else if (isArray(field)) {
                 behind += LIST_BYTES;
             }

@@ -27,24 +27,27 @@ final class CreationFailures {
         this.clockMs = clockMs;
     }
 
-    synchronized void add(String topic, String reason, long forMs) {
-        byTopic.remove(topic);
+    /** Returns whether it failed for another reason the last time, or not at all. */
+    synchronized boolean add(String topic, String reason, long forMs) {
+        Failure before = byTopic.remove(topic);
         byTopic.put(topic, new Failure(reason, clockMs.getAsLong() + forMs));
         if (byTopic.size() > MAX_TOPICS) {
             Iterator<String> oldest = byTopic.keySet().iterator();
             oldest.next();
             oldest.remove();
         }
+        return before == null || !before.reason().equals(reason);
+    }
+
+    /** The topic is there. */
+    synchronized void remove(String topic) {
+        byTopic.remove(topic);
     }
 
     /** Null when nothing is known against it. */
     synchronized String reason(String topic) {
         Failure failure = byTopic.get(topic);
-        if (failure != null && failure.untilMs() <= clockMs.getAsLong()) {
-            byTopic.remove(topic);
-            return null;
-        }
-        return failure == null ? null : failure.reason();
+        return failure == null || failure.untilMs() <= clockMs.getAsLong() ? null : failure.reason();
     }
 
     /** What is known of these, as Kafka words it; empty when that is nothing. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class OffsetsTopic {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetsTopic.class);
     private static final int TIMEOUT_MS = 15_000;
+    /** Every consumer asks again ten times a second; the controller is asked for all of them. */
+    static final long RETRY_MS = 500;
 
     private final GroupSettings settings;
     private final ClusterView cluster;
@@ -33,16 +36,24 @@ final class OffsetsTopic {
     /** Topics whose creation is under way. */
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
-    private final CreationFailures failures = new CreationFailures(Time.SYSTEM::milliseconds);
+    private final CreationFailures failures;
 
     OffsetsTopic(GroupSettings settings, ClusterView cluster, AdminPort admin) {
+        this(settings, cluster, admin, Time.SYSTEM::milliseconds);
+    }
+
+    OffsetsTopic(GroupSettings settings, ClusterView cluster, AdminPort admin, LongSupplier clockMs) {
         this.settings = settings;
         this.cluster = cluster;
         this.admin = admin;
+        this.failures = new CreationFailures(clockMs);
     }
 
     /** Any thread; does not wait. Whoever needs it asks again. */
     void create(RequestOrigin origin) {
+        if (failures.reason(Topic.GROUP_METADATA_TOPIC_NAME) != null) {
+            return;
+        }
         GroupCoordinatorConfig config = settings.coordinator();
         int nodes = cluster.image().brokers().size();
         int replicas = Math.max(1, Math.min(config.offsetsTopicReplicationFactor(), nodes));
@@ -59,7 +70,7 @@ final class OffsetsTopic {
                         Map.of(),
                         configs),
                 origin,
-                0);
+                RETRY_MS);
     }
 
     /** Why topics inside of streams applications could not be created. */
@@ -95,9 +106,10 @@ final class OffsetsTopic {
         var unused = admin.createTopics(List.of(topic), false, origin, TIMEOUT_MS)
                 .whenComplete((outcomes, failure) -> {
                     String reason = failure == null ? reason(topic, outcomes.get(0)) : failure.toString();
-                    if (reason != null) {
+                    if (reason == null) {
+                        failures.remove(topic.name());
+                    } else if (failures.add(topic.name(), reason, rememberMs)) {
                         LOG.warn("topic {} is not created: {}", topic.name(), reason);
-                        failures.add(topic.name(), reason, rememberMs);
                     }
                     underWay.remove(topic.name());
                 });

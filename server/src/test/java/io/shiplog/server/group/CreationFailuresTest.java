@@ -39,4 +39,14 @@ class CreationFailuresTest {
         assertThat(failures.reason("topic-0")).isNull();
         assertThat(failures.reason("topic-1")).isNotNull();
     }
+
+    @Test
+    void aFailureIsNewsOnlyWhenItIsAnotherOne() {
+        assertThat(failures.add("a", "no room", 10)).isTrue();
+        nowMs += 20;
+        assertThat(failures.add("a", "no room", 10)).isFalse();
+        assertThat(failures.add("a", "no controller", 10)).isTrue();
+        failures.remove("a");
+        assertThat(failures.add("a", "no controller", 10)).isTrue();
+    }
 }
