@@ -24,8 +24,8 @@ import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssi
  * What Kafka's readers throw the coordinator answers, so only memory, time and errors of the machine count there.
  */
 public final class GroupsTarget implements Target {
-    /** Read once to look at it and once more for the coordinator. */
-    private static final int TWICE_PER_BYTE = 16;
+    /** Read once for its tables, once to look at it and once more for the coordinator. */
+    private static final int THRICE_PER_BYTE = 32;
 
     @Override
     public String name() {
@@ -39,7 +39,7 @@ public final class GroupsTarget implements Target {
 
     @Override
     public void execute(byte[] input) throws Finding {
-        long more = (long) TWICE_PER_BYTE * input.length;
+        long more = (long) THRICE_PER_BYTE * input.length;
         Meter.bounded("a subscription", input.length, more, () -> subscription(input));
         Meter.bounded("an assignment", input.length, more, () -> assignment(input));
     }

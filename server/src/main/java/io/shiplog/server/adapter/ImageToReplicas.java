@@ -78,7 +78,8 @@ public final class ImageToReplicas {
     /** The newest metadata that were acted on. On the disk thread. */
     private MetadataImage latest = MetadataImage.empty();
 
-    private boolean closed; // guarded by disk
+    /** Written under the lock of disk. What is not done then is done by the next start. */
+    private volatile boolean closed;
 
     /**
      * Joins the parts; nothing is done yet.
@@ -186,6 +187,9 @@ public final class ImageToReplicas {
             loop.execute(replicas::beginUpdate);
         }
         for (int from = 0; from < plan.apply().size(); from += PARTITIONS_PER_TURN) {
+            if (closed) {
+                return;
+            }
             List<PartitionId> turn =
                     plan.apply().subList(from, Math.min(plan.apply().size(), from + PARTITIONS_PER_TURN));
             List<PartitionLog> logs = openLogs(turn, delta.to());
@@ -341,6 +345,9 @@ public final class ImageToReplicas {
 
     private void delete(List<PartitionId> ids, MetadataImage image) {
         for (PartitionId id : ids) {
+            if (closed) {
+                return;
+            }
             directories.delete(id);
             LOG.info(
                     "log of {}-{} deleted: {}",

@@ -19,6 +19,7 @@ import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -165,5 +166,31 @@ class ImageToReplicasTest {
         await(() -> directories.log(gone, 0) == null);
         assertThat(directories.log(TOPIC, 0)).isNotNull();
         assertThat(held.get()).isTrue();
+    }
+
+    /** Deleting some thousand logs takes longer than a node that stops waits, and the directory is closed then. The next start deletes them. */
+    @Test
+    void nothingMoreIsDeletedWhenTheNodeStops() throws Exception {
+        images.stop();
+        ExecutorService disk = Executors.newSingleThreadExecutor();
+        images = new ImageToReplicas(
+                NODE, directories, LogSettings.defaults(), replicas, fetchers(), loop, applied::add, disk);
+        become(MetadataImage.empty(), mine);
+        images.activate(-1);
+        turnUntilApplied(mine);
+        MetadataImage taken = Images.after(mine, Images.assigned(TOPIC, 0, OTHER, 1, List.of(OTHER), OTHER));
+        become(mine, taken);
+        await(() -> loop.size() > 0);
+        CountDownLatch begin = new CountDownLatch(1);
+        Future<Boolean> held = disk.submit(() -> begin.await(30, TimeUnit.SECONDS));
+        turnUntilApplied(taken);
+
+        CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(images::stop);
+        await(disk::isShutdown);
+        begin.countDown();
+
+        assertThat(stopped.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(held.get()).isTrue();
+        assertThat(directories.log(TOPIC, 0)).isNotNull();
     }
 }
