@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +36,17 @@ public final class TopicAutoCreation {
     private final AdminPort admin;
     private final Consumer<RequestOrigin> offsetsTopic;
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+    private final CreationFailures failures;
 
     /**
      * @param offsetsTopic creates {@code __consumer_offsets}, which has settings of its own
      */
     public TopicAutoCreation(boolean enabled, AdminPort admin, Consumer<RequestOrigin> offsetsTopic) {
+        this(enabled, admin, offsetsTopic, Time.SYSTEM::milliseconds);
+    }
+
+    TopicAutoCreation(boolean enabled, AdminPort admin, Consumer<RequestOrigin> offsetsTopic, LongSupplier clockMs) {
+        this.failures = new CreationFailures(clockMs);
         this.enabled = enabled;
         this.admin = admin;
         this.offsetsTopic = offsetsTopic;
@@ -61,6 +69,7 @@ public final class TopicAutoCreation {
                 offsetsTopic.accept(origin);
             } else if (TopicNames.errorForUnknown(name) == Errors.UNKNOWN_TOPIC_OR_PARTITION
                     && !Topic.isInternal(name)
+                    && failures.reason(name) == null
                     && underWay.size() < MAX_UNDER_WAY
                     && underWay.add(name)) {
                 topics.add(new NewTopicSpec(name, CONTROLLERS_CHOICE, (short) CONTROLLERS_CHOICE, Map.of(), Map.of()));
@@ -73,29 +82,38 @@ public final class TopicAutoCreation {
     }
 
     private void done(List<NewTopicSpec> topics, List<TopicOutcome> outcomes, Throwable failure) {
-        topics.forEach(topic -> underWay.remove(topic.name()));
         if (failure != null) {
-            LOG.warn(
-                    "{} topics that were asked for, {} among them, are not created yet: {}",
-                    topics.size(),
-                    topics.get(0).name(),
-                    failure.toString());
+            boolean news = false;
+            for (NewTopicSpec topic : topics) {
+                news |= failures.add(topic.name(), failure.toString(), CreationFailures.RETRY_MS);
+            }
+            if (news) {
+                LOG.warn(
+                        "{} topics that were asked for, {} among them, are not created yet: {}",
+                        topics.size(),
+                        topics.get(0).name(),
+                        failure.toString());
+            }
+        } else {
+            outcomes.forEach(this::done);
+        }
+        topics.forEach(topic -> underWay.remove(topic.name()));
+    }
+
+    private void done(TopicOutcome outcome) {
+        if (outcome.error() == Errors.NONE) {
+            LOG.info(
+                    "topic {} was asked for and is created: {} partitions, {} replicas",
+                    outcome.name(),
+                    outcome.partitions(),
+                    outcome.replicationFactor());
+        } else if (outcome.error() != Errors.TOPIC_ALREADY_EXISTS) {
+            String reason = outcome.error() + ", " + outcome.message();
+            if (failures.add(outcome.name(), reason, CreationFailures.RETRY_MS)) {
+                LOG.info("topic {} was asked for and is not created: {}", outcome.name(), reason);
+            }
             return;
         }
-        for (TopicOutcome outcome : outcomes) {
-            if (outcome.error() == Errors.NONE) {
-                LOG.info(
-                        "topic {} was asked for and is created: {} partitions, {} replicas",
-                        outcome.name(),
-                        outcome.partitions(),
-                        outcome.replicationFactor());
-            } else if (outcome.error() != Errors.TOPIC_ALREADY_EXISTS) {
-                LOG.info(
-                        "topic {} was asked for and is not created: {}, {}",
-                        outcome.name(),
-                        outcome.error(),
-                        outcome.message());
-            }
-        }
+        failures.remove(outcome.name());
     }
 }

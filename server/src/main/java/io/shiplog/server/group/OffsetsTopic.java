@@ -8,6 +8,7 @@ import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.server.api.AdminPort;
 import io.shiplog.server.api.ClusterView;
+import io.shiplog.server.api.CreationFailures;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +28,6 @@ import org.slf4j.LoggerFactory;
 final class OffsetsTopic {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetsTopic.class);
     private static final int TIMEOUT_MS = 15_000;
-    /** Every consumer asks again ten times a second; the controller is asked for all of them. */
-    static final long RETRY_MS = 500;
 
     private final GroupSettings settings;
     private final ClusterView cluster;
@@ -70,7 +69,7 @@ final class OffsetsTopic {
                         Map.of(),
                         configs),
                 origin,
-                RETRY_MS);
+                CreationFailures.RETRY_MS);
     }
 
     /** Why topics inside of streams applications could not be created. */

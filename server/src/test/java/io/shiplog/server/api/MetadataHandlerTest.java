@@ -6,9 +6,12 @@ package io.shiplog.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.client.NewTopicSpec;
+import io.shiplog.metadata.client.RequestOrigin;
+import io.shiplog.metadata.client.TopicOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -135,6 +138,21 @@ class MetadataHandlerTest {
                 LATEST,
                 new MetadataRequestData().setAllowAutoTopicCreation(true).setTopics(many)));
         assertThat(admin.created).hasSize(TopicAutoCreation.MAX_UNDER_WAY);
+    }
+
+    @Test
+    void whatCouldNotBeCreatedIsNotTriedAgainAtOnce() {
+        InMemoryAdmin admin = new InMemoryAdmin();
+        AtomicLong nowMs = new AtomicLong(5);
+        TopicAutoCreation creation = new TopicAutoCreation(true, admin, origin -> {}, nowMs::get);
+        creation.create(List.of("third"), RequestOrigin.OWN);
+        admin.answer.complete(
+                List.of(new TopicOutcome("third", Uuid.ZERO_UUID, Errors.INVALID_REPLICATION_FACTOR, "", -1, -1)));
+        creation.create(List.of("third"), RequestOrigin.OWN);
+        assertThat(admin.created).hasSize(1);
+        nowMs.addAndGet(CreationFailures.RETRY_MS);
+        creation.create(List.of("third"), RequestOrigin.OWN);
+        assertThat(admin.created).hasSize(2);
     }
 
     @Test

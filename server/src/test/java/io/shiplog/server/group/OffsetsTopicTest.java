@@ -10,6 +10,7 @@ import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.server.api.AdminPort;
 import io.shiplog.server.api.ClusterView;
+import io.shiplog.server.api.CreationFailures;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -68,7 +69,7 @@ class OffsetsTopicTest {
         answer(Errors.INVALID_REPLICATION_FACTOR);
         topic.create(RequestOrigin.OWN);
         assertThat(asked).isEmpty();
-        nowMs += OffsetsTopic.RETRY_MS;
+        nowMs += CreationFailures.RETRY_MS;
         topic.create(RequestOrigin.OWN);
         assertThat(asked).hasSize(1);
         answer(Errors.TOPIC_ALREADY_EXISTS);

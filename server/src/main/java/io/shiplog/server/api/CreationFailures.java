@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.server.group;
+package io.shiplog.server.api;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Why topics inside of streams applications could not be created, by name, for a while: members hear of it with their next heartbeat, and as long nobody tries
- * again. As Kafka's {@code AutoTopicCreationManager} has it. Bounded: the oldest are forgotten first. Any thread.
+ * Why topics that clients wait for could not be created, by name, for a while: as long nobody tries again, and members of streams applications hear of it with
+ * their next heartbeat, as Kafka's {@code AutoTopicCreationManager} has it. Bounded: the oldest are forgotten first. Any thread.
  */
-final class CreationFailures {
+public final class CreationFailures {
+    /** Clients ask again ten times a second; the controller is asked for all of them. */
+    public static final long RETRY_MS = 500;
+
     static final int MAX_TOPICS = 1_000;
     private static final int MAX_TOLD = 3;
 
@@ -23,12 +26,17 @@ final class CreationFailures {
     private final LongSupplier clockMs;
     private final Map<String, Failure> byTopic = new LinkedHashMap<>(); // guarded by this
 
-    CreationFailures(LongSupplier clockMs) {
+    public CreationFailures(LongSupplier clockMs) {
         this.clockMs = clockMs;
     }
 
-    /** Returns whether it failed for another reason the last time, or not at all. */
-    synchronized boolean add(String topic, String reason, long forMs) {
+    /**
+     * Notes a failure.
+     *
+     * @param forMs how long nobody need try again
+     * @return whether it failed for another reason the last time, or not at all: then somebody should be told
+     */
+    public synchronized boolean add(String topic, String reason, long forMs) {
         Failure before = byTopic.remove(topic);
         byTopic.put(topic, new Failure(reason, clockMs.getAsLong() + forMs));
         if (byTopic.size() > MAX_TOPICS) {
@@ -40,18 +48,18 @@ final class CreationFailures {
     }
 
     /** The topic is there. */
-    synchronized void remove(String topic) {
+    public synchronized void remove(String topic) {
         byTopic.remove(topic);
     }
 
     /** Null when nothing is known against it. */
-    synchronized String reason(String topic) {
+    public synchronized String reason(String topic) {
         Failure failure = byTopic.get(topic);
         return failure == null || failure.untilMs() <= clockMs.getAsLong() ? null : failure.reason();
     }
 
     /** What is known of these, as Kafka words it; empty when that is nothing. */
-    String describe(Iterable<String> topics) {
+    public String describe(Iterable<String> topics) {
         List<String> found = new ArrayList<>();
         for (String topic : topics) {
             String reason = reason(topic);
