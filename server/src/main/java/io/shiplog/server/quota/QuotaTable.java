@@ -6,6 +6,7 @@ package io.shiplog.server.quota;
 import io.shiplog.metadata.image.QuotaEntity;
 import io.shiplog.metadata.image.RegistryImage;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class QuotaTable {
 
     /** Connections that an address may make in a second; infinite: as many as it likes. */
     double connectionRate(InetAddress address) {
-        Double limit = addresses.find(address.getHostAddress());
+        Double limit = addresses.find(text(address));
         limit = limit == null ? addresses.otherwise : limit;
         return limit == null ? Double.POSITIVE_INFINITY : limit;
     }
@@ -124,8 +125,24 @@ final class QuotaTable {
 
     private void addAddress(String name, Double limit) {
         if (limit != null) {
-            addresses.put(name, limit);
+            addresses.put(name == null ? null : text(name), limit);
         }
+    }
+
+    /** An address can be written in many ways; this is one of them. The controller lets nothing through that is none, so nothing is looked up. */
+    private static String text(String address) {
+        try {
+            return text(InetAddress.getByName(address));
+        } catch (UnknownHostException notAnAddress) {
+            return address;
+        }
+    }
+
+    /** Without the interface that a link-local one came through. */
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int scope = text.indexOf('%');
+        return scope < 0 ? text : text.substring(0, scope);
     }
 
     private static Map<QuotaType, Double> limits(Map<String, Double> quotas) {

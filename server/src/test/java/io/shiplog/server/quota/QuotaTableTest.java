@@ -6,6 +6,7 @@ package io.shiplog.server.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.server.quota.QuotaTable.Share;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -91,5 +92,21 @@ class QuotaTableTest {
         quotas.with("ip=<default>", "connection_creation_rate", 7);
         assertThat(QuotaTable.of(quotas.registry()).connectionRate(one)).isEqualTo(5);
         assertThat(QuotaTable.of(quotas.registry()).connectionRate(other)).isEqualTo(7);
+    }
+
+    /** An IPv6 address can be written in many ways; a connection's has the interface that it came through, besides. */
+    @Test
+    void addressesAreTheSameHoweverTheyAreWritten() throws Exception {
+        QuotaTable table = QuotaTable.of(new QuotaImages()
+                .with("ip=2001:DB8::1", "connection_creation_rate", 5)
+                .with("ip=fe80::1", "connection_creation_rate", 6)
+                .with("ip=::ffff:10.0.0.1", "connection_creation_rate", 7)
+                .registry());
+        assertThat(table.connectionRate(InetAddress.getByName("2001:db8:0:0:0:0:0:1")))
+                .isEqualTo(5);
+        byte[] local = InetAddress.getByName("fe80::1").getAddress();
+        assertThat(table.connectionRate(Inet6Address.getByAddress("", local, 3)))
+                .isEqualTo(6);
+        assertThat(table.connectionRate(InetAddress.getByName("10.0.0.1"))).isEqualTo(7);
     }
 }
