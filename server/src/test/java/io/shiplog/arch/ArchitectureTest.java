@@ -48,6 +48,10 @@ class ArchitectureTest {
                         "the group coordinator",
                         ModuleRules.COORDINATOR_IN_ONE_PACKAGE,
                         io.shiplog.server.archfixture.WrongNeighbours.CoordinatorOutsideGroup.class),
+                rule(
+                        "logback",
+                        ModuleRules.LOGBACK_IN_ONE_PACKAGE,
+                        io.shiplog.server.archfixture.WrongNeighbours.LogbackOutsideLogging.class),
                 rule("exit", ModuleRules.ONLY_MAIN_CLASSES_EXIT, WrongNeighbours.Exits.class),
                 rule("sleep", ModuleRules.NOBODY_SLEEPS, WrongNeighbours.Sleeps.class),
                 rule("print", ModuleRules.ONLY_COMMANDS_PRINT, WrongNeighbours.Prints.class),

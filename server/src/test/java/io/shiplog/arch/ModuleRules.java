@@ -34,6 +34,14 @@ final class ModuleRules {
             onlyIn("org.apache.ratis..", "io.shiplog.metadata.ratis..", "io.shiplog.tools.powercut.raft..");
     static final ArchRule ROCKSDB_IN_ONE_PACKAGE = onlyIn("org.rocksdb..", "io.shiplog.storage.index..");
 
+    /** Everybody else logs through slf4j. */
+    static final ArchRule LOGBACK_IN_ONE_PACKAGE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.shiplog.server.logging..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ch.qos.logback..");
+
     /** Kafka's broker side; what clients have too is everybody's. */
     static final ArchRule COORDINATOR_IN_ONE_PACKAGE = noClasses()
             .that()

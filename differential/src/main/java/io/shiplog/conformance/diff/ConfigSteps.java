@@ -67,7 +67,9 @@ final class ConfigSteps {
         describe(script, "a node that is no number", BROKER, "one", null);
         describe(script, "of a group", GROUP, "some-group", null);
         describe(script, "of a group without a name", GROUP, "", null);
+        describe(script, "a logger that does not exist", LOGGER, "1", List.of("no.such.logger"));
         describe(script, "loggers of another node", LOGGER, "2", null);
+        describe(script, "loggers of a node without a name", LOGGER, "", null);
         describe(script, "a type that does not exist", NO_TYPE, "x", null);
     }
 
@@ -108,6 +110,9 @@ final class ConfigSteps {
         change(script, "a node that is no number", BROKER, "one", "log.cleaner.threads", SET, "1");
         change(script, "what a node has for good", BROKER, "1", "node.id", SET, "7");
         change(script, "a type that does not exist", NO_TYPE, "x", "a", SET, "1");
+        change(script, "a logger that does not exist", LOGGER, "1", "no.such.logger", SET, "INFO");
+        change(script, "a logger of another node", LOGGER, "2", "root", SET, "INFO");
+        change(script, "an append to a logger", LOGGER, "1", "root", APPEND, "INFO");
         change(script, "a group without a name", GROUP, "", "consumer.session.timeout.ms", SET, "50000");
         change(script, "a group's setting out of range", GROUP, "some-group", "consumer.session.timeout.ms", SET, "1");
         script.ask(ApiKeys.INCREMENTAL_ALTER_CONFIGS, "the same name twice", (cluster, v) -> {
@@ -159,6 +164,7 @@ final class ConfigSteps {
         replace(script, "no value", TOPIC, "made-6", "retention.ms", null);
         replace(script, "an unknown topic", TOPIC, "unknown", "retention.ms", "1");
         replace(script, "a type that does not exist", NO_TYPE, "x", "a", "1");
+        replace(script, "a logger", LOGGER, "1", "root", "INFO");
     }
 
     private static void replace(Script script, String name, byte type, String resource, String key, String value) {

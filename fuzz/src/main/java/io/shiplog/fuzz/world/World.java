@@ -15,6 +15,7 @@ import io.shiplog.server.adapter.QuorumAdmin;
 import io.shiplog.server.api.ClusterView;
 import io.shiplog.server.api.FetchSnapshotHandler;
 import io.shiplog.server.api.KafkaApis;
+import io.shiplog.server.api.NodeLoggers;
 import io.shiplog.server.api.ProducerIds;
 import io.shiplog.server.api.RequestDispatcher;
 import io.shiplog.server.api.RequestHandler;
@@ -70,6 +71,7 @@ public final class World {
                 admin,
                 new ProducerIds(controller.client()::allocateProducerIds),
                 List::of,
+                NodeLoggers.none(),
                 () -> CompletableFuture.completedFuture(List.of()),
                 new TopicAutoCreation(true, admin, origin -> {}),
                 others.toArray(new RequestHandler<?>[0]));

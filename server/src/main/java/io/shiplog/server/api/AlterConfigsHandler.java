@@ -59,6 +59,11 @@ final class AlterConfigsHandler extends ConfigAlteringHandler<AlterConfigsReques
     }
 
     @Override
+    boolean validatesOnly(AlterConfigsRequestData request) {
+        return request.validateOnly();
+    }
+
+    @Override
     MetadataCommand.Builder command(AlterConfigsRequestData request, List<Resource> asked) {
         ReplaceConfigsCommand.Builder command =
                 ReplaceConfigsCommand.newBuilder().setValidateOnly(request.validateOnly());

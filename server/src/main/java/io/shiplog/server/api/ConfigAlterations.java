@@ -57,23 +57,27 @@ final class ConfigAlterations {
     private final ClusterView cluster;
     private final AdminPort admin;
     private final NodeConfigs node;
+    private final LoggerAlterations loggers;
 
-    ConfigAlterations(ClusterView cluster, AdminPort admin, NodeConfigs node) {
+    ConfigAlterations(ClusterView cluster, AdminPort admin, NodeConfigs node, LoggerAlterations loggers) {
         this.cluster = cluster;
         this.admin = admin;
         this.node = node;
+        this.loggers = loggers;
     }
 
     /**
      * Has the controller decide.
      *
      * @param replaces whether what is not named is unset
+     * @param validateOnly whether nothing is to change; the command says it to the controller
      * @param command makes the command out of the resources that are not refused here
      * @param then    given the outcomes in the order of the resources; on the connection's loop
      */
     void run(
             List<Resource> resources,
             boolean replaces,
+            boolean validateOnly,
             Function<List<Resource>, MetadataCommand.Builder> command,
             Exchange exchange,
             Consumer<List<Outcome>> then) {
@@ -81,12 +85,16 @@ final class ConfigAlterations {
         Map<String, Outcome> outcomes = new HashMap<>();
         List<Resource> asked = new ArrayList<>();
         for (Resource resource : resources) {
-            String fault = twice.contains(resource.id()) ? "Each resource must appear at most once." : fault(resource);
+            String fault = twice.contains(resource.id())
+                    ? "Each resource must appear at most once."
+                    : fault(resource, replaces);
             String ofGroup = fault == null ? problemOfGroup(resource, replaces) : null;
             if (fault != null) {
                 outcomes.put(resource.id(), new Outcome(resource, Errors.INVALID_REQUEST, fault));
             } else if (ofGroup != null) {
                 outcomes.put(resource.id(), new Outcome(resource, Errors.INVALID_CONFIG, ofGroup));
+            } else if (ConfigResource.Type.forId(resource.type()) == ConfigResource.Type.BROKER_LOGGER) {
+                outcomes.put(resource.id(), loggers.alter(resource, validateOnly));
             } else {
                 asked.add(resource);
             }
@@ -166,8 +174,8 @@ final class ConfigAlterations {
     }
 
     /** What is wrong with the request for this resource, whatever the metadata is; null for nothing. */
-    private String fault(Resource resource) {
-        String ofResource = faultOfType(resource.type());
+    private String fault(Resource resource, boolean replaces) {
+        String ofResource = faultOfType(resource.type(), replaces);
         if (ofResource == null) {
             ofResource = faultOfName(resource);
         }
@@ -209,12 +217,12 @@ final class ConfigAlterations {
         }
     }
 
-    private static String faultOfType(byte type) {
+    private static String faultOfType(byte type, boolean replaces) {
         return switch (ConfigResource.Type.forId(type)) {
             case TOPIC, BROKER, GROUP -> null;
-            case BROKER_LOGGER -> "Log levels cannot be changed while a node runs; its logback configuration has them.";
+            case BROKER_LOGGER -> replaces ? "Levels of loggers are altered by IncrementalAlterConfigs only." : null;
             case CLIENT_METRICS ->
-                "Only topics, brokers and groups have settings here, not resource type " + type + ".";
+                "Only topics, brokers, their loggers and groups have settings here, not resource type " + type + ".";
             case UNKNOWN -> "Unknown resource type " + type;
         };
     }

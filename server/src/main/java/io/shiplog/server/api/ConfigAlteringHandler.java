@@ -23,6 +23,8 @@ abstract class ConfigAlteringHandler<Q extends ApiMessage> implements RequestHan
     /** Whether what a request does not name is unset. */
     abstract boolean replaces();
 
+    abstract boolean validatesOnly(Q request);
+
     /** @param asked those of the resources that the controller decides */
     abstract MetadataCommand.Builder command(Q request, List<Resource> asked);
 
@@ -33,6 +35,7 @@ abstract class ConfigAlteringHandler<Q extends ApiMessage> implements RequestHan
         alterations.run(
                 resources(request),
                 replaces(),
+                validatesOnly(request),
                 asked -> command(request, asked),
                 exchange,
                 outcomes -> exchange.respond(response(outcomes)));

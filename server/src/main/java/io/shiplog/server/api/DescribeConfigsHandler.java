@@ -18,6 +18,7 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
 /**
  * DescribeConfigs of topics, of groups, of this node, and of what is set for all nodes. Of another node this one does not know the file, so
@@ -26,10 +27,12 @@ import org.apache.kafka.common.protocol.Errors;
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData> {
     private final ClusterView cluster;
     private final ConfigDescriptions configs;
+    private final NodeLoggers loggers;
 
-    DescribeConfigsHandler(ClusterView cluster, ConfigDescriptions configs) {
+    DescribeConfigsHandler(ClusterView cluster, ConfigDescriptions configs, NodeLoggers loggers) {
         this.cluster = cluster;
         this.configs = configs;
+        this.loggers = loggers;
     }
 
     @Override
@@ -60,10 +63,11 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
             case TOPIC -> describeTopic(resource.resourceName());
             case BROKER -> describeNode(resource.resourceName());
             case GROUP -> describeGroup(resource.resourceName());
+            case BROKER_LOGGER -> describeLoggers(resource.resourceName());
             default ->
                 refusal(
                         Errors.INVALID_REQUEST,
-                        "Only topics, brokers and groups have settings here, not resource type "
+                        "Only topics, brokers, their loggers and groups have settings here, not resource type "
                                 + resource.resourceType());
         };
     }
@@ -99,6 +103,23 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         return name.isEmpty()
                 ? refusal(Errors.INVALID_REQUEST, "Group name must not be empty")
                 : new DescribeConfigsResult().setConfigs(configs.ofGroup(cluster.image(), name));
+    }
+
+    /** Their settings are their levels. */
+    private DescribeConfigsResult describeLoggers(String node) {
+        if (!node.equals(Integer.toString(cluster.nodeId()))) {
+            return refusal(
+                    Errors.INVALID_REQUEST,
+                    "Unexpected broker id, expected " + cluster.nodeId() + " but received " + node);
+        }
+        DescribeConfigsResult result = new DescribeConfigsResult();
+        loggers.levels()
+                .forEach((logger, level) -> result.configs()
+                        .add(new DescribeConfigsResourceResult()
+                                .setName(logger)
+                                .setValue(level)
+                                .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id())));
+        return result;
     }
 
     private static DescribeConfigsResult refusal(Errors error, String message) {

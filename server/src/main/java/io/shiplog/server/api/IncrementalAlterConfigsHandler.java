@@ -56,6 +56,11 @@ final class IncrementalAlterConfigsHandler extends ConfigAlteringHandler<Increme
     }
 
     @Override
+    boolean validatesOnly(IncrementalAlterConfigsRequestData request) {
+        return request.validateOnly();
+    }
+
+    @Override
     MetadataCommand.Builder command(IncrementalAlterConfigsRequestData request, List<Resource> asked) {
         IncrementalAlterConfigsCommand.Builder command =
                 IncrementalAlterConfigsCommand.newBuilder().setValidateOnly(request.validateOnly());

@@ -17,6 +17,7 @@ public final class KafkaApis {
      *
      * @param fetchSettings of the fetch service, for the bound on what one request may name
      * @param more          handlers that are made elsewhere: those of groups, and of what only nodes ask each other
+     * @param loggers       of this process
      * @param producerIds   from where InitProducerId takes ids
      */
     public static RequestDispatcher dispatcher(
@@ -27,6 +28,7 @@ public final class KafkaApis {
             AdminPort admin,
             ProducerIds producerIds,
             NodeConfigs nodeConfigs,
+            NodeLoggers loggers,
             LogDirView logDirs,
             TopicAutoCreation autoCreation,
             RequestHandler<?>... more) {
@@ -42,25 +44,33 @@ public final class KafkaApis {
         handlers.add(new DescribeProducersHandler(cluster, partitions));
         handlers.add(new InitProducerIdHandler(producerIds));
         handlers.add(new DescribeLogDirsHandler(cluster, logDirs));
-        handlers.addAll(topics(cluster, admin, nodeConfigs));
+        handlers.addAll(topics(cluster, admin));
+        handlers.addAll(settings(cluster, admin, nodeConfigs, loggers));
         handlers.addAll(administration(cluster, admin));
         handlers.addAll(AclsWithoutAuthorizerHandler.all());
         handlers.addAll(List.of(more));
         return new RequestDispatcher(handlers, cluster);
     }
 
-    /** Topics, their partitions, and settings. */
-    private static List<RequestHandler<?>> topics(ClusterView cluster, AdminPort admin, NodeConfigs nodeConfigs) {
-        ConfigDescriptions configs = new ConfigDescriptions(nodeConfigs);
-        ConfigAlterations alterations = new ConfigAlterations(cluster, admin, nodeConfigs);
+    /** Topics that are there, and their partitions. */
+    private static List<RequestHandler<?>> topics(ClusterView cluster, AdminPort admin) {
         return List.of(
-                new CreateTopicsHandler(cluster, admin, configs),
                 new DeleteTopicsHandler(cluster, admin),
                 new CreatePartitionsHandler(cluster, admin),
                 new ElectLeadersHandler(cluster, admin),
                 new AlterPartitionReassignmentsHandler(admin),
-                new ListPartitionReassignmentsHandler(cluster),
-                new DescribeConfigsHandler(cluster, configs),
+                new ListPartitionReassignmentsHandler(cluster));
+    }
+
+    /** Whatever has settings; topics are made with theirs. */
+    private static List<RequestHandler<?>> settings(
+            ClusterView cluster, AdminPort admin, NodeConfigs nodeConfigs, NodeLoggers loggers) {
+        ConfigDescriptions configs = new ConfigDescriptions(nodeConfigs);
+        ConfigAlterations alterations =
+                new ConfigAlterations(cluster, admin, nodeConfigs, new LoggerAlterations(cluster, loggers));
+        return List.of(
+                new CreateTopicsHandler(cluster, admin, configs),
+                new DescribeConfigsHandler(cluster, configs, loggers),
                 new IncrementalAlterConfigsHandler(alterations),
                 new AlterConfigsHandler(alterations),
                 new ListConfigResourcesHandler(cluster));

@@ -9,6 +9,7 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
@@ -18,7 +19,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * ListConfigResources: what can have settings (KIP-1142). Version 0 asks for client metrics subscriptions only, of which there
- * are none here; nor have loggers settings. Of groups those that have settings of their own are told.
+ * are none here. Of groups those that have settings of their own are told.
  */
 final class ListConfigResourcesHandler implements RequestHandler<ListConfigResourcesRequestData> {
     private static final Set<ConfigResource.Type> KNOWN = EnumSet.of(
@@ -27,6 +28,9 @@ final class ListConfigResourcesHandler implements RequestHandler<ListConfigResou
             ConfigResource.Type.BROKER_LOGGER,
             ConfigResource.Type.CLIENT_METRICS,
             ConfigResource.Type.GROUP);
+
+    private static final List<ConfigResource.Type> OF_BROKERS =
+            List.of(ConfigResource.Type.BROKER_LOGGER, ConfigResource.Type.BROKER);
 
     private final ClusterView cluster;
 
@@ -53,9 +57,11 @@ final class ListConfigResourcesHandler implements RequestHandler<ListConfigResou
             return;
         }
         MetadataImage image = cluster.image();
-        if (asked.contains(ConfigResource.Type.BROKER)) {
-            for (BrokerImage broker : image.brokers()) {
-                add(response, ConfigResource.Type.BROKER, Integer.toString(broker.id()));
+        for (ConfigResource.Type type : OF_BROKERS) {
+            if (asked.contains(type)) {
+                for (BrokerImage broker : image.brokers()) {
+                    add(response, type, Integer.toString(broker.id()));
+                }
             }
         }
         if (asked.contains(ConfigResource.Type.TOPIC)) {

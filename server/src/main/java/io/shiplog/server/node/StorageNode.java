@@ -28,6 +28,7 @@ import io.shiplog.server.api.TopicAutoCreation;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.server.config.HostPort;
 import io.shiplog.server.group.GroupCoordinators;
+import io.shiplog.server.logging.LogbackLoggers;
 import io.shiplog.server.net.ColdReadThreads;
 import io.shiplog.server.net.KafkaListener;
 import io.shiplog.server.net.NettyEventLoop;
@@ -225,6 +226,7 @@ public final class StorageNode implements AutoCloseable {
                 admin,
                 new ProducerIds(client::allocateProducerIds),
                 config,
+                LogbackLoggers.ofProcess(),
                 new DescribedLogDirs(directories, ForkJoinPool.commonPool()),
                 new TopicAutoCreation(config.autoCreatesTopics(), admin, groups::createOffsetsTopic),
                 more.toArray(new RequestHandler<?>[0]));

@@ -28,8 +28,10 @@ class AlterConfigsHandlersTest {
     private static final String SESSION = "consumer.session.timeout.ms";
     private static final int LATEST_LEGACY = 2;
 
+    private final InMemoryLoggers loggers = new InMemoryLoggers();
     private final AdminHarness harness = new AdminHarness((cluster, admin) -> {
-        ConfigAlterations alterations = new ConfigAlterations(cluster, admin, new NodeOfGroups());
+        ConfigAlterations alterations =
+                new ConfigAlterations(cluster, admin, new NodeOfGroups(), new LoggerAlterations(cluster, loggers));
         return List.of(new IncrementalAlterConfigsHandler(alterations), new AlterConfigsHandler(alterations));
     });
 
@@ -117,6 +119,43 @@ class AlterConfigsHandlersTest {
         assertThat(harness.admin.commands).isEmpty();
     }
 
+    private void alterLoggers(String expected, AlterableConfig... configs) {
+        assertThat(outcomes(alter(LATEST, request(resource(ConfigResource.Type.BROKER_LOGGER, "1", configs)))))
+                .containsExactly("1 " + expected);
+    }
+
+    @Test
+    void levelsOfThisNodesLoggersAreSetAndUnset() {
+        loggers.levels.put("root", "INFO");
+        loggers.levels.put("a", "INFO");
+        alterLoggers("NONE", set("a", "DEBUG"), set("root", "WARN"));
+        assertThat(loggers.levels).hasToString("{a=DEBUG, root=WARN}");
+        alterLoggers("NONE", op("a", OpType.DELETE, null));
+        assertThat(loggers.levels).hasToString("{a=WARN, root=WARN}");
+        assertThat(outcomes(alter(
+                        LATEST,
+                        request(resource(ConfigResource.Type.BROKER_LOGGER, "1", set("a", "TRACE")))
+                                .setValidateOnly(true))))
+                .containsExactly("1 NONE");
+        assertThat(loggers.levels).hasToString("{a=WARN, root=WARN}");
+        assertThat(harness.admin.commands).as("nobody else is asked").isEmpty();
+    }
+
+    @Test
+    void levelsThatCannotBeAreRefusedAndNothingChanges() {
+        loggers.levels.put("root", "INFO");
+        alterLoggers("INVALID_CONFIG", set("root", "WARN"), set("unheard.of", "WARN"));
+        alterLoggers("INVALID_CONFIG", set("root", "LOUD"));
+        alterLoggers("INVALID_REQUEST", op("root", OpType.DELETE, null));
+        alterLoggers("INVALID_REQUEST", op("root", OpType.APPEND, "WARN"));
+        for (String other : List.of("2", "", "one")) {
+            assertThat(outcomes(alter(
+                            LATEST, request(resource(ConfigResource.Type.BROKER_LOGGER, other, set("root", "WARN"))))))
+                    .containsExactly(other + " INVALID_REQUEST");
+        }
+        assertThat(loggers.levels).hasToString("{root=INFO}");
+    }
+
     @Test
     void requestThatContradictsItselfIsRefused() {
         long before = harness.state();
@@ -136,7 +175,7 @@ class AlterConfigsHandlersTest {
     @ParameterizedTest
     @EnumSource(
             value = ConfigResource.Type.class,
-            names = {"BROKER_LOGGER", "CLIENT_METRICS", "UNKNOWN"})
+            names = {"CLIENT_METRICS", "UNKNOWN"})
     void whatHasNoSettingsHereIsRefused(ConfigResource.Type type) {
         assertThat(outcomes(alter(LATEST, request(resource(type, "1", set("a", "b"))))))
                 .containsExactly("1 INVALID_REQUEST");

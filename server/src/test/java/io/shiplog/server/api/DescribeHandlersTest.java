@@ -37,11 +37,12 @@ class DescribeHandlersTest {
             new NodeConfig("node.id", "1", true, null, ConfigDef.Type.INT, "doc of id"));
 
     private final TestCluster cluster = new TestCluster(1).broker(1, 1001).broker(2, 1002, true, "r");
+    private final InMemoryLoggers loggers = new InMemoryLoggers();
     private final RequestDispatcher dispatcher = new RequestDispatcher(
             List.of(
                     new DescribeClusterHandler(cluster),
                     new DescribeTopicPartitionsHandler(cluster),
-                    new DescribeConfigsHandler(cluster, new ConfigDescriptions(NODE))),
+                    new DescribeConfigsHandler(cluster, new ConfigDescriptions(NODE), loggers)),
             cluster);
 
     @ParameterizedTest
@@ -295,6 +296,25 @@ class DescribeHandlersTest {
 
     private static DescribeConfigsResource group(String name) {
         return topic(name).setResourceType(ConfigResource.Type.GROUP.id());
+    }
+
+    @Test
+    void theLoggersOfThisNodeHaveLevels() {
+        loggers.levels.put("root", "INFO");
+        loggers.levels.put("a", "TRACE");
+        DescribeConfigsResult described = config(4, loggers("1"), true);
+        assertThat(described.configs())
+                .extracting(c -> c.name() + "=" + c.value() + " " + ConfigSource.forId(c.configSource()))
+                .containsExactly("a=TRACE DYNAMIC_BROKER_LOGGER_CONFIG", "root=INFO DYNAMIC_BROKER_LOGGER_CONFIG");
+        assertThat(described.configs()).noneMatch(c -> c.readOnly());
+        for (String other : List.of("2", "", "one")) {
+            assertThat(Errors.forCode(config(4, loggers(other), true).errorCode()))
+                    .isEqualTo(Errors.INVALID_REQUEST);
+        }
+    }
+
+    private static DescribeConfigsResource loggers(String node) {
+        return topic(node).setResourceType(ConfigResource.Type.BROKER_LOGGER.id());
     }
 
     @Test

@@ -26,7 +26,7 @@ class ListConfigResourcesHandlerTest {
 
     @Test
     void topicsAndBrokersAreListed() {
-        assertThat(names(ask(1))).containsExactly("4 1", "4 2", "2 t");
+        assertThat(names(ask(1))).containsExactly("8 1", "8 2", "4 1", "4 2", "2 t");
         assertThat(names(ask(1, ConfigResource.Type.TOPIC.id()))).containsExactly("2 t");
         assertThat(names(ask(
                         1,

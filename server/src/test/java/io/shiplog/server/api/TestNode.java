@@ -98,6 +98,7 @@ final class TestNode implements AutoCloseable {
                 new ProducerIds(
                         () -> CompletableFuture.completedFuture(new ProducerIdBlock(PRODUCER_IDS.getAndAdd(10), 10))),
                 List::of,
+                NodeLoggers.none(),
                 () -> CompletableFuture.completedFuture(List.of()),
                 TopicAutoCreation.off(new InMemoryAdmin()));
         this.listener = KafkaListener.bind(loop, "127.0.0.1", 0, dispatcher, netSettings, transfers);

@@ -3,11 +3,16 @@
 
 package io.shiplog.server.archfixture;
 
+import ch.qos.logback.classic.Level;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 
 /** Breaks an arrow (see {@code ArchitectureTest}). */
 public final class WrongNeighbours {
     io.shiplog.tools.archfixture.ToolThatReachesIntoTheServer forbidden;
+
+    public static final class LogbackOutsideLogging {
+        Level level;
+    }
 
     public static final class CoordinatorOutsideGroup {
         GroupCoordinator coordinator;

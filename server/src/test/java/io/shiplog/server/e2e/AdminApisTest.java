@@ -191,6 +191,19 @@ class AdminApisTest {
     }
 
     @Test
+    void levelsOfANodesLoggersAreChanged() throws Exception {
+        ConfigResource loggers = new ConfigResource(ConfigResource.Type.BROKER_LOGGER, "102");
+        String logger = "io.shiplog.server.logging.LogbackLoggers";
+        alter(loggers, set(logger, "ERROR"));
+        assertThat(config(loggers).get(logger).value()).isEqualTo("ERROR");
+        alter(loggers, new AlterConfigOp(new ConfigEntry(logger, ""), OpType.DELETE));
+        assertThat(config(loggers).get(logger).value())
+                .isEqualTo(config(loggers).get("io.shiplog.server.logging").value());
+        refused(InvalidConfigurationException.class, alteration(loggers, set("no.such.logger", "INFO")));
+        refused(InvalidConfigurationException.class, alteration(loggers, set(logger, "LOUD")));
+    }
+
+    @Test
     void preferredLeaderIsElectedByHand() throws Exception {
         create("elects", Map.of(0, List.of(103, 101, 102)));
         TopicPartition partition = new TopicPartition("elects", 0);
