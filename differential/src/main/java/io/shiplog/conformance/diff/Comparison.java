@@ -47,7 +47,8 @@ final class Comparison {
             "logDir",
             "entity");
 
-    private static final Set<String> FOR_PEOPLE = Set.of("errorMessage", "message", "statusDetail");
+    private static final Set<String> FOR_PEOPLE =
+            Set.of("errorMessage", "batchIndexErrorMessage", "message", "statusDetail");
 
     private final List<Difference> differences = new ArrayList<>();
 

@@ -37,6 +37,7 @@ final class Normalization {
             Map.entry("totalBytes", "a size"),
             Map.entry("usableBytes", "a size"),
             Map.entry("replicaDirectoryId", "a directory"),
+            Map.entry("logAppendTimeMs", "a time"),
             Map.entry("lastFetchTimestamp", "a time"),
             Map.entry("lastCaughtUpTimestamp", "a time"));
 

@@ -23,6 +23,7 @@ final class RecordSteps {
     static final long TIME_MS = System.currentTimeMillis();
 
     private static final int TIMEOUT_MS = 10_000;
+    private static final long WEEK_MS = 7 * 86_400_000L;
     private static final int LENGTH_POSITION = 8;
     private static final int MAGIC_POSITION = 16;
     private static final int CRC_POSITION = 17;
@@ -35,6 +36,7 @@ final class RecordSteps {
         good(script);
         wrongPlace(script);
         wrongBatch(script);
+        wrongRecords(script);
         producers(script);
     }
 
@@ -150,6 +152,36 @@ final class RecordSteps {
                 MemoryRecords.withRecords(77L, Compression.NONE, records()));
     }
 
+    private static void wrongRecords(Script script) {
+        produce(script, "records with keys, compacted", (short) -1, TopicSteps.COMPACTED, 0, plain(Compression.NONE));
+        produce(
+                script,
+                "a record without a key, compacted",
+                (short) -1,
+                TopicSteps.COMPACTED,
+                0,
+                MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(TIME_MS, null, new byte[] {1})));
+        SimpleRecord[] some = records();
+        some[1] = new SimpleRecord(TIME_MS, null, new byte[] {1});
+        some[2] = new SimpleRecord(TIME_MS, null, new byte[] {2});
+        produce(
+                script,
+                "two of three records without a key, compacted",
+                (short) -1,
+                TopicSteps.COMPACTED,
+                0,
+                MemoryRecords.withRecords(Compression.gzip().build(), some));
+        produce(
+                script,
+                "a record of next week",
+                (short) -1,
+                TopicSteps.COMPACTED,
+                0,
+                MemoryRecords.withRecords(
+                        Compression.NONE, new SimpleRecord(TIME_MS + WEEK_MS, new byte[] {1}, new byte[] {1})));
+        produce(script, "records with the log's time", (short) -1, TopicSteps.STAMPED, 0, plain(Compression.NONE));
+    }
+
     private static void producers(Script script) {
         script.ask(
                 ApiKeys.INIT_PRODUCER_ID,
@@ -167,6 +199,8 @@ final class RecordSteps {
                 ApiKeys.INIT_PRODUCER_ID,
                 "an empty transactional id",
                 (cluster, v) -> producer().setTransactionalId("").setTransactionTimeoutMs(1_000));
+        idempotent(script, "idempotent, the first with the log's time", TopicSteps.STAMPED, 0, 0);
+        idempotent(script, "idempotent, the same again with the log's time", TopicSteps.STAMPED, 0, 0);
         idempotent(script, "idempotent, the first", 0, 0);
         idempotent(script, "idempotent, the same again", 0, 0);
         idempotent(script, "idempotent, a gap", 0, 77);
@@ -190,6 +224,10 @@ final class RecordSteps {
     }
 
     private static void idempotent(Script script, String name, int epoch, int sequence) {
+        idempotent(script, name, TopicSteps.TOPIC, epoch, sequence);
+    }
+
+    private static void idempotent(Script script, String name, String topic, int epoch, int sequence) {
         script.converseAnywhere(
                 ApiKeys.PRODUCE,
                 11,
@@ -197,7 +235,7 @@ final class RecordSteps {
                 (cluster, v) -> request(
                         cluster,
                         (short) -1,
-                        TopicSteps.TOPIC,
+                        topic,
                         0,
                         MemoryRecords.withIdempotentRecords(
                                 Compression.NONE, id(cluster), (short) epoch, sequence, records())));

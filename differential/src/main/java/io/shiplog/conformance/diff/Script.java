@@ -44,7 +44,11 @@ final class Script {
 
     /** To node 1, in one version. */
     void converseAnywhere(ApiKeys api, int version, String name, Step.Request request) {
-        steps.add(new Step(api, name, (short) version, (short) version, cluster -> 1, Step.body(request), NOTHING));
+        converseAnywhere(api, version, name, request, NOTHING);
+    }
+
+    void converseAnywhere(ApiKeys api, int version, String name, Step.Request request, Step.Then then) {
+        steps.add(new Step(api, name, (short) version, (short) version, cluster -> 1, Step.body(request), then));
     }
 
     /** Bytes that are no proper request, or in a version that is not served. */

@@ -13,6 +13,7 @@ final class Steps {
         Script script = new Script();
         TopicSteps.addTo(script);
         RecordSteps.addTo(script);
+        SessionSteps.addTo(script);
         ReadSteps.addTo(script);
         ConfigSteps.addTo(script);
         QuotaSteps.addTo(script);

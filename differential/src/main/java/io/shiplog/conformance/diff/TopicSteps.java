@@ -29,6 +29,12 @@ final class TopicSteps {
     /** One partition, on nodes 2 and 3 with node 2 leading. */
     static final String SECOND = "second";
 
+    /** One partition, on all nodes with node 1 leading: its records have the log's time. */
+    static final String STAMPED = "stamped";
+
+    /** The same, compacted, and refusing records that are not of today. */
+    static final String COMPACTED = "compacted";
+
     static final int TIMEOUT_MS = 10_000;
     private static final int LONGEST_NAME = 249;
 
@@ -83,6 +89,20 @@ final class TopicSteps {
                 "second topic, exists from the second version on",
                 (cluster, v) -> topics(assigned(SECOND, List.of(2, 3))),
                 (cluster, answer, v) -> cluster.awaitTopic(SECOND));
+        script.converseAnywhere(
+                ApiKeys.CREATE_TOPICS,
+                7,
+                "topics that look at records",
+                (cluster, v) -> topics(
+                        set(assigned(STAMPED, List.of(1, 2, 3)), "message.timestamp.type", "LogAppendTime"),
+                        set(
+                                set(assigned(COMPACTED, List.of(1, 2, 3)), "cleanup.policy", "compact"),
+                                "message.timestamp.after.max.ms",
+                                "86400000")),
+                (cluster, answer, v) -> {
+                    cluster.awaitTopic(STAMPED);
+                    cluster.awaitTopic(COMPACTED);
+                });
     }
 
     private static void refuse(Script script) {
