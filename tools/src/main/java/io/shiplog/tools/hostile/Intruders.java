@@ -19,6 +19,7 @@ final class Intruders implements AutoCloseable {
 
     private static final int FIRST_ADDRESS = 2;
     private static final long PAUSE_MS = 5;
+    private static final int BETWEEN_LOOKS = 500;
 
     private final InetSocketAddress node;
     private final List<SocketChannel> channels = new ArrayList<>();
@@ -28,8 +29,13 @@ final class Intruders implements AutoCloseable {
         node = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
+    /** Connects as often; gives up those that the node refuses as they come, so that no more files are open than it keeps connections. */
     void connect(int count) throws IOException {
         for (int i = 0; i < count; i++) {
+            if (i % BETWEEN_LOOKS == 0) {
+                countOpen();
+                channels.removeIf(channel -> !channel.isOpen());
+            }
             SocketChannel channel = SocketChannel.open();
             try {
                 channel.bind(new InetSocketAddress("127.0.1." + (FIRST_ADDRESS + i / PER_ADDRESS), 0));
