@@ -30,6 +30,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ public final class GroupCoordinators implements AutoCloseable {
     private volatile MetadataBridge bridge;
     private ElectionTurns turns; // of the running coordinator; on the elections' thread
     private volatile OffsetsTopic offsetsTopic;
+    private volatile boolean closed; // an election may still come
 
     /**
      * Nothing runs yet.
@@ -82,12 +84,17 @@ public final class GroupCoordinators implements AutoCloseable {
         this.leased = leased;
         this.escaped = escaped;
         this.limit = new GroupLimit(settings.maxGroups(), this::groups, System::nanoTime);
-        this.metrics = new TreeMap<>(new GroupMetrics(() -> running == null ? null : running.metrics()).values());
+        this.metrics = new TreeMap<>(new GroupMetrics(this::runningMetrics).values());
         metrics.put("GroupLimit.RefusedGroups", limit::refused);
         this.leaderships = new Leaderships(loop, settings.coordinator().offsetCommitTimeoutMs(), new Elections());
         this.elections =
                 new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "group-elections-" + settings.nodeId()));
         elections.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    private Metrics runningMetrics() {
+        RunningCoordinator present = running;
+        return present == null ? null : present.metrics();
     }
 
     /** This node has a new replica. On the loop. */
@@ -208,7 +215,7 @@ public final class GroupCoordinators implements AutoCloseable {
     }
 
     private void load(Leadership leadership) {
-        if (leadership.isOver()) {
+        if (leadership.isOver() || closed) {
             return;
         }
         int partitions = partitions();
@@ -299,6 +306,7 @@ public final class GroupCoordinators implements AutoCloseable {
     /** Coordinates nothing any more; whoever waits is told. While the loop still runs, and not on it. */
     @Override
     public void close() {
+        closed = true;
         inOrder(this::stopCoordinator);
         elections.shutdown();
         try {

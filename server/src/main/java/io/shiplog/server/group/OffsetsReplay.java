@@ -40,6 +40,7 @@ final class OffsetsReplay {
     private long committed = -1;
     private long records;
     private long bytes;
+    private boolean toldOfUnknown;
 
     OffsetsReplay(
             Leadership leadership,
@@ -133,11 +134,15 @@ final class OffsetsReplay {
         try {
             read = serde.deserialize(each.key(), each.value());
         } catch (UnknownRecordTypeException unknown) {
-            LOG.warn(
-                    "{}: a record of unknown type {} at offset {} is passed over: a newer version may have left it",
-                    leadership.partition(),
-                    unknown.unknownType(),
-                    each.offset());
+            if (!toldOfUnknown) {
+                toldOfUnknown = true;
+                LOG.warn(
+                        "{}: a record of unknown type {} at offset {} is passed over, and so are others like it: a newer version may have"
+                                + " left them",
+                        leadership.partition(),
+                        unknown.unknownType(),
+                        each.offset());
+            }
             return;
         }
         playback.replay(each.offset(), batch.producerId(), batch.producerEpoch(), read);

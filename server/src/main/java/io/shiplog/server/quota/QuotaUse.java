@@ -32,7 +32,15 @@ final class QuotaUse {
     private long throttled;
     private long throttledMs;
 
-    private record Who(String user, String clientId) {}
+    /** Those whose ids are longer, and begin alike, share: a client may take an id of 32 KiB. */
+    private static final int LONGEST_ID = 255;
+
+    private record Who(String user, String clientId) {
+        static Who of(Share share) {
+            String id = share.clientId();
+            return new Who(share.user(), id.length() > LONGEST_ID ? id.substring(0, LONGEST_ID) : id);
+        }
+    }
 
     /** @param longestMs nobody is throttled for longer at a time */
     QuotaUse(QuotaType type, QuotaWindows windows, long longestMs) {
@@ -43,8 +51,7 @@ final class QuotaUse {
 
     /** Notes a use; returns for how long the client is to be throttled for it, 0 for not at all. In milliseconds. */
     synchronized int record(Share share, double amount, long nowMs) {
-        RateMeter meter =
-                meters.computeIfAbsent(new Who(share.user(), share.clientId()), who -> new RateMeter(windows));
+        RateMeter meter = meters.computeIfAbsent(Who.of(share), who -> new RateMeter(windows));
         meter.record(amount, nowMs);
         int ms = (int) Math.min(longestMs, meter.excessMs(share.limit(), nowMs));
         if (ms > 0) {
@@ -56,8 +63,7 @@ final class QuotaUse {
 
     /** As {@link #record}, of what could not be known before the answer left: it counts the next time. */
     synchronized void recordLate(Share share, double amount, long nowMs) {
-        meters.computeIfAbsent(new Who(share.user(), share.clientId()), who -> new RateMeter(windows))
-                .record(amount, nowMs);
+        meters.computeIfAbsent(Who.of(share), who -> new RateMeter(windows)).record(amount, nowMs);
     }
 
     synchronized int tracked() {

@@ -152,4 +152,18 @@ class ClientQuotasTest {
         assertThat(rates.onConnection(InetAddress.getLoopbackAddress(), START_MS))
                 .isZero();
     }
+
+    @Test
+    void longIdsTakeNoMoreMemoryThanShortOnes() {
+        quotas.set(new QuotaImages()
+                .with("client-id=<default>", "producer_byte_rate", 1_000)
+                .registry());
+        String longId = "x".repeat(32_000);
+        assertThat(quotas.record(QuotaType.PRODUCE, longId + "1", 10_000, START_MS))
+                .isZero();
+        assertThat(quotas.record(QuotaType.PRODUCE, longId + "2", 2_000, START_MS))
+                .isEqualTo(2_000);
+        assertThat(quotas.tracked(QuotaType.PRODUCE)).isEqualTo(1);
+        assertThat(quotas.metrics(() -> START_MS).keySet()).allMatch(name -> name.length() < 1_000);
+    }
 }
