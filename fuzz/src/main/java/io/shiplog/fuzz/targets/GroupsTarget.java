@@ -25,7 +25,7 @@ import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssi
  */
 public final class GroupsTarget implements Target {
     /** Read once for its tables, once to look at it and once more for the coordinator. */
-    private static final int THRICE_PER_BYTE = 32;
+    private static final int THRICE_PER_BYTE = 48;
 
     @Override
     public String name() {

@@ -36,6 +36,7 @@ public final class BoundedReadable extends ByteBufferAccessor {
     private long costLeft;
     private long probesLeft = KeyedArrays.PROBES_PER_MESSAGE;
     private int lastCount;
+    private int arrays;
 
     /**
      * @param buffer read from its position; records are slices of it
@@ -97,24 +98,32 @@ public final class BoundedReadable extends ByteBufferAccessor {
                     "a message declares " + count + " elements where at most " + elementsLeft + " are left to it");
         }
         elementsLeft -= count;
+        boolean first = arrays++ == 0;
         if (count > 0 && version != KeyedArrays.UNCHECKED_VERSION) {
-            charge(count, count <= SHORT_ARRAY ? null : CALLER.getCallerClass());
+            charge(count, count <= SHORT_ARRAY ? null : CALLER.getCallerClass(), first);
         }
         return buffer.remaining();
     }
 
     /** @param reader null where it makes no difference */
-    private void charge(int count, Class<?> reader) {
+    private void charge(int count, Class<?> reader, boolean first) {
         if (count > buffer.remaining()) {
             return; // the generated code refuses it
         }
-        costLeft -= (long) count * (reader == null ? ElementCost.OF_SHORT_ARRAY : ElementCost.of(reader));
+        costLeft -= (long) count * cost(reader, first);
         if (costLeft < 0) {
             throw new InvalidRequestException("a message declares more elements than its bytes can hold");
         }
         if (count > KeyedArrays.UNCHECKED && KeyedArrays.isReadBy(reader)) {
             probesLeft = KeyedArrays.check(reader, buffer, flexible, count, elementsLeft, version, probesLeft);
         }
+    }
+
+    private static int cost(Class<?> reader, boolean first) {
+        if (reader == null) {
+            return ElementCost.OF_SHORT_ARRAY;
+        }
+        return first ? ElementCost.ofFirst(reader) : ElementCost.of(reader);
     }
 
     @Override

@@ -52,6 +52,18 @@ final class ElementCost {
         }
     };
 
+    private static final ClassValue<Integer> FIRST_BY_READER = new ClassValue<>() {
+        @Override
+        protected Integer computeValue(Class<?> reader) {
+            for (Field field : reader.getDeclaredFields()) {
+                if (isArray(field)) {
+                    return of(field);
+                }
+            }
+            return OF_SHORT_ARRAY;
+        }
+    };
+
     private ElementCost() {}
 
     /** What all elements of a message may cost together. */
@@ -65,6 +77,11 @@ final class ElementCost {
      */
     static int of(Class<?> reader) {
         return BY_READER.get(reader);
+    }
+
+    /** The same for the first array of a message: that is the first one of its class. Subscriptions have their names there, and objects behind them. */
+    static int ofFirst(Class<?> reader) {
+        return FIRST_BY_READER.get(reader);
     }
 
     private static boolean isOfNumbers(Field field) {

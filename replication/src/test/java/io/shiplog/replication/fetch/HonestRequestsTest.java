@@ -12,7 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ConsumerProtocolAssignment;
+import org.apache.kafka.common.message.ConsumerProtocolSubscription;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.types.BoundField;
@@ -26,9 +30,11 @@ import org.junit.jupiter.api.Test;
 class HonestRequestsTest {
     private static final int MAX_ELEMENTS = 200_000;
     /** Partitions that tools reassign, elect leaders of, or create with replicas of their choice, in one request. */
-    private static final int MANY = 10_000;
+    private static final int MANY = 4_000;
     /** Arrays within arrays within arrays: the one with many elements is one of these. */
     private static final int DEPTHS = 3;
+    /** Beside each other. */
+    private static final int ARRAYS = 5;
 
     /** Of topics, groups and users. */
     private static final String SHORT_NAME = "t%04d";
@@ -45,45 +51,78 @@ class HonestRequestsTest {
             ApiKeys.FETCH_SNAPSHOT,
             ApiKeys.VOTE);
 
+    private final List<String> refused = new ArrayList<>();
+
     @Test
     void areReadWhateverTheApi() {
-        List<String> refused = new ArrayList<>();
         for (ApiKeys api : ApiKeys.values()) {
             if (!NOT_SERVED.contains(api) && api.hasValidVersion()) {
                 for (short version = api.oldestVersion(); version <= api.latestVersion(); version++) {
-                    tryEachDepth(api, version, refused);
+                    Schema schema = api.messageType.requestSchemas()[version];
+                    boolean flexible = api.requestHeaderVersion(version) >= 2;
+                    tryAll(api.name, api.messageType::newRequest, schema, version, flexible);
                 }
             }
         }
         assertThat(refused).isEmpty();
     }
 
-    private static void tryEachDepth(ApiKeys api, short version, List<String> refused) {
+    @Test
+    void soAreAnswersToFollowers() {
+        for (short version = 12; version <= ApiKeys.FETCH.latestVersion(); version++) {
+            Schema schema = ApiKeys.FETCH.messageType.responseSchemas()[version];
+            tryAll("response", FetchResponseData::new, schema, version, true);
+        }
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void soIsWhatMembersTellEachOther() {
+        for (short version = 0; version <= ConsumerProtocolSubscription.HIGHEST_SUPPORTED_VERSION; version++) {
+            Schema subscription = ConsumerProtocolSubscription.SCHEMAS[version];
+            tryAll("subscription", ConsumerProtocolSubscription::new, subscription, version, false);
+            Schema assignment = ConsumerProtocolAssignment.SCHEMAS[version];
+            tryAll("assignment", ConsumerProtocolAssignment::new, assignment, version, false);
+        }
+        assertThat(refused).isEmpty();
+    }
+
+    private void tryAll(String name, Supplier<ApiMessage> message, Schema schema, short version, boolean flexible) {
         for (int depth = 0; depth < DEPTHS; depth++) {
-            Schema schema = api.messageType.requestSchemas()[version];
-            Struct request = new Written(depth).struct(schema, 0);
-            ByteBuffer bytes = ByteBuffer.allocate(schema.sizeOf(request));
-            schema.write(bytes, request);
-            ApiMessage read = api.messageType.newRequest();
-            boolean flexible = api.requestHeaderVersion(version) >= 2;
-            try {
-                read.read(new BoundedReadable(bytes.flip(), flexible, MAX_ELEMENTS, version), version);
-                assertThat(bytes.hasRemaining()).isFalse();
-            } catch (RuntimeException e) {
-                refused.add(api + " version " + version + ", " + MANY + " at depth " + depth + ", "
-                        + bytes.limit() / MANY + " bytes each: " + e.getMessage());
+            for (int array = 0; array < ARRAYS; array++) {
+                Written written = new Written(depth, array);
+                Struct struct = written.struct(schema, 0);
+                if (written.arrays > array) {
+                    String what = name + " version " + version + ", array " + array + " at depth " + depth;
+                    tryOne(what, message.get(), schema, struct, version, flexible);
+                }
             }
         }
     }
 
-    /** A message with one element in each array, and many in those at one depth. */
+    private void tryOne(
+            String what, ApiMessage message, Schema schema, Struct struct, short version, boolean flexible) {
+        ByteBuffer bytes = ByteBuffer.allocate(schema.sizeOf(struct));
+        schema.write(bytes, struct);
+        try {
+            message.read(new BoundedReadable(bytes.flip(), flexible, MAX_ELEMENTS, version), version);
+            assertThat(bytes.hasRemaining()).isFalse();
+        } catch (RuntimeException e) {
+            refused.add(what + ", " + bytes.limit() / MANY + " bytes each: " + e.getMessage());
+        }
+    }
+
+    /** A message with one element in each array, and many in one of those at one depth. */
     private static final class Written {
         private final int depthOfMany;
+        private final int arrayOfMany;
+        private int arrays; // at that depth
         private int index;
         private boolean isLong;
 
-        Written(int depthOfMany) {
+        Written(int depthOfMany, int arrayOfMany) {
             this.depthOfMany = depthOfMany;
+            this.arrayOfMany = arrayOfMany;
         }
 
         Struct struct(Schema schema, int depth) {
@@ -97,9 +136,10 @@ class HonestRequestsTest {
 
         private Object value(Type type, int depth) {
             if (type.isArray()) {
-                Object[] elements = new Object[depth == depthOfMany ? MANY : 1];
+                boolean many = depth == depthOfMany && arrays++ == arrayOfMany;
+                Object[] elements = new Object[many ? MANY : 1];
                 for (int i = 0; i < elements.length; i++) {
-                    index = depth <= depthOfMany ? i : index;
+                    index = many ? i : index;
                     elements[i] = value(type.arrayElementType().orElseThrow(), depth + 1);
                 }
                 return elements;
