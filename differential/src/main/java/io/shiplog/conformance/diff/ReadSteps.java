@@ -212,6 +212,26 @@ final class ReadSteps {
         delete(script, "an unknown topic", "unknown", 0, 1);
         delete(script, "an unknown partition", TopicSteps.TOPIC, 9, 1);
         delete(script, "a partition that another node leads", TopicSteps.SECOND, 0, 0);
+        script.ask(
+                ApiKeys.DELETE_RECORDS,
+                "the same partition twice, the same topic twice, a topic without partitions",
+                (cluster, v) -> {
+                    var once = new DeleteRecordsPartition().setPartitionIndex(0).setOffset(2);
+                    var again =
+                            new DeleteRecordsPartition().setPartitionIndex(0).setOffset(1_000_000);
+                    var other =
+                            new DeleteRecordsPartition().setPartitionIndex(1).setOffset(0);
+                    return new DeleteRecordsRequestData()
+                            .setTimeoutMs(TopicSteps.TIMEOUT_MS)
+                            .setTopics(List.of(
+                                    new DeleteRecordsTopic()
+                                            .setName(TopicSteps.TOPIC)
+                                            .setPartitions(List.of(once, again)),
+                                    new DeleteRecordsTopic().setName("unknown").setPartitions(List.of()),
+                                    new DeleteRecordsTopic()
+                                            .setName(TopicSteps.TOPIC)
+                                            .setPartitions(List.of(other))));
+                });
         delete(script, "all of a partition", TopicSteps.TOPIC, 1, -1);
         fetch(script, "what was deleted", TopicSteps.TOPIC, 0, 0, -1);
         offsets(script, "the beginning, when records were deleted", TopicSteps.TOPIC, 0, -2, -1);

@@ -11,7 +11,9 @@ import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
@@ -48,29 +50,41 @@ final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestD
     }
 
     /** One partition that is asked for, and where its answer goes. */
-    private record Asked(TopicImage topic, DeleteRecordsPartition partition, DeleteRecordsPartitionResult result) {}
+    private record Asked(TopicImage topic, int partition, long offset, DeleteRecordsPartitionResult result) {}
 
     @Override
     public void handle(DeleteRecordsRequestData request, Exchange exchange) {
         MetadataImage image = cluster.image();
         DeleteRecordsResponseData response = new DeleteRecordsResponseData();
         List<Asked> asked = new ArrayList<>();
-        for (DeleteRecordsTopic topic : request.topics()) {
-            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
+        offsets(request).forEach((name, partitions) -> {
+            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(name);
             response.topics().add(result);
-            Errors refusal = refusal(image, topic.name());
-            for (DeleteRecordsPartition partition : topic.partitions()) {
+            Errors refusal = refusal(image, name);
+            partitions.forEach((partition, offset) -> {
                 DeleteRecordsPartitionResult answer = new DeleteRecordsPartitionResult()
-                        .setPartitionIndex(partition.partitionIndex())
+                        .setPartitionIndex(partition)
                         .setLowWatermark(NO_LOW_WATERMARK)
                         .setErrorCode(refusal.code());
                 result.partitions().add(answer);
                 if (refusal == Errors.NONE) {
-                    asked.add(new Asked(image.topic(topic.name()), partition, answer));
+                    asked.add(new Asked(image.topic(name), partition, offset, answer));
                 }
+            });
+        });
+        delete(asked, request.timeoutMs(), () -> exchange.respond(response));
+    }
+
+    /** Of a partition that is named twice the last offset counts, and it is answered once, as by Kafka. */
+    private static Map<String, Map<Integer, Long>> offsets(DeleteRecordsRequestData request) {
+        Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
+        for (DeleteRecordsTopic topic : request.topics()) {
+            for (DeleteRecordsPartition partition : topic.partitions()) {
+                offsets.computeIfAbsent(topic.name(), name -> new LinkedHashMap<>())
+                        .put(partition.partitionIndex(), partition.offset());
             }
         }
-        delete(asked, request.timeoutMs(), () -> exchange.respond(response));
+        return offsets;
     }
 
     private void delete(List<Asked> asked, int timeoutMs, Runnable answer) {
@@ -81,13 +95,12 @@ final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestD
             }
         };
         for (Asked each : asked) {
-            int index = each.partition.partitionIndex();
-            if (each.topic.partition(index) == null) {
+            if (each.topic.partition(each.partition) == null) {
                 each.result.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
                 oneMore.run();
             } else {
                 partitions.deleteRecords(
-                        each.topic.id(), index, each.partition.offset(), timeoutMs, (error, lowWatermark) -> {
+                        each.topic.id(), each.partition, each.offset, timeoutMs, (error, lowWatermark) -> {
                             each.result.setErrorCode(error.code()).setLowWatermark(lowWatermark);
                             oneMore.run();
                         });

@@ -18,6 +18,7 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
+import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResultCollection;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -45,23 +46,23 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
 
     @Override
     public void handle(DeleteTopicsRequestData request, Exchange exchange) {
-        DeleteTopicsResponseData response = new DeleteTopicsResponseData();
+        List<DeletableTopicResult> results = new ArrayList<>();
         MetadataImage image = cluster.image();
-        List<TopicSelector> asked = sort(topics(request, exchange.header().version()), image, response);
+        List<TopicSelector> asked = sort(topics(request, exchange.header().version()), image, results);
         if (asked.isEmpty()) {
-            exchange.respond(response);
+            exchange.respond(response(results));
             return;
         }
         Later.on(
                 admin.deleteTopics(asked, Origins.of(exchange), request.timeoutMs()), exchange, (outcomes, failure) -> {
-                    addOutcomes(response, image, asked, outcomes, failure);
-                    exchange.respond(response);
+                    addOutcomes(results, image, asked, outcomes, failure);
+                    exchange.respond(response(results));
                 });
     }
 
     /** Those that the controller decides; the others are answered, as Kafka's ControllerApis.deleteTopics does. */
     private static List<TopicSelector> sort(
-            List<DeleteTopicState> topics, MetadataImage image, DeleteTopicsResponseData response) {
+            List<DeleteTopicState> topics, MetadataImage image, List<DeletableTopicResult> results) {
         Map<String, Integer> names = new LinkedHashMap<>();
         Map<Uuid, Integer> ids = new LinkedHashMap<>();
         for (DeleteTopicState topic : topics) {
@@ -70,7 +71,7 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
                 String fault = byId
                         ? "You may not specify both topic name and topic id."
                         : "Neither topic name nor id were specified.";
-                response.responses().add(result(topic.name(), topic.topicId(), Errors.INVALID_REQUEST, fault));
+                results.add(result(topic.name(), topic.topicId(), Errors.INVALID_REQUEST, fault));
             } else if (byId) {
                 ids.merge(topic.topicId(), 1, Integer::sum);
             } else {
@@ -81,12 +82,12 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
         names.forEach((name, times) -> {
             TopicImage known = image.topic(name);
             if (times > 1) {
-                response.responses().add(result(name, null, Errors.INVALID_REQUEST, "Duplicate topic name."));
+                results.add(result(name, null, Errors.INVALID_REQUEST, "Duplicate topic name."));
             } else if (name.isEmpty()) {
-                response.responses().add(result(name, null, Errors.UNKNOWN_TOPIC_OR_PARTITION, null));
+                results.add(result(name, null, Errors.UNKNOWN_TOPIC_OR_PARTITION, null));
             } else if (known != null && ids.containsKey(known.id())) {
                 String fault = "The topic that has this name is also named by its id.";
-                response.responses().add(result(name, known.id(), Errors.INVALID_REQUEST, fault));
+                results.add(result(name, known.id(), Errors.INVALID_REQUEST, fault));
                 ids.computeIfPresent(known.id(), (id, before) -> before == 1 ? null : before);
             } else {
                 asked.add(TopicSelector.byName(name));
@@ -94,7 +95,7 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
         });
         ids.forEach((id, times) -> {
             if (times > 1) {
-                response.responses().add(result(null, id, Errors.INVALID_REQUEST, "Duplicate topic id."));
+                results.add(result(null, id, Errors.INVALID_REQUEST, "Duplicate topic id."));
             } else {
                 asked.add(TopicSelector.byId(id));
             }
@@ -114,7 +115,7 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
     }
 
     private static void addOutcomes(
-            DeleteTopicsResponseData response,
+            List<DeletableTopicResult> results,
             MetadataImage image,
             List<TopicSelector> asked,
             List<TopicOutcome> outcomes,
@@ -127,8 +128,22 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
             Uuid id = known == null ? topic.topicId() : known.id();
             Errors error = told == null ? outcomes.get(i).error() : told.error();
             String message = told == null ? outcomes.get(i).message() : told.message();
-            response.responses().add(result(name, id, error, message));
+            results.add(result(name, id, error, message));
         }
+    }
+
+    /** The collection is a table of names, as the one of {@link MetadataHandler}: each has a name of its own until all are there. */
+    private static DeleteTopicsResponseData response(List<DeletableTopicResult> results) {
+        DeletableTopicResultCollection table = new DeletableTopicResultCollection(2 * results.size());
+        List<String> names = new ArrayList<>(results.size());
+        for (DeletableTopicResult result : results) {
+            names.add(result.name());
+            table.add(result.setName(Integer.toString(names.size())));
+        }
+        for (int i = 0; i < names.size(); i++) {
+            results.get(i).setName(names.get(i));
+        }
+        return new DeleteTopicsResponseData().setResponses(table);
     }
 
     private static DeletableTopicResult result(String name, Uuid id, Errors error, String message) {

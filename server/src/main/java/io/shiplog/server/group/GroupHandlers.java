@@ -193,10 +193,15 @@ final class GroupHandlers {
                 ApiKeys.DELETE_GROUPS,
                 DeleteGroupsRequestData::new,
                 (coordinator, context, request) -> coordinator
-                        .deleteGroups(context, new ArrayList<>(new LinkedHashSet<>(request.groupsNames())), NO_BUFFERS)
+                        .deleteGroups(context, eachOnce(request.groupsNames()), NO_BUFFERS)
                         .thenApply(results -> new DeleteGroupsResponseData().setResults(results)),
                 (request, error, version) -> new DeleteGroupsResponseData()
-                        .setResults(DeleteGroupsRequest.getErrorResultCollection(request.groupsNames(), error)));
+                        .setResults(
+                                DeleteGroupsRequest.getErrorResultCollection(eachOnce(request.groupsNames()), error)));
+    }
+
+    private static List<String> eachOnce(List<String> groups) {
+        return new ArrayList<>(new LinkedHashSet<>(groups));
     }
 
     private RequestHandler<ConsumerGroupHeartbeatRequestData> consumerGroupHeartbeat() {

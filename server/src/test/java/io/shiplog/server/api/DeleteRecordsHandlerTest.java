@@ -96,6 +96,13 @@ class DeleteRecordsHandlerTest {
     }
 
     @Test
+    void aPartitionNamedTwiceIsAnsweredOnceByItsLastOffset() {
+        assertThat(texts(ask(LATEST, topic("t", 5), topic("none"), topic("t", 6, 7))))
+                .containsExactly("t-0 NONE 6", "t-1 NONE 7");
+        assertThat(partitions.deletions).extracting(each -> each.offset()).containsExactly(6L, 7L);
+    }
+
+    @Test
     void nothingAskedIsAnsweredAtOnce() {
         assertThat(texts(ask(LATEST))).isEmpty();
     }

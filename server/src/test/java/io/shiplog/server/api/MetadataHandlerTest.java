@@ -238,6 +238,20 @@ class MetadataHandlerTest {
                 .satisfies(t -> assertThat(Errors.forCode(t.errorCode())).isEqualTo(Errors.INVALID_REQUEST));
     }
 
+    /** As many as a request may have: what takes their number squared would not end within a test's patience. */
+    @ParameterizedTest
+    @ValueSource(ints = {11, 12})
+    void topicsWithoutANameTakeNoLongerThanOthers(int version) {
+        List<MetadataRequestTopic> many = new ArrayList<>();
+        for (int i = 1; i < 190_000; i++) {
+            many.add(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(1, i)));
+        }
+        FakeExchange exchange = new FakeExchange(ApiKeys.METADATA, version, new MetadataRequestData().setTopics(many));
+        dispatcher.process(exchange);
+        assertThat(exchange.closeReason()).isNull();
+        assertThat(exchange.isAnswered()).isTrue();
+    }
+
     @Test
     void whatMayBeDoneIsToldOfTopicsToThoseWhoAskForIt() {
         MetadataRequestData names = new MetadataRequestData().setTopics(List.of(named("first"), named("third")));

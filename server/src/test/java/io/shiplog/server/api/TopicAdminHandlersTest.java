@@ -9,6 +9,7 @@ import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.TopicOutcome;
 import io.shiplog.metadata.client.TopicSelector;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
@@ -190,6 +191,23 @@ class TopicAdminHandlersTest {
                         "known " + known + " INVALID_REQUEST",
                         "null " + other + " INVALID_REQUEST",
                         "one " + Uuid.ZERO_UUID + " NONE");
+    }
+
+    /** As many as a request may have: what takes their number squared would not end within a test's patience. */
+    @Test
+    void deletionsOfUnknownIdsTakeNoLongerThanOthers() {
+        DeleteTopicsRequestData request = new DeleteTopicsRequestData();
+        List<TopicOutcome> outcomes = new ArrayList<>();
+        for (int i = 1; i < 190_000; i++) {
+            Uuid id = new Uuid(1, i);
+            request.topics().add(new DeleteTopicState().setName(null).setTopicId(id));
+            outcomes.add(new TopicOutcome("", id, Errors.UNKNOWN_TOPIC_ID, "", -1, -1));
+        }
+        FakeExchange exchange = serve(ApiKeys.DELETE_TOPICS, LATEST_DELETE, request);
+        admin.answer.complete(outcomes);
+        // not read: it is Kafka's reader then that takes their number squared
+        assertThat(exchange.isAnswered()).isTrue();
+        assertThat(exchange.closeReason()).isNull();
     }
 
     @ParameterizedTest
