@@ -5,6 +5,7 @@ package io.shiplog.fuzz.world;
 
 import io.shiplog.fuzz.Finding;
 import io.shiplog.replication.fetch.FetchCodec;
+import io.shiplog.server.net.LongTexts;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.RequestHeader;
 import java.net.InetAddress;
@@ -102,7 +103,7 @@ public final class CheckedExchange implements Exchange {
 
     private static void encode(ApiMessage response, short version) {
         var cache = new ObjectSerializationCache();
-        ByteBuffer bytes = ByteBuffer.allocate(response.size(cache, version));
+        ByteBuffer bytes = ByteBuffer.allocate(LongTexts.size(response, cache, version));
         response.write(new ByteBufferAccessor(bytes), cache, version);
         if (bytes.hasRemaining()) {
             throw new IllegalStateException("an answer is shorter than it says");

@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.types.RawTaggedField;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A reader for Kafka's generated message classes whose use of memory follows the bytes that are there, not the counts that
@@ -26,6 +27,9 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
 public final class BoundedReadable extends ByteBufferAccessor {
     /** Arrays up to this length are charged alike, without a look at who reads them. */
     private static final int SHORT_ARRAY = 4;
+
+    /** What stands for a byte that is no text. */
+    private static final int UNREADABLE_BYTES = 3;
 
     private static final StackWalker CALLER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
@@ -133,6 +137,16 @@ public final class BoundedReadable extends ByteBufferAccessor {
                     "a message declares " + length + " bytes where " + buffer.remaining() + " are left");
         }
         return super.readByteBuffer(length);
+    }
+
+    /** Bytes that are no text become three bytes each when they are written again: an answer with such a name in it might not be written. */
+    @Override
+    public String readString(int length) {
+        String text = super.readString(length);
+        if (length > Short.MAX_VALUE / UNREADABLE_BYTES && Utils.utf8Length(text) > Short.MAX_VALUE) {
+            throw new InvalidRequestException("a text of " + length + " bytes is none");
+        }
+        return text;
     }
 
     @Override

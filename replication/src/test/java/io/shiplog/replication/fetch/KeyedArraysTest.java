@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -124,6 +125,17 @@ class KeyedArraysTest {
         assertThatThrownBy(() -> new MetadataRequestData(reader(request, (short) 9), (short) 9))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("more elements than its bytes can hold");
+    }
+
+    /** Each of these bytes is three when the name is written again, into the answer. */
+    @Test
+    void aNameThatCannotBeWrittenAgainIsRefused() {
+        byte[] noText = new byte[20_000];
+        Arrays.fill(noText, (byte) 0x80);
+        BoundedReadable reader = new BoundedReadable(ByteBuffer.wrap(noText), true, 0);
+        assertThatThrownBy(() -> reader.readString(20_000)).isInstanceOf(InvalidRequestException.class);
+        assertThat(new BoundedReadable(ByteBuffer.wrap(noText), true, 0).readString(10_000))
+                .hasSize(10_000);
     }
 
     @Test

@@ -58,7 +58,7 @@ final class ResponseEncoder {
         var header = new ResponseHeaderData().setCorrelationId(request.correlationId());
         short headerVersion = api.responseHeaderVersion(version);
         var cache = new ObjectSerializationCache();
-        int size = header.size(cache, headerVersion) + response.size(cache, version);
+        int size = header.size(cache, headerVersion) + LongTexts.size(response, cache, version);
         ByteBuf frame = allocator.directBuffer(LENGTH_BYTES + size, LENGTH_BYTES + size);
         var out = new ByteBufferAccessor(frame.internalNioBuffer(0, LENGTH_BYTES + size));
         out.writeInt(size);
