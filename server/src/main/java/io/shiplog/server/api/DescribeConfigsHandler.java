@@ -25,6 +25,12 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
  * it is asked itself, as clients do.
  */
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData> {
+    /** All settings of something are many times the bytes of its name: nine kilobytes that name a node a thousand times would fill a node's memory. */
+    static final int MAX_RESOURCES = 20_000;
+
+    private static final String TOO_MUCH =
+            "A request may name each resource once, and at most " + MAX_RESOURCES + " of them.";
+
     private final ClusterView cluster;
     private final ConfigDescriptions configs;
     private final NodeLoggers loggers;
@@ -48,8 +54,11 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
     @Override
     public void handle(DescribeConfigsRequestData request, Exchange exchange) {
         DescribeConfigsResponseData response = new DescribeConfigsResponseData();
+        Set<String> seen = new HashSet<>();
         for (DescribeConfigsResource resource : request.resources()) {
-            DescribeConfigsResult result = describe(resource)
+            boolean served =
+                    seen.size() < MAX_RESOURCES && seen.add(resource.resourceType() + " " + resource.resourceName());
+            DescribeConfigsResult result = (served ? describe(resource) : refusal(Errors.INVALID_REQUEST, TOO_MUCH))
                     .setResourceType(resource.resourceType())
                     .setResourceName(resource.resourceName());
             trim(result, resource.configurationKeys(), request);

@@ -158,7 +158,7 @@ final class GroupHandlers {
                 ApiKeys.DESCRIBE_GROUPS,
                 DescribeGroupsRequestData::new,
                 (coordinator, context, request) -> coordinator
-                        .describeGroups(context, request.groups())
+                        .describeGroups(context, eachOnce(request.groups()))
                         .thenApply(groups -> new DescribeGroupsResponseData()
                                 .setGroups(withOperations(
                                         request.includeAuthorizedOperations(),
@@ -200,10 +200,6 @@ final class GroupHandlers {
                                 DeleteGroupsRequest.getErrorResultCollection(eachOnce(request.groupsNames()), error)));
     }
 
-    private static List<String> eachOnce(List<String> groups) {
-        return new ArrayList<>(new LinkedHashSet<>(groups));
-    }
-
     private RequestHandler<ConsumerGroupHeartbeatRequestData> consumerGroupHeartbeat() {
         return new GroupHandler<>(
                 coordinators,
@@ -227,7 +223,7 @@ final class GroupHandlers {
                 (coordinator, context, request) -> {
                     requireInUse(Features.GROUP_VERSION);
                     return coordinator
-                            .consumerGroupDescribe(context, request.groupIds())
+                            .consumerGroupDescribe(context, eachOnce(request.groupIds()))
                             .thenApply(groups -> new ConsumerGroupDescribeResponseData()
                                     .setGroups(withOperations(
                                             request.includeAuthorizedOperations(),
@@ -248,7 +244,7 @@ final class GroupHandlers {
                 (coordinator, context, request) -> {
                     requireInUse(Features.STREAMS_VERSION);
                     return coordinator
-                            .streamsGroupDescribe(context, request.groupIds())
+                            .streamsGroupDescribe(context, eachOnce(request.groupIds()))
                             .thenApply(groups -> new StreamsGroupDescribeResponseData()
                                     .setGroups(withOperations(
                                             request.includeAuthorizedOperations(),
@@ -271,6 +267,11 @@ final class GroupHandlers {
             }
         }
         return groups;
+    }
+
+    /** A short request may not ask for a long answer many times. */
+    private static List<String> eachOnce(List<String> groups) {
+        return new ArrayList<>(new LinkedHashSet<>(groups));
     }
 
     /** The coordinator itself does not ask which protocols the cluster has agreed on. */

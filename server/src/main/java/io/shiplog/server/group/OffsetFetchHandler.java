@@ -10,7 +10,9 @@ import io.shiplog.server.api.Later;
 import io.shiplog.server.api.RequestHandler;
 import io.shiplog.server.protocol.Exchange;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
@@ -55,8 +57,14 @@ final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequestData>
     public void handle(OffsetFetchRequestData request, Exchange exchange) {
         short version = exchange.header().version();
         List<CompletableFuture<OffsetFetchResponseGroup>> answers = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (OffsetFetchRequestGroup group : groups(request, version)) {
-            answers.add(fetch(group, request.requireStable(), RequestContext.of(exchange)));
+            // a short request may not ask for a long answer many times
+            answers.add(
+                    seen.add(group.groupId())
+                            ? fetch(group, request.requireStable(), RequestContext.of(exchange))
+                            : CompletableFuture.completedFuture(
+                                    OffsetFetchResponse.groupError(group, Errors.INVALID_REQUEST, version)));
         }
         var all = CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]));
         Later.on(all, exchange, (nothing, neverFails) -> {

@@ -287,6 +287,24 @@ class DescribeHandlersTest {
         assertThat(Errors.forCode(config(4, unheardOf, true).errorCode())).isEqualTo(Errors.INVALID_REQUEST);
     }
 
+    /** All settings of a node are a thousand times the bytes of its name. */
+    @Test
+    void whatIsNamedAgainIsNotDescribedAgain() {
+        DescribeConfigsResource node = topic("1").setResourceType(ConfigResource.Type.BROKER.id());
+        DescribeConfigsResponseData response = serve(
+                        ApiKeys.DESCRIBE_CONFIGS,
+                        4,
+                        new DescribeConfigsRequestData()
+                                .setResources(List.of(node, node.duplicate(), topic("1"), node.duplicate())))
+                .response(new DescribeConfigsResponseData());
+        assertThat(response.results())
+                .extracting(result -> Errors.forCode(result.errorCode()))
+                .containsExactly(
+                        Errors.NONE, Errors.INVALID_REQUEST, Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.INVALID_REQUEST);
+        assertThat(response.results().get(0).configs()).isNotEmpty();
+        assertThat(response.results().get(1).configs()).isEmpty();
+    }
+
     private static DescribeConfigsResource topic(String name) {
         return new DescribeConfigsResource()
                 .setResourceType(ConfigResource.Type.TOPIC.id())
