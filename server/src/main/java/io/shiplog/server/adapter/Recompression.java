@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
@@ -47,17 +48,14 @@ final class Recompression {
     /** Per partition what waits, the batch in work first. No partition has an empty lane. */
     private final Map<TopicIdPartition, ArrayDeque<Waiting>> lanes = new HashMap<>();
 
-    private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
+    private final ThreadLocal<Tools> tools;
     private final LongAdder batches = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder bytesBefore = new LongAdder();
     private final LongAdder bytesAfter = new LongAdder();
 
     /** What a worker needs for itself. */
-    private static final class Tools {
-        private final BatchValidator validator = new BatchValidator();
-        private final BatchRewriter rewriter = new BatchRewriter();
-    }
+    private record Tools(BatchValidator validator, BatchRewriter rewriter) {}
 
     /**
      * A batch that waits.
@@ -87,8 +85,14 @@ final class Recompression {
 
     /** @param workers threads that may be busy for as long as it takes to unpack and pack a batch */
     Recompression(EventLoop loop, Executor workers) {
+        this(loop, workers, BatchRewriter::new);
+    }
+
+    /** @param rewriters one for each worker; made on it */
+    Recompression(EventLoop loop, Executor workers, Supplier<BatchRewriter> rewriters) {
         this.loop = loop;
         this.workers = workers;
+        this.tools = ThreadLocal.withInitial(() -> new Tools(new BatchValidator(), rewriters.get()));
     }
 
     /** Whether the batch is to go through {@link #produce}: it is kept otherwise than it came, or one before it is. */
@@ -164,6 +168,10 @@ final class Recompression {
             // the decompressors are not ours, and the bytes are a client's
             LOG.warn("a batch that cannot be compressed anew is refused", e);
             outcome = Outcome.refused(Errors.CORRUPT_MESSAGE, "the batch cannot be compressed anew");
+        } catch (LinkageError e) {
+            LOG.error(
+                    "a codec's native library cannot be loaded (is the folder of temporary files mounted noexec?)", e);
+            outcome = Outcome.refused(Errors.UNKNOWN_SERVER_ERROR, "this node cannot load the codec's native library");
         }
         if (outcome.error() == Errors.NONE) {
             batches.increment();
@@ -180,18 +188,20 @@ final class Recompression {
         Tools own = tools.get();
         BatchLimits limits = settings.batchLimitsOfEveryRecord();
         // whether it may belong to a transaction is for the append to say
-        Errors error = own.validator.validateFromClient(batch, limits, wallClockMs, true);
+        Errors error = own.validator().validateFromClient(batch, limits, wallClockMs, true);
         if (error != Errors.NONE) {
-            return new Outcome(null, error, own.validator.problem(), own.validator.recordErrors());
+            return new Outcome(
+                    null, error, own.validator().problem(), own.validator().recordErrors());
         }
         int maxSize = limits.maxMessageBytes();
-        ByteBuffer repacked = own.rewriter.repack(
-                batch,
-                batch.position(),
-                batch.remaining(),
-                settings.compression(),
-                RecordStream.limitFor(maxSize),
-                maxSize);
+        ByteBuffer repacked = own.rewriter()
+                .repack(
+                        batch,
+                        batch.position(),
+                        batch.remaining(),
+                        settings.compression(),
+                        RecordStream.limitFor(maxSize),
+                        maxSize);
         return repacked == null
                 ? Outcome.refused(
                         Errors.MESSAGE_TOO_LARGE,

@@ -16,6 +16,7 @@ import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.replication.runtime.ReplicationSettings;
 import io.shiplog.server.HandLoop;
 import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.batch.BatchRewriter;
 import io.shiplog.storage.batch.RecordError;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
@@ -29,7 +30,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -72,14 +75,19 @@ class RecompressionTest {
         directory.stampAs("c", NODE);
         directory.recover((done, total) -> {});
         directory.markRunning(1);
-        Recompression recompression = new Recompression(loop, task -> {
+        begin(BatchRewriter::new);
+        lead(0, Map.of("compression.type", "zstd"));
+    }
+
+    private void begin(Supplier<BatchRewriter> rewriters) {
+        Executor workers = task -> {
             if (closed) {
                 throw new RejectedExecutionException();
             }
             work.add(task);
-        });
+        };
+        Recompression recompression = new Recompression(loop, workers, rewriters);
         partitions = new LocalPartitions(replicas, () -> image, new EndlessLease(), () -> 0, recompression);
-        lead(0, Map.of("compression.type", "zstd"));
     }
 
     @AfterEach
@@ -179,6 +187,17 @@ class RecompressionTest {
         produce(0, Compression.gzip().build(), "a");
         loop.run();
         assertThat(answers).containsExactly("a NOT_LEADER_OR_FOLLOWER -1");
+    }
+
+    @Test
+    void nodeWithoutTheCodecsLibraryRefusesAndGoesOn() {
+        begin(() -> {
+            throw new NoClassDefFoundError("zstd");
+        });
+        produce(0, Compression.gzip().build(), "a");
+        produce(0, Compression.zstd().build(), "b");
+        step();
+        assertThat(answers).containsExactly("a UNKNOWN_SERVER_ERROR -1", "b NONE 0");
     }
 
     private static final class EndlessLease implements Lease {
