@@ -20,6 +20,7 @@ public final class BrokerConfigs {
 
     public static final String LEADER_THROTTLED_RATE = "leader.replication.throttled.rate";
     public static final String FOLLOWER_THROTTLED_RATE = "follower.replication.throttled.rate";
+    public static final String ALTER_LOG_DIRS_RATE = "replica.alter.log.dirs.io.max.bytes.per.second";
 
     private static final SortedMap<String, TopicConfigKey> KEYS = new TreeMap<>();
     private static final Set<String> FIXED = new TreeSet<>(List.of(
@@ -119,15 +120,9 @@ public final class BrokerConfigs {
                 FOLLOWER_THROTTLED_RATE,
                 "Bytes in a second that a broker's followers that are not in sync fetch together, of the partitions that topics name in"
                         + " follower.replication.throttled.replicas.");
-        // Kafka's reassignment tool removes it when it is done, whether it has set it or not.
-        String name = "replica.alter.log.dirs.io.max.bytes.per.second";
-        KEYS.put(
-                name,
-                TopicConfigKey.onlyDefault(
-                        TopicConfigKey.Type.LONG,
-                        name,
-                        Long.toString(Long.MAX_VALUE),
-                        "Replicas are not moved between directories."));
+        addRate(
+                ALTER_LOG_DIRS_RATE,
+                "Bytes in a second that a broker copies when it moves replicas between its log directories.");
     }
 
     private static void addRate(String name, String documentation) {

@@ -46,7 +46,7 @@ public final class DescribedLogDirs implements LogDirView {
         return new LogDir(path, true, UNKNOWN, UNKNOWN, List.of());
     }
 
-    private static LogDir describe(LogDirectory directory) {
+    private LogDir describe(LogDirectory directory) {
         String path = directory.path().toString();
         if (directory.isOffline()) {
             return offline(path);
@@ -54,7 +54,12 @@ public final class DescribedLogDirs implements LogDirView {
         List<LogSize> logs = new ArrayList<>();
         for (PartitionLog log : directory.logs()) {
             long lag = Math.max(0, log.highWatermarkCheckpoint() - log.logEndOffset());
-            logs.add(new LogSize(log.topicId(), log.partition(), log.sizeBytes(), lag));
+            logs.add(new LogSize(log.topicId(), log.partition(), log.sizeBytes(), lag, false));
+        }
+        for (PartitionLog copy : directory.copies().underWay()) {
+            PartitionLog log = directories.log(copy.topicId(), copy.partition());
+            long lag = log == null ? 0 : Math.max(0, log.logEndOffset() - copy.logEndOffset());
+            logs.add(new LogSize(copy.topicId(), copy.partition(), copy.sizeBytes(), lag, true));
         }
         try {
             FileStore store = Files.getFileStore(directory.path());

@@ -3,11 +3,14 @@
 
 package io.shiplog.server.adapter;
 
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.model.StorageException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -15,21 +18,42 @@ import java.util.function.Function;
  * is the one with the fewest logs; one that is nearly full gets few. (Kafka looks at the number of logs alone.)
  */
 final class DirectoryPlacement {
+    private static final int MAX_PREFERRED = 10_000;
+
     private final List<LogDirectory> directories;
+    /** Where somebody wants logs that are not here yet; the oldest wish goes when there are too many. Guarded by itself. */
+    private final Map<PartitionId, LogDirectory> preferred = new LinkedHashMap<>();
 
     /** @param directories may change under way */
     DirectoryPlacement(List<LogDirectory> directories) {
         this.directories = directories;
     }
 
+    /** Has the log of a partition made in this directory when there is going to be one. */
+    void prefer(PartitionId id, LogDirectory directory) {
+        synchronized (preferred) {
+            preferred.put(id, directory);
+            if (preferred.size() > MAX_PREFERRED) {
+                preferred.remove(preferred.keySet().iterator().next());
+            }
+        }
+    }
+
+    private LogDirectory preferredFor(PartitionId id) {
+        synchronized (preferred) {
+            return preferred.remove(id);
+        }
+    }
+
     /**
-     * Makes a log in the best directory; in the next best when that one fails meanwhile.
+     * Makes a log in the directory that was asked for, or else in the best one; in the next best when that one fails meanwhile.
      *
      * @throws StorageException when no directory is left, or the log is refused
      */
-    PartitionLog place(Function<LogDirectory, PartitionLog> create) {
+    PartitionLog place(PartitionId id, Function<LogDirectory, PartitionLog> create) {
+        LogDirectory wanted = preferredFor(id);
         while (true) {
-            LogDirectory best = best();
+            LogDirectory best = wanted != null && !wanted.isOffline() ? wanted : best();
             try {
                 return create.apply(best);
             } catch (StorageException e) {

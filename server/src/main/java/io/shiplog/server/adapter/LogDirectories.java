@@ -15,6 +15,7 @@ import io.shiplog.storage.log.LogDamage;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
+import io.shiplog.storage.log.MovedLogs;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.log.RecoveryReport;
 import io.shiplog.storage.log.SyncTimes;
@@ -106,8 +107,11 @@ public final class LogDirectories implements AutoCloseable {
         }
         List<RecoveryReport> reports = new ArrayList<>();
         onEach(directory -> reports.add(get(tasks.get(directory))));
+        Set<PartitionKey> doubtful = MovedLogs.settle(directories);
         TwinLogs.resolve(directories);
-        return combined(reports);
+        Recovered recovered = combined(reports);
+        doubtful.forEach(key -> recovered.damaged().add(new PartitionId(key.topicId(), key.partition())));
+        return recovered;
     }
 
     private static RecoveryReport get(FutureTask<RecoveryReport> task) {
@@ -273,6 +277,12 @@ public final class LogDirectories implements AutoCloseable {
 
     /** The log of a partition; null when there is none. */
     public PartitionLog log(Uuid topicId, int partition) {
+        PartitionLog log = firstLog(topicId, partition);
+        // It may have moved to a directory that was passed over before it was there.
+        return log != null ? log : firstLog(topicId, partition);
+    }
+
+    private PartitionLog firstLog(Uuid topicId, int partition) {
         for (LogDirectory directory : directories) {
             PartitionLog log = directory.log(topicId, partition);
             if (log != null) {
@@ -282,6 +292,21 @@ public final class LogDirectories implements AutoCloseable {
         return null;
     }
 
+    /** The directory in which the open log of a partition is; null when there is none, or it is just moving on. */
+    LogDirectory holding(PartitionId id) {
+        for (LogDirectory directory : directories) {
+            if (directory.log(id.topicId(), id.partition()) != null) {
+                return directory;
+            }
+        }
+        return null;
+    }
+
+    /** Where a log that is not here yet is to be made, once. */
+    void prefer(PartitionId id, LogDirectory directory) {
+        placement.prefer(id, directory);
+    }
+
     /**
      * The log of a partition, made where there is most room for it when there is none; null while it is held back.
      *
@@ -289,17 +314,19 @@ public final class LogDirectories implements AutoCloseable {
      */
     public PartitionLog logOrNew(TopicIdPartition partition, LogSettings settings) {
         // In this order: a log is among the open ones before it ceases to be held back.
-        boolean heldBack = isHeldBack(new PartitionId(partition.topicId(), partition.partition()));
+        PartitionId id = new PartitionId(partition.topicId(), partition.partition());
+        boolean heldBack = isHeldBack(id);
         PartitionLog log = log(partition.topicId(), partition.partition());
         boolean known = log != null || heldBack;
-        return known ? log : placement.place(directory -> directory.create(partition, settings));
+        return known ? log : placement.place(id, directory -> directory.create(partition, settings));
     }
 
     /** Deletes the log of a partition. In a directory that failed it is found, and deleted, when that one is usable again. */
     public void delete(PartitionId id) {
         for (LogDirectory directory : directories) {
             boolean here = directory.isHeldBack(id.topicId(), id.partition())
-                    || directory.log(id.topicId(), id.partition()) != null;
+                    || directory.log(id.topicId(), id.partition()) != null
+                    || directory.copies().has(new PartitionKey(id.topicId(), id.partition()));
             if (here && !directory.isOffline()) {
                 deleteFrom(directory, id);
             }

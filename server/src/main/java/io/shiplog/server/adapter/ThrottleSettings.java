@@ -25,7 +25,8 @@ final class ThrottleSettings {
         apply(BrokerConfigs.FOLLOWER_THROTTLED_RATE, image, nodeId, throttles.asFollower(), nowMs);
     }
 
-    private static void apply(String name, MetadataImage image, int nodeId, RateLimit limit, long nowMs) {
+    /** Takes over one rate. */
+    static void apply(String name, MetadataImage image, int nodeId, RateLimit limit, long nowMs) {
         String own = image.brokerConfigs(Integer.toString(nodeId)).get(name);
         String value =
                 own != null ? own : image.brokerConfigs(BrokerConfigs.ALL).get(name);

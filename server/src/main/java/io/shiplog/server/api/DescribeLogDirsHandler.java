@@ -86,7 +86,8 @@ final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequ
                         .add(new DescribeLogDirsPartition()
                                 .setPartitionIndex(log.partition())
                                 .setPartitionSize(log.sizeBytes())
-                                .setOffsetLag(log.offsetLag()));
+                                .setOffsetLag(log.offsetLag())
+                                .setIsFutureKey(log.future()));
             }
         }
         result.topics().addAll(topics.values());

@@ -24,9 +24,10 @@ public interface LogDirView {
      *
      * @param sizeBytes of its segments
      * @param offsetLag from its end to its high watermark, as Kafka means it: 0, as long as a log is ahead of what it knows to be
-     *     committed
+     *     committed; of a copy to the end of the log that it is copied from
+     * @param future    whether it is being copied from another directory of the node
      */
-    record LogSize(Uuid topicId, int partition, long sizeBytes, long offsetLag) {}
+    record LogSize(Uuid topicId, int partition, long sizeBytes, long offsetLag, boolean future) {}
 
     /** All directories as they are now. Completes on another thread: a file system may take its time to tell. */
     CompletableFuture<List<LogDir>> logDirs();

@@ -14,11 +14,13 @@ import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.adapter.DamageRepair;
 import io.shiplog.server.adapter.DescribedLogDirs;
+import io.shiplog.server.adapter.DirectoryMoves;
 import io.shiplog.server.adapter.ImageToReplicas;
 import io.shiplog.server.adapter.LogDirectories;
 import io.shiplog.server.adapter.LogDirectories.Recovered;
 import io.shiplog.server.adapter.LogInfos;
 import io.shiplog.server.adapter.QuorumAdmin;
+import io.shiplog.server.api.AlterReplicaLogDirsHandler;
 import io.shiplog.server.api.FetchSnapshotHandler;
 import io.shiplog.server.api.KafkaApis;
 import io.shiplog.server.api.ProducerIds;
@@ -92,6 +94,7 @@ public final class StorageNode implements AutoCloseable {
     private final NodeWatchdog watchdog;
     private final CleanerThreads cleaners;
     private final DamageRepair repair;
+    private final DirectoryMoves moves;
     private final StorageMetrics metrics;
     private final ColdReadThreads coldReads;
     private final ClientQuotas quotas;
@@ -147,6 +150,14 @@ public final class StorageNode implements AutoCloseable {
         metrics = directories.metrics(cleaners);
         quotas = new ClientQuotas(config.quotaWindows());
         coldReads = new ColdReadThreads(config.nodeId());
+        moves = new DirectoryMoves(
+                config.nodeId(),
+                directories,
+                partitions.replicas(),
+                loop,
+                client::image,
+                ForkJoinPool.commonPool(),
+                this::onEscaped);
         repair = new DamageRepair(partitions.replicas(), loop, client::reportDamage, directories::removeSetAside);
     }
 
@@ -175,6 +186,7 @@ public final class StorageNode implements AutoCloseable {
         repair.awaitRepair(directories.setAside());
         directories.onDamage(repair::onDamage);
         directories.startScrub(config.scrubSettings());
+        moves.resume();
         watchdog.start();
         cleaners.start();
         await(membership.serving());
@@ -212,6 +224,7 @@ public final class StorageNode implements AutoCloseable {
         NodeView view = new NodeView(config.nodeId(), client);
         QuorumAdmin admin = new QuorumAdmin(client);
         List<RequestHandler<?>> more = new ArrayList<>(groups.handlers(view, admin));
+        more.add(new AlterReplicaLogDirsHandler(moves));
         more.add(new FetchSnapshotHandler(
                 view,
                 partitions.access(),
@@ -328,6 +341,7 @@ public final class StorageNode implements AutoCloseable {
     public SortedMap<String, LongSupplier> metrics() {
         SortedMap<String, LongSupplier> values = new TreeMap<>(metrics.values());
         values.putAll(groups.metrics());
+        values.putAll(moves.metrics());
         values.putAll(partitions.fetchService().metrics());
         values.putAll(partitions.access().metrics());
         values.putAll(quotas.metrics(loop::nowMs));
@@ -381,6 +395,7 @@ public final class StorageNode implements AutoCloseable {
             closed = true;
             watchdog.close();
             cleaners.close();
+            moves.close();
             if (listener != null) {
                 listener.closeAtOnce();
             }
@@ -401,6 +416,7 @@ public final class StorageNode implements AutoCloseable {
     private boolean stopParts() {
         watchdog.close();
         cleaners.close();
+        boolean settled = moves.stop();
         if (listener != null) {
             listener.stopAccepting();
         }
@@ -411,6 +427,6 @@ public final class StorageNode implements AutoCloseable {
         if (listener != null) {
             listener.close();
         }
-        return assigned && quiet;
+        return settled && assigned && quiet;
     }
 }

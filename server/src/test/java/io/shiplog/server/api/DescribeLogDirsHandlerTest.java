@@ -39,8 +39,11 @@ class DescribeLogDirsHandlerTest {
                 false,
                 1_000,
                 400,
-                List.of(new LogSize(t, 0, 70, 3), new LogSize(u, 0, 80, 0), new LogSize(new Uuid(5, 5), 0, 90, 0))));
-        logDirs.add(new LogDir("/data/2", false, 2_000, 500, List.of(new LogSize(t, 1, 60, 0))));
+                List.of(
+                        new LogSize(t, 0, 70, 3, false),
+                        new LogSize(u, 0, 80, 0, false),
+                        new LogSize(new Uuid(5, 5), 0, 90, 0, false))));
+        logDirs.add(new LogDir("/data/2", false, 2_000, 500, List.of(new LogSize(t, 1, 60, 0, false))));
     }
 
     @ParameterizedTest

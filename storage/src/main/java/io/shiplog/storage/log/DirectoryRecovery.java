@@ -32,6 +32,7 @@ final class DirectoryRecovery {
     private final RecoveryListener listener;
     private final RecoveryProgress progress;
     private final LaterRecovery later;
+    private final DirectoryCopies copies;
     private final List<Path> trash = new ArrayList<>();
     private final List<DamagedPartition> damaged = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong scannedBytes = new AtomicLong();
@@ -43,11 +44,13 @@ final class DirectoryRecovery {
             LogContext context,
             Map<PartitionKey, PartitionLog> logs,
             LaterRecovery later,
+            DirectoryCopies copies,
             RecoveryListener listener,
             RecoveryProgress progress) {
         this.context = context;
         this.logs = logs;
         this.later = later;
+        this.copies = copies;
         this.listener = listener;
         this.progress = progress;
     }
@@ -106,15 +109,21 @@ final class DirectoryRecovery {
         } catch (IOException e) {
             if (!context.space().isOutOfSpace(e, 1)) throw e;
             context.space().noSpace(e);
+            return;
         }
+        copies.forgetUnfinished();
     }
 
     private List<PartitionKey> list() throws IOException {
         List<PartitionKey> keys = new ArrayList<>();
         PartitionKey last = null;
-        for (Path path : context.files().list(context.directory())) {
+        List<Path> entries = context.files().list(context.directory());
+        for (Path path : entries) copies.found(path.getFileName().toString());
+        trash.addAll(copies.setUnfinishedAside());
+        for (Path path : entries) {
             String name = path.getFileName().toString();
             PartitionKey key = PartitionKey.parse(name);
+            if (key != null && copies.isUnfinished(key)) continue;
             if (key != null) {
                 last = key.sharing(last);
                 keys.add(last);

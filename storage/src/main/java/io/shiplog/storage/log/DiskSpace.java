@@ -61,6 +61,12 @@ public final class DiskSpace {
         return full;
     }
 
+    /** Whether so many bytes could be appended now. Asks the file system. */
+    public boolean hasRoomFor(long bytes) throws IOException {
+        long reserve = settings.reserveOf(files.totalBytes(directory));
+        return !full && files.usableBytes(directory) - reserve >= bytes;
+    }
+
     /** Takes note of bytes that were appended. */
     void appended(int bytes) {
         if (budget.addAndGet(-bytes) < 0 && !full) setFull("the reserve is reached", 0);

@@ -99,6 +99,12 @@ public final class LeaderEpochs {
         return copy;
     }
 
+    /** Whether each of these epochs holds, in the others, at the offset where it begins here. */
+    boolean agreeWith(LeaderEpochs others) {
+        for (int i = 0; i < count; i++) if (others.epochAt(starts[i]) != epochs[i]) return false;
+        return true;
+    }
+
     void clear() {
         count = 0;
     }

@@ -105,6 +105,11 @@ final class LogCheckpoints {
         if (ready != null) write(ready);
     }
 
+    /** Whether the store is being written. Under the lock of the log. */
+    boolean isWriting() {
+        return writing;
+    }
+
     /** Whether the store has all that a snapshot would hold now, so that nothing is to be done until the log changes. */
     boolean isSettled() {
         synchronized (state) {

@@ -8,7 +8,6 @@ import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.files.LogFiles;
 import io.shiplog.storage.index.IndexStore;
 import io.shiplog.storage.marks.MarksFile;
-import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.NoRoom;
 import io.shiplog.storage.model.PartitionKey;
 import io.shiplog.storage.model.StorageException;
@@ -40,6 +39,7 @@ import org.slf4j.LoggerFactory;
  *   marks-0, marks-1         flush marks, log starts, high watermarks, the clean mark
  *   index/                   RocksDB: what can be rebuilt
  *   TOPICID-PARTITION/       segments
+ *   *.copying, *.arrived, *.leaving.ID   of logs on their way ({@link DirectoryCopies})
  *   ballast                  zeros, given up when the disk has no room left ({@link DiskSpace})
  *   *.deleted                directories on their way out
  *   *.damaged, *.stray       kept for inspection; never read
@@ -63,6 +63,8 @@ public final class LogDirectory implements AutoCloseable {
     private final RecoveryProgress recoveryProgress;
     private final LaterRecovery later;
     private final PartitionRemoval removal;
+    private final DirectoryCopies copies;
+    private final NewLogs newLogs;
     private DirectoryStamp stamp;
     private final Uuid directoryId;
     private DirectoryLives lives;
@@ -79,6 +81,8 @@ public final class LogDirectory implements AutoCloseable {
         this.recoveryProgress = new RecoveryProgress(context.directory(), context.clock());
         this.later = new LaterRecovery(context, logs, recoveryProgress);
         this.removal = new PartitionRemoval(context);
+        this.newLogs = new NewLogs(context);
+        this.copies = new DirectoryCopies(this, context, logs, removal, newLogs);
         this.lastIndexFlushMs = context.clock().nowMs();
         this.lastMarksMs = lastIndexFlushMs;
         this.stamp = stamp;
@@ -217,7 +221,7 @@ public final class LogDirectory implements AutoCloseable {
     public synchronized RecoveryReport recover(RecoveryListener progress) {
         if (recovered) throw new IllegalStateException("the directory was recovered before");
         recovered = true;
-        DirectoryRecovery recovery = new DirectoryRecovery(context, logs, later, progress, recoveryProgress);
+        DirectoryRecovery recovery = new DirectoryRecovery(context, logs, later, copies, progress, recoveryProgress);
         RecoveryReport report;
         try {
             report = recovery.run();
@@ -265,6 +269,11 @@ public final class LogDirectory implements AutoCloseable {
         return recoveryProgress;
     }
 
+    /** Whether there is a log of the partition, open or not yet. */
+    boolean holds(PartitionKey key) {
+        return logs.containsKey(key) || later.isHeldBack(key);
+    }
+
     /** How many logs are open. */
     public int logCount() {
         return logs.size();
@@ -296,27 +305,15 @@ public final class LogDirectory implements AutoCloseable {
             existing.updateSettings(settings);
             return existing;
         }
-        try {
-            if (context.marks().mayTellOf(key)) {
-                // A quarantined replica begins again: from now on nothing old is vouched for.
-                context.marks().put(key, new PartitionMarks(0, 0, 0));
-                context.marks().write();
-            }
-            LogState state = new LogState(context, key, settings);
-            context.files().createDirectory(state.directory);
-            state.addSegment(0);
-            state.putMarks();
-            PartitionLog log = new PartitionLog(state, partition.topic() == null ? "" : partition.topic());
-            logs.put(key, log);
-            return log;
-        } catch (IOException e) {
-            boolean full = context.space().isOutOfSpace(e, 1);
-            if (full) context.space().noSpace(e);
-            if (full || OpenFiles.isOutOfDescriptors(e)) {
-                throw new NoRoom(key.directoryName() + " is not created: " + e, e);
-            }
-            throw context.failure().fail("creating " + key.directoryName(), e);
-        }
+        copies.drop(key); // of a log that is gone by now
+        PartitionLog log = newLogs.create(key, partition, settings);
+        logs.put(key, log);
+        return log;
+    }
+
+    /** Logs that come from other directories of the node, and those that have gone there. */
+    public DirectoryCopies copies() {
+        return copies;
     }
 
     /** Deletes a log: it is gone from the directory, durably, when this returns; its bytes go in the background. */
@@ -332,6 +329,7 @@ public final class LogDirectory implements AutoCloseable {
 
     private Path remove(PartitionKey key, String suffix) {
         context.failure().check();
+        copies.drop(key);
         if (later.cancel(key)) return removal.rename(key, suffix);
         PartitionLog log = logs.remove(key);
         return log == null ? null : removal.close(log, suffix);
@@ -381,6 +379,7 @@ public final class LogDirectory implements AutoCloseable {
             }
             context.space().noSpace(e);
         }
+        copies.settle(Set.of());
         LOG.info("Data directory {} in use under broker epoch {}", context.directory(), brokerEpoch);
     }
 
@@ -555,6 +554,7 @@ public final class LogDirectory implements AutoCloseable {
         if (scrubbing != null) scrubbing.close();
         context.background().close();
         context.flusher().close();
+        copies.close();
         boolean clean = cleanBrokerEpoch >= 0 && !context.failure().isOffline() && later.count() == 0;
         if (clean) {
             for (PartitionLog log : logs.values()) log.flush().flushNow();

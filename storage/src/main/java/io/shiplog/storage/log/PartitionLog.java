@@ -35,20 +35,24 @@ import org.apache.kafka.common.Uuid;
  * <p>Refusals are values. Failed I/O takes the whole data directory offline: appends then answer KAFKA_STORAGE_ERROR, all
  * else throws {@link StorageException}.
  */
+@SuppressWarnings("SynchronizeOnNonFinalField") // who holds the lock of a log that has moved finds it closed
 public final class PartitionLog {
-    private final LogState state;
     private final TopicIdPartition id;
-    private final LogReader reader;
-    private final LogFlush flush;
-    private final LogCheckpoints checkpoints;
-    private final LogRetention retention;
-    private final LogStart start;
-    private final LogTruncation truncation;
-    private final LogCompaction compaction;
-    private final TimestampLookup timestamps;
-    private final LogAppender appender;
-    private final SegmentShipping shipping;
-    private final EpochMending epochMending;
+
+    /** All of these change, on the loop of the log, when it goes on in another directory: {@link #goOnAs}. */
+    private volatile LogState state;
+
+    private volatile LogReader reader;
+    private volatile LogFlush flush;
+    private volatile LogCheckpoints checkpoints;
+    private volatile LogRetention retention;
+    private volatile LogStart start;
+    private volatile LogTruncation truncation;
+    private volatile LogCompaction compaction;
+    private volatile TimestampLookup timestamps;
+    private volatile LogAppender appender;
+    private volatile SegmentShipping shipping;
+    private volatile EpochMending epochMending;
 
     /** @param topic the topic's name, empty when only its id is known */
     PartitionLog(LogState state, String topic) {
@@ -66,6 +70,38 @@ public final class PartitionLog {
         this.shipping = new SegmentShipping(state, reader, flush, appender);
         this.epochMending = new EpochMending(state, reader, checkpoints);
         state.durableLogStart = state.logStartOffset;
+    }
+
+    /** Another name for the same parts. */
+    private PartitionLog(PartitionLog other) {
+        this.id = other.id;
+        take(other);
+    }
+
+    private void take(PartitionLog other) {
+        reader = other.reader;
+        flush = other.flush;
+        checkpoints = other.checkpoints;
+        retention = other.retention;
+        start = other.start;
+        truncation = other.truncation;
+        compaction = other.compaction;
+        timestamps = other.timestamps;
+        appender = other.appender;
+        shipping = other.shipping;
+        epochMending = other.epochMending;
+        state = other.state;
+    }
+
+    /**
+     * Goes on with the files and the state of a copy that has the same records up to the same end. On the loop of the log; both are quiet.
+     *
+     * @return what this log was made of until now
+     */
+    PartitionLog goOnAs(PartitionLog copy) {
+        PartitionLog before = new PartitionLog(this);
+        take(copy);
+        return before;
     }
 
     /** The partition. Of a log that was found at start the topic's name is not known (empty); compare by topic id. */
@@ -109,6 +145,10 @@ public final class PartitionLog {
 
     LogStart start() {
         return start;
+    }
+
+    LogAppender appender() {
+        return appender;
     }
 
     LogState state() {

@@ -77,7 +77,8 @@ final class PartitionRemoval {
         });
     }
 
-    private Path freeName(PartitionKey key, String suffix) throws IOException {
+    /** A name that nothing in the directory has. */
+    Path freeName(PartitionKey key, String suffix) throws IOException {
         Path aside;
         do {
             removals++;

@@ -163,6 +163,10 @@ public final class ReceivedSegment {
         return lastGapEnd;
     }
 
+    boolean liesBeside(LogState log) {
+        return state == log;
+    }
+
     boolean isFinished() {
         return finished && !gone;
     }

@@ -61,6 +61,7 @@ final class SegmentAdoption {
     private String refusal(ReceivedSegment received, int maxLeaderEpoch) {
         if (state.isUnusable()) return "the log is closed";
         if (!received.isFinished()) return "it is not complete";
+        if (!received.liesBeside(state)) return "the log has moved to another directory meanwhile";
         long base = received.segment().baseOffset();
         if (base != state.logEndOffset) return "it begins at " + base + ", the log ends at " + state.logEndOffset;
         if (received.firstEpoch() < state.epochs.latest() || received.lastEpoch() > maxLeaderEpoch) {
