@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeReplicaLogDirsResult;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ReplicaInfo;
@@ -42,6 +43,10 @@ final class ClusterAdminCases {
                 Case.quick(AREA, "describeMetadataQuorum", ClusterAdminCases::describeQuorum)
                         .since(KAFKA_3_3),
                 Case.of(AREA, "describeLogDirs, describeReplicaLogDirs", ClusterAdminCases::logDirs),
+                Case.of(
+                        AREA,
+                        "alterReplicaLogDirs: to where it is, and what is refused",
+                        ClusterAdminCases::alterLogDirs),
                 Case.of(AREA, "unregisterBroker: what is refused", ClusterAdminCases::unregister),
                 Case.of(AREA, "alterClientQuotas, describeClientQuotas", ClusterAdminCases::quotas),
                 Case.of(AREA, "alterClientQuotas: what is refused", ClusterAdminCases::refusedQuotas),
@@ -116,6 +121,42 @@ final class ClusterAdminCases {
                         .getCurrentReplicaLogDir(),
                 dirs.keySet().iterator().next(),
                 "the directory of the replica");
+    }
+
+    private static void alterLogDirs(Session session) throws Exception {
+        String topic = session.topic(new NewTopic(session.fresh("topic"), Map.of(0, List.of(2, 1))));
+        session.write(topic, 0, 10);
+        TopicPartitionReplica replica = new TopicPartitionReplica(topic, 0, 2);
+        String home = session.get(
+                        session.admin().describeReplicaLogDirs(List.of(replica)).all())
+                .get(replica)
+                .getCurrentReplicaLogDir();
+        session.get(session.admin().alterReplicaLogDirs(Map.of(replica, home)).all());
+        DescribeReplicaLogDirsResult.ReplicaLogDirInfo info = session.get(
+                        session.admin().describeReplicaLogDirs(List.of(replica)).all())
+                .get(replica);
+        Expect.equal(info.getCurrentReplicaLogDir(), home, "the directory of the replica");
+        Expect.equal(info.getFutureReplicaLogDir(), null, "the directory that it goes to");
+        refuseMove(session, "LogDirNotFoundException", replica, "/nowhere");
+        refuseMove(session, "ReplicaNotAvailableException", new TopicPartitionReplica(topic, 0, 3), otherHome(session));
+        refuseMove(session, "UnknownTopicOrPartitionException", new TopicPartitionReplica(topic, 9, 2), home);
+    }
+
+    private static String otherHome(Session session) throws Exception {
+        return session.get(session.admin().describeLogDirs(List.of(3)).allDescriptions())
+                .get(3)
+                .keySet()
+                .iterator()
+                .next();
+    }
+
+    private static void refuseMove(Session session, String error, TopicPartitionReplica replica, String path)
+            throws Exception {
+        Expect.refused(
+                error,
+                () -> session.get(session.admin()
+                        .alterReplicaLogDirs(Map.of(replica, path))
+                        .all()));
     }
 
     private static void unregister(Session session) throws Exception {

@@ -145,7 +145,7 @@ final class DirectoryMove {
             if (ready && switchOnLoop(copy, log)) {
                 return true;
             }
-            moves.pause(RETRY_MS);
+            moves.pause(RETRY_MS, this::isOver);
         }
         return false;
     }

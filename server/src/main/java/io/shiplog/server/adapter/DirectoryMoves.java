@@ -263,7 +263,7 @@ public final class DirectoryMoves implements LogDirMoves, AutoCloseable {
         copiedBytes.addAndGet(bytes);
         limit.take(bytes, nowMs());
         for (long waitMs = waitMs(); waitMs > 0 && !ended.getAsBoolean(); waitMs = waitMs()) {
-            pause(Math.min(waitMs, LONGEST_PAUSE_MS));
+            pause(Math.min(waitMs, LONGEST_PAUSE_MS), ended);
         }
     }
 
@@ -277,13 +277,13 @@ public final class DirectoryMoves implements LogDirMoves, AutoCloseable {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
-    /** Does nothing for so long, unless a move is ended meanwhile. */
-    synchronized void pause(long ms) {
-        if (closed) {
-            return;
-        }
+    /** Does nothing for so long, unless the move is ended meanwhile. */
+    synchronized void pause(long ms, BooleanSupplier ended) {
+        long until = nowMs() + ms;
         try {
-            wait(ms);
+            for (long left = ms; left > 0 && !closed && !ended.getAsBoolean(); left = until - nowMs()) {
+                wait(left);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -50,8 +50,7 @@ class DirectoryMovesTest {
     @BeforeEach
     void start() throws Exception {
         cluster = new TestCluster(directory, 1, 2).withTwoDisks().start();
-        cluster.clients()
-                .createTopic(TOPIC, 1, 2, Map.of("min.insync.replicas", "2", "segment.bytes", "1048576"));
+        cluster.clients().createTopic(TOPIC, 1, 2, Map.of("min.insync.replicas", "2", "segment.bytes", "1048576"));
         admin = cluster.clients().admin();
     }
 
@@ -73,7 +72,8 @@ class DirectoryMovesTest {
     }
 
     private Path other(int node) throws Exception {
-        boolean first = where(node).getCurrentReplicaLogDir().equals(cluster.data(node).toString());
+        boolean first =
+                where(node).getCurrentReplicaLogDir().equals(cluster.data(node).toString());
         return first ? cluster.secondData(node) : cluster.data(node);
     }
 
@@ -167,8 +167,7 @@ class DirectoryMovesTest {
         Await.until("a copy in " + target, WAIT_MS, () -> {
             try {
                 ReplicaLogDirInfo info = where(node);
-                return target.toString().equals(info.getFutureReplicaLogDir())
-                        && info.getFutureReplicaOffsetLag() > 0;
+                return target.toString().equals(info.getFutureReplicaLogDir()) && info.getFutureReplicaOffsetLag() > 0;
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
@@ -225,8 +224,8 @@ class DirectoryMovesTest {
         // Where it would not be made by itself: there is less room for each of the logs.
         Path target = Path.of(where(other).getCurrentReplicaLogDir());
         assertThat(failure(wanted, target)).isInstanceOf(ReplicaNotAvailableException.class);
-        admin.alterPartitionReassignments(Map.of(
-                        new TopicPartition(later, 0), Optional.of(new NewPartitionReassignment(List.of(other)))))
+        admin.alterPartitionReassignments(
+                        Map.of(new TopicPartition(later, 0), Optional.of(new NewPartitionReassignment(List.of(other)))))
                 .all()
                 .get(30, TimeUnit.SECONDS);
         Await.until("the replica", WAIT_MS, () -> cluster.partition(later, 0).leader() == other);
