@@ -30,32 +30,47 @@ public final class MovedLogs {
      */
     public static Set<PartitionKey> settle(List<LogDirectory> directories) {
         Set<PartitionKey> doubtful = new HashSet<>();
+        Set<PartitionKey> gone = new HashSet<>();
         for (LogDirectory directory : directories) {
-            for (Map.Entry<PartitionKey, Uuid> each :
-                    directory.copies().leaving().entrySet()) {
-                if (directory.holds(each.getKey())) {
-                    settleLeaving(directory, each.getKey(), withId(directories, each.getValue()), doubtful);
-                }
+            for (Map.Entry<PartitionKey, Uuid> each : directory.copies().leaving().entrySet()) {
+                LogDirectory target = withId(directories, each.getValue());
+                if (directory.holds(each.getKey())) settleLeaving(directory, each.getKey(), target, doubtful, gone);
             }
         }
         for (LogDirectory directory : directories) {
             for (PartitionKey key : directory.copies().arrived()) {
-                LogDirectory other = otherHolder(directories, directory, key);
-                // After a life in which only one of them was here, that one is the newer, as of all twins.
-                boolean sameLife = other != null
-                        && other.lives().life() == directory.lives().life();
-                if (sameLife && directory.holds(key))
-                    remove(directory, key, "its move from " + other.path() + " was given up");
+                if (!gone.contains(key)) settleArrived(directories, directory, key);
             }
         }
+        settleLongLeft(directories, doubtful);
         for (LogDirectory directory : directories) {
             if (!directory.isOffline()) directory.copies().settle(doubtful);
         }
         return doubtful;
     }
 
+    /** No log has gone to this one: the move was given up. */
+    private static void settleArrived(List<LogDirectory> directories, LogDirectory directory, PartitionKey key) {
+        LogDirectory other = otherHolder(directories, directory, key);
+        if (other != null && directory.holds(key)) {
+            remove(directory, key, "its move from " + other.path() + " was given up");
+        }
+    }
+
+    /** A log that went to a directory and from there on to another one, and whose own directory had failed before it was removed. */
+    private static void settleLongLeft(List<LogDirectory> directories, Set<PartitionKey> doubtful) {
+        for (LogDirectory directory : directories) {
+            for (PartitionKey key : directory.copies().leaving().keySet()) {
+                LogDirectory other = otherHolder(directories, directory, key);
+                if (other != null && directory.holds(key) && !doubtful.contains(key)) {
+                    remove(directory, key, "it has moved, and is in " + other.path() + " by now");
+                }
+            }
+        }
+    }
+
     private static void settleLeaving(
-            LogDirectory from, PartitionKey key, LogDirectory to, Set<PartitionKey> doubtful) {
+            LogDirectory from, PartitionKey key, LogDirectory to, Set<PartitionKey> doubtful, Set<PartitionKey> gone) {
         if (to == null) {
             LOG.warn(
                     "partition {} in {} was moving to a directory that is not here: nothing vouches for it",
@@ -64,6 +79,7 @@ public final class MovedLogs {
             doubtful.add(key);
         } else if (to.holds(key) && to.copies().hasArrived(key)) {
             remove(from, key, "it has moved to " + to.path());
+            gone.add(key);
         }
     }
 
@@ -82,8 +98,12 @@ public final class MovedLogs {
         return null;
     }
 
+    /** After a life in which only one of the two was here that one is the newer, as of all twins: then nothing is said here. */
     private static LogDirectory otherHolder(List<LogDirectory> directories, LogDirectory than, PartitionKey key) {
-        for (LogDirectory directory : directories) if (directory != than && directory.holds(key)) return directory;
+        for (LogDirectory directory : directories) {
+            boolean sameLife = directory.lives().life() == than.lives().life();
+            if (directory != than && sameLife && directory.holds(key)) return directory;
+        }
         return null;
     }
 }

@@ -391,6 +391,34 @@ class LogCopyTest {
         assertThat(readAll(from.log(0))).isEqualTo(before);
     }
 
+    /** The disk that a log left failed before its files were removed, and comes back with the next start. */
+    @Test
+    void filesThatWereLeftLongAgoGoToo() throws IOException {
+        LogCopy copy = begin();
+        copyAll(copy);
+        assertThat(copy.prepare()).isTrue();
+        assertThat(copy.trySwitch()).isTrue();
+        TestDirectory third = directory("third").open();
+        try (third) {
+            third.directory.stampAs("cluster", 1);
+            LogCopy further = LogCopy.begin(log, to.directory, third.directory);
+            copyAll(further);
+            assertThat(further.prepare()).isTrue();
+            assertThat(further.trySwitch()).isTrue();
+            fill(log, 4, 3, 500);
+            log.flush().flushNow();
+            List<String> before = readAll(log);
+            third.kill();
+            restart();
+            third.reopen();
+            assertThat(MovedLogs.settle(List.of(from.directory, to.directory, third.directory)))
+                    .isEmpty();
+            assertThat(from.log(0)).isNull();
+            assertThat(to.log(0)).isNull();
+            assertThat(readAll(third.log(0))).isEqualTo(before);
+        }
+    }
+
     @Test
     void aDeletedLogTakesItsCopyAlong() throws IOException {
         LogCopy copy = begin();
