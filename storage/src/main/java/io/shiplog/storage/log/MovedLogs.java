@@ -32,7 +32,8 @@ public final class MovedLogs {
         Set<PartitionKey> doubtful = new HashSet<>();
         Set<PartitionKey> gone = new HashSet<>();
         for (LogDirectory directory : directories) {
-            for (Map.Entry<PartitionKey, Uuid> each : directory.copies().leaving().entrySet()) {
+            for (Map.Entry<PartitionKey, Uuid> each :
+                    directory.copies().leaving().entrySet()) {
                 LogDirectory target = withId(directories, each.getValue());
                 if (directory.holds(each.getKey())) settleLeaving(directory, each.getKey(), target, doubtful, gone);
             }
