@@ -35,62 +35,25 @@ import org.apache.kafka.common.Uuid;
  * <p>Refusals are values. Failed I/O takes the whole data directory offline: appends then answer KAFKA_STORAGE_ERROR, all
  * else throws {@link StorageException}.
  */
-@SuppressWarnings("SynchronizeOnNonFinalField") // who holds the lock of a log that has moved finds it closed
 public final class PartitionLog {
     private final TopicIdPartition id;
 
-    /** All of these change, on the loop of the log, when it goes on in another directory: {@link #goOnAs}. */
-    private volatile LogState state;
-
-    private volatile LogReader reader;
-    private volatile LogFlush flush;
-    private volatile LogCheckpoints checkpoints;
-    private volatile LogRetention retention;
-    private volatile LogStart start;
-    private volatile LogTruncation truncation;
-    private volatile LogCompaction compaction;
-    private volatile TimestampLookup timestamps;
-    private volatile LogAppender appender;
-    private volatile SegmentShipping shipping;
-    private volatile EpochMending epochMending;
+    /**
+     * Changes on the loop of the log, when it goes on in another directory ({@link #goOnAs}). So whoever takes a lock looks here once, before: who had to
+     * wait for it until the log had moved finds closed what he locked.
+     */
+    private volatile LogParts parts;
 
     /** @param topic the topic's name, empty when only its id is known */
     PartitionLog(LogState state, String topic) {
-        this.state = state;
         this.id = new TopicIdPartition(state.key.topicId(), new TopicPartition(topic, state.key.partition()));
-        this.flush = new LogFlush(state);
-        this.checkpoints = new LogCheckpoints(state, flush);
-        this.reader = new LogReader(state, checkpoints);
-        this.retention = new LogRetention(state);
-        this.start = new LogStart(state, reader, flush, checkpoints);
-        this.truncation = new LogTruncation(state, reader, checkpoints, start);
-        this.appender = new LogAppender(state, flush, truncation, start);
-        this.compaction = new LogCompaction(state, reader, checkpoints);
-        this.timestamps = new TimestampLookup(state, reader);
-        this.shipping = new SegmentShipping(state, reader, flush, appender);
-        this.epochMending = new EpochMending(state, reader, checkpoints);
+        this.parts = new LogParts(state);
         state.durableLogStart = state.logStartOffset;
     }
 
-    /** Another name for the same parts. */
-    private PartitionLog(PartitionLog other) {
-        this.id = other.id;
-        take(other);
-    }
-
-    private void take(PartitionLog other) {
-        reader = other.reader;
-        flush = other.flush;
-        checkpoints = other.checkpoints;
-        retention = other.retention;
-        start = other.start;
-        truncation = other.truncation;
-        compaction = other.compaction;
-        timestamps = other.timestamps;
-        appender = other.appender;
-        shipping = other.shipping;
-        epochMending = other.epochMending;
-        state = other.state;
+    private PartitionLog(TopicIdPartition id, LogParts parts) {
+        this.id = id;
+        this.parts = parts;
     }
 
     /**
@@ -99,8 +62,8 @@ public final class PartitionLog {
      * @return what this log was made of until now
      */
     PartitionLog goOnAs(PartitionLog copy) {
-        PartitionLog before = new PartitionLog(this);
-        take(copy);
+        PartitionLog before = new PartitionLog(id, parts);
+        parts = copy.parts;
         return before;
     }
 
@@ -110,102 +73,104 @@ public final class PartitionLog {
     }
 
     public Uuid topicId() {
-        return state.key.topicId();
+        return parts.state.key.topicId();
     }
 
     public int partition() {
-        return state.key.partition();
+        return parts.state.key.partition();
     }
 
     PartitionKey key() {
-        return state.key;
+        return parts.state.key;
     }
 
     /** The log as cleaner threads see it; nothing is ever due when its topic is not compacted. */
     public CleanableLog cleanable() {
-        return compaction;
+        return parts.compaction;
     }
 
     /** Whole segments that leave this log, or come to it. */
     public SegmentShipping shipping() {
-        return shipping;
+        return parts.shipping;
     }
 
     LogCheckpoints checkpoints() {
-        return checkpoints;
+        return parts.checkpoints;
     }
 
     LogFlush flush() {
-        return flush;
+        return parts.flush;
     }
 
     LogReader reader() {
-        return reader;
+        return parts.reader;
     }
 
     LogStart start() {
-        return start;
+        return parts.start;
     }
 
     LogAppender appender() {
-        return appender;
+        return parts.appender;
     }
 
     LogState state() {
-        return state;
+        return parts.state;
     }
 
     /** The first offset that may be read. */
     public long logStartOffset() {
-        return state.logStartOffset;
+        return parts.state.logStartOffset;
     }
 
     /** The log start that no power loss takes back; at most {@link #logStartOffset}. {@link LogListener} hears of it. */
     public long durableLogStartOffset() {
-        return state.durableLogStart;
+        return parts.state.durableLogStart;
     }
 
     /** Whether nothing can be appended or read any more: the log is closed, or its directory offline. */
     public boolean isOffline() {
-        return state.isUnusable();
+        return parts.state.isUnusable();
     }
 
     /** Whether appends are refused because the disk is full; reads, retention and all else go on. */
     public boolean isFull() {
-        return state.context.space().isFull();
+        return parts.state.context.space().isFull();
     }
 
     /** The offset that the next record gets. */
     public long logEndOffset() {
-        return state.logEndOffset;
+        return parts.state.logEndOffset;
     }
 
     /** Everything below is on this disk. Never above the log end. */
     public long flushedOffset() {
-        return state.flushedOffset;
+        return parts.state.flushedOffset;
     }
 
     /** Below this offset some may be missing between batches, since compaction took them; 0 when none are. */
     public long gapsBelow() {
-        return state.gapsBelow;
+        return parts.state.gapsBelow;
     }
 
     /** Counts truncations since the log was opened: tells apart flushes before and after one. */
     public int truncationGeneration() {
-        return state.truncationGeneration;
+        return parts.state.truncationGeneration;
     }
 
     /** Bytes in all segments. */
     public long sizeBytes() {
-        synchronized (state) {
-            return state.segments.sizeInBytes();
+        LogParts now = parts;
+        synchronized (now.state) {
+            return now.state.segments.sizeInBytes();
         }
     }
 
     /** The newest leader epoch that this log knows, -1 when none. */
     public int latestEpoch() {
-        synchronized (state) {
-            return state.epochs.latest();
+        LogParts now = parts;
+        synchronized (now.state) {
+            return now.state.epochs.latest();
         }
     }
 
@@ -216,13 +181,14 @@ public final class PartitionLog {
      * @return base of the segment in which such an epoch begins; -1 when there is none
      */
     public long reportEpochsAbove(int leaderEpoch) {
-        synchronized (state) {
-            long start = state.epochs.startAbove(leaderEpoch);
+        LogParts now = parts;
+        synchronized (now.state) {
+            long start = now.state.epochs.startAbove(leaderEpoch);
             if (start < 0) return -1;
-            Segment segment = state.segments.get(Math.max(0, state.segments.floorIndex(start)));
-            String what = "the epoch at offset " + start + " is " + state.epochs.epochAt(start)
+            Segment segment = now.state.segments.get(Math.max(0, now.state.segments.floorIndex(start)));
+            String what = "the epoch at offset " + start + " is " + now.state.epochs.epochAt(start)
                     + ", above the leader's " + leaderEpoch;
-            var unused = state.context.integrity().found(state, segment, what);
+            var unused = now.state.context.integrity().found(now.state, segment, what);
             return segment.baseOffset;
         }
     }
@@ -235,17 +201,18 @@ public final class PartitionLog {
      * @return why this log is ahead of the election; null when it knows earlier epochs only
      */
     public String mendEpochsFrom(int electedIn) {
-        synchronized (state) {
-            if (state.epochs.startAbove(electedIn - 1) < 0) return null;
-            checkpoints.awaitQuiet();
-            checkUsable();
-            shipping.endAdoption();
+        LogParts now = parts;
+        synchronized (now.state) {
+            if (now.state.epochs.startAbove(electedIn - 1) < 0) return null;
+            now.checkpoints.awaitQuiet();
+            checkUsable(now.state);
+            now.shipping.endAdoption();
             try {
-                return epochMending.mend(electedIn);
+                return now.epochMending.mend(electedIn);
             } catch (DamageException e) {
                 return e.getMessage();
             } catch (IOException | StorageException e) {
-                throw state.context.failure().fail("mending an epoch of " + state, e);
+                throw now.state.context.failure().fail("mending an epoch of " + now.state, e);
             }
         }
     }
@@ -258,53 +225,59 @@ public final class PartitionLog {
      * @return base of the segment that holds what stands before the end; -1 when the log is empty or ends at or below the leader's batch
      */
     public long reportEndWithinBatch(long leaderBase) {
-        synchronized (state) {
-            long end = state.logEndOffset;
-            if (end == state.logStartOffset || leaderBase >= end) return -1;
-            Segment segment = state.segments.get(Math.max(0, state.segments.floorIndex(end - 1)));
+        LogParts now = parts;
+        synchronized (now.state) {
+            long end = now.state.logEndOffset;
+            if (end == now.state.logStartOffset || leaderBase >= end) return -1;
+            Segment segment = now.state.segments.get(Math.max(0, now.state.segments.floorIndex(end - 1)));
             String what = "the log ends at " + end + ", within a batch of its leader that begins at " + leaderBase;
-            var unused = state.context.integrity().found(state, segment, what);
+            var unused = now.state.context.integrity().found(now.state, segment, what);
             return segment.baseOffset;
         }
     }
 
     /** The leader epoch that the record at the offset was, or will be, written in; -1 when that is not known. */
     public int epochAt(long offset) {
-        synchronized (state) {
-            return state.epochs.epochAt(offset);
+        LogParts now = parts;
+        synchronized (now.state) {
+            return now.state.epochs.epochAt(offset);
         }
     }
 
     /** Where the largest known epoch at or below the given one ends here; Kafka: {@code LeaderEpochFileCache.endOffsetFor}. */
     public EpochEndOffset endOffsetForEpoch(int epoch) {
-        synchronized (state) {
-            return state.epochs.endOffsetFor(epoch, state.logEndOffset);
+        LogParts now = parts;
+        synchronized (now.state) {
+            return now.state.epochs.endOffsetFor(epoch, now.state.logEndOffset);
         }
     }
 
     /** The idempotent producers that are remembered. */
     public List<ActiveProducer> activeProducers() {
-        synchronized (state) {
-            return state.producers.describe(state.logTimeMs);
+        LogParts now = parts;
+        synchronized (now.state) {
+            return now.state.producers.describe(now.state.logTimeMs);
         }
     }
 
     /** Notes that this node leads in the epoch from the offset on (its log end). No effect when the epoch is not newer. */
     public void assignEpochStart(int epoch, long startOffset) {
-        synchronized (state) {
-            state.epochs.assign(epoch, startOffset);
+        LogParts now = parts;
+        synchronized (now.state) {
+            now.state.epochs.assign(epoch, startOffset);
         }
     }
 
     /** The last high watermark that was told to {@link #updateHighWatermark}, also by an earlier run of the node. */
     public long highWatermarkCheckpoint() {
-        return state.highWatermark;
+        return parts.state.highWatermark;
     }
 
     /** Tells the log how far it is committed: bounds retention, and is kept for the next start. */
     public void updateHighWatermark(long highWatermark) {
-        state.moveHighWatermark(highWatermark);
-        state.touch();
+        LogParts now = parts;
+        now.state.moveHighWatermark(highWatermark);
+        now.state.touch();
     }
 
     /**
@@ -312,7 +285,7 @@ public final class PartitionLog {
      * not committed. Any thread.
      */
     public long lastStableOffset(long highWatermark) {
-        return state.lastStableOffset(highWatermark);
+        return parts.state.lastStableOffset(highWatermark);
     }
 
     /**
@@ -322,22 +295,24 @@ public final class PartitionLog {
      * @return whether these are all
      */
     public boolean abortedTransactions(long from, long to, int max, AbortedTransactions target) {
-        if (!state.mayHaveAborted) return true;
-        synchronized (state) {
-            checkUsable();
-            return reader.abortedTransactions(from, to, max, target);
+        LogParts now = parts;
+        if (!now.state.mayHaveAborted) return true;
+        synchronized (now.state) {
+            checkUsable(now.state);
+            return now.reader.abortedTransactions(from, to, max, target);
         }
     }
 
     public void updateSettings(LogSettings settings) {
-        synchronized (state) {
-            state.updateSettings(settings);
-            if (!state.isUnusable() && state.flushedOffset < state.logEndOffset) flush.dueInTime();
+        LogParts now = parts;
+        synchronized (now.state) {
+            now.state.updateSettings(settings);
+            if (!now.state.isUnusable() && now.state.flushedOffset < now.state.logEndOffset) now.flush.dueInTime();
         }
     }
 
     public LogSettings settings() {
-        return state.settings;
+        return parts.state.settings;
     }
 
     /**
@@ -357,9 +332,10 @@ public final class PartitionLog {
 
     /** The same; the origin says what is checked. */
     public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, long wallClockMs, AppendOrigin origin) {
-        synchronized (state) {
-            shipping.endAdoption();
-            return appender.appendAsLeader(batches, leaderEpoch, wallClockMs, origin);
+        LogParts now = parts;
+        synchronized (now.state) {
+            now.shipping.endAdoption();
+            return now.appender.appendAsLeader(batches, leaderEpoch, wallClockMs, origin);
         }
     }
 
@@ -377,9 +353,10 @@ public final class PartitionLog {
      * @param leaderGapsBelow the leader's {@link #gapsBelow}: only there gaps are taken
      */
     public AppendOutcome appendAsFollower(ByteBuffer batches, int maxLeaderEpoch, long leaderGapsBelow) {
-        synchronized (state) {
-            shipping.endAdoption();
-            return appender.appendAsFollower(batches, maxLeaderEpoch, leaderGapsBelow);
+        LogParts now = parts;
+        synchronized (now.state) {
+            now.shipping.endAdoption();
+            return now.appender.appendAsFollower(batches, maxLeaderEpoch, leaderGapsBelow);
         }
     }
 
@@ -392,13 +369,14 @@ public final class PartitionLog {
      * @return the slice, with one reference for the caller; {@link LogSlice#EMPTY} when there is nothing
      */
     public LogSlice read(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch) {
-        synchronized (state) {
-            checkUsable();
-            if (offset < state.logStartOffset) {
-                throw new IllegalArgumentException(
-                        "offset " + offset + " lies below the log start " + state.logStartOffset + " of " + state);
+        LogParts now = parts;
+        synchronized (now.state) {
+            checkUsable(now.state);
+            if (offset < now.state.logStartOffset) {
+                throw new IllegalArgumentException("offset " + offset + " lies below the log start "
+                        + now.state.logStartOffset + " of " + now.state);
             }
-            return reader.read(offset, maxBytes, endOffsetExclusive, atLeastOneBatch);
+            return now.reader.read(offset, maxBytes, endOffsetExclusive, atLeastOneBatch);
         }
     }
 
@@ -410,16 +388,17 @@ public final class PartitionLog {
      * @throws NoRoom when the disk has no room even for the mark; nothing was cut then
      */
     public void truncateTo(long offset) {
-        synchronized (state) {
-            checkpoints.awaitQuiet();
-            checkUsable();
-            shipping.endAdoption();
+        LogParts now = parts;
+        synchronized (now.state) {
+            now.checkpoints.awaitQuiet();
+            checkUsable(now.state);
+            now.shipping.endAdoption();
             try {
-                truncation.truncateTo(offset);
+                now.truncation.truncateTo(offset);
             } catch (DamageException | NoRoom e) {
                 throw e;
             } catch (IOException | StorageException e) {
-                throw state.context.failure().fail("truncating " + state, e);
+                throw now.state.context.failure().fail("truncating " + now.state, e);
             }
         }
     }
@@ -430,16 +409,17 @@ public final class PartitionLog {
      * @throws NoRoom when the disk has no room even for the mark; nothing was cut then
      */
     public void truncateFullyAndStartAt(long offset) {
-        synchronized (state) {
-            checkpoints.awaitQuiet();
-            checkUsable();
-            shipping.endAdoption();
+        LogParts now = parts;
+        synchronized (now.state) {
+            now.checkpoints.awaitQuiet();
+            checkUsable(now.state);
+            now.shipping.endAdoption();
             try {
-                truncation.truncateFullyAndStartAt(offset);
+                now.truncation.truncateFullyAndStartAt(offset);
             } catch (NoRoom e) {
                 throw e;
             } catch (IOException | StorageException e) {
-                throw state.context.failure().fail("truncating " + state, e);
+                throw now.state.context.failure().fail("truncating " + now.state, e);
             }
         }
     }
@@ -450,18 +430,19 @@ public final class PartitionLog {
      * LogDirectory#removeSetAside}. Only for a replica that no one counts on, and for an offset that it named as its end since.
      */
     public void setAsideFrom(long segmentBase) {
-        synchronized (state) {
-            checkpoints.awaitQuiet();
-            checkUsable();
-            shipping.endAdoption();
+        LogParts now = parts;
+        synchronized (now.state) {
+            now.checkpoints.awaitQuiet();
+            checkUsable(now.state);
+            now.shipping.endAdoption();
             try {
-                truncation.setAsideFrom(segmentBase, SetAside.pathOf(state.context.directory(), state.key));
+                now.truncation.setAsideFrom(segmentBase, SetAside.pathOf(now.state.context.directory(), now.state.key));
             } catch (DamageException | NoRoom e) {
                 throw e;
             } catch (IOException | StorageException e) {
-                throw state.context.failure().fail("setting a part of " + state + " aside", e);
+                throw now.state.context.failure().fail("setting a part of " + now.state + " aside", e);
             }
-            state.context.integrity().forget(state.key);
+            now.state.context.integrity().forget(now.state.key);
         }
     }
 
@@ -470,45 +451,49 @@ public final class PartitionLog {
      * above the flush mark looks like a torn tail. Until {@link #madeGood}. Any thread.
      */
     public boolean isShortened() {
-        return state.shortened;
+        return parts.state.shortened;
     }
 
     /** The replica is in sync: whatever was promised of it is there. Any thread; does not wait for the disk. */
     public void madeGood() {
-        if (!state.shortened) return;
-        state.shortened = false;
-        state.context.background().execute("noting that " + state + " is whole", () -> {
-            if (!state.closed) ShortenedFile.remove(state.context, state.directory);
+        LogParts now = parts;
+        if (!now.state.shortened) return;
+        now.state.shortened = false;
+        now.state.context.background().execute("noting that " + now.state + " is whole", () -> {
+            if (!now.state.closed) ShortenedFile.remove(now.state.context, now.state.directory);
         });
     }
 
     /** The next read of the offset checks the bytes, whatever was known of them: somebody found them to be wrong. */
     public void distrust(long offset) {
-        synchronized (state) {
-            if (state.isUnusable() || offset >= state.logEndOffset || offset < state.logStartOffset) return;
-            reader.segmentHolding(offset).distrust();
+        LogParts now = parts;
+        synchronized (now.state) {
+            if (now.state.isUnusable() || offset >= now.state.logEndOffset || offset < now.state.logStartOffset) return;
+            now.reader.segmentHolding(offset).distrust();
         }
     }
 
     /** Where the last segment begins in which something is known not to be sound; -1 when there is none. */
     public long lastDamagedSegment() {
-        return state.context.integrity().lastDamaged(state.key);
+        LogParts now = parts;
+        return now.state.context.integrity().lastDamaged(now.state.key);
     }
 
     /** Where the first segment begins: everything that lay in segments before it is gone. */
     public long firstSegmentBase() {
-        synchronized (state) {
-            return state.segments.isEmpty() ? state.logStartOffset : state.segments.first().baseOffset;
+        LogParts now = parts;
+        synchronized (now.state) {
+            return now.state.segments.isEmpty() ? now.state.logStartOffset : now.state.segments.first().baseOffset;
         }
     }
 
     /** Asks for everything appended so far to be synced; the listener hears of it. Any thread. */
     public void requestFlush() {
-        flush.request();
+        parts.flush.request();
     }
 
     public void setListener(LogListener listener) {
-        flush.setListener(listener);
+        parts.flush.setListener(listener);
     }
 
     /**
@@ -516,17 +501,19 @@ public final class PartitionLog {
      * watermark: that is for the caller to judge.
      */
     public OffsetAndTimestamp lookupTimestamp(long timestampMs) {
-        synchronized (state) {
-            checkUsable();
-            return timestamps.firstAtOrAfter(timestampMs);
+        LogParts now = parts;
+        synchronized (now.state) {
+            checkUsable(now.state);
+            return now.timestamps.firstAtOrAfter(timestampMs);
         }
     }
 
     /** The first record with the largest timestamp of the log; null when no record has one. */
     public OffsetAndTimestamp lookupMaxTimestamp() {
-        synchronized (state) {
-            checkUsable();
-            return timestamps.largest();
+        LogParts now = parts;
+        synchronized (now.state) {
+            checkUsable(now.state);
+            return now.timestamps.largest();
         }
     }
 
@@ -535,9 +522,10 @@ public final class PartitionLog {
      * is none. For tools and measurements; {@link #read} does this by itself.
      */
     public int indexedPosition(long offset) {
-        synchronized (state) {
-            checkUsable();
-            return reader.indexedPosition(offset);
+        LogParts now = parts;
+        synchronized (now.state) {
+            checkUsable(now.state);
+            return now.reader.indexedPosition(offset);
         }
     }
 
@@ -548,16 +536,18 @@ public final class PartitionLog {
      * @return whether the log start moved
      */
     public boolean maybeDeleteOldSegments(long wallClockMs) {
-        synchronized (state) {
-            if (state.isUnusable() || shipping.isAdopting()) return false;
+        LogParts now = parts;
+        synchronized (now.state) {
+            if (now.state.isUnusable() || now.shipping.isAdopting()) return false;
             List<Segment> due = new ArrayList<>();
-            long committed = retention.committedBytes();
-            while (retention.isDue(wallClockMs, committed) && (state.segments.count() > 1 || appender.roll())) {
-                Segment oldest = state.segments.removeFirst();
+            long committed = now.retention.committedBytes();
+            while (now.retention.isDue(wallClockMs, committed)
+                    && (now.state.segments.count() > 1 || now.appender.roll())) {
+                Segment oldest = now.state.segments.removeFirst();
                 committed -= oldest.sizeInBytes;
                 due.add(oldest);
             }
-            if (!due.isEmpty()) start.moveTo(state.segments.first().baseOffset, due, "Retention");
+            if (!due.isEmpty()) now.start.moveTo(now.state.segments.first().baseOffset, due, "Retention");
             return !due.isEmpty();
         }
     }
@@ -570,27 +560,29 @@ public final class PartitionLog {
      * @return whether the log start moved
      */
     public boolean advanceLogStart(long offset) {
-        synchronized (state) {
-            checkUsable();
-            if (offset <= state.logStartOffset) return false;
-            if (offset > Math.min(state.highWatermark, state.logEndOffset)) {
-                throw new InvariantViolation("start of " + state + " moved to " + offset + ", above the high watermark "
-                        + state.highWatermark + " or the end " + state.logEndOffset);
+        LogParts now = parts;
+        synchronized (now.state) {
+            checkUsable(now.state);
+            if (offset <= now.state.logStartOffset) return false;
+            if (offset > Math.min(now.state.highWatermark, now.state.logEndOffset)) {
+                throw new InvariantViolation(
+                        "start of " + now.state + " moved to " + offset + ", above the high watermark "
+                                + now.state.highWatermark + " or the end " + now.state.logEndOffset);
             }
-            boolean mayGo = !state.isSwapping() && !shipping.isAdopting(); // otherwise retention takes them
-            boolean all =
-                    offset == state.logEndOffset && !state.segments.active().isEmpty();
-            if (mayGo && all) appender.roll();
+            boolean mayGo = !now.state.isSwapping() && !now.shipping.isAdopting(); // otherwise retention takes them
+            boolean all = offset == now.state.logEndOffset
+                    && !now.state.segments.active().isEmpty();
+            if (mayGo && all) now.appender.roll();
             List<Segment> below = new ArrayList<>();
-            while (mayGo && state.segments.count() > 1 && state.segments.get(1).baseOffset <= offset) {
-                below.add(state.segments.removeFirst());
+            while (mayGo && now.state.segments.count() > 1 && now.state.segments.get(1).baseOffset <= offset) {
+                below.add(now.state.segments.removeFirst());
             }
-            start.moveTo(offset, below, "DeleteRecords or the leader");
+            now.start.moveTo(offset, below, "DeleteRecords or the leader");
             return true;
         }
     }
 
-    private void checkUsable() {
+    private static void checkUsable(LogState state) {
         state.context.failure().check();
         if (state.closed) throw new StorageException("the log " + state + " is closed");
     }
