@@ -59,6 +59,8 @@ final class Normalization {
             "DescribeConfigs.configs",
             "DescribeLogDirs.topics",
             "DescribeLogDirs.partitions",
+            "AlterReplicaLogDirs.results",
+            "AlterReplicaLogDirs.partitions",
             "ListConfigResources.configResources",
             "ApiVersions.apiKeys",
             "ApiVersions.supportedFeatures",
