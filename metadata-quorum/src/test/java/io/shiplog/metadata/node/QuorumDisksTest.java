@@ -279,6 +279,7 @@ class QuorumDisksTest {
             QuorumNode active = quorum.awaitActive();
             String clusterId = active.clusterId();
             long offset = write(active, 1, 5);
+            List<QuorumPeer> before = active.quorum().peers();
             int wiped = active.nodeId() % 3 + 1;
             quorum.kill(wiped);
             quorum.wipe(wiped);
@@ -288,6 +289,7 @@ class QuorumDisksTest {
             Await.until("three members with the new peer", WAIT_MS, () -> {
                 QuorumNode leader = quorum.awaitActive();
                 return leader.quorum().peers().size() == 3
+                        && !leader.quorum().peers().equals(before)
                         && !leader.quorum().isChangingPeers()
                         && !back.quorum().isChangingPeers()
                         && leader.quorum().peers().equals(back.quorum().peers());
