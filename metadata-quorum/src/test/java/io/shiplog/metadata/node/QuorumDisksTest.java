@@ -115,8 +115,11 @@ class QuorumDisksTest {
             });
             QuorumNode back = quorum.start(away);
             awaitOffset(back, offset);
-            MetadataImage expected = quorum.awaitActive().image();
-            assertThat(back.image().stateHash()).isEqualTo(expected.stateHash());
+            Await.until(
+                    "the same image",
+                    WAIT_MS,
+                    () -> back.image().stateHash()
+                            == quorum.awaitActive().image().stateHash());
             assertThat(files(quorum.dataDir(away), "snapshot\\.\\d+_\\d+")).isNotEmpty();
             // The image that came by snapshot goes on with the log, and the disk holds it.
             long next = write(quorum.awaitActive(), 3, 5);
@@ -186,7 +189,13 @@ class QuorumDisksTest {
     void aSnapshotAndTheLogBehindItBringTheImageBack() throws Exception {
         TestQuorum settings = new TestQuorum(directory, 1).set("metadata.log.max.entries.between.snapshots", "20");
         try (TestQuorum quorum = settings.startAll()) {
-            long offset = write(quorum.awaitActive(), 1, 100);
+            QuorumNode active = quorum.awaitActive();
+            // The first controller records who the voters are; after that nothing happens by itself.
+            Await.until(
+                    "voters are told",
+                    WAIT_MS,
+                    () -> !active.image().quorumVoters().isEmpty());
+            long offset = write(active, 1, 100);
             Await.until(
                     "snapshots",
                     WAIT_MS,
