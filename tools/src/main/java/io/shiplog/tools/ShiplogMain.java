@@ -3,6 +3,14 @@
 
 package io.shiplog.tools;
 
+import io.shiplog.tools.connect.Failures;
+import io.shiplog.tools.operate.ElectionsCommand;
+import io.shiplog.tools.see.ClusterCommand;
+import io.shiplog.tools.see.HistoryCommand;
+import io.shiplog.tools.see.NodesCommand;
+import io.shiplog.tools.see.PartitionsCommand;
+import io.shiplog.tools.see.QuorumCommand;
+import io.shiplog.tools.see.TopicsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

@@ -1,2 +1,5 @@
-/** The admin tool and the demo; both speak to a cluster through the stock Kafka client. */
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+/** The admin tool's start, with all its commands, and the rehearsal of what the tools mostly do. */
 package io.shiplog.tools;

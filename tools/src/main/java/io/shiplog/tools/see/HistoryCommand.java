@@ -1,12 +1,14 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.see;
 
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.HistoryLine;
+import io.shiplog.tools.connect.QuorumConnection;
 import io.shiplog.tools.quorum.QuorumClient;
+import io.shiplog.tools.text.Rows;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "history",
         mixinStandardHelpOptions = true,
         description = "Shows what changed in the cluster's metadata, newest first: when, by whom, old and new value.")
-final class HistoryCommand implements Callable<Integer> {
+public final class HistoryCommand implements Callable<Integer> {
     @Mixin
     private QuorumConnection connection;
 

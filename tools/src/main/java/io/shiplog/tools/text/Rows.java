@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.text;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,19 +10,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Rows under named columns: a table for people, a list of objects for programs. */
-final class Rows {
+public final class Rows {
     private static final String GAP = "  ";
 
     private final List<String> columns;
     private final List<List<Object>> rows = new ArrayList<>();
 
     /** Column names are those of the JSON objects, in camel case. */
-    Rows(String... columns) {
+    public Rows(String... columns) {
         this.columns = List.of(columns);
     }
 
     /** Adds a row with one value, which may be null, per column. */
-    void add(Object... values) {
+    public void add(Object... values) {
         if (values.length != columns.size()) {
             throw new IllegalArgumentException(values.length + " values for " + columns.size() + " columns");
         }
@@ -33,7 +33,8 @@ final class Rows {
         rows.add(row);
     }
 
-    List<Map<String, Object>> objects() {
+    /** For programs: an object per row, in the order of columns. */
+    public List<Map<String, Object>> objects() {
         List<Map<String, Object>> objects = new ArrayList<>(rows.size());
         for (List<Object> row : rows) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -45,7 +46,8 @@ final class Rows {
         return objects;
     }
 
-    String table() {
+    /** For people: columns that line up, under their titles. */
+    public String table() {
         int[] widths = new int[columns.size()];
         List<String[]> lines = new ArrayList<>();
         lines.add(columns.stream().map(Rows::title).toArray(String[]::new));

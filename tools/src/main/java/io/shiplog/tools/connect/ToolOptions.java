@@ -1,8 +1,10 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.connect;
 
+import io.shiplog.tools.text.Json;
+import io.shiplog.tools.text.Rows;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -10,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options of every command that asks a cluster: how long to wait, and how to print. */
-abstract class ToolOptions {
+public abstract class ToolOptions {
     @Option(
             names = "--timeout-ms",
             defaultValue = "15000",
@@ -24,7 +26,8 @@ abstract class ToolOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    final int timeoutMs() {
+    /** How long the command may wait for an answer. */
+    public final int timeoutMs() {
         return timeoutMs;
     }
 
@@ -33,7 +36,8 @@ abstract class ToolOptions {
         return Math.min(timeoutMs, 5_000);
     }
 
-    final boolean json() {
+    /** Whether a program reads what is printed. */
+    public final boolean json() {
         return json;
     }
 
@@ -47,7 +51,7 @@ abstract class ToolOptions {
     }
 
     /** Prints rows in the way that was asked for. */
-    final void print(Rows rows, PrintWriter out) {
+    public final void print(Rows rows, PrintWriter out) {
         out.print(json ? Json.write(rows.objects()) + System.lineSeparator() : rows.table());
         out.flush();
     }

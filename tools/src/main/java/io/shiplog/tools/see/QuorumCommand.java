@@ -1,11 +1,13 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.see;
 
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.tools.connect.QuorumConnection;
 import io.shiplog.tools.quorum.QuorumClient;
+import io.shiplog.tools.text.Rows;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "quorum",
         mixinStandardHelpOptions = true,
         description = "Shows the metadata quorum, changes its voters and its leader.")
-final class QuorumCommand {
+public final class QuorumCommand {
     private static final int ANY_NODE = -1;
 
     @Spec

@@ -1,8 +1,11 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.see;
 
+import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.operate.RecoverCommand;
+import io.shiplog.tools.text.Rows;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Shows partitions: leader, replicas, in-sync replicas, offsets.",
         subcommands = RecoverCommand.class)
-final class PartitionsCommand implements Callable<Integer> {
+public final class PartitionsCommand implements Callable<Integer> {
     @Mixin
     private Connection connection;
 

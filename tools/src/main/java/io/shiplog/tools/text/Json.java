@@ -1,18 +1,19 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.text;
 
 import java.util.Iterator;
 import java.util.Map;
 
 /** Writes maps, lists, strings, numbers, booleans and null as JSON, indented by two spaces. */
-final class Json {
+public final class Json {
     private final StringBuilder out = new StringBuilder();
 
     private Json() {}
 
-    static String write(Object value) {
+    /** The text of one value. */
+    public static String write(Object value) {
         Json json = new Json();
         json.value(value, "\n");
         return json.out.toString();

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.operate;
 
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
@@ -11,7 +11,10 @@ import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand.Strategy;
 import io.shiplog.metadata.proto.ReplicaLogInfo;
 import io.shiplog.metadata.proto.TopicPartitionName;
+import io.shiplog.tools.connect.QuorumConnection;
 import io.shiplog.tools.quorum.QuorumClient;
+import io.shiplog.tools.text.Json;
+import io.shiplog.tools.text.Rows;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +40,7 @@ import picocli.CommandLine.Spec;
             "the longest log leads. Acknowledged records may be lost. Without --execute nothing changes: it shows who has what, who would",
             "lead, and what would be lost."
         })
-final class RecoverCommand implements Callable<Integer> {
+public final class RecoverCommand implements Callable<Integer> {
     /** What users choose from. */
     enum HowMuchToHear {
         balanced(Strategy.BALANCED),

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.connect;
 
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.client.RequestOrigin;
@@ -18,7 +18,7 @@ import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import picocli.CommandLine.Option;
 
 /** The options of commands that ask the metadata quorum. A storage node that is named instead is asked where the quorum is. */
-final class QuorumConnection extends ToolOptions {
+public final class QuorumConnection extends ToolOptions {
     @Option(
             names = "--quorum",
             defaultValue = "${env:SHIPLOG_QUORUM}",
@@ -33,7 +33,8 @@ final class QuorumConnection extends ToolOptions {
             description = "Or storage nodes, which know where the quorum is (or the environment's SHIPLOG_BOOTSTRAP).")
     private String bootstrap;
 
-    QuorumClient open() throws ExecutionException, InterruptedException {
+    /** A new connection to the metadata quorum; the caller closes it. */
+    public QuorumClient open() throws ExecutionException, InterruptedException {
         return QuorumClient.connect(endpoints(), timeoutMs());
     }
 
@@ -63,7 +64,7 @@ final class QuorumConnection extends ToolOptions {
     }
 
     /** As whom the history of the metadata names who uses this tool. */
-    static RequestOrigin origin() {
+    public static RequestOrigin origin() {
         return new RequestOrigin("User:" + System.getProperty("user.name", "ANONYMOUS"), "shiplog-tool");
     }
 }

@@ -1,8 +1,11 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.see;
 
+import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.text.Json;
+import io.shiplog.tools.text.Rows;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "cluster",
         mixinStandardHelpOptions = true,
         description = "Shows the cluster's id and its serving storage nodes.")
-final class ClusterCommand implements Callable<Integer> {
+public final class ClusterCommand implements Callable<Integer> {
     private static final long POLL_MS = 100;
 
     @Mixin

@@ -1,15 +1,18 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.see;
 
 import io.shiplog.metadata.controller.RestartSafety;
 import io.shiplog.metadata.proto.DrainBrokerCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
+import io.shiplog.tools.connect.QuorumConnection;
 import io.shiplog.tools.quorum.ClusterNodes;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.quorum.QuorumSafety;
 import io.shiplog.tools.rolling.NodeName;
+import io.shiplog.tools.text.Json;
+import io.shiplog.tools.text.Rows;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Spec;
         name = "nodes",
         mixinStandardHelpOptions = true,
         description = "Lists storage and quorum nodes; may-restart, drain, undrain.")
-final class NodesCommand implements Callable<Integer> {
+public final class NodesCommand implements Callable<Integer> {
     private static final int YES = 0;
     private static final int NO = 1;
     private static final long POLL_MS = 50;

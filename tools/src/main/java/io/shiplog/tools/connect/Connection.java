@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.connect;
 
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -9,7 +9,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import picocli.CommandLine.Option;
 
 /** The options of commands that ask storage nodes. */
-final class Connection extends ToolOptions {
+public final class Connection extends ToolOptions {
     @Option(
             names = "--bootstrap",
             defaultValue = "${env:SHIPLOG_BOOTSTRAP}",
@@ -17,7 +17,8 @@ final class Connection extends ToolOptions {
             description = "Some of the cluster's storage nodes (or the environment's SHIPLOG_BOOTSTRAP).")
     private String bootstrap;
 
-    Admin open() {
+    /** A new Kafka admin client; the caller closes it. */
+    public Admin open() {
         if (!given(bootstrap)) {
             throw notSaid("--bootstrap");
         }

@@ -1,8 +1,10 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.operate;
 
+import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.text.Rows;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Spec;
         name = "elections",
         mixinStandardHelpOptions = true,
         description = "Elects leaders by hand: preferred ones, or uncleanly.")
-final class ElectionsCommand {
+public final class ElectionsCommand {
     private static final int ALL_WELL = 0;
     private static final int SOME_REFUSED = 1;
 

@@ -1,8 +1,10 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.tools;
+package io.shiplog.tools.see;
 
+import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.text.Rows;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Spec;
 
 /** Lists, creates and deletes topics. */
 @Command(name = "topics", mixinStandardHelpOptions = true, description = "Lists, creates and deletes topics.")
-final class TopicsCommand implements Callable<Integer> {
+public final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private Connection connection;
 
