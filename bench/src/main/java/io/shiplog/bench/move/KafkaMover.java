@@ -1,0 +1,79 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench.move;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * kafka-reassign-partitions: execute with a throttle (or none), verify until it is complete, which takes the throttle away again. The file is given; with Kafka, the
+ * operator would have had to write one list of topics and to take the proposal out of what --generate prints.
+ */
+final class KafkaMover implements Mover {
+    private static final String CLASS = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
+    private static final int GENERATE_STEPS = 2;
+
+    private final MoveOptions options;
+    private final Shell shell = new Shell();
+
+    KafkaMover(MoveOptions options) {
+        this.options = options;
+    }
+
+    private List<String> command(String what) {
+        List<String> words = new ArrayList<>(options.tool());
+        words.addAll(List.of(
+                CLASS, "--bootstrap-server", options.bootstrap(), what, "--reassignment-json-file", options.plan()));
+        return words;
+    }
+
+    @Override
+    public void start() throws IOException, InterruptedException {
+        if (options.throttleMib() == 0) {
+            shell.step(command("--execute"));
+        } else {
+            long rate = (long) options.throttleMib() << 20;
+            shell.step(
+                    command("--execute"),
+                    "--throttle",
+                    Long.toString(rate),
+                    "--replica-alter-log-dirs-throttle",
+                    Long.toString(rate));
+        }
+    }
+
+    @Override
+    public Progress progress() throws IOException, InterruptedException {
+        Shell.Result result = Shell.run(command("--verify"), "--preserve-throttles");
+        boolean done = result.status() == 0
+                && result.out().contains("is completed")
+                && !result.out().contains("still in progress");
+        return new Progress(-1, -1, done);
+    }
+
+    @Override
+    public void finish() throws IOException, InterruptedException {
+        shell.step(command("--verify"));
+    }
+
+    @Override
+    public void cancel() throws IOException, InterruptedException {
+        shell.step(command("--cancel"));
+    }
+
+    @Override
+    public boolean throttlesLeft() throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(options.tool());
+        words.addAll(List.of(
+                "org.apache.kafka.tools.ConfigCommand", "--bootstrap-server", options.bootstrap(), "--describe"));
+        return Shell.run(words, "--entity-type", "brokers").out().contains("throttled.rate=")
+                || Shell.run(words, "--entity-type", "topics").out().contains("throttled.replicas=");
+    }
+
+    @Override
+    public int steps() {
+        return GENERATE_STEPS + shell.steps();
+    }
+}

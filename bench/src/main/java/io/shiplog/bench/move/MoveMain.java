@@ -1,0 +1,220 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench.move;
+
+import io.shiplog.bench.metadata.Figures;
+import io.shiplog.bench.metadata.Machine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * {@code bin/bench move}: a topic of some GiB lies on three nodes of five; while records come at an even rate, its replicas are moved so that all five have their share. Taken are the time of the move, and
+ * what the acknowledgements of the load take on the quiet cluster, during the move and after it. Checked is that no record failed, that all are there, that every replica is where it should be and in sync,
+ * and that nothing is left that throttles. With --kill the active controller, a source and a target are killed during it; with --cancel it is given up half-way.
+ */
+public final class MoveMain {
+    private static final int BAD_USAGE = 2;
+    private static final int FAILED = 1;
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PATIENCE_S = 3_600;
+    private static final double FIFTH = 20;
+    private static final double HALF = 50;
+    private static final double US_PER_MS = 1e3;
+    private static final double NS_PER_S = 1e9;
+
+    private final MoveOptions options;
+    private final MovedTopic topic;
+    private final Mover mover;
+    private final PacedLoad load;
+    private final Disturbance disturbance;
+    private final Figures figures = new Figures();
+    private final List<String> faults = new ArrayList<>();
+
+    private MoveMain(MoveOptions options, Admin admin) {
+        this.options = options;
+        topic = new MovedTopic(admin, options.partitions());
+        mover = options.system().equals("kafka") ? new KafkaMover(options) : new ShiplogMover(options);
+        load = new PacedLoad(
+                options.bootstrap(), MovedTopic.NAME, options.partitions(), options.rate(), options.recordBytes());
+        disturbance =
+                options.disturbed() ? Disturbance.killing(options.control(), options.dir(), admin) : Disturbance.none();
+    }
+
+    /** Takes the options of the usage line. */
+    public static void main(String[] arguments) {
+        MoveOptions options;
+        try {
+            options = MoveOptions.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.print(MoveOptions.USAGE);
+            System.exit(BAD_USAGE);
+            return;
+        }
+        int status = FAILED;
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", options.bootstrap(), "default.api.timeout.ms", 120_000))) {
+            System.out.println(Machine.describe() + "; load average before: " + Machine.loadAverage());
+            System.out.println(options);
+            MoveMain run = new MoveMain(options, admin);
+            run.measure();
+            run.figures.print(System.out);
+            run.faults.forEach(fault -> System.out.println("FAULT: " + fault));
+            status = run.faults.isEmpty() ? 0 : FAILED;
+        } catch (Exception e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                System.err.println(cause == e ? "not measured: " + cause : "because of " + cause);
+            }
+        }
+        System.exit(status);
+    }
+
+    private void measure() throws Exception {
+        topic.create();
+        long beganNs = System.nanoTime();
+        long filled = topic.fill(options.bootstrap(), options.gib());
+        say("filled %.2f GiB in %.1f s", options.gib(), secondsSince(beganNs));
+        Map<Integer, List<Integer>> before = topic.assignment();
+        load.start();
+        try {
+            pause(options.quietS());
+            load.takeLatencies();
+            load.takeLongestGapMs();
+            pause(options.quietS());
+            double quietMs = take("quiet");
+            move(before);
+            double moveMs = take(options.cancelled() ? "until it was cancelled" : "during the move");
+            figures.add(name("p99 during the move / quiet"), "ratio", "2.00", moveMs / quietMs);
+            pause(options.quietS());
+            take("afterwards");
+        } finally {
+            load.close();
+        }
+        check(filled);
+    }
+
+    private void move(Map<Integer, List<Integer>> before) throws Exception {
+        long beganNs = System.nanoTime();
+        mover.start();
+        long eta = -1;
+        double etaAtS = 0;
+        Mover.Progress progress = mover.progress();
+        while (!progress.done()) {
+            if (secondsSince(beganNs) > PATIENCE_S) {
+                throw new IllegalStateException("no end of the move after " + PATIENCE_S + " s");
+            }
+            if (eta < 0 && progress.percent() >= FIFTH && progress.etaMs() >= 0) {
+                eta = progress.etaMs();
+                etaAtS = secondsSince(beganNs);
+                say("%.0f %% after %.1f s, and %.1f s to go, it says", progress.percent(), etaAtS, eta / US_PER_MS);
+            }
+            if (options.cancelled() && progress.percent() >= HALF) {
+                cancel(before);
+                return;
+            }
+            disturbance.at(progress.percent());
+            LockSupport.parkNanos(POLL_NS);
+            progress = mover.progress();
+        }
+        double moveS = secondsSince(beganNs);
+        mover.finish();
+        figures.add(name("moved in"), "s", "", moveS);
+        figures.add(name("commands of the operator"), "", "", mover.steps());
+        if (eta >= 0) {
+            double said = eta / US_PER_MS;
+            figures.add(
+                    name("error of the ETA after the first fifth"),
+                    "%",
+                    "30",
+                    Math.abs(said / (moveS - etaAtS) - 1) * 100);
+        }
+        disturbance.end();
+        if (topic.assignment().equals(before)) {
+            faults.add("nothing has moved");
+        }
+    }
+
+    private void cancel(Map<Integer, List<Integer>> before) throws Exception {
+        long beganNs = System.nanoTime();
+        mover.cancel();
+        while (!mover.progress().done()) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+        figures.add(name("cancelled and undone in"), "s", "", secondsSince(beganNs));
+        if (!topic.assignment().equals(before)) {
+            faults.add("the assignment is not the old one");
+        }
+        faults.addAll(StrayDirectories.of(options.dir(), MovedTopic.NAME, before, options.system()));
+    }
+
+    /** The 99th percentile in ms. */
+    private double take(String phase) {
+        Histogram us = load.takeLatencies();
+        double p99 = us.getValueAtPercentile(99) / US_PER_MS;
+        figures.add(name("ack latency " + phase + ", p50"), "ms", "", us.getValueAtPercentile(50) / US_PER_MS);
+        figures.add(name("ack latency " + phase + ", p99"), "ms", "", p99);
+        figures.add(name("ack latency " + phase + ", p99.9"), "ms", "", us.getValueAtPercentile(99.9) / US_PER_MS);
+        figures.add(name("ack latency " + phase + ", max"), "ms", "", us.getMaxValue() / US_PER_MS);
+        figures.add(name("longest time without an ack " + phase), "ms", "", load.takeLongestGapMs());
+        say(
+                "%s: %d acknowledged, p50 %.2f ms, p99 %.1f ms",
+                phase, us.getTotalCount(), us.getValueAtPercentile(50) / US_PER_MS, p99);
+        return p99;
+    }
+
+    private void check(long filled) throws Exception {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!(topic.settled() && topic.inSync()) && System.nanoTime() < deadlineNs) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+        if (!topic.settled() || !topic.inSync()) {
+            faults.add("replicas are not where they should be, or not in sync");
+        }
+        if (load.failed() > 0) {
+            faults.add(load.failed() + " records failed, the first with " + load.firstFailure());
+        }
+        long expected = filled + load.acknowledged();
+        long found = topic.records();
+        if (load.failed() == 0 ? found != expected : found < expected) {
+            faults.add(found + " records are there, and " + expected + " were acknowledged");
+        }
+        if (mover.throttlesLeft()) {
+            faults.add("throttles are left");
+        }
+        say(
+                "%d records acknowledged during the load, %d failed; %d of %d are there",
+                load.acknowledged(), load.failed(), found, expected);
+    }
+
+    private String name(String what) {
+        return options.system() + ": " + what;
+    }
+
+    private static double secondsSince(long sinceNs) {
+        return (System.nanoTime() - sinceNs) / NS_PER_S;
+    }
+
+    private static void pause(int seconds) {
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (System.nanoTime() < untilNs) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    private void say(String format, Object... values) {
+        System.out.printf("%s: " + format + "%n", prepend(options.system(), values));
+    }
+
+    private static Object[] prepend(Object first, Object[] rest) {
+        Object[] all = new Object[rest.length + 1];
+        all[0] = first;
+        System.arraycopy(rest, 0, all, 1, rest.length);
+        return all;
+    }
+}

@@ -1,0 +1,43 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.bench.move;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What is left on the disks of nodes that hold no replica, once a job was given up. */
+final class StrayDirectories {
+    private static final int NODES = 5;
+
+    private StrayDirectories() {}
+
+    /** A sentence for each node that holds files of partitions and should not. */
+    static List<String> of(String dir, String topic, Map<Integer, List<Integer>> assignment, String system)
+            throws IOException {
+        List<String> faults = new ArrayList<>();
+        for (int node = 1; node <= NODES; node++) {
+            int id = node;
+            boolean holds = assignment.values().stream().anyMatch(replicas -> replicas.contains(id));
+            if (holds) {
+                continue;
+            }
+            Path data = Path.of(dir, system.equals("kafka") ? "node-" + node : "storage-" + node, "data");
+            try (Stream<Path> paths = Files.walk(data)) {
+                List<Path> segments = paths.filter(path -> path.toString().endsWith(".log")
+                                && !path.toString().contains("__"))
+                        .toList();
+                if (!segments.isEmpty()) {
+                    faults.add("node " + node + " still has " + segments.size() + " segments, such as "
+                            + segments.get(0) + ", after " + topic + " went back");
+                }
+            }
+        }
+        return faults;
+    }
+}
