@@ -21,7 +21,7 @@ import org.apache.kafka.clients.admin.Admin;
 public final class MoveMain {
     private static final int BAD_USAGE = 2;
     private static final int FAILED = 1;
-    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long POLL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long PATIENCE_S = 3_600;
     private static final double FIFTH = 20;
     private static final double HALF = 50;
@@ -39,7 +39,7 @@ public final class MoveMain {
     private MoveMain(MoveOptions options, Admin admin) {
         this.options = options;
         topic = new MovedTopic(admin, options.partitions());
-        mover = options.system().equals("kafka") ? new KafkaMover(options) : new ShiplogMover(options);
+        mover = options.system().equals("kafka") ? new KafkaMover(options, topic) : new ShiplogMover(options);
         load = new PacedLoad(
                 options.bootstrap(), MovedTopic.NAME, options.partitions(), options.rate(), options.recordBytes());
         disturbance =
