@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.client;
 
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.image.PartitionId;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.Uuid;
  * @param damagedPartitions replicas whose recovery could not vouch for what they held
  * @param clusterId the cluster that the directories are stamped with; empty when they are new
  * @param logDirs what is known of the directories beyond their ids
+ * @param adminEndpoint where it tells of itself; null when nowhere
  */
 public record BrokerRegistration(
         int brokerId,
@@ -27,14 +29,15 @@ public record BrokerRegistration(
         long cleanShutdownEpoch,
         List<PartitionId> damagedPartitions,
         String clusterId,
-        List<LogDirReport> logDirs) {
+        List<LogDirReport> logDirs,
+        Endpoint adminEndpoint) {
     public BrokerRegistration {
         directoryIds = List.copyOf(directoryIds);
         logDirs = List.copyOf(logDirs);
         damagedPartitions = List.copyOf(damagedPartitions);
     }
 
-    /** Of a node that says of its directories only that they are there. */
+    /** Of a node that says of its directories only that they are there, and has no admin endpoint. */
     public BrokerRegistration(
             int brokerId,
             Uuid incarnationId,
@@ -55,7 +58,8 @@ public record BrokerRegistration(
                 cleanShutdownEpoch,
                 damagedPartitions,
                 clusterId,
-                List.of());
+                List.of(),
+                null);
     }
 
     /**

@@ -135,6 +135,9 @@ final class RegistrationCheck {
             return "The rack's name is too long.";
         }
         String problem = problemOfEndpoints(command.getEndpointsList());
+        if (problem == null && command.hasAdminEndpoint()) {
+            problem = problemOfEndpoints(List.of(command.getAdminEndpoint()));
+        }
         if (problem == null) {
             problem = problemOfFeatures(command.getFeaturesList());
         }

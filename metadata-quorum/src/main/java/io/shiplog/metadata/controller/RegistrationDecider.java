@@ -90,18 +90,20 @@ final class RegistrationDecider {
 
     private static MetadataRecord registration(MetadataImage image, int brokerId, RegisterBrokerCommand command) {
         BrokerImage existing = image.broker(brokerId);
-        return ImageRecords.record()
-                .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
-                        .setBrokerId(brokerId)
-                        .setIncarnationId(command.getIncarnationId())
-                        .addAllEndpoints(command.getEndpointsList())
-                        .setRack(command.getRack())
-                        .addAllDirectoryIds(command.getDirectoryIdsList())
-                        .addAllFeatures(command.getFeaturesList())
-                        .setFenced(true)
-                        .setDraining(existing != null && existing.draining())
-                        .setUncleanStart(existing != null && uncleanStart(image, existing, command)))
-                .build();
+        BrokerRegistrationRecord.Builder record = BrokerRegistrationRecord.newBuilder()
+                .setBrokerId(brokerId)
+                .setIncarnationId(command.getIncarnationId())
+                .addAllEndpoints(command.getEndpointsList())
+                .setRack(command.getRack())
+                .addAllDirectoryIds(command.getDirectoryIdsList())
+                .addAllFeatures(command.getFeaturesList())
+                .setFenced(true)
+                .setDraining(existing != null && existing.draining())
+                .setUncleanStart(existing != null && uncleanStart(image, existing, command));
+        if (command.hasAdminEndpoint()) {
+            record.setAdminEndpoint(command.getAdminEndpoint());
+        }
+        return ImageRecords.record().setBrokerRegistration(record).build();
     }
 
     /**

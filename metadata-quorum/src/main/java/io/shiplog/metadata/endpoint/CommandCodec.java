@@ -59,6 +59,8 @@ public final class CommandCodec {
     /** Listener name of the one Kafka listener that a storage node has. */
     private static final String LISTENER = "PLAINTEXT";
 
+    private static final String ADMIN = "ADMIN";
+
     private CommandCodec() {}
 
     public static MetadataCommand.Builder register(BrokerRegistration registration) {
@@ -75,6 +77,12 @@ public final class CommandCodec {
         registration.directoryIds().forEach(id -> command.addDirectoryIds(Uuids.toBytes(id)));
         registration.damagedPartitions().forEach(damaged -> command.addDamagedPartitions(ref(damaged)));
         registration.logDirs().forEach(report -> command.addLogDirs(logDir(report)));
+        if (registration.adminEndpoint() != null) {
+            command.setAdminEndpoint(Endpoint.newBuilder()
+                    .setName(ADMIN)
+                    .setHost(registration.adminEndpoint().host())
+                    .setPort(registration.adminEndpoint().port()));
+        }
         return MetadataCommand.newBuilder().setBrokerId(registration.brokerId()).setRegisterBroker(command);
     }
 

@@ -18,6 +18,7 @@ import org.apache.kafka.common.Uuid;
  * @param draining by an operator's wish it leads nothing where another replica can; it stays in sync
  * @param uncleanStart the process before this registration did not stop in good order
  * @param features what its software supports, by name; none when it did not say
+ * @param adminEndpoint where it tells of itself; null when it did not say. For tools: nothing is decided by it
  */
 public record BrokerImage(
         int id,
@@ -30,7 +31,8 @@ public record BrokerImage(
         List<Uuid> directoryIds,
         boolean draining,
         boolean uncleanStart,
-        List<SupportedFeature> features) {
+        List<SupportedFeature> features,
+        ListenerEndpoint adminEndpoint) {
 
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
@@ -66,6 +68,7 @@ public record BrokerImage(
                 directoryIds,
                 nowDraining,
                 uncleanStart,
-                features);
+                features,
+                adminEndpoint);
     }
 }

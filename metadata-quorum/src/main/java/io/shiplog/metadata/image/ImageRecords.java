@@ -94,9 +94,21 @@ public final class ImageRecords {
     public static List<ListenerEndpoint> endpoints(List<Endpoint> endpoints) {
         List<ListenerEndpoint> result = new ArrayList<>(endpoints.size());
         for (Endpoint endpoint : endpoints) {
-            result.add(new ListenerEndpoint(endpoint.getName(), endpoint.getHost(), endpoint.getPort()));
+            result.add(endpoint(endpoint));
         }
         return result;
+    }
+
+    static ListenerEndpoint endpoint(Endpoint endpoint) {
+        return new ListenerEndpoint(endpoint.getName(), endpoint.getHost(), endpoint.getPort());
+    }
+
+    private static Endpoint message(ListenerEndpoint endpoint) {
+        return Endpoint.newBuilder()
+                .setName(endpoint.name())
+                .setHost(endpoint.host())
+                .setPort(endpoint.port())
+                .build();
     }
 
     static BrokerRegistrationRecord registration(BrokerImage broker) {
@@ -112,10 +124,10 @@ public final class ImageRecords {
                 .setUncleanStart(broker.uncleanStart())
                 .addAllFeatures(RegistryRecords.ranges(broker.features()));
         for (ListenerEndpoint endpoint : broker.endpoints()) {
-            record.addEndpoints(Endpoint.newBuilder()
-                    .setName(endpoint.name())
-                    .setHost(endpoint.host())
-                    .setPort(endpoint.port()));
+            record.addEndpoints(message(endpoint));
+        }
+        if (broker.adminEndpoint() != null) {
+            record.setAdminEndpoint(message(broker.adminEndpoint()));
         }
         return record.build();
     }

@@ -164,7 +164,8 @@ final class ImageReplay {
                 Uuids.fromBytes(record.getDirectoryIdsList()),
                 record.getDraining(),
                 record.getUncleanStart(),
-                RegistryRecords.features(record.getFeaturesList())));
+                RegistryRecords.features(record.getFeaturesList()),
+                record.hasAdminEndpoint() ? ImageRecords.endpoint(record.getAdminEndpoint()) : null));
     }
 
     private void changeBroker(BrokerStateRecord record) {

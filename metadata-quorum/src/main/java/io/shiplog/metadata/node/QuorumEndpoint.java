@@ -58,6 +58,11 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
             case DESCRIBE_QUORUM -> describe(caller, id);
             case ADD_VOTER, REMOVE_VOTER, TRANSFER_LEADERSHIP -> changeVoters(caller, request);
             case DESCRIBE_HISTORY -> history(caller, id, request.getDescribeHistory());
+            case DESCRIBE_NODE, DESCRIBE_REPLICAS ->
+                caller.answer(error(
+                        id,
+                        Errors.UNSUPPORTED_VERSION,
+                        "a quorum node; storage nodes say that at their admin endpoints"));
             case BODY_NOT_SET -> caller.answer(error(id, Errors.UNSUPPORTED_VERSION, "unknown request"));
         }
     }

@@ -6,13 +6,17 @@ package io.shiplog.metadata.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.shiplog.metadata.image.ListenerEndpoint;
+import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.Endpoint;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
+import io.shiplog.metadata.proto.SnapshotHeader;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -116,6 +120,8 @@ class RegistrationDeciderTest {
         refused(r -> endpoint(r, "h".repeat(256), 1), Errors.INVALID_REGISTRATION);
         refused(r -> endpoint(r, "h", 0), Errors.INVALID_REGISTRATION);
         refused(r -> endpoint(r, "h", 65_536), Errors.INVALID_REGISTRATION);
+        refused(r -> r.setAdminEndpoint(admin("h", 65_536)), Errors.INVALID_REGISTRATION);
+        refused(r -> r.setAdminEndpoint(admin("", 1)), Errors.INVALID_REGISTRATION);
         refused(r -> r.setRack("r".repeat(256)), Errors.INVALID_REGISTRATION);
         refused(r -> r.clearDirectoryIds(), Errors.INVALID_REGISTRATION);
         refused(r -> r.addDirectoryIds(Uuids.toBytes(Uuid.ZERO_UUID)), Errors.INVALID_REGISTRATION);
@@ -129,6 +135,49 @@ class RegistrationDeciderTest {
     private static RegisterBrokerCommand.Builder endpoint(RegisterBrokerCommand.Builder r, String host, int port) {
         r.getEndpointsBuilder(0).setHost(host).setPort(port);
         return r;
+    }
+
+    private static Endpoint admin(String host, int port) {
+        return Endpoint.newBuilder()
+                .setName("ADMIN")
+                .setHost(host)
+                .setPort(port)
+                .build();
+    }
+
+    @Test
+    void whereANodeTellsOfItselfIsKeptUntilItRegistersAnew() {
+        assertThat(error(cluster.register(9, cluster.registration(9).setAdminEndpoint(admin("h", 7)))))
+                .isEqualTo(Errors.NONE);
+        assertThat(cluster.image().broker(9).adminEndpoint()).isEqualTo(new ListenerEndpoint("ADMIN", "h", 7));
+        assertThat(cluster.image().broker(9).endpoints())
+                .as("what Kafka's clients are told")
+                .doesNotContain(new ListenerEndpoint("ADMIN", "h", 7));
+        cluster.fence(9);
+        SnapshotHeader header = SnapshotHeader.newBuilder()
+                .setFormat(1)
+                .setMetadataOffset(cluster.image().offset())
+                .build();
+        MetadataImage restored =
+                MetadataImage.fromSnapshot(header, cluster.image().toRecords());
+        assertThat(restored.broker(9).adminEndpoint())
+                .isEqualTo(cluster.image().broker(9).adminEndpoint())
+                .isNotNull();
+        cluster.register(9, cluster.registration(9));
+        assertThat(cluster.image().broker(9).adminEndpoint()).isNull();
+    }
+
+    /** Software that does not know the field leaves it out, and must not seem to have gone astray. */
+    @Test
+    void whereANodeTellsOfItselfIsNoPartOfTheStateHash() {
+        RegisterBrokerCommand.Builder registration = cluster.registration(9);
+        MetadataImage before = cluster.image();
+        Decision with = new RegistrationDecider(1)
+                .decide(before, 9, registration.setAdminEndpoint(admin("h", 7)).build());
+        Decision without = new RegistrationDecider(1)
+                .decide(before, 9, registration.clearAdminEndpoint().build());
+        assertThat(before.candidate(with.records()).stateHash())
+                .isEqualTo(before.candidate(without.records()).stateHash());
     }
 
     // ---- what a restart means for partitions. 1 is the last in sync, so that the ELR shows whether it is still

@@ -14,7 +14,9 @@ import io.shiplog.metadata.proto.AddVoterRequest;
 import io.shiplog.metadata.proto.AllocateProducerIdsCommand;
 import io.shiplog.metadata.proto.AlterPartitionCommand;
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.DescribeNodeRequest;
 import io.shiplog.metadata.proto.DescribeQuorumRequest;
+import io.shiplog.metadata.proto.DescribeReplicasRequest;
 import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointRequest.BodyCase;
 import io.shiplog.metadata.proto.EndpointResponse;
@@ -26,6 +28,7 @@ import io.shiplog.metadata.proto.HelloRequest;
 import io.shiplog.metadata.proto.HelloRequest.Role;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.RemoveVoterRequest;
+import io.shiplog.metadata.proto.ReplicaName;
 import io.shiplog.metadata.proto.TransferLeadershipRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -180,7 +183,11 @@ class HostileRequestsTest {
                 EndpointRequest.newBuilder()
                         .setTransferLeadership(TransferLeadershipRequest.newBuilder()
                                 .setNodeId(77)
-                                .setTimeoutMs(Integer.MIN_VALUE)));
+                                .setTimeoutMs(Integer.MIN_VALUE)),
+                EndpointRequest.newBuilder().setDescribeNode(DescribeNodeRequest.getDefaultInstance()),
+                EndpointRequest.newBuilder()
+                        .setDescribeReplicas(DescribeReplicasRequest.newBuilder()
+                                .addPartitions(ReplicaName.newBuilder().setPartition(-1))));
     }
 
     private static MetadataCommand.Builder allocation(int brokerId, long brokerEpoch) {
@@ -438,6 +445,7 @@ class HostileRequestsTest {
                     case FETCH_SNAPSHOT -> Errors.SNAPSHOT_NOT_FOUND;
                     case FORMATION, DESCRIBE_HISTORY -> Errors.INVALID_REQUEST;
                     case TRANSFER_LEADERSHIP -> Errors.VOTER_NOT_FOUND;
+                    case DESCRIBE_NODE, DESCRIBE_REPLICAS -> Errors.UNSUPPORTED_VERSION;
                     case COMMAND, FETCH_METADATA, DESCRIBE_QUORUM, BODY_NOT_SET -> Errors.NONE;
                 };
                 if (request.getBodyCase() != BodyCase.HELLO) {

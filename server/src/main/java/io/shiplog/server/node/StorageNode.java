@@ -256,7 +256,8 @@ public final class StorageNode implements AutoCloseable {
                 recovered.cleanBrokerEpoch(),
                 recovered.damaged(),
                 directories.clusterId(),
-                directories.reports());
+                directories.reports(),
+                null);
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(REGISTRATION_TIMEOUT_S);
         while (true) {
             try {

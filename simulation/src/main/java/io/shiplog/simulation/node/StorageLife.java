@@ -285,7 +285,8 @@ public final class StorageLife {
                 recovered.cleanBrokerEpoch(),
                 recovered.damaged(),
                 directories.clusterId(),
-                directories.reports());
+                directories.reports(),
+                null);
         client.register(registration)
                 .whenComplete((accepted, failure) -> loop.execute(() -> {
                     if (failure == null) {

@@ -59,8 +59,7 @@ final class Impostor implements MetadataListener {
                 List.of(new Uuid(dice.nextLong() | 1, dice.nextLong())),
                 -1,
                 List.of(),
-                SimQuorum.CLUSTER_ID,
-                List.of());
+                SimQuorum.CLUSTER_ID);
     }
 
     void start() {
