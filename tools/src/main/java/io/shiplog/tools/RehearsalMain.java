@@ -3,19 +3,10 @@
 
 package io.shiplog.tools;
 
-import io.shiplog.tools.trial.Ledger;
-import io.shiplog.tools.trial.ReadLog;
-import io.shiplog.tools.trial.Reader;
-import io.shiplog.tools.trial.Records;
-import io.shiplog.tools.trial.TrialClients;
-import io.shiplog.tools.trial.TrialTopic;
-import io.shiplog.tools.trial.Verification;
+import io.shiplog.tools.trial.CheckedLoad;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine;
 
 /**
@@ -29,7 +20,6 @@ public final class RehearsalMain {
     private static final int PER_SECOND = 2_000;
     private static final int RECORDS = 1_000;
     private static final long WAIT_MS = 60_000;
-    private static final long POLL_MS = 5;
     private static final long SEED = 1;
 
     private RehearsalMain() {}
@@ -64,26 +54,10 @@ public final class RehearsalMain {
     }
 
     private static boolean send(String bootstrap) throws Exception {
-        try (Admin admin = TrialClients.admin(bootstrap)) {
-            TrialTopic topic = new TrialTopic(admin, TOPIC, PARTITIONS);
-            topic.create(Map.of(), WAIT_MS);
-            Ledger ledger = new Ledger(PARTITIONS);
-            Records records = new Records(bootstrap, TOPIC, ledger, SEED, PER_SECOND);
-            records.start();
-            long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
-            while (ledger.acknowledgedLines() < RECORDS && System.nanoTime() < deadlineNs) {
-                TimeUnit.MILLISECONDS.sleep(POLL_MS);
-            }
-            records.finish();
-            ReadLog read = new ReadLog(ledger, PARTITIONS);
-            Reader reader = new Reader(bootstrap, "rehearsal-reader", TOPIC, PARTITIONS, read);
-            reader.start();
-            reader.await(ledger.acknowledgedLines(), WAIT_MS);
-            Verification verification = new Verification(ledger, sequence -> "record " + sequence);
-            verification.allAcknowledged();
-            verification.readBack(read, PARTITIONS);
-            verification.faults().forEach(System.err::println);
-            return verification.faults().isEmpty();
-        }
+        CheckedLoad load = new CheckedLoad(bootstrap, TOPIC, PARTITIONS, SEED, PER_SECOND, WAIT_MS);
+        load.begin(RECORDS);
+        List<String> faults = load.end();
+        faults.forEach(System.err::println);
+        return faults.isEmpty();
     }
 }
