@@ -71,6 +71,7 @@ final class BrokerStateDecider {
                         .setFenced(fenced)
                         .setInControlledShutdown(inShutdown)
                         .setDraining(draining)
+                        .setCordoned(broker.cordoned())
                         .setCause(cause))
                 .build();
     }

@@ -36,6 +36,7 @@ public final class Controller {
     private final QuotaDecider quotas;
     private final ScramDecider credentials;
     private final AclDecider acls;
+    private final JobDecider jobs = new JobDecider();
     private final int maxAtomicBytes;
 
     public Controller(ControllerSettings settings) {
@@ -95,6 +96,10 @@ public final class Controller {
             case ALTER_SCRAM_CREDENTIALS -> credentials.decide(image, command.getAlterScramCredentials());
             case CREATE_ACLS -> acls.create(image, command.getCreateAcls());
             case DELETE_ACLS -> acls.delete(image, command.getDeleteAcls());
+            case CORDON_BROKER -> jobs.cordon(image, command.getCordonBroker());
+            case START_JOB -> jobs.start(image, command);
+            case CONTROL_JOB -> jobs.control(image, command);
+            case ADVANCE_JOBS -> jobs.advance(image, command);
             case RECORD_STATE_HASH -> QuorumDecider.recordStateHash(image);
             case RECORD_VOTERS -> QuorumDecider.recordVoters(image, command.getRecordVoters());
             case BODY_NOT_SET ->
@@ -125,8 +130,13 @@ public final class Controller {
             return new Refusal(Errors.LEADER_NOT_AVAILABLE, "The cluster has not been formed yet.");
         }
         return switch (command.getBodyCase()) {
-            case FORM_CLUSTER, CHANGE_BROKER_STATE, SWEEP, BALANCE_LEADERS, RECORD_STATE_HASH, RECORD_VOTERS ->
-                ownCommand(command);
+            case FORM_CLUSTER,
+                    CHANGE_BROKER_STATE,
+                    SWEEP,
+                    BALANCE_LEADERS,
+                    RECORD_STATE_HASH,
+                    RECORD_VOTERS,
+                    ADVANCE_JOBS -> ownCommand(command);
             case ALTER_PARTITION, ALLOCATE_PRODUCER_IDS, REPORT_LOG_INFO, REPORT_OFFLINE_REPLICAS, REPORT_DAMAGE ->
                 staleBroker(image, command);
             case REGISTER_BROKER, BODY_NOT_SET -> null;
@@ -144,7 +154,10 @@ public final class Controller {
                     ALTER_CLIENT_QUOTAS,
                     ALTER_SCRAM_CREDENTIALS,
                     CREATE_ACLS,
-                    DELETE_ACLS -> command.getBrokerId() == NO_BROKER ? null : staleBroker(image, command);
+                    DELETE_ACLS,
+                    START_JOB,
+                    CONTROL_JOB,
+                    CORDON_BROKER -> command.getBrokerId() == NO_BROKER ? null : staleBroker(image, command);
         };
     }
 

@@ -6,6 +6,7 @@ package io.shiplog.metadata.controller;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.Features;
 import io.shiplog.metadata.image.GroupConfigs;
+import io.shiplog.metadata.image.JobsImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.RegistryRecords;
 import io.shiplog.metadata.image.SupportedFeature;
@@ -83,11 +84,20 @@ final class FeatureDecider {
                 && !image.configuredGroups().isEmpty()) {
             return "Groups have settings, which that level does not know; remove them first.";
         }
+        if (update.getName().equals(Features.SHIPLOG_METADATA_VERSION)
+                && level < JobsImage.FIRST_LEVEL
+                && usesJobs(image)) {
+            return "There are jobs or cordoned nodes, which that level does not know; remove and uncordon them first.";
+        }
         if (level < current && type == UPGRADE) {
             return "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe"
                     + " downgrade.";
         }
         return level > current && type != UPGRADE ? "Can't downgrade to a newer version." : null;
+    }
+
+    private static boolean usesJobs(MetadataImage image) {
+        return !image.jobs().all().isEmpty() || image.brokers().stream().anyMatch(BrokerImage::cordoned);
     }
 
     private String unsupported(MetadataImage image, String name, int level) {

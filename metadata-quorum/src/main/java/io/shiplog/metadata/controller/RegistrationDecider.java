@@ -99,6 +99,7 @@ final class RegistrationDecider {
                 .addAllFeatures(command.getFeaturesList())
                 .setFenced(true)
                 .setDraining(existing != null && existing.draining())
+                .setCordoned(existing != null && existing.cordoned())
                 .setUncleanStart(existing != null && uncleanStart(image, existing, command));
         if (command.hasAdminEndpoint()) {
             record.setAdminEndpoint(command.getAdminEndpoint());

@@ -69,6 +69,7 @@ final class RecordText {
                         .setName(topic.name())
                         .setOldValue("id " + topic.id() + ", " + topic.partitionCount() + " partitions");
             }
+            case JOB, JOB_MOVES, JOB_MOVE_STATE, REMOVE_JOB -> JobText.describe(line, image, record);
             case CONFIG -> describeConfig(line, image, record.getConfig());
             case PRODUCER_IDS ->
                 line.setKind(Kind.PRODUCER_IDS)
@@ -210,7 +211,8 @@ final class RecordText {
     private static String state(BrokerImage broker) {
         return (broker.fenced() ? "fenced" : "unfenced")
                 + (broker.inControlledShutdown() ? ", in controlled shutdown" : "")
-                + (broker.draining() ? ", draining" : "");
+                + (broker.draining() ? ", draining" : "")
+                + (broker.cordoned() ? ", cordoned" : "");
     }
 
     private static String of(ScramCredential credential) {

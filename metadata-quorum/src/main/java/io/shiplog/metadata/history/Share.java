@@ -31,7 +31,7 @@ enum Share {
     /** Where the line of a record stands whose command {@code origin} gave. */
     static Share of(MetadataRecord record, CommandOrigin origin) {
         return switch (record.getBodyCase()) {
-            case PARTITION, PARTITION_CHANGE, PRODUCER_IDS, STATE_HASH ->
+            case PARTITION, PARTITION_CHANGE, PRODUCER_IDS, STATE_HASH, JOB_MOVE_STATE ->
                 origin.getPrincipal().isEmpty() ? AUTOMATIC : ADMINISTRATIVE;
             default -> ADMINISTRATIVE;
         };

@@ -19,6 +19,7 @@ import org.apache.kafka.common.Uuid;
  * @param uncleanStart the process before this registration did not stop in good order
  * @param features what its software supports, by name; none when it did not say
  * @param adminEndpoint where it tells of itself; null when it did not say. For tools: nothing is decided by it
+ * @param cordoned it gets no new replicas, from placement nor from jobs
  */
 public record BrokerImage(
         int id,
@@ -32,7 +33,8 @@ public record BrokerImage(
         boolean draining,
         boolean uncleanStart,
         List<SupportedFeature> features,
-        ListenerEndpoint adminEndpoint) {
+        ListenerEndpoint adminEndpoint,
+        boolean cordoned) {
 
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
@@ -56,7 +58,8 @@ public record BrokerImage(
         return !fenced && inControlledShutdown;
     }
 
-    BrokerImage withState(boolean nowFenced, boolean nowInControlledShutdown, boolean nowDraining) {
+    BrokerImage withState(
+            boolean nowFenced, boolean nowInControlledShutdown, boolean nowDraining, boolean nowCordoned) {
         return new BrokerImage(
                 id,
                 epoch,
@@ -69,6 +72,7 @@ public record BrokerImage(
                 nowDraining,
                 uncleanStart,
                 features,
-                adminEndpoint);
+                adminEndpoint,
+                nowCordoned);
     }
 }

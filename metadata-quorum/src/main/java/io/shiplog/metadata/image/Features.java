@@ -17,7 +17,7 @@ public final class Features {
      * version: 30 is 4.3-IV0.
      */
     public static final String METADATA_VERSION = "metadata.version";
-    /** Ours: the kinds and versions of records that may be agreed on. 2: settings of groups. */
+    /** Ours: the kinds and versions of records that may be agreed on. 2: settings of groups. 3: jobs and cordoned nodes. */
     public static final String SHIPLOG_METADATA_VERSION = "shiplog.metadata.version";
     /** KIP-966; always in use. */
     public static final String ELIGIBLE_LEADER_REPLICAS_VERSION = "eligible.leader.replicas.version";
@@ -33,7 +33,7 @@ public final class Features {
             new SupportedFeature(ELIGIBLE_LEADER_REPLICAS_VERSION, 1, 1),
             new SupportedFeature(GROUP_VERSION, 0, 1),
             new SupportedFeature(METADATA_VERSION, KAFKA_4_3, KAFKA_4_3),
-            new SupportedFeature(SHIPLOG_METADATA_VERSION, 1, GroupConfigs.FIRST_LEVEL),
+            new SupportedFeature(SHIPLOG_METADATA_VERSION, 1, JobsImage.FIRST_LEVEL),
             new SupportedFeature(STREAMS_VERSION, 0, 1));
 
     private Features() {}

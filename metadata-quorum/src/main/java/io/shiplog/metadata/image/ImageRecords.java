@@ -122,6 +122,7 @@ public final class ImageRecords {
                 .setInControlledShutdown(broker.inControlledShutdown())
                 .setDraining(broker.draining())
                 .setUncleanStart(broker.uncleanStart())
+                .setCordoned(broker.cordoned())
                 .addAllFeatures(RegistryRecords.ranges(broker.features()));
         for (ListenerEndpoint endpoint : broker.endpoints()) {
             record.addEndpoints(message(endpoint));

@@ -102,6 +102,7 @@ final class ImageReplay {
                     REMOVE_SCRAM_CREDENTIAL,
                     ACCESS_CONTROL_ENTRY,
                     REMOVE_ACCESS_CONTROL_ENTRY -> state.registry = state.registry.apply(record);
+            case JOB, JOB_MOVES, JOB_MOVE_STATE, REMOVE_JOB -> state.jobs = state.jobs.apply(record, snapshot);
             case STATE_HASH -> compareHash(record.getStateHash());
             case QUORUM_VOTER -> putVoter(record.getQuorumVoter());
             case REMOVE_QUORUM_VOTER ->
@@ -129,7 +130,7 @@ final class ImageReplay {
 
     /** Remembers a difference; what comes of it is for whoever holds the image. Hashes of another algorithm are not compared. */
     private void compareHash(StateHashRecord record) {
-        long hash = state.hash + state.registry.hash();
+        long hash = state.hash + state.registry.hash() + state.jobs.hash();
         if (record.getAlgorithm() == StateHash.ALGORITHM && record.getHash() != hash) {
             state.astrayAtOffset = state.offset;
         }
@@ -165,12 +166,14 @@ final class ImageReplay {
                 record.getDraining(),
                 record.getUncleanStart(),
                 RegistryRecords.features(record.getFeaturesList()),
-                record.hasAdminEndpoint() ? ImageRecords.endpoint(record.getAdminEndpoint()) : null));
+                record.hasAdminEndpoint() ? ImageRecords.endpoint(record.getAdminEndpoint()) : null,
+                record.getCordoned()));
     }
 
     private void changeBroker(BrokerStateRecord record) {
         BrokerImage broker = registered(record.getBrokerId(), record.getBrokerEpoch());
-        put(broker.withState(record.getFenced(), record.getInControlledShutdown(), record.getDraining()));
+        put(broker.withState(
+                record.getFenced(), record.getInControlledShutdown(), record.getDraining(), record.getCordoned()));
     }
 
     private void unregister(UnregisterBrokerRecord record) {

@@ -61,6 +61,7 @@ final class ImageSnapshot {
                     group.getValue());
         }
         state.registry.forEachRecord(snapshot::add);
+        state.jobs.forEachRecord(snapshot::add);
     }
 
     static MetadataImage read(SnapshotHeader header, Iterable<MetadataRecord> records) {

@@ -101,6 +101,10 @@ public final class MetadataDelta {
                     REMOVE_SCRAM_CREDENTIAL,
                     ACCESS_CONTROL_ENTRY,
                     REMOVE_ACCESS_CONTROL_ENTRY,
+                    JOB,
+                    JOB_MOVES,
+                    JOB_MOVE_STATE,
+                    REMOVE_JOB,
                     BODY_NOT_SET -> {}
             case QUORUM_VOTER, REMOVE_QUORUM_VOTER -> quorumVotersChanged = !from.sameQuorumVoters(to);
         }
@@ -216,6 +220,11 @@ public final class MetadataDelta {
         return !from.registry().sameAcls(to.registry());
     }
 
+    /** Whether a job began, ended or changed, or one of its moves did: throttles of jobs may be others. */
+    public boolean jobsChanged() {
+        return !from.jobs().same(to.jobs());
+    }
+
     /** Whether a member of the quorum came, went, or is reached elsewhere. */
     public boolean quorumVotersChanged() {
         return quorumVotersChanged;
@@ -233,6 +242,7 @@ public final class MetadataDelta {
                 && !quotasChanged()
                 && !credentialsChanged()
                 && !aclsChanged()
+                && !jobsChanged()
                 && !quorumVotersChanged;
     }
 }

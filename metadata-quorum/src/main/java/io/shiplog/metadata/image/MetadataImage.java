@@ -46,6 +46,7 @@ public final class MetadataImage {
         TreePMap<String, TreePMap<String, String>> groupConfigs = TreePMap.empty();
         PartitionIndex index = PartitionIndex.EMPTY;
         RegistryImage registry = RegistryImage.EMPTY;
+        JobsImage jobs = JobsImage.EMPTY;
         TreePMap<Integer, QuorumVoter> quorumVoters = TreePMap.empty();
         long astrayAtOffset = -1;
 
@@ -64,6 +65,7 @@ public final class MetadataImage {
             copy.groupConfigs = groupConfigs;
             copy.index = index;
             copy.registry = registry;
+            copy.jobs = jobs;
             copy.quorumVoters = quorumVoters;
             copy.astrayAtOffset = astrayAtOffset;
             return copy;
@@ -260,6 +262,11 @@ public final class MetadataImage {
         return state.registry;
     }
 
+    /** Changes of assignments that are under way, or were lately. */
+    public JobsImage jobs() {
+        return state.jobs;
+    }
+
     /** How many partitions all topics have together. */
     public int partitionCount() {
         return state.index.partitions();
@@ -306,7 +313,7 @@ public final class MetadataImage {
 
     /** Hash of all but offset and proposals; equal states have equal hashes, whatever led to them. */
     public long stateHash() {
-        return state.hash + state.registry.hash();
+        return state.hash + state.registry.hash() + state.jobs.hash();
     }
 
     /** The last offset at which the agreed hash was another one than that of this state; -1: never, as far as it was replayed here. */

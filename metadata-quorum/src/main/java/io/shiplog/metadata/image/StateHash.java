@@ -5,6 +5,7 @@ package io.shiplog.metadata.image;
 
 import com.google.protobuf.ByteString;
 import io.shiplog.metadata.proto.AccessControlEntry;
+import io.shiplog.metadata.proto.JobRecord;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -28,6 +29,9 @@ final class StateHash {
     private static final long CREDENTIAL = 42;
     private static final long ACL = 43;
     private static final long QUORUM_VOTER = 60;
+    private static final long JOB = 70;
+    private static final long JOB_MOVE = 71;
+    private static final long LAST_JOB = 73;
     private static final long GROUP_CONFIG = 900;
 
     private StateHash() {}
@@ -55,7 +59,8 @@ final class StateHash {
         int flags = (broker.fenced() ? 1 : 0)
                 + (broker.inControlledShutdown() ? 2 : 0)
                 + (broker.draining() ? 4 : 0)
-                + (broker.uncleanStart() ? 8 : 0);
+                + (broker.uncleanStart() ? 8 : 0)
+                + (broker.cordoned() ? 16 : 0);
         return finish(mix(hash, flags));
     }
 
@@ -112,6 +117,18 @@ final class StateHash {
         return finish(mix(mix(mix(hash, entry.getHost()), entry.getOperation()), entry.getPermission()));
     }
 
+    static long job(JobRecord head) {
+        return finish(mix(mix(SEED, JOB), head.toByteString()));
+    }
+
+    static long move(long jobId, int index, JobMove move) {
+        return finish(move.mixInto(mix(mix(mix(SEED, JOB_MOVE), jobId), index)));
+    }
+
+    static long lastJob(long id) {
+        return finish(mix(mix(SEED, LAST_JOB), id));
+    }
+
     private static long mix(long hash, ByteString bytes) {
         long result = mix(hash, bytes.size());
         for (int i = 0; i < bytes.size(); i++) {
@@ -120,11 +137,11 @@ final class StateHash {
         return result;
     }
 
-    private static long mix(long hash, long value) {
+    static long mix(long hash, long value) {
         return Long.rotateLeft((hash ^ value) * 0xBF58476D1CE4E5B9L, 31) * 0x94D049BB133111EBL;
     }
 
-    private static long mix(long hash, Uuid id) {
+    static long mix(long hash, Uuid id) {
         return mix(mix(hash, id.getMostSignificantBits()), id.getLeastSignificantBits());
     }
 

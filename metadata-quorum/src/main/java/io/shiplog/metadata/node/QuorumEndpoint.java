@@ -180,7 +180,7 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
         }
     }
 
-    /** Fencing, sweeping, balancing and forming are nobody's to ask for. */
+    /** Fencing, sweeping, balancing, forming and the steps of jobs are nobody's to ask for. */
     private static boolean isReserved(MetadataCommand command) {
         return switch (command.getBodyCase()) {
             case FORM_CLUSTER,
@@ -189,6 +189,7 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
                     BALANCE_LEADERS,
                     RECORD_STATE_HASH,
                     RECORD_VOTERS,
+                    ADVANCE_JOBS,
                     BODY_NOT_SET -> true;
             case REGISTER_BROKER,
                     CREATE_TOPICS,
@@ -210,7 +211,10 @@ final class QuorumEndpoint implements EndpointHandler, AutoCloseable {
                     ALTER_CLIENT_QUOTAS,
                     ALTER_SCRAM_CREDENTIALS,
                     CREATE_ACLS,
-                    DELETE_ACLS -> false;
+                    DELETE_ACLS,
+                    START_JOB,
+                    CONTROL_JOB,
+                    CORDON_BROKER -> false;
         };
     }
 

@@ -83,7 +83,7 @@ class FeatureDeciderTest {
         assertThat(image.registry().featureLevels())
                 .containsEntry(Features.METADATA_VERSION, 30)
                 .containsEntry(Features.ELIGIBLE_LEADER_REPLICAS_VERSION, 1)
-                .containsEntry(Features.SHIPLOG_METADATA_VERSION, 2);
+                .containsEntry(Features.SHIPLOG_METADATA_VERSION, 3);
     }
 
     @Test
