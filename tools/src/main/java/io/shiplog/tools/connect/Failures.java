@@ -3,9 +3,12 @@
 
 package io.shiplog.tools.connect;
 
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Says in one line why a command failed. */
 public final class Failures {
@@ -13,15 +16,33 @@ public final class Failures {
 
     /** One line, without a full stop. */
     public static String sentence(Throwable failure) {
+        Throwable cause = cause(failure);
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return sentence(cause, message).strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** Without the futures' wrappers, and the client's own "Failed to create ..." around the reason. */
+    static Throwable cause(Throwable failure) {
         Throwable cause = failure;
-        // The futures' wrapper, and the client's own "Failed to create ..." around the reason.
         while (cause.getCause() != null
-                && (cause instanceof ExecutionException || cause.getClass() == KafkaException.class)) {
+                && (cause instanceof ExecutionException
+                        || cause instanceof CompletionException
+                        || cause.getClass() == KafkaException.class)) {
             cause = cause.getCause();
         }
+        return cause;
+    }
+
+    private static String sentence(Throwable cause, String message) {
         if (cause instanceof TimeoutException) {
-            return "no answer from the cluster (" + cause.getMessage() + ")";
+            return "no answer from the cluster (" + message + ")";
         }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (cause instanceof UnknownTopicOrPartitionException) {
+            return "there is no such topic or partition (bin/shiplog topics lists them)";
+        }
+        if (cause instanceof UnsupportedVersionException) {
+            return "the cluster runs older software than this tool: " + message;
+        }
+        return message;
     }
 }

@@ -5,6 +5,7 @@ package io.shiplog.tools.connect;
 
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Rows;
+import io.shiplog.tools.text.Watch;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,7 +18,7 @@ public abstract class ToolOptions {
             names = "--timeout-ms",
             defaultValue = "15000",
             paramLabel = "MS",
-            description = "How long to wait for an answer (${DEFAULT-VALUE}).")
+            description = "How long to wait for an answer (${DEFAULT-VALUE}); to connect takes 5000 at most.")
     private int timeoutMs;
 
     @Option(names = "--json", description = "Print JSON instead of a table.")
@@ -28,12 +29,10 @@ public abstract class ToolOptions {
 
     /** How long the command may wait for an answer. */
     public final int timeoutMs() {
+        if (timeoutMs <= 0) {
+            throw usage("--timeout-ms " + timeoutMs + ": milliseconds above 0 are expected");
+        }
         return timeoutMs;
-    }
-
-    /** How long one request may take of that. */
-    final int requestTimeoutMs() {
-        return Math.min(timeoutMs, 5_000);
     }
 
     /** Whether a program reads what is printed. */
@@ -41,18 +40,34 @@ public abstract class ToolOptions {
         return json;
     }
 
-    /** Where the cluster is must be said; not a required option for picocli, because a command whose subcommand has its own would ask for it, too. */
-    final ParameterException notSaid(String how) {
-        return new ParameterException(spec.commandLine(), "Where is the cluster? " + how + " says so.");
+    /** What is wrong with how the command was called, to be thrown: exit 2. */
+    public final ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
-    static boolean given(String value) {
-        return value != null && !value.isBlank();
+    /** Where answers go. */
+    public final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** Where remarks go that are no part of the answer. */
+    public final PrintWriter err() {
+        return spec.commandLine().getErr();
     }
 
     /** Prints rows in the way that was asked for. */
     public final void print(Rows rows, PrintWriter out) {
         out.print(json ? Json.write(rows.objects()) + System.lineSeparator() : rows.table());
         out.flush();
+    }
+
+    /** Prints rows as the answer. */
+    public final void print(Rows rows) {
+        print(rows, out());
+    }
+
+    /** Looks once, or again and again, as was asked for. */
+    public final int show(Watch watch, Watch.Look look) throws Exception {
+        return watch.run(out(), json, Failures::sentence, look);
     }
 }

@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.operate;
 
+import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.text.Rows;
 import java.util.LinkedHashSet;
@@ -68,7 +69,8 @@ public final class ElectionsCommand {
             throws ExecutionException, InterruptedException {
         Rows rows = new Rows("topic", "partition", "outcome");
         boolean refused = false;
-        try (Admin admin = target.open()) {
+        try (Cluster cluster = target.connect()) {
+            Admin admin = cluster.admin();
             Map<TopicPartition, Optional<Throwable>> outcomes =
                     new TreeMap<>((a, b) -> a.topic().equals(b.topic())
                             ? Integer.compare(a.partition(), b.partition())

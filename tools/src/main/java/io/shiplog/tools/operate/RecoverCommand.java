@@ -11,7 +11,8 @@ import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand.Strategy;
 import io.shiplog.metadata.proto.ReplicaLogInfo;
 import io.shiplog.metadata.proto.TopicPartitionName;
-import io.shiplog.tools.connect.QuorumConnection;
+import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Rows;
@@ -54,7 +55,7 @@ public final class RecoverCommand implements Callable<Integer> {
     }
 
     @Mixin
-    private QuorumConnection connection;
+    private Connection connection;
 
     @Parameters(paramLabel = "TOPIC", description = "Its partitions without a leader.")
     private String topic;
@@ -79,7 +80,8 @@ public final class RecoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ExecutionException, InterruptedException {
-        try (QuorumClient quorum = connection.open()) {
+        try (Cluster cluster = connection.connect()) {
+            QuorumClient quorum = cluster.quorum();
             RecoverPartitionsCommand.Builder command = RecoverPartitionsCommand.newBuilder()
                     .setStrategy(strategy.strategy)
                     .setDryRun(!execute);
@@ -92,7 +94,7 @@ public final class RecoverCommand implements Callable<Integer> {
                     : quorum.await(quorum.client()
                                     .submit(
                                             MetadataCommand.newBuilder().setRecoverPartitions(command),
-                                            QuorumConnection.origin(),
+                                            Cluster.origin(),
                                             connection.timeoutMs()))
                             .getRecoverPartitions()
                             .getPartitionsList();

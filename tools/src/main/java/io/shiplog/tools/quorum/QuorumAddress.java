@@ -7,7 +7,7 @@ import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the addresses of metadata endpoints as users write them. */
+/** Reads addresses as users write them. */
 public final class QuorumAddress {
     private static final int MAX_PORT = 65_535;
 
@@ -42,7 +42,6 @@ public final class QuorumAddress {
     }
 
     private static IllegalArgumentException notOne(String text, Exception cause) {
-        return new IllegalArgumentException(
-                "'" + text + "' is not the address of a metadata endpoint: HOST:PORT,... is expected", cause);
+        return new IllegalArgumentException("'" + text + "' is no address; HOST:PORT,... is expected", cause);
     }
 }

@@ -8,6 +8,7 @@ import io.shiplog.metadata.client.MetadataClientSettings;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.client.MetadataListener;
 import io.shiplog.metadata.client.MetadataUnavailable;
+import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
 import io.shiplog.metadata.image.MetadataDelta;
 import io.shiplog.metadata.image.MetadataImage;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.protocol.Errors;
 
 /** A tool's connection to the metadata quorum: follows the metadata, and asks the active controller. Waits; for one thread. */
@@ -26,12 +28,17 @@ public final class QuorumClient implements AutoCloseable {
 
     private static final long RETRY_MS = 20;
 
+    /** How long an active controller is waited for by those who can do without. */
+    private static final int CONTROLLER_MS = 2_000;
+
     private final MetadataClient client;
     private final int timeoutMs;
+    private final QuorumDescription description;
 
-    private QuorumClient(MetadataClient client, int timeoutMs) {
+    private QuorumClient(MetadataClient client, int timeoutMs, QuorumDescription description) {
         this.client = client;
         this.timeoutMs = timeoutMs;
+        this.description = description;
     }
 
     /**
@@ -41,25 +48,45 @@ public final class QuorumClient implements AutoCloseable {
      * @throws MetadataUnavailable when it does not come in time
      */
     public static QuorumClient connect(List<Endpoint> endpoints, int timeoutMs) throws InterruptedException {
+        return connect(endpoints, timeoutMs, timeoutMs, true);
+    }
+
+    /**
+     * Connects, and goes without an active controller when none answers within two seconds: the metadata is what some quorum node has then,
+     * and {@link #description()} is null.
+     *
+     * @throws MetadataUnavailable when no quorum node gives any metadata
+     */
+    public static QuorumClient connectToAny(List<Endpoint> endpoints, int timeoutMs) throws InterruptedException {
+        return connect(endpoints, timeoutMs, Math.min(timeoutMs, CONTROLLER_MS), false);
+    }
+
+    private static QuorumClient connect(
+            List<Endpoint> endpoints, int timeoutMs, int controllerMs, boolean controllerNeeded)
+            throws InterruptedException {
         MetadataClient client =
                 new RemoteMetadataClient(MetadataClientSettings.of(endpoints, TOOL, SESSION_TIMEOUT_MS));
-        QuorumClient tool = new QuorumClient(client, timeoutMs);
+        QuorumClient tool = new QuorumClient(client, timeoutMs, null);
         try {
             Arrival arrival = new Arrival();
             client.start(arrival);
-            String otherwise = "no metadata from " + endpoints;
-            tool.await(arrival.upTo(0), otherwise);
-            tool.await(arrival.upTo(tool.committedOffset()), otherwise);
-            return tool;
+            QuorumDescription controller = tool.controller(controllerMs, controllerNeeded);
+            long offset = controller == null ? 0 : controller.metadataOffset();
+            tool.await(arrival.upTo(offset), "no metadata from " + addresses(endpoints), timeoutMs);
+            return new QuorumClient(client, timeoutMs, controller);
         } catch (RuntimeException | InterruptedException e) {
             client.close();
             throw e;
         }
     }
 
+    private static String addresses(List<Endpoint> endpoints) {
+        return endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(","));
+    }
+
     /** The same connection, with another patience for answers. */
     public QuorumClient within(int otherTimeoutMs) {
-        return new QuorumClient(client, otherTimeoutMs);
+        return new QuorumClient(client, otherTimeoutMs, description);
     }
 
     /** The client itself, for what it is asked. */
@@ -72,6 +99,11 @@ public final class QuorumClient implements AutoCloseable {
         return client.image();
     }
 
+    /** What the active controller said of the quorum when this was connected; null when there was none. */
+    public QuorumDescription description() {
+        return description;
+    }
+
     public int timeoutMs() {
         return timeoutMs;
     }
@@ -82,30 +114,36 @@ public final class QuorumClient implements AutoCloseable {
      * @throws MetadataUnavailable when it does not come in time; what the answer failed with is thrown as it is
      */
     public <T> T await(CompletableFuture<T> answer) throws InterruptedException {
-        return await(answer, "no answer from the metadata quorum");
+        return await(answer, "no answer from the metadata quorum", timeoutMs);
     }
 
-    private <T> T await(CompletableFuture<T> answer, String otherwise) throws InterruptedException {
+    private <T> T await(CompletableFuture<T> answer, String otherwise, int withinMs) throws InterruptedException {
         try {
-            return answer.get(timeoutMs, TimeUnit.MILLISECONDS);
+            return answer.get(withinMs, TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            throw new MetadataUnavailable(otherwise + " within " + timeoutMs + " ms");
+            throw new MetadataUnavailable(otherwise + " within " + withinMs + " ms");
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         }
     }
 
-    /** How far the active controller is; it may take a moment until it is found. */
-    private long committedOffset() throws InterruptedException {
-        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    /** What the active controller says; it may take a moment until it is found. */
+    private QuorumDescription controller(int withinMs, boolean needed) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
         while (true) {
+            int leftMs = (int) TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
             try {
-                return await(client.describeQuorum()).metadataOffset();
+                return await(client.describeQuorum(), "no answer from the metadata quorum", Math.max(1, leftMs));
             } catch (MetadataUnavailable e) {
-                if (System.nanoTime() >= deadlineNs) {
-                    throw e;
+                if (System.nanoTime() < deadlineNs) {
+                    TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+                } else if (needed) {
+                    throw new MetadataUnavailable(
+                            "the metadata quorum has no active controller, or it did not answer within " + withinMs
+                                    + " ms; a majority of its nodes must run");
+                } else {
+                    return null;
                 }
-                TimeUnit.MILLISECONDS.sleep(RETRY_MS);
             }
         }
     }

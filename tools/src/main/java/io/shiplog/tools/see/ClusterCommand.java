@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.see;
 
+import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Rows;
@@ -51,7 +52,8 @@ public final class ClusterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ExecutionException, InterruptedException {
-        try (Admin admin = connection.open()) {
+        try (Cluster cluster = connection.connect()) {
+            Admin admin = cluster.admin();
             Collection<Node> nodes = serving(admin);
             String clusterId = admin.describeCluster().clusterId().get();
             Map<Integer, Load> loads = loads(admin);

@@ -6,7 +6,8 @@ package io.shiplog.tools.see;
 import io.shiplog.metadata.proto.DescribeHistoryRequest;
 import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.HistoryLine;
-import io.shiplog.tools.connect.QuorumConnection;
+import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.text.Rows;
 import java.time.Duration;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
         description = "Shows what changed in the cluster's metadata, newest first: when, by whom, old and new value.")
 public final class HistoryCommand implements Callable<Integer> {
     @Mixin
-    private QuorumConnection connection;
+    private Connection connection;
 
     @Option(
             names = "--resource",
@@ -60,7 +61,8 @@ public final class HistoryCommand implements Callable<Integer> {
                 .build();
         Rows rows = new Rows("time", "offset", "kind", "name", "key", "old", "new", "cause", "by", "client");
         boolean more;
-        try (QuorumClient quorum = connection.open()) {
+        try (Cluster cluster = connection.connect()) {
+            QuorumClient quorum = cluster.quorum();
             DescribeHistoryResponse answer = quorum.await(quorum.client().describeHistory(request));
             answer.getLinesList().forEach(line -> add(rows, line));
             more = answer.getMore();

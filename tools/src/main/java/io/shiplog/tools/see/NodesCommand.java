@@ -6,7 +6,8 @@ package io.shiplog.tools.see;
 import io.shiplog.metadata.controller.RestartSafety;
 import io.shiplog.metadata.proto.DrainBrokerCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
-import io.shiplog.tools.connect.QuorumConnection;
+import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.quorum.ClusterNodes;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.quorum.QuorumSafety;
@@ -39,7 +40,7 @@ public final class NodesCommand implements Callable<Integer> {
     private static final long POLL_MS = 50;
 
     @Mixin
-    private QuorumConnection connection;
+    private Connection connection;
 
     @Spec
     private CommandSpec spec;
@@ -51,9 +52,10 @@ public final class NodesCommand implements Callable<Integer> {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Lists all nodes with their state.")
-    int list(@Mixin QuorumConnection target) throws ExecutionException, InterruptedException {
+    int list(@Mixin Connection target) throws ExecutionException, InterruptedException {
         Rows rows = new Rows("node", "state", "address", "rack", "leads", "replicas", "inSync");
-        try (QuorumClient quorum = target.open()) {
+        try (Cluster cluster = target.connect()) {
+            QuorumClient quorum = cluster.quorum();
             for (ClusterNodes.Row row :
                     ClusterNodes.of(quorum.image(), quorum.await(quorum.client().describeQuorum()))) {
                 boolean storage = row.role().equals("storage");
@@ -76,12 +78,13 @@ public final class NodesCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Says whether a node may be restarted now: exit 0 yes, 1 no.")
     int mayRestart(
-            @Mixin QuorumConnection target,
+            @Mixin Connection target,
             @Parameters(paramLabel = "NODE", description = "storage-2, quorum-1, or the number of a storage node.")
                     String name)
             throws ExecutionException, InterruptedException {
         NodeName node = node(name);
-        try (QuorumClient quorum = target.open()) {
+        try (Cluster cluster = target.connect()) {
+            QuorumClient quorum = cluster.quorum();
             List<String> objections = new ArrayList<>();
             Map<String, Object> answer = new LinkedHashMap<>();
             answer.put("node", node.toString());
@@ -119,7 +122,7 @@ public final class NodesCommand implements Callable<Integer> {
         }
     }
 
-    private void print(QuorumConnection target, Map<String, Object> answer, List<String> objections) {
+    private void print(Connection target, Map<String, Object> answer, List<String> objections) {
         var out = spec.commandLine().getOut();
         if (target.json()) {
             out.println(Json.write(answer));
@@ -144,7 +147,7 @@ public final class NodesCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Moves all leaderships off a storage node and keeps new ones away; it stays in sync.")
     int drain(
-            @Mixin QuorumConnection target,
+            @Mixin Connection target,
             @Parameters(paramLabel = "NODE", description = "storage-2, or its number.") String name,
             @Option(names = "--wait", description = "Until it leads nothing any more.") boolean wait)
             throws ExecutionException, InterruptedException {
@@ -153,21 +156,22 @@ public final class NodesCommand implements Callable<Integer> {
 
     @Command(mixinStandardHelpOptions = true, description = "Lets a drained storage node lead again.")
     int undrain(
-            @Mixin QuorumConnection target,
+            @Mixin Connection target,
             @Parameters(paramLabel = "NODE", description = "storage-2, or its number.") String name)
             throws ExecutionException, InterruptedException {
         return setDraining(target, name, false, false);
     }
 
-    private int setDraining(QuorumConnection target, String name, boolean draining, boolean wait)
+    private int setDraining(Connection target, String name, boolean draining, boolean wait)
             throws ExecutionException, InterruptedException {
         NodeName node = node(name);
-        try (QuorumClient quorum = target.open()) {
+        try (Cluster cluster = target.connect()) {
+            QuorumClient quorum = cluster.quorum();
             MetadataCommand.Builder command = MetadataCommand.newBuilder()
                     .setDrainBroker(DrainBrokerCommand.newBuilder()
                             .setTargetBrokerId(node.id())
                             .setDraining(draining));
-            int left = quorum.await(quorum.client().submit(command, QuorumConnection.origin(), target.timeoutMs()))
+            int left = quorum.await(quorum.client().submit(command, Cluster.origin(), target.timeoutMs()))
                     .getDrainBroker()
                     .getLeadershipsLeft();
             long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(target.timeoutMs());

@@ -3,8 +3,8 @@
 
 package io.shiplog.tools.see;
 
+import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
-import io.shiplog.tools.operate.RecoverCommand;
 import io.shiplog.tools.text.Rows;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -31,8 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "partitions",
         mixinStandardHelpOptions = true,
-        description = "Shows partitions: leader, replicas, in-sync replicas, offsets.",
-        subcommands = RecoverCommand.class)
+        description = "Shows partitions: leader, replicas, in-sync replicas, offsets.")
 public final class PartitionsCommand implements Callable<Integer> {
     @Mixin
     private Connection connection;
@@ -50,7 +49,8 @@ public final class PartitionsCommand implements Callable<Integer> {
     public Integer call() throws ExecutionException, InterruptedException {
         Rows rows =
                 new Rows("topic", "partition", "leader", "replicas", "isr", "eligible", "startOffset", "highWatermark");
-        try (Admin admin = connection.open()) {
+        try (Cluster cluster = connection.connect()) {
+            Admin admin = cluster.admin();
             Map<TopicPartition, TopicPartitionInfo> shown = partitions(admin);
             ListOffsetsResult starts = admin.listOffsets(offsets(shown, OffsetSpec.earliest()));
             ListOffsetsResult ends = admin.listOffsets(offsets(shown, OffsetSpec.latest()));

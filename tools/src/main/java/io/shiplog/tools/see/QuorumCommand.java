@@ -5,7 +5,8 @@ package io.shiplog.tools.see;
 
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.QuorumDescription;
-import io.shiplog.tools.connect.QuorumConnection;
+import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.text.Rows;
 import java.time.Instant;
@@ -32,9 +33,10 @@ public final class QuorumCommand {
     private CommandSpec spec;
 
     @Command(mixinStandardHelpOptions = true, description = "Shows the voters: who leads, and how far each one is.")
-    int describe(@Mixin QuorumConnection connection) throws ExecutionException, InterruptedException {
+    int describe(@Mixin Connection connection) throws ExecutionException, InterruptedException {
         Rows rows = new Rows("node", "state", "directoryId", "endpoint", "index", "lag", "lastFetch", "lastCaughtUp");
-        try (QuorumClient quorum = connection.open()) {
+        try (Cluster cluster = connection.connect()) {
+            QuorumClient quorum = cluster.quorum();
             QuorumDescription now = quorum.await(quorum.client().describeQuorum());
             for (QuorumDescription.Voter voter : now.voters()) {
                 rows.add(
@@ -64,7 +66,7 @@ public final class QuorumCommand {
                 "entry in quorum.self: then it waits to be added."
             })
     int add(
-            @Mixin QuorumConnection connection,
+            @Mixin Connection connection,
             @Parameters(paramLabel = "NODE", description = "Its node.id.") int nodeId,
             @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
                     String directoryId)
@@ -81,7 +83,7 @@ public final class QuorumCommand {
             description =
                     "Takes a voter out of the quorum, running or not. Its disk must be emptied before it can be added again.")
     int remove(
-            @Mixin QuorumConnection connection,
+            @Mixin Connection connection,
             @Parameters(paramLabel = "NODE", description = "Its node.id.") int nodeId,
             @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
                     String directoryId)
@@ -97,7 +99,7 @@ public final class QuorumCommand {
             mixinStandardHelpOptions = true,
             description = "Makes another quorum node the active controller.")
     int transfer(
-            @Mixin QuorumConnection connection,
+            @Mixin Connection connection,
             @Parameters(
                             paramLabel = "NODE",
                             arity = "0..1",
@@ -114,10 +116,10 @@ public final class QuorumCommand {
         return id == null ? Uuid.ZERO_UUID : Uuid.fromString(id);
     }
 
-    private int change(
-            QuorumConnection connection, Function<MetadataClient, CompletableFuture<Void>> asked, String done)
+    private int change(Connection connection, Function<MetadataClient, CompletableFuture<Void>> asked, String done)
             throws ExecutionException, InterruptedException {
-        try (QuorumClient quorum = connection.open()) {
+        try (Cluster cluster = connection.connect()) {
+            QuorumClient quorum = cluster.quorum();
             quorum.await(asked.apply(quorum.client()));
         }
         spec.commandLine().getOut().println(done);

@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.see;
 
+import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.text.Rows;
 import java.util.ArrayList;
@@ -49,7 +50,8 @@ public final class TopicsCommand implements Callable<Integer> {
             @Parameters(paramLabel = "TOPIC", arity = "0..*", description = "Only these.") List<String> topics)
             throws ExecutionException, InterruptedException {
         Rows rows = new Rows("topic", "id", "partitions", "replicas", "underReplicated", "configs");
-        try (Admin admin = target.open()) {
+        try (Cluster cluster = target.connect()) {
+            Admin admin = cluster.admin();
             Collection<String> names = topics == null || topics.isEmpty()
                     ? admin.listTopics().names().get()
                     : topics;
@@ -81,7 +83,8 @@ public final class TopicsCommand implements Callable<Integer> {
             @Option(names = "--config", paramLabel = "KEY=VALUE", description = "May be repeated.")
                     Map<String, String> configs)
             throws ExecutionException, InterruptedException {
-        try (Admin admin = target.open()) {
+        try (Cluster cluster = target.connect()) {
+            Admin admin = cluster.admin();
             NewTopic topic = new NewTopic(name, partitions, replicas).configs(configs == null ? Map.of() : configs);
             var created = admin.createTopics(List.of(topic));
             created.all().get();
@@ -101,7 +104,8 @@ public final class TopicsCommand implements Callable<Integer> {
             @Mixin Connection target,
             @Parameters(paramLabel = "TOPIC", arity = "1..*", description = "Their names.") List<String> topics)
             throws ExecutionException, InterruptedException {
-        try (Admin admin = target.open()) {
+        try (Cluster cluster = target.connect()) {
+            Admin admin = cluster.admin();
             admin.deleteTopics(topics).all().get();
         }
         return 0;
