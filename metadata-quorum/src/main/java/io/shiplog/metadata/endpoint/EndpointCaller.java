@@ -16,12 +16,14 @@ public final class EndpointCaller {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointCaller.class);
 
     private final Channel channel;
+    private final String endpoint;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile HelloRequest hello = HelloRequest.getDefaultInstance();
     private volatile boolean greeted;
 
-    EndpointCaller(Channel channel) {
+    EndpointCaller(Channel channel, String endpoint) {
         this.channel = channel;
+        this.endpoint = endpoint;
     }
 
     int addUnanswered() {
@@ -42,10 +44,13 @@ public final class EndpointCaller {
         return hello;
     }
 
-    /** Sends the answer; any thread. Nothing happens when the connection has ended. */
+    /**
+     * Sends the answer; any thread. Nothing happens when the connection has ended. The request counts as unanswered until the answer has left: who
+     * asks and does not read is bounded by that.
+     */
     public void answer(EndpointResponse response) {
-        unanswered.decrementAndGet();
         channel.writeAndFlush(response).addListener(written -> {
+            unanswered.decrementAndGet();
             if (!written.isSuccess() && channel.isOpen()) {
                 close("cannot answer: " + written.cause());
             }
@@ -54,7 +59,7 @@ public final class EndpointCaller {
 
     /** Ends the connection; any thread. One line is logged. */
     public void close(String reason) {
-        LOG.warn("closing the metadata connection of {}: {}", this, reason);
+        LOG.warn("closing the connection of {} to the {} endpoint: {}", this, endpoint, reason);
         channel.close();
     }
 

@@ -28,19 +28,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for metadata connections, on one thread. Hostile ones are bounded: so many connections, so many unanswered requests on each, so
- * long a silence; the first message must be a Hello.
+ * Listens for connections, on one thread. Hostile ones are bounded ({@link EndpointLimits}): so many connections, so many unanswered requests on
+ * each, so long a silence; the first message must be a Hello.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails ends the channel, which is seen there
 public final class EndpointServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointServer.class);
-    private static final int MAX_CONNECTIONS = 4_096;
-    private static final int MAX_UNANSWERED = 32;
-    private static final int MAX_SILENCE_SECONDS = 60;
     private static final int BACKLOG = 512;
     private static final long CLOSE_TIMEOUT_MS = 1_000;
 
-    private final EventLoopGroup group = EventLoops.one("metadata-endpoint");
+    private final EndpointLimits limits;
+    private final EventLoopGroup group;
     private final EndpointHandler handler;
     /** The connections; one that comes after {@link #close} is closed at once. */
     private final ChannelGroup open = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
@@ -48,14 +46,21 @@ public final class EndpointServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final Channel listener;
 
+    /** The endpoint of a quorum node. */
+    public EndpointServer(String host, int port, EndpointHandler handler) throws IOException {
+        this(host, port, handler, EndpointLimits.METADATA);
+    }
+
     /**
      * Binds and serves.
      *
      * @param port 0: any free one
      * @throws IOException when the port cannot be bound; says which
      */
-    public EndpointServer(String host, int port, EndpointHandler handler) throws IOException {
+    public EndpointServer(String host, int port, EndpointHandler handler, EndpointLimits limits) throws IOException {
         this.handler = handler;
+        this.limits = limits;
+        this.group = EventLoops.one(limits.name() + "-endpoint");
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(EventLoops.serverChannel())
@@ -99,17 +104,26 @@ public final class EndpointServer implements AutoCloseable {
     }
 
     private void initialize(SocketChannel channel) {
-        if (connections.incrementAndGet() > MAX_CONNECTIONS) {
+        if (connections.incrementAndGet() > limits.maxConnections()) {
             connections.decrementAndGet();
-            LOG.warn("refusing a metadata connection of {}: {} are open", channel.remoteAddress(), MAX_CONNECTIONS);
+            LOG.warn(
+                    "refusing a connection of {} to the {} endpoint: {} are open",
+                    channel.remoteAddress(),
+                    limits.name(),
+                    limits.maxConnections());
             channel.close();
             return;
         }
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         open.add(channel);
-        channel.pipeline().addLast(new IdleStateHandler(MAX_SILENCE_SECONDS, 0, 0));
+        if (limits.maxLifeSeconds() > 0) {
+            // Whoever sends a byte now and then is not silent, and holds its place all the same.
+            var end = channel.eventLoop().schedule(() -> channel.close(), limits.maxLifeSeconds(), TimeUnit.SECONDS);
+            channel.closeFuture().addListener(closed -> end.cancel(false));
+        }
+        channel.pipeline().addLast(new IdleStateHandler(limits.maxSilenceSeconds(), 0, 0));
         Frames.install(channel.pipeline(), EndpointRequest.parser());
-        channel.pipeline().addLast(new Caller(new EndpointCaller(channel)));
+        channel.pipeline().addLast(new Caller(new EndpointCaller(channel, limits.name())));
     }
 
     /** Stops listening, ends all connections, and waits for the thread. */
@@ -140,8 +154,8 @@ public final class EndpointServer implements AutoCloseable {
                 caller.close("the first message is not a Hello");
                 return;
             }
-            if (caller.addUnanswered() > MAX_UNANSWERED) {
-                caller.close("more than " + MAX_UNANSWERED + " requests without an answer");
+            if (caller.addUnanswered() > limits.maxUnanswered()) {
+                caller.close("more than " + limits.maxUnanswered() + " requests without an answer");
                 return;
             }
             handler.onRequest(caller, request);
@@ -158,7 +172,7 @@ public final class EndpointServer implements AutoCloseable {
                 // a node that had no command to give for a while; it connects again when it has one
                 context.close();
             } else if (event instanceof IdleStateEvent) {
-                caller.close("silent for " + MAX_SILENCE_SECONDS + " s");
+                caller.close("silent for " + limits.maxSilenceSeconds() + " s");
             }
         }
 
@@ -169,7 +183,7 @@ public final class EndpointServer implements AutoCloseable {
             } else if (cause instanceof DecoderException) {
                 caller.close(String.valueOf(cause.getMessage()));
             } else {
-                LOG.error("metadata connection of {} failed", caller, cause);
+                LOG.error("connection of {} to the {} endpoint failed", caller, limits.name(), cause);
                 context.close();
             }
         }

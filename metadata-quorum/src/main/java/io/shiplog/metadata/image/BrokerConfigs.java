@@ -27,6 +27,7 @@ public final class BrokerConfigs {
             "node.id",
             "listeners",
             "advertised.listeners",
+            "admin.listener",
             "log.dirs",
             "broker.rack",
             "quorum.endpoints",

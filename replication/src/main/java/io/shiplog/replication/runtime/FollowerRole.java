@@ -51,6 +51,11 @@ final class FollowerRole implements FollowerEffects {
         return core;
     }
 
+    /** Segments on their way here; null for none. */
+    ReplicaStatus.ShipmentStatus shipment() {
+        return shipment == null ? null : shipment.status();
+    }
+
     @Override
     public void truncateTo(long offset) {
         LOG.info(

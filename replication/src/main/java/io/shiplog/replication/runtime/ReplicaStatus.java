@@ -16,6 +16,7 @@ import org.apache.kafka.common.TopicIdPartition;
  * @param state latest metadata; null before the first
  * @param flushedOffset what is on the disk, as far as the present role was told
  * @param problem why nothing works here (stopped, offline), or the last error of the follower; null for none
+ * @param shipment segments that are on their way to it; null for none
  * @param followers how the leader sees its followers; empty elsewhere
  */
 public record ReplicaStatus(
@@ -28,7 +29,16 @@ public record ReplicaStatus(
         long logEndOffset,
         long flushedOffset,
         String problem,
+        ShipmentStatus shipment,
         List<ReplicaView> followers) {
+
+    /**
+     * How far a shipment is.
+     *
+     * @param adoptedBytes in the log by now
+     * @param endOffset where it ends at the latest
+     */
+    public record ShipmentStatus(long adoptedBytes, long endOffset) {}
 
     /** What a replica is at a time. */
     public enum Role {

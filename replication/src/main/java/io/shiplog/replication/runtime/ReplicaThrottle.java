@@ -27,6 +27,16 @@ public final class ReplicaThrottle {
         return asLeader || asFollower;
     }
 
+    /** Whether a throttle of leaders names it. */
+    public boolean isNamedAsLeader() {
+        return asLeader;
+    }
+
+    /** Whether a throttle of followers names it. */
+    public boolean isNamedAsFollower() {
+        return asFollower;
+    }
+
     /** Whether what this replica, as leader, sends to the follower is limited: no record waits for that follower. */
     public boolean limitsSendingTo(int followerId) {
         return asLeader && replica.isLeader() && !replica.leaderRole().waitsFor(followerId);

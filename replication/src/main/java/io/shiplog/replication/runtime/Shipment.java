@@ -99,6 +99,10 @@ final class Shipment {
         endIfDone();
     }
 
+    ReplicaStatus.ShipmentStatus status() {
+        return new ReplicaStatus.ShipmentStatus(adoptedBytes, endOffset);
+    }
+
     /** Gives up; nobody is told. */
     void cancel() {
         if (over) {

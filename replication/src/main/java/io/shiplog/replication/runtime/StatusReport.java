@@ -23,6 +23,7 @@ final class StatusReport {
                 replica.log().logEndOffset(),
                 flushedOffset(replica),
                 problem(replica),
+                replica.followerRole() == null ? null : replica.followerRole().shipment(),
                 leader == null ? List.of() : leader.core().followers(nowMs));
     }
 

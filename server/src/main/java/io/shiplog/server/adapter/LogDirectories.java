@@ -29,7 +29,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -52,6 +54,8 @@ public final class LogDirectories implements AutoCloseable {
     private final List<LogDirectory> directories;
     private final List<Path> leftOut;
     private final DirectoryPlacement placement;
+    /** Why directories failed, by their paths. */
+    private final Map<Path, String> failures = new ConcurrentHashMap<>();
 
     /**
      * What all directories together know after recovery.
@@ -143,6 +147,7 @@ public final class LogDirectories implements AutoCloseable {
                 }
                 directories.remove(directory);
                 leftOut.add(directory.path());
+                failures.put(directory.path(), e.getMessage());
                 directory.close();
                 LOG.error("log directory {} is left out: {}", directory.path(), e.getMessage());
             }
@@ -201,13 +206,24 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     /** Each for itself; those that are left out are not among them. */
-    List<LogDirectory> all() {
+    public List<LogDirectory> all() {
         return directories;
     }
 
     /** Paths of directories that could not be used at start. */
-    List<Path> leftOut() {
+    public List<Path> leftOut() {
         return leftOut;
+    }
+
+    /** Why a directory failed; empty when it did not, or could not be opened at all. */
+    public Optional<String> failure(Path directory) {
+        return Optional.ofNullable(failures.get(directory));
+    }
+
+    /** The directory in which the open log of a partition is; null when there is none. */
+    public Path pathOf(PartitionId id) {
+        LogDirectory directory = holding(id);
+        return directory == null ? null : directory.path();
     }
 
     public List<Uuid> ids() {
@@ -392,6 +408,7 @@ public final class LogDirectories implements AutoCloseable {
     public void onFailure(FailureListener listener) {
         for (LogDirectory directory : directories) {
             directory.onFailure(failure -> {
+                failures.put(directory.path(), failure.getMessage());
                 boolean last = directories.stream().allMatch(LogDirectory::isOffline);
                 listener.onFailed(directory.path(), List.copyOf(partitionsOf(directory)), last, failure);
             });

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The whole configuration of one storage node, read and checked once at start.
@@ -86,6 +87,19 @@ public final class BrokerConfig implements NodeConfigs {
     /** What others are told, once the listener's port is known. */
     public HostPort advertised(int boundPort) {
         return new HostPort(advertised.host(), advertised.port() == 0 ? boundPort : advertised.port());
+    }
+
+    /** Where the node tells of itself, as {@link #listener}; empty: nowhere. */
+    public Optional<HostPort> adminListener() {
+        return values.get(StorageKeys.ADMIN_LISTENER).stream()
+                .findFirst()
+                .map(given -> given.host().isEmpty() ? new HostPort(listener.host(), given.port()) : given);
+    }
+
+    /** What others are told of that, once its port is known. */
+    public HostPort advertisedAdmin(int boundPort) {
+        String host = adminListener().orElseThrow().host();
+        return new HostPort(isEveryInterface(host) ? advertised.host() : host, boundPort);
     }
 
     public List<Path> logDirs() {
@@ -291,12 +305,16 @@ public final class BrokerConfig implements NodeConfigs {
     private HostPort advertisedAddress() {
         HostPort given = single(StorageKeys.ADVERTISED_LISTENERS);
         String host = given.host().isEmpty() ? listener.host() : given.host();
-        if (host.isEmpty() || host.equals("0.0.0.0") || host.equals("::")) {
+        if (isEveryInterface(host)) {
             throw values.notAllowed(
                     StorageKeys.ADVERTISED_LISTENERS,
                     "a host name or address that others can connect to, since listeners names every interface");
         }
         return new HostPort(host, given.port() == 0 ? listener.port() : given.port());
+    }
+
+    private static boolean isEveryInterface(String host) {
+        return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
     }
 
     private HostPort single(ConfigKey<List<HostPort>> key) {

@@ -55,6 +55,16 @@ public final class StorageKeys {
             "PLAINTEXT://HOST:PORT (in this version exactly one)",
             "What clients and other nodes are told to connect to. An empty host or port 0 is taken from listeners.",
             HostPort::parseListener);
+    static final ConfigKey<List<HostPort>> ADMIN_LISTENER = new ConfigKey<>(
+            "admin.listener",
+            ConfigDef.Type.STRING,
+            ":0",
+            "HOST:PORT, or empty",
+            "Ours. Where this node tells of itself to bin/shiplog (docs/admin-api.md). An empty host is that of listeners, port 0 takes a free one; others "
+                    + "are told both. Empty: nowhere.",
+            text -> text.isEmpty()
+                    ? Optional.of(List.of())
+                    : HostPort.parse(text).map(List::of));
     static final ConfigKey<List<Path>> LOG_DIRS = list(
             "log.dirs",
             null,
@@ -339,6 +349,7 @@ public final class StorageKeys {
                 NODE_ID,
                 LISTENERS,
                 ADVERTISED_LISTENERS,
+                ADMIN_LISTENER,
                 LOG_DIRS,
                 BROKER_RACK,
                 QUORUM_ENDPOINTS,

@@ -3,10 +3,13 @@
 
 package io.shiplog.server.node;
 
+import io.shiplog.server.admin.NodeJudgement.DiskJudgement;
 import io.shiplog.storage.log.SyncTimes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -92,6 +95,15 @@ final class DiskWatchdog {
         } else {
             LOG.info("log directory {} no longer hangs", disk.path);
         }
+    }
+
+    /** What is thought of each disk now, by path. */
+    Map<Path, DiskJudgement> judgements() {
+        Map<Path, DiskJudgement> judgements = new HashMap<>();
+        for (Disk disk : disks) {
+            judgements.put(disk.path, new DiskJudgement(disk.judge.isSlow(), disk.judge.isHung()));
+        }
+        return judgements;
     }
 
     boolean isAnySlow() {

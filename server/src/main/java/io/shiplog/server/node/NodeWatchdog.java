@@ -6,6 +6,7 @@ package io.shiplog.server.node;
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.server.adapter.LogDirectories;
+import io.shiplog.server.admin.NodeJudgement;
 import io.shiplog.server.config.BrokerConfig;
 import io.shiplog.storage.StorageClock;
 import java.util.concurrent.Executors;
@@ -30,6 +31,7 @@ final class NodeWatchdog implements AutoCloseable {
     private final MetadataClient client;
     private final LoopWatchdog loopWatchdog;
     private final DiskWatchdog disks;
+    private volatile NodeJudgement judgement = NodeJudgement.NONE;
     private boolean loopStalled; // like the rest: the thread's
     private boolean fencing;
     private boolean degraded;
@@ -66,6 +68,12 @@ final class NodeWatchdog implements AutoCloseable {
             degraded = now;
             client.reportDegraded(degraded);
         }
+        judgement = new NodeJudgement(loopStalled, fencing, degraded, disks.judgements());
+    }
+
+    /** What it thinks of the node, as of its last look. Any thread. */
+    NodeJudgement judgement() {
+        return judgement;
     }
 
     private void onStalled(boolean stalled) {

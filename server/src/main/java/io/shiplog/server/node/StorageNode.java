@@ -6,6 +6,7 @@ package io.shiplog.server.node;
 import io.shiplog.metadata.FatalHandler;
 import io.shiplog.metadata.client.BrokerRegistration;
 import io.shiplog.metadata.client.MetadataClient;
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.client.MetadataRefusal;
 import io.shiplog.metadata.client.Registration;
 import io.shiplog.metadata.endpoint.RemoteMetadataClient;
@@ -20,6 +21,7 @@ import io.shiplog.server.adapter.LogDirectories;
 import io.shiplog.server.adapter.LogDirectories.Recovered;
 import io.shiplog.server.adapter.LogInfos;
 import io.shiplog.server.adapter.QuorumAdmin;
+import io.shiplog.server.admin.AdminEndpoint;
 import io.shiplog.server.api.AlterReplicaLogDirsHandler;
 import io.shiplog.server.api.FetchSnapshotHandler;
 import io.shiplog.server.api.KafkaApis;
@@ -92,6 +94,7 @@ public final class StorageNode implements AutoCloseable {
     private final GroupCoordinators groups;
     private final Membership membership;
     private final NodeWatchdog watchdog;
+    private final AdminEndpoint admin;
     private final CleanerThreads cleaners;
     private final DamageRepair repair;
     private final DirectoryMoves moves;
@@ -146,6 +149,16 @@ public final class StorageNode implements AutoCloseable {
         partitions.replicas().setCreationListener(groups::onReplicaCreated);
         membership = new Membership(config.nodeId(), fatal, brokerEpoch::get, this::onMetadata, logInfos::wanted);
         watchdog = new NodeWatchdog(loop, client, directories, config);
+        admin = new AdminEndpoint(
+                config.nodeId(),
+                incarnationId,
+                brokerEpoch::get,
+                client::image,
+                client.lease(),
+                directories,
+                partitions.replicas(),
+                loop,
+                watchdog::judgement);
         cleaners = new CleanerThreads(config.cleanerSettings(), StorageClock.system(), directories::cleanable);
         metrics = directories.metrics(cleaners);
         quotas = new ClientQuotas(config.quotaWindows());
@@ -175,7 +188,7 @@ public final class StorageNode implements AutoCloseable {
         Recovered recovered = directories.recover();
         directories.stampAs(await(client.clusterId()), config.nodeId(), incarnationId);
         HostPort address = bind();
-        Registration registration = register(address, recovered);
+        Registration registration = register(address, bindAdmin(), recovered);
         brokerEpoch.set(registration.brokerEpoch());
         directories.markRunning(registration.brokerEpoch());
         directories.onFailure(this::onDirectoryFailed);
@@ -212,6 +225,18 @@ public final class StorageNode implements AutoCloseable {
         return config.advertised(listener.port());
     }
 
+    /** Where others ask this node about itself; null: nowhere. */
+    private Endpoint bindAdmin() throws IOException {
+        HostPort wanted = config.adminListener().orElse(null);
+        if (wanted == null) {
+            return null;
+        }
+        String host = wanted.host().isEmpty() ? "0.0.0.0" : wanted.host();
+        HostPort told = config.advertisedAdmin(admin.bind(host, wanted.port()));
+        LOG.info("node {} tells of itself on {}", config.nodeId(), told);
+        return new Endpoint(told.host(), told.port());
+    }
+
     private void onMetadata(MetadataDelta delta) {
         if (delta.quotasChanged()) {
             quotas.set(delta.to().registry());
@@ -245,7 +270,7 @@ public final class StorageNode implements AutoCloseable {
                 more.toArray(new RequestHandler<?>[0]));
     }
 
-    private Registration register(HostPort address, Recovered recovered) {
+    private Registration register(HostPort address, Endpoint adminEndpoint, Recovered recovered) {
         BrokerRegistration registration = new BrokerRegistration(
                 config.nodeId(),
                 incarnationId,
@@ -257,7 +282,7 @@ public final class StorageNode implements AutoCloseable {
                 recovered.damaged(),
                 directories.clusterId(),
                 directories.reports(),
-                null);
+                adminEndpoint);
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(REGISTRATION_TIMEOUT_S);
         while (true) {
             try {
@@ -394,6 +419,7 @@ public final class StorageNode implements AutoCloseable {
                 return;
             }
             closed = true;
+            admin.close();
             watchdog.close();
             cleaners.close();
             moves.close();
@@ -415,6 +441,7 @@ public final class StorageNode implements AutoCloseable {
      * that is still at it forbids one.
      */
     private boolean stopParts() {
+        admin.close();
         watchdog.close();
         cleaners.close();
         boolean settled = moves.stop();

@@ -41,6 +41,8 @@ public final class DiskSpace {
 
     private volatile boolean full;
 
+    private volatile Look lastLook = Look.NONE;
+
     /** Guarded by this, like what is below. */
     private long holdUntilMs = Long.MIN_VALUE;
 
@@ -54,6 +56,20 @@ public final class DiskSpace {
         this.directory = directory;
         this.clock = clock;
         this.settings = settings;
+    }
+
+    /**
+     * What a look at the file system saw, in bytes; -1: nothing yet.
+     *
+     * @param reserveBytes below it appends are refused
+     */
+    public record Look(long totalBytes, long usableBytes, long reserveBytes) {
+        static final Look NONE = new Look(-1, -1, -1);
+    }
+
+    /** The last look, a second old at most unless the disk hangs. Asks nobody. */
+    public Look lastLook() {
+        return lastLook;
     }
 
     /** Whether appends are refused for want of space. */
@@ -85,7 +101,9 @@ public final class DiskSpace {
 
     private void look(boolean mayMakeBallast) throws IOException {
         long usable = files.usableBytes(directory);
-        long reserve = settings.reserveOf(files.totalBytes(directory));
+        long total = files.totalBytes(directory);
+        long reserve = settings.reserveOf(total);
+        lastLook = new Look(total, usable, reserve);
         boolean held = clock.nowMs() < holdUntilMs;
         if (!held) {
             budget.set(usable - reserve);

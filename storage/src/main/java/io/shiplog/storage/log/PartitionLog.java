@@ -166,6 +166,14 @@ public final class PartitionLog {
         }
     }
 
+    /** How many segments there are. */
+    public int segmentCount() {
+        LogParts now = parts;
+        synchronized (now.state) {
+            return now.state.segments.count();
+        }
+    }
+
     /** The newest leader epoch that this log knows, -1 when none. */
     public int latestEpoch() {
         LogParts now = parts;
