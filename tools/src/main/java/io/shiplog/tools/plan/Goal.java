@@ -1,0 +1,98 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.plan;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** What a plan is to bring about. */
+public sealed interface Goal {
+    /** One line for people, and the title of the job that comes of it. */
+    String title();
+
+    /** Bytes, replicas and leaders spread evenly over the nodes that serve. */
+    record Balance() implements Goal {
+        @Override
+        public String title() {
+            return "balance";
+        }
+    }
+
+    /** Some nodes take their share; nothing moves between the others. */
+    record AddNodes(SortedSet<Integer> nodes) implements Goal {
+        public AddNodes {
+            nodes = new TreeSet<>(nodes);
+        }
+
+        @Override
+        public String title() {
+            return "add nodes " + list(nodes);
+        }
+    }
+
+    /** Some nodes hold nothing any more. */
+    record DrainNodes(SortedSet<Integer> nodes) implements Goal {
+        public DrainNodes {
+            nodes = new TreeSet<>(nodes);
+        }
+
+        @Override
+        public String title() {
+            return "drain nodes " + list(nodes);
+        }
+    }
+
+    /** One node takes the place of another in every partition that this one holds. */
+    record ReplaceNode(int from, int to) implements Goal {
+        @Override
+        public String title() {
+            return "replace node " + from + " by " + to;
+        }
+    }
+
+    /** Every partition of some topics has so many replicas. */
+    record ReplicationFactor(SortedSet<String> topics, int factor) implements Goal {
+        public ReplicationFactor {
+            topics = new TreeSet<>(topics);
+        }
+
+        @Override
+        public String title() {
+            return "replication factor " + factor + " for " + Problems.shortened(topics);
+        }
+    }
+
+    /** The nodes of a rack hold nothing any more. */
+    record OffRack(String rack) implements Goal {
+        @Override
+        public String title() {
+            return "off rack " + rack;
+        }
+    }
+
+    /** What lies in one directory of a node goes to other nodes. */
+    record OffDirectory(int node, String directory) implements Goal {
+        @Override
+        public String title() {
+            return "off directory " + node + ":" + directory;
+        }
+    }
+
+    /** The replicas that somebody chose. */
+    record Explicit(List<Assignment> assignments) implements Goal {
+        public Explicit {
+            assignments = List.copyOf(assignments);
+        }
+
+        @Override
+        public String title() {
+            return "assignment from a file";
+        }
+    }
+
+    private static String list(SortedSet<Integer> ids) {
+        return ids.toString().replaceAll("[\\[\\]]", "");
+    }
+}
