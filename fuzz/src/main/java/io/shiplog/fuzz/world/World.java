@@ -9,7 +9,6 @@ import io.shiplog.replication.fetch.FetchService;
 import io.shiplog.replication.fetch.FetchSettings;
 import io.shiplog.replication.fetch.PartitionLookup;
 import io.shiplog.replication.runtime.Replica;
-import io.shiplog.replication.runtime.ReplicationThrottles;
 import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.adapter.QuorumAdmin;
 import io.shiplog.server.api.ClusterView;
@@ -53,7 +52,7 @@ public final class World {
         others.add(new FetchSnapshotHandler(
                 view,
                 lookup,
-                new ShippingLimit(new ReplicationThrottles(), loop),
+                new ShippingLimit(loop),
                 (slice, then) -> then.run(),
                 check -> {}));
     }

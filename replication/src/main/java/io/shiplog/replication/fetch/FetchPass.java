@@ -7,7 +7,7 @@ import io.shiplog.replication.runtime.ConsumerRead;
 import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.FetchOutcome;
 import io.shiplog.replication.runtime.FollowerRead;
-import io.shiplog.replication.runtime.RateLimit;
+import io.shiplog.replication.runtime.Limit;
 import io.shiplog.replication.runtime.Replica;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,20 +34,21 @@ final class FetchPass {
     private final EventLoop loop;
     private final PartitionLookup lookup;
     private final FetchPolicies policies;
-    private final RateLimit limit;
     private final ConsumerRead consumerRead = new ConsumerRead();
     private final FollowerRead followerRead = new FollowerRead();
     private final FetchOutcome outcome = new FetchOutcome();
     private final List<SessionPartition> included = new ArrayList<>();
     private final List<PartitionData> data = new ArrayList<>();
+    /** What the records of each were taken from; null where nothing bounds them. */
+    private final List<Limit> takenFrom = new ArrayList<>();
 
     private PendingFetch fetch;
     private FetchSession session;
     private int bytes;
     private boolean urgent;
     private int lookedAt;
-    /** Bytes of the response that count for the leader's throttle. */
-    private int limitedBytes;
+    /** What bounds the partition that was read last; null for nothing. */
+    private Limit limit;
     /** Time until those may be looked at again that the throttle held back; 0 when none was. */
     private long heldBackMs;
 
@@ -55,7 +56,6 @@ final class FetchPass {
         this.loop = loop;
         this.lookup = lookup;
         this.policies = policies;
-        this.limit = policies.throttles().asLeader();
     }
 
     /**
@@ -67,7 +67,6 @@ final class FetchPass {
         fetch = toAnswer;
         session = toAnswer.session();
         bytes = 0;
-        limitedBytes = 0;
         heldBackMs = 0;
         urgent = false;
         for (int left = session.changedCount(); left > 0; left--) {
@@ -109,9 +108,6 @@ final class FetchPass {
             topic.partitions().add(data.get(i));
             noteTold(partition, data.get(i));
         }
-        if (limitedBytes > 0) {
-            limit.take(limitedBytes, loop.nowMs());
-        }
         clear();
         return response;
     }
@@ -121,6 +117,7 @@ final class FetchPass {
         for (int i = 0; i < included.size(); i++) {
             if (data.get(i).records() instanceof SliceRecords slice) {
                 slice.slice().release();
+                giveBack(takenFrom.get(i), data.get(i).records().sizeInBytes());
             }
             if (!fetch.isFull()
                     || included.get(i).mayHaveMore
@@ -145,9 +142,16 @@ final class FetchPass {
         return taken;
     }
 
+    private void giveBack(Limit from, int taken) {
+        if (from != null) {
+            from.take(-taken, loop.nowMs());
+        }
+    }
+
     private void clear() {
         included.clear();
         data.clear();
+        takenFrom.clear();
         fetch = null;
         session = null;
     }
@@ -168,6 +172,7 @@ final class FetchPass {
         if (everything || failed || moves || (moved && !fetch.isFull())) {
             included.add(partition);
             data.add(describe(partition));
+            takenFrom.add(limit);
             bytes += outcome.records.sizeInBytes();
         } else if (partition.mayHaveMore) {
             session.addChanged(partition);
@@ -205,6 +210,7 @@ final class FetchPass {
     /** Returns whether a throttle held back what there is. */
     private boolean read(SessionPartition partition) {
         outcome.clear();
+        limit = null;
         if (partition.needsBinding()) {
             partition.bind(find(lookup, partition.key));
         }
@@ -225,11 +231,12 @@ final class FetchPass {
         fill(followerRead, session, partition);
         followerRead.maxBytes = maxBytes;
         followerRead.atLeastOneBatch = bytes == 0;
-        if (!limit.isLimited() || !partition.replica.throttle().limitsSendingTo(session.replicaId())) {
+        limit = partition.replica.throttle().sendingTo(session.replicaId());
+        if (limit == null) {
             partition.replica.readForFollower(followerRead, outcome);
             return false;
         }
-        long allowed = limit.available(loop.nowMs()) - limitedBytes;
+        long allowed = limit.available(loop.nowMs());
         if (allowed <= 0) {
             boolean waits = partition.replica.holdBackFollower(followerRead, outcome);
             heldBackMs = waits ? Math.max(1, limit.waitMs(loop.nowMs())) : heldBackMs;
@@ -237,7 +244,7 @@ final class FetchPass {
         }
         followerRead.maxBytes = (int) Math.min(maxBytes, allowed);
         partition.replica.readForFollower(followerRead, outcome);
-        limitedBytes += outcome.records.sizeInBytes();
+        limit.take(outcome.records.sizeInBytes(), loop.nowMs());
         return false;
     }
 

@@ -3,7 +3,6 @@
 
 package io.shiplog.replication.fetch;
 
-import io.shiplog.replication.runtime.ReplicationThrottles;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -12,11 +11,10 @@ import java.util.function.BooleanSupplier;
  * @param selector where consumers are sent
  * @param leaseHolds whether this node has heard from the controller lately. Without, its followers serve no consumers, so that one that is
  *     fenced without knowing it keeps nobody (KAFKA-15390), and its leaders send nobody away, so that all go on reading while there is no controller
- * @param throttles what followers that are not in sync are sent
  */
-public record FetchPolicies(ReadReplicaSelector selector, BooleanSupplier leaseHolds, ReplicationThrottles throttles) {
-    /** Everybody reads from leaders or where he likes, and nothing is throttled. */
+public record FetchPolicies(ReadReplicaSelector selector, BooleanSupplier leaseHolds) {
+    /** Everybody reads from leaders or where he likes. */
     public static FetchPolicies none() {
-        return new FetchPolicies(ReadReplicaSelector.LEADER, () -> true, new ReplicationThrottles());
+        return new FetchPolicies(ReadReplicaSelector.LEADER, () -> true);
     }
 }

@@ -6,6 +6,7 @@ package io.shiplog.replication.fetch;
 import io.shiplog.replication.core.FetchedPartition;
 import io.shiplog.replication.core.FollowerPosition;
 import io.shiplog.replication.runtime.Cancellable;
+import io.shiplog.replication.runtime.Limit;
 import io.shiplog.replication.runtime.Replica;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.protocol.Errors;
@@ -44,6 +45,9 @@ final class FetcherPartition {
 
     /** What it asks for at present has been taken from the throttle; 0 when it is not throttled. */
     int paidBytes;
+
+    /** From which; null when nothing is paid. */
+    Limit paidTo;
 
     /** It is in the queue of those that the throttle holds back, perhaps without need any more. */
     boolean waitsForThrottle;

@@ -9,7 +9,6 @@ import io.shiplog.replication.core.FollowerPosition;
 import io.shiplog.replication.fetch.FetcherPartition.State;
 import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.replication.runtime.EventLoop;
-import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.Replica;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,17 +60,11 @@ final class ReplicaFetcher implements AutoCloseable {
     private Cancellable watchdog;
     private boolean closed;
 
-    /** @param limit of what is fetched for replicas that are throttled and not in sync */
-    ReplicaFetcher(
-            EventLoop loop,
-            LeaderEndpoint endpoint,
-            LongSupplier brokerEpoch,
-            FetcherSettings settings,
-            RateLimit limit) {
+    ReplicaFetcher(EventLoop loop, LeaderEndpoint endpoint, LongSupplier brokerEpoch, FetcherSettings settings) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.settings = settings;
-        this.throttle = new FetcherThrottle(loop, limit, settings.maxPartitionBytes(), this::activate);
+        this.throttle = new FetcherThrottle(loop, settings.maxPartitionBytes(), this::activate);
         this.requests = new FetcherRequests(endpoint.leaderId(), settings, brokerEpoch, session, throttle);
         watch();
     }
@@ -264,7 +257,7 @@ final class ReplicaFetcher implements AutoCloseable {
         fetched.divergingEpoch = answer.divergingEpoch().epoch();
         fetched.divergingEndOffset = answer.divergingEpoch().endOffset();
         fetched.gapsBelow = InterBrokerTags.gapsBelow(answer);
-        fetched.sealedBytes = InterBrokerTags.sealedBytes(answer);
+        fetched.sealedBytes = partition.replica.throttle().ordersNothing() ? 0 : InterBrokerTags.sealedBytes(answer);
         if (answer.records() instanceof MemoryRecords records) {
             fetched.records = records.buffer();
         }

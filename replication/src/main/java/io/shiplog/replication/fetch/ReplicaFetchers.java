@@ -5,9 +5,7 @@ package io.shiplog.replication.fetch;
 
 import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.FollowerListener;
-import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.Replica;
-import io.shiplog.replication.runtime.ReplicationThrottles;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,27 +19,12 @@ public final class ReplicaFetchers implements FollowerListener, AutoCloseable {
     private final LeaderEndpoints endpoints;
     private final LongSupplier brokerEpoch;
     private final FetcherSettings settings;
-    private final RateLimit limit;
     private final Map<Integer, ReplicaFetcher> byLeader = new HashMap<>();
     private final Map<TopicIdPartition, ReplicaFetcher> byPartition = new HashMap<>();
 
     /** @param brokerEpoch epoch of this node's present registration */
     public ReplicaFetchers(
             EventLoop loop, LeaderEndpoints endpoints, LongSupplier brokerEpoch, FetcherSettings settings) {
-        this(loop, endpoints, brokerEpoch, settings, new RateLimit());
-    }
-
-    /**
-     * @param brokerEpoch epoch of this node's present registration
-     * @param limit of what is fetched for replicas that are throttled and not in sync, {@link ReplicationThrottles#asFollower}
-     */
-    public ReplicaFetchers(
-            EventLoop loop,
-            LeaderEndpoints endpoints,
-            LongSupplier brokerEpoch,
-            FetcherSettings settings,
-            RateLimit limit) {
-        this.limit = limit;
         this.loop = loop;
         this.endpoints = endpoints;
         this.brokerEpoch = brokerEpoch;
@@ -60,7 +43,7 @@ public final class ReplicaFetchers implements FollowerListener, AutoCloseable {
         }
         ReplicaFetcher now = byLeader.get(replica.leaderId());
         if (now == null) {
-            now = new ReplicaFetcher(loop, endpoints.open(replica.leaderId()), brokerEpoch, settings, limit);
+            now = new ReplicaFetcher(loop, endpoints.open(replica.leaderId()), brokerEpoch, settings);
             byLeader.put(replica.leaderId(), now);
         }
         byPartition.put(replica.id(), now);

@@ -8,7 +8,7 @@ package io.shiplog.replication.runtime;
  * into debt, which is paid before anybody takes again, so the rate holds over any longer time whatever the size of a batch. Any
  * thread; times are monotonic milliseconds of one clock.
  */
-public final class RateLimit {
+public final class RateLimit implements Limit {
     /** Nothing is limited. Rates of terabytes in a second mean the same. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -47,11 +47,13 @@ public final class RateLimit {
         return rate;
     }
 
+    @Override
     public synchronized boolean isLimited() {
         return rate != UNLIMITED;
     }
 
     /** Bytes that may pass now; 0 or less: none, {@link #waitMs} tells for how long. */
+    @Override
     public synchronized long available(long nowMs) {
         if (rate == UNLIMITED) {
             return Long.MAX_VALUE;
@@ -61,6 +63,7 @@ public final class RateLimit {
     }
 
     /** Bytes pass, or, when negative, did not though they had been taken. */
+    @Override
     public synchronized void take(long bytes, long nowMs) {
         passedBytes += bytes;
         if (rate != UNLIMITED) {
@@ -70,6 +73,7 @@ public final class RateLimit {
     }
 
     /** Somebody has to wait: how long until bytes may pass, at least 1 ms; 0 when they may now. */
+    @Override
     public synchronized long waitMs(long nowMs) {
         if (available(nowMs) > 0) {
             return 0;
@@ -79,6 +83,7 @@ public final class RateLimit {
     }
 
     /** How much to ask for at a time, so that the bytes come in an even stream: between the bounds, and a hundredth of a second's worth. */
+    @Override
     public synchronized int portion(int atLeast, int atMost) {
         return rate == UNLIMITED ? atMost : (int) Math.max(Math.min(atLeast, atMost), Math.min(rate / 100, atMost));
     }

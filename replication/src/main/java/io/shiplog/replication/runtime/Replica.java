@@ -46,7 +46,7 @@ public final class Replica {
     private final ReplicaReads reads;
     private final FollowerReads followerReads;
     private final ReplicaRepair repair;
-    private final ReplicaThrottle throttle = new ReplicaThrottle(this);
+    private final ReplicaThrottle throttle;
     private final ReplicaSegments segments;
     private final Consumer<Replica> wentOffline;
     private FollowerListener followerListener;
@@ -67,6 +67,7 @@ public final class Replica {
             TopicIdPartition id,
             PartitionLog log,
             ReplicaContext context,
+            ReplicationThrottles throttles,
             RoleLog roles,
             IsrLog isrLog,
             Consumer<Replica> wentOffline) {
@@ -81,6 +82,7 @@ public final class Replica {
         this.reads = new ReplicaReads(this, log);
         this.followerReads = new FollowerReads(this, reads, loop);
         this.repair = new ReplicaRepair(this);
+        this.throttle = new ReplicaThrottle(this, throttles);
         this.segments = new ReplicaSegments(this);
         this.idleHighWatermark =
                 Math.max(log.logStartOffset(), Math.min(log.highWatermarkCheckpoint(), log.logEndOffset()));

@@ -88,7 +88,7 @@ public final class ReplicaSet {
         if (topic.containsKey(id.partition())) {
             throw new IllegalStateException("there is a replica of " + id + " already");
         }
-        Replica replica = new Replica(id, log, context, roles, isrLog, gone -> offlineListener.accept(gone));
+        Replica replica = new Replica(id, log, context, throttles, roles, isrLog, gone -> offlineListener.accept(gone));
         topic.put(id.partition(), replica);
         all = null;
         creationListener.accept(replica);

@@ -4,16 +4,23 @@
 package io.shiplog.replication.runtime;
 
 /**
- * Which of the node's {@link ReplicationThrottles} hold for one replica: topics name it, and they hold only where no commit has to wait for
- * them. On the loop of the replica.
+ * Which of the node's {@link ReplicationThrottles} hold for one replica: topics name it, or a job moves its partition, and they hold only where no commit has to
+ * wait for them. A job's hold only for what goes to the replicas that it brings: an old one that fell behind is not the job's. On the loop of the replica.
  */
 public final class ReplicaThrottle {
+    private static final int[] NOBODY = {};
+
     private final Replica replica;
+    private final ReplicationThrottles throttles;
     private boolean asLeader;
     private boolean asFollower;
+    private JobLimits job; // null when none moves the partition
+    private boolean held;
+    private int[] brought = NOBODY;
 
-    ReplicaThrottle(Replica replica) {
+    ReplicaThrottle(Replica replica, ReplicationThrottles throttles) {
         this.replica = replica;
+        this.throttles = throttles;
     }
 
     /** What the topic's settings say of this replica. */
@@ -22,7 +29,20 @@ public final class ReplicaThrottle {
         asFollower = following;
     }
 
-    /** Whether a throttle names this replica, needed or not. */
+    /**
+     * A job moves the partition.
+     *
+     * @param limits the job's; null: none moves it any more
+     * @param hold nothing is to pass at present; what is on its way may end
+     * @param adding nodes whose replicas the job brings; not changed by the caller afterwards
+     */
+    public void move(JobLimits limits, boolean hold, int[] adding) {
+        job = limits;
+        held = limits != null && hold;
+        brought = limits == null ? NOBODY : adding;
+    }
+
+    /** Whether a throttle of the settings names this replica, needed or not. */
     public boolean isNamed() {
         return asLeader || asFollower;
     }
@@ -37,18 +57,48 @@ public final class ReplicaThrottle {
         return asFollower;
     }
 
-    /** Whether what this replica, as leader, sends to the follower is limited: no record waits for that follower. */
-    public boolean limitsSendingTo(int followerId) {
-        return asLeader && replica.isLeader() && !replica.leaderRole().waitsFor(followerId);
+    /** What bounds the bytes that this replica, as leader, sends to the follower; null for nothing, as when a record waits for that follower. */
+    public Limit sendingTo(int followerId) {
+        boolean bringsIt = bringsOn(followerId);
+        if (!(asLeader || bringsIt)
+                || !replica.isLeader()
+                || replica.leaderRole().waitsFor(followerId)) {
+            return null;
+        }
+        if (bringsIt && held) {
+            return Limit.HELD;
+        }
+        return bringsIt ? job.sending(asLeader) : throttles.asLeader();
     }
 
-    /** Whether what this replica ships of its segments is limited, whether it leads or not: no record ever waits for a segment. */
-    public boolean limitsShipping() {
-        return asLeader;
+    /** What bounds the segments that this replica ships to that node, whether it leads or not: no record ever waits for a segment. Null for nothing. */
+    public Limit shippingTo(int nodeId) {
+        if (bringsOn(nodeId)) {
+            return job.sending(asLeader);
+        }
+        return asLeader ? throttles.asLeader() : null;
     }
 
-    /** Whether what this replica, as follower, fetches is limited: it is not in sync. */
-    public boolean limitsFetching() {
-        return asFollower && replica.isFollower() && !replica.isInSync();
+    /** What bounds the bytes that this replica, as follower, fetches; null for nothing, as when it is in sync. */
+    public Limit fetching() {
+        boolean bringsThis = bringsOn(replica.nodeId());
+        if (!(asFollower || bringsThis) || !replica.isFollower() || replica.isInSync()) {
+            return null;
+        }
+        return bringsThis ? job.fetching(asFollower) : throttles.asFollower();
+    }
+
+    /** Whether no segments may be ordered for this replica. It goes on asking its leader, who sends nothing and knows why. */
+    public boolean ordersNothing() {
+        return held && bringsOn(replica.nodeId());
+    }
+
+    private boolean bringsOn(int nodeId) {
+        for (int each : brought) {
+            if (each == nodeId) {
+                return true;
+            }
+        }
+        return false;
     }
 }

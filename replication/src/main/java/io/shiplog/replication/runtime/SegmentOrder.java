@@ -14,7 +14,7 @@ public final class SegmentOrder {
     private final int leaderEpoch;
     private final long baseOffset;
     private final long endOffset;
-    private final boolean throttled;
+    private final Limit limit;
     private volatile boolean cancelled;
 
     /**
@@ -22,6 +22,7 @@ public final class SegmentOrder {
      *
      * @param source the node that has it
      * @param endOffset where it must end at the latest
+     * @param limit bounds the rate at which its bytes are asked for; null for nothing
      */
     public SegmentOrder(
             TopicIdPartition partition,
@@ -30,14 +31,14 @@ public final class SegmentOrder {
             int leaderEpoch,
             long baseOffset,
             long endOffset,
-            boolean throttled) {
+            Limit limit) {
         this.partition = partition;
         this.log = log;
         this.source = source;
         this.leaderEpoch = leaderEpoch;
         this.baseOffset = baseOffset;
         this.endOffset = endOffset;
-        this.throttled = throttled;
+        this.limit = limit;
     }
 
     public TopicIdPartition partition() {
@@ -69,9 +70,9 @@ public final class SegmentOrder {
         return endOffset;
     }
 
-    /** Whether the node's replication throttle holds for it. */
-    public boolean isThrottled() {
-        return throttled;
+    /** What bounds the rate at which its bytes are asked for, or null. */
+    public Limit limit() {
+        return limit;
     }
 
     /** It is not wanted any more. Any thread. */

@@ -116,7 +116,8 @@ final class Shipment {
 
     private void order() {
         while (!over && !nothingMore && !awaitsDescription && parts.size() < MAX_AHEAD) {
-            if (ordered == MAX_SEGMENTS
+            if (replica.throttle().ordersNothing()
+                    || ordered == MAX_SEGMENTS
                     || describedBytes >= MAX_BYTES
                     || nextOffset >= endOffset
                     || source == sources.size()) {
@@ -131,7 +132,7 @@ final class Shipment {
                             leaderEpoch,
                             nextOffset,
                             endOffset,
-                            replica.throttle().limitsFetching()),
+                            replica.throttle().fetching()),
                     source);
             parts.add(part);
             ordered++;

@@ -4,8 +4,8 @@
 package io.shiplog.replication.runtime;
 
 /**
- * Holds what is sent of sealed segments to leader.replication.throttled.rate, together with what leaders send in answers to fetches. Kafka's tools
- * name all old replicas of a partition that moves, so in-sync followers that ship are meant too. On the loop.
+ * Holds what is sent of sealed segments to leader.replication.throttled.rate and to what the job allows that moves the partition, together with what leaders send
+ * in answers to fetches. Kafka's tools name all old replicas of a partition that moves, so in-sync followers that ship are meant too. On the loop.
  */
 public final class ShippingLimit {
     /** A piece that would have to wait longer is refused: whoever asks takes a connection on which nothing comes for dead. */
@@ -13,28 +13,28 @@ public final class ShippingLimit {
 
     private static final int SMALLEST_PIECE = 64 * 1024;
 
-    private final RateLimit limit;
     private final EventLoop loop;
 
-    public ShippingLimit(ReplicationThrottles throttles, EventLoop loop) {
-        this.limit = throttles.asLeader();
+    public ShippingLimit(EventLoop loop) {
         this.loop = loop;
     }
 
-    /** How many bytes may be asked for at a time, so that they come in an even stream. */
-    public int maxPieceBytes(Replica replica) {
-        return replica.throttle().limitsShipping() && limit.isLimited()
+    /** How many bytes that node may ask for at a time, so that they come in an even stream. */
+    public int maxPieceBytes(Replica replica, int nodeId) {
+        Limit limit = replica.throttle().shippingTo(nodeId);
+        return limit != null && limit.isLimited()
                 ? limit.portion(SMALLEST_PIECE, Integer.MAX_VALUE)
                 : Integer.MAX_VALUE;
     }
 
     /**
-     * Bytes are sent when the rate allows for it, those that were asked for first before the others.
+     * Bytes are sent to the node when the rate allows for it, those that were asked for first before the others.
      *
      * @return false: it would be too long until then, and they are not sent
      */
-    public boolean send(Replica replica, int bytes, Runnable send) {
-        if (!replica.throttle().limitsShipping()) {
+    public boolean send(Replica replica, int nodeId, int bytes, Runnable send) {
+        Limit limit = replica.throttle().shippingTo(nodeId);
+        if (limit == null) {
             send.run();
             return true;
         }

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shiplog.replication.core.ReplicaLag;
 import io.shiplog.replication.core.ReplicaView;
 import io.shiplog.replication.fetch.TestCluster.Ack;
+import io.shiplog.replication.runtime.JobLimits;
+import io.shiplog.replication.runtime.JobThrottles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -212,5 +215,126 @@ class ReplicationThrottleTest {
         cluster.node(2).throttles().asFollower().setRate(1, cluster.loop.nowMs());
         followAgain();
         assertThat(behind()).isZero();
+    }
+
+    // ---- Limits of jobs
+
+    private JobThrottles jobs(int node) {
+        return cluster.node(node).throttles().jobs();
+    }
+
+    private void moveAtLeader(JobLimits limits, boolean held, int... brought) {
+        cluster.node(0).replica(0).throttle().move(limits, held, brought);
+    }
+
+    private void moveAtFollower(JobLimits limits, boolean held) {
+        cluster.node(2).replica(0).throttle().move(limits, held, new int[] {2});
+    }
+
+    private long nowMs() {
+        return cluster.loop.nowMs();
+    }
+
+    @Test
+    void leaderSendsAReplicaThatAJobBringsAtTheJobsRate() {
+        fill(0, BATCHES);
+        moveAtLeader(jobs(0).fix(7, RATE, nowMs()), false, 2);
+        followAgain();
+        assertComesEvenly();
+        assertThat(jobs(0).sentBytes()).isGreaterThan((long) BATCHES * BATCH_BYTES);
+    }
+
+    @Test
+    void aReplicaThatAJobBringsFetchesAtTheJobsRate() {
+        fill(0, BATCHES);
+        moveAtFollower(jobs(2).fix(7, RATE, nowMs()), false);
+        followAgain();
+        assertComesEvenly();
+        assertThat(jobs(2).fetchedBytes()).isGreaterThan((long) BATCHES * BATCH_BYTES);
+    }
+
+    /** It is under-replicated for another reason, and must not wait for the job. */
+    @Test
+    void anOldReplicaOfAPartitionThatMovesIsNotLimited() {
+        fill(0, BATCHES);
+        moveAtLeader(jobs(0).fix(7, 1, nowMs()), true, 1);
+        cluster.node(2).replica(0).throttle().move(jobs(2).fix(7, 1, nowMs()), true, new int[] {1});
+        followAgain();
+        assertThat(behind()).isZero();
+    }
+
+    @Test
+    void aReplicaThatAJobBringsAndThatIsInSyncIsNotLimited() {
+        moveAtLeader(jobs(0).fix(7, 1, nowMs()), true, 1);
+        cluster.node(1).replica(0).throttle().move(jobs(1).fix(7, 1, nowMs()), true, new int[] {1});
+        Ack ack = cluster.produce(0, 0, "x".repeat(BATCH_BYTES), -1);
+        cluster.loop.run();
+        assertThat(ack.error).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void ofAJobsLimitAndAThrottleOfTheSettingsTheSmallerWins() {
+        fill(0, BATCHES);
+        throttleLeader();
+        moveAtLeader(jobs(0).fix(7, 100 * RATE, nowMs()), false, 2);
+        followAgain();
+        assertComesEvenly();
+    }
+
+    @Test
+    void aJobsLimitHoldsBesideALargerThrottleOfTheSettings() {
+        fill(0, BATCHES);
+        throttleFollower();
+        cluster.node(2).throttles().asFollower().setRate(100 * RATE, nowMs());
+        moveAtFollower(jobs(2).fix(7, RATE, nowMs()), false);
+        followAgain();
+        assertComesEvenly();
+    }
+
+    @Test
+    void ofAJobThatIsHeldNothingPassesAndTheLeaderSaysWhy() {
+        fill(0, BATCHES);
+        moveAtLeader(jobs(0).adapt(7, 1, nowMs()), true, 2);
+        moveAtFollower(jobs(2).adapt(7, 1, nowMs()), true);
+        followAgain();
+        cluster.loop.advance(60_000);
+        assertThat(behind()).isEqualTo(BATCHES);
+        assertThat(lag().cause()).isEqualTo(ReplicaLag.Cause.THROTTLED);
+        moveAtLeader(jobs(0).get(7), false, 2);
+        cluster.loop.advance(500);
+        assertThat(behind()).isZero();
+    }
+
+    @Test
+    void withTheJobItsLimitEnds() {
+        fill(0, BATCHES);
+        moveAtLeader(jobs(0).fix(7, RATE, nowMs()), false, 2);
+        moveAtFollower(jobs(2).fix(7, RATE, nowMs()), false);
+        followAgain();
+        cluster.loop.advance(1_000);
+        assertThat(behind()).isGreaterThan(150);
+        long moved = jobs(0).sentBytes();
+        jobs(0).retain(Set.of(), nowMs());
+        jobs(2).retain(Set.of(), nowMs());
+        moveAtLeader(null, false);
+        moveAtFollower(null, false);
+        cluster.loop.advance(1_000);
+        assertThat(behind()).isZero();
+        assertThat(jobs(0).sentBytes()).as("is not forgotten").isGreaterThanOrEqualTo(moved);
+        assertThat(jobs(0).open()).isEmpty();
+    }
+
+    @Test
+    void jobsDoNotWaitForEachOther() {
+        fill(0, BATCHES);
+        fill(1, BATCHES);
+        cluster.node(2).fetchers.unfollow(cluster.node(2).replica(1));
+        moveAtFollower(jobs(2).fix(7, 1, nowMs()), false);
+        cluster.node(2).replica(1).throttle().move(jobs(2).fix(8, 1L << 30, nowMs()), false, new int[] {2});
+        followAgain();
+        cluster.node(2).fetchers.follow(cluster.node(2).replica(1));
+        cluster.loop.advance(1_000);
+        assertThat(cluster.node(2).log(1).logEndOffset()).isEqualTo(BATCHES);
+        assertThat(behind()).isGreaterThan(150);
     }
 }

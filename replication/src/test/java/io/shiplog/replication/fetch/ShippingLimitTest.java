@@ -5,6 +5,7 @@ package io.shiplog.replication.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.replication.runtime.JobLimits;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ShippingLimit;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ class ShippingLimitTest {
         cluster.loop.run();
         // A follower: who ships need not lead.
         holder = cluster.node(1).replica(0);
-        limit = new ShippingLimit(cluster.node(1).throttles(), cluster.loop);
+        limit = new ShippingLimit(cluster.loop);
     }
 
     @AfterEach
@@ -48,7 +49,7 @@ class ShippingLimitTest {
     }
 
     private boolean send(String name, int bytes) {
-        return limit.send(holder, bytes, () -> sent.add(name));
+        return limit.send(holder, 2, bytes, () -> sent.add(name));
     }
 
     @Test
@@ -58,7 +59,7 @@ class ShippingLimitTest {
         assertThat(send("a", 100 * MIB)).isTrue();
         assertThat(send("b", 100 * MIB)).isTrue();
         assertThat(sent).containsExactly("a", "b");
-        assertThat(limit.maxPieceBytes(holder)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(limit.maxPieceBytes(holder, 2)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
@@ -90,8 +91,31 @@ class ShippingLimitTest {
     @Test
     void piecesAreAHundredthOfASecondsWorthAndNotTooSmall() {
         throttle(100L * MIB);
-        assertThat(limit.maxPieceBytes(holder)).isEqualTo(MIB);
+        assertThat(limit.maxPieceBytes(holder, 2)).isEqualTo(MIB);
         throttle(MIB);
-        assertThat(limit.maxPieceBytes(holder)).isEqualTo(64 * 1024);
+        assertThat(limit.maxPieceBytes(holder, 2)).isEqualTo(64 * 1024);
+    }
+
+    @Test
+    void piecesForAReplicaThatAJobBringsGoAtTheJobsRateAndForOthersAtOnce() {
+        JobLimits job = cluster.node(1).throttles().jobs().fix(7, 100L * MIB, cluster.loop.nowMs());
+        holder.throttle().move(job, false, new int[] {2});
+        assertThat(limit.maxPieceBytes(holder, 2)).isEqualTo(MIB);
+        assertThat(limit.maxPieceBytes(holder, 3)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(limit.send(holder, 2, 200 * MIB, () -> sent.add("a"))).isTrue();
+        assertThat(limit.send(holder, 2, MIB, () -> sent.add("b"))).isTrue();
+        assertThat(limit.send(holder, 3, MIB, () -> sent.add("c"))).isTrue();
+        assertThat(sent).containsExactly("a", "c");
+        cluster.loop.advance(2_000);
+        assertThat(sent).containsExactly("a", "c", "b");
+    }
+
+    /** The receiver orders nothing new; a segment that stays half done would only be in the way. */
+    @Test
+    void whatIsOnItsWayOfAJobThatIsHeldGoesOnAtItsRate() {
+        JobLimits job = cluster.node(1).throttles().jobs().fix(7, 100L * MIB, cluster.loop.nowMs());
+        holder.throttle().move(job, true, new int[] {2});
+        assertThat(limit.send(holder, 2, MIB, () -> sent.add("a"))).isTrue();
+        assertThat(sent).containsExactly("a");
     }
 }

@@ -64,18 +64,12 @@ final class TestNode implements PartitionLookup, AutoCloseable {
                 new ReplicaContext(loop, (partition, proposal, outcome) -> {}, ReplicationSettings.defaults(id)));
         replicas.start();
         restartService(FetchSettings.DEFAULTS);
-        fetchers = new ReplicaFetchers(
-                loop,
-                this::connect,
-                () -> brokerEpoch,
-                FetcherSettings.defaults(id),
-                throttles().asFollower());
+        fetchers = new ReplicaFetchers(loop, this::connect, () -> brokerEpoch, FetcherSettings.defaults(id));
     }
 
     /** A service that knows no session. */
     void restartService(FetchSettings settings) {
-        FetchPolicies policies =
-                new FetchPolicies(new RackAwareSelector(id, TestCluster::rack), () -> leaseHolds, throttles());
+        FetchPolicies policies = new FetchPolicies(new RackAwareSelector(id, TestCluster::rack), () -> leaseHolds);
         service = new FetchService(loop, this, settings, () -> ++sessionIds, policies);
         cluster.nodes.forEach(node -> {
             WireEndpoint toUs = node.endpoints.get(id);

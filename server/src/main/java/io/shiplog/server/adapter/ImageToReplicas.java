@@ -57,6 +57,7 @@ public final class ImageToReplicas {
     private final ReplicaSet replicas;
     private final ReplicaFetchers fetchers;
     private final EventLoop loop;
+    private final JobThrottling jobs;
     private final LongConsumer applied;
     private final ExecutorService disk;
     private final PendingChanges changes = new PendingChanges(MAX_WAITING_CHANGES);
@@ -130,6 +131,7 @@ public final class ImageToReplicas {
         this.replicas = replicas;
         this.fetchers = fetchers;
         this.loop = loop;
+        this.jobs = new JobThrottling(replicas, loop);
         this.applied = applied;
         this.disk = disk;
     }
@@ -182,6 +184,9 @@ public final class ImageToReplicas {
         latest = delta.to();
         if (delta.brokerConfigsChanged()) {
             loop.execute(() -> ThrottleSettings.applyRates(delta.to(), nodeId, replicas.throttles(), loop.nowMs()));
+        }
+        if (delta.jobsChanged()) {
+            loop.execute(() -> jobs.onJobsChanged(delta.to()));
         }
         if (!plan.apply().isEmpty()) {
             loop.execute(replicas::beginUpdate);
@@ -325,6 +330,7 @@ public final class ImageToReplicas {
             if (configured) {
                 ThrottleSettings.applyTo(replica, image, id.topicId(), nodeId);
             }
+            jobs.applyTo(replica, id, image);
             replica.apply(PartitionStates.of(image, id.topicId(), image.partition(id.topicId(), id.partition())));
             fetchers.follow(replica);
         }

@@ -108,7 +108,8 @@ public final class SegmentRequests {
             SegmentOutcome described = segments.describe(asked.nodeId(), asked.leaderEpoch(), asked.baseOffset());
             to.message(
                     described.error() == Errors.NONE
-                            ? SegmentCodec.description(asked, described.segment(), limit.maxPieceBytes(replica))
+                            ? SegmentCodec.description(
+                                    asked, described.segment(), limit.maxPieceBytes(replica, asked.nodeId()))
                             : SegmentCodec.refusal(asked, described.error()));
             return;
         }
@@ -123,7 +124,7 @@ public final class SegmentRequests {
             to.message(SegmentCodec.refusal(asked, read.error()));
             return;
         }
-        boolean sent = limit.send(replica, read.bytes().sizeInBytes(), () -> send(asked, read, to));
+        boolean sent = limit.send(replica, asked.nodeId(), read.bytes().sizeInBytes(), () -> send(asked, read, to));
         if (!sent) {
             read.bytes().release();
             to.message(SegmentCodec.refusal(asked, Errors.THROTTLING_QUOTA_EXCEEDED));

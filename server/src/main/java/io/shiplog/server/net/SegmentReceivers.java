@@ -6,7 +6,7 @@ package io.shiplog.server.net;
 import io.shiplog.replication.fetch.SegmentCodec.Description;
 import io.shiplog.replication.fetch.SegmentRequest;
 import io.shiplog.replication.runtime.EventLoop;
-import io.shiplog.replication.runtime.RateLimit;
+import io.shiplog.replication.runtime.Limit;
 import io.shiplog.replication.runtime.SegmentListener;
 import io.shiplog.replication.runtime.SegmentListener.Failure;
 import io.shiplog.replication.runtime.SegmentOrder;
@@ -27,7 +27,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -53,7 +52,6 @@ public final class SegmentReceivers implements SegmentStreams, AutoCloseable {
     private final SegmentStreamSettings settings;
     private final IntFunction<InetSocketAddress> addresses;
     private final LongSupplier brokerEpoch;
-    private final Supplier<RateLimit> throttle;
     private final ThreadPoolExecutor threads;
 
     // Guarded by this.
@@ -69,19 +67,16 @@ public final class SegmentReceivers implements SegmentStreams, AutoCloseable {
      *
      * @param addresses where a node is reached now, null when that is not known; any thread
      * @param brokerEpoch of this node's registration
-     * @param throttle holds for orders that say so
      */
     public SegmentReceivers(
             EventLoop loop,
             SegmentStreamSettings settings,
             IntFunction<InetSocketAddress> addresses,
-            LongSupplier brokerEpoch,
-            Supplier<RateLimit> throttle) {
+            LongSupplier brokerEpoch) {
         this.loop = loop;
         this.settings = settings;
         this.addresses = addresses;
         this.brokerEpoch = brokerEpoch;
-        this.throttle = throttle;
         this.threads = new ThreadPoolExecutor(
                 settings.streams(),
                 settings.streams(),
@@ -239,21 +234,21 @@ public final class SegmentReceivers implements SegmentStreams, AutoCloseable {
     }
 
     private SegmentConnection.Pace pace(SegmentOrder order) {
-        RateLimit limit = throttle.get();
+        Limit limit = order.limit();
         return new SegmentConnection.Pace() {
             @Override
             public int portion(int atMost) {
-                return order.isThrottled() ? limit.portion(SMALLEST_PORTION, atMost) : atMost;
+                return limit != null ? limit.portion(SMALLEST_PORTION, atMost) : atMost;
             }
 
             @Override
             public long waitMs() {
-                return order.isThrottled() ? limit.waitMs(loop.nowMs()) : 0;
+                return limit != null ? limit.waitMs(loop.nowMs()) : 0;
             }
 
             @Override
             public void take(int bytes) {
-                if (order.isThrottled()) {
+                if (limit != null) {
                     limit.take(bytes, loop.nowMs());
                 }
             }

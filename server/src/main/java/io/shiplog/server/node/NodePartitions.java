@@ -56,20 +56,11 @@ final class NodePartitions {
         this.loop = loop;
         QuorumIsrProposals proposals = new QuorumIsrProposals(client, loop);
         segments = new SegmentReceivers(
-                loop,
-                config.segmentStreamSettings(),
-                id -> address(client.image(), id),
-                brokerEpoch,
-                () -> replicas().throttles().asFollower());
+                loop, config.segmentStreamSettings(), id -> address(client.image(), id), brokerEpoch);
         replicas = new ReplicaSet(new ReplicaContext(
                 loop, proposals, config.replicationSettings(), new ShippingContext(segments, config.bulkMinBytes())));
         LeaderConnections leaders = new LeaderConnections(loop, client::image, config.leaderEndpointSettings());
-        fetchers = new ReplicaFetchers(
-                loop,
-                leaders,
-                brokerEpoch,
-                config.fetcherSettings(),
-                replicas.throttles().asFollower());
+        fetchers = new ReplicaFetchers(loop, leaders, brokerEpoch, config.fetcherSettings());
         offline = new OfflineReplicas(config.nodeId(), replicas, fetchers, loop, client::image, client::reportOffline);
         recompressors = new RecompressionThreads(config.nodeId());
         access = new LocalPartitions(replicas, client::image, client.lease(), loop, recompressors);
@@ -77,8 +68,7 @@ final class NodePartitions {
                 config.selectsReadReplicasByRack()
                         ? new RackAwareSelector(config.nodeId(), id -> rack(client.image(), id))
                         : ReadReplicaSelector.LEADER,
-                () -> client.lease().valid(System.nanoTime()),
-                replicas.throttles());
+                () -> client.lease().valid(System.nanoTime()));
         fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt, policies);
         leftOver = new LeftOverThrottles(replicas.throttles(), LOG::warn);
         retentionIntervalMs = config.retentionCheckIntervalMs();

@@ -251,11 +251,7 @@ public final class StorageNode implements AutoCloseable {
         List<RequestHandler<?>> more = new ArrayList<>(groups.handlers(view, admin));
         more.add(new AlterReplicaLogDirsHandler(moves));
         more.add(new FetchSnapshotHandler(
-                view,
-                partitions.access(),
-                new ShippingLimit(partitions.replicas().throttles(), loop),
-                coldReads::readAhead,
-                coldReads::check));
+                view, partitions.access(), new ShippingLimit(loop), coldReads::readAhead, coldReads::check));
         return KafkaApis.dispatcher(
                 view,
                 partitions.access(),

@@ -9,7 +9,6 @@ import io.shiplog.replication.fetch.PartitionLookup;
 import io.shiplog.replication.fetch.SegmentCodec;
 import io.shiplog.replication.fetch.SegmentRequest;
 import io.shiplog.replication.runtime.Replica;
-import io.shiplog.replication.runtime.ReplicationThrottles;
 import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.HandLoop;
 import io.shiplog.server.protocol.MalformedRequest;
@@ -31,7 +30,7 @@ class FetchSnapshotHandlerTest {
             List.of(new FetchSnapshotHandler(
                     cluster,
                     new Nowhere(),
-                    new ShippingLimit(new ReplicationThrottles(), HandLoop.waiting()),
+                    new ShippingLimit(HandLoop.waiting()),
                     (slice, then) -> then.run(),
                     check -> {})),
             cluster);

@@ -9,7 +9,6 @@ import io.shiplog.replication.fetch.FetchFrame;
 import io.shiplog.replication.fetch.FrameSink;
 import io.shiplog.replication.fetch.SegmentCodec;
 import io.shiplog.replication.fetch.SegmentRequest;
-import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.SegmentListener;
 import io.shiplog.replication.runtime.SegmentOrder;
 import io.shiplog.server.protocol.MalformedRequest;
@@ -264,7 +263,7 @@ class SegmentReceiversTest {
 
     private SegmentReceivers receivers(int timeoutMs) {
         SegmentStreamSettings settings = new SegmentStreamSettings(7, 3, 2, CHUNK, 5_000, timeoutMs);
-        return new SegmentReceivers(loop, settings, id -> id == 9 ? null : source.address(), () -> 70, RateLimit::new);
+        return new SegmentReceivers(loop, settings, id -> id == 9 ? null : source.address(), () -> 70);
     }
 
     @AfterEach
@@ -277,7 +276,7 @@ class SegmentReceiversTest {
     }
 
     private SegmentOrder order(int node) {
-        return new SegmentOrder(PARTITION, log, node, 3, 0, 20, false);
+        return new SegmentOrder(PARTITION, log, node, 3, 0, 20, null);
     }
 
     private Heard receive(SegmentOrder order) {
@@ -379,7 +378,7 @@ class SegmentReceiversTest {
     @Test
     void whatIsNotCommittedAsAWholeIsNotTaken() throws Exception {
         Heard heard =
-                receive(new SegmentOrder(PARTITION, log, 2, 3, 0, 19, false)).await();
+                receive(new SegmentOrder(PARTITION, log, 2, 3, 0, 19, null)).await();
         assertThat(heard.failure).isEqualTo(SegmentListener.Failure.NOTHING_THERE);
     }
 

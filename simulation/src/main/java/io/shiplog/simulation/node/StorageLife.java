@@ -20,7 +20,6 @@ import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.replication.runtime.ReplicationSettings;
-import io.shiplog.replication.runtime.ReplicationThrottles;
 import io.shiplog.replication.runtime.ShippingContext;
 import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.adapter.DamageRepair;
@@ -127,7 +126,7 @@ public final class StorageLife {
                 : new SegmentRequests(
                         client::image,
                         access,
-                        new ShippingLimit(replicas.throttles(), loop),
+                        new ShippingLimit(loop),
                         segments::readAhead,
                         segments::check);
         this.logInfos = new LogInfos(replicas, loop, client::reportLogInfo);
@@ -140,8 +139,7 @@ public final class StorageLife {
         }
         return new FetchPolicies(
                 new RackAwareSelector(node.id(), this::rack),
-                () -> client.lease().valid(process.clock().nanoTime()),
-                new ReplicationThrottles());
+                () -> client.lease().valid(process.clock().nanoTime()));
     }
 
     private String rack(int nodeId) {
