@@ -1,7 +1,10 @@
 # Shared class data (Java's CDS archives); sourced by common.sh. A JVM that finds its classes parsed and verified in an archive starts in a
 # fraction of the time (docs/decisions/0072-class-data-of-a-rehearsal.md). Gives:
-#   class_data MODULE        sets CLASS_DATA, the flags for a process of that module (server, tools); makes the archives when there are none for
-#                            these jars and this JDK. Whatever goes wrong, CLASS_DATA is empty then, and the process starts as without.
+#   class_data MODULE [there]  sets CLASS_DATA, the flags for a process of that module (server, tools); makes the archives when there are none for
+#                            these jars and this JDK ("there": does without them then). Whatever goes wrong, CLASS_DATA is empty then, and the
+#                            process starts as without.
+#   old_jar_of PATH          prints the jar of a class path that the JVM cannot archive; fails when there is none
+#   newer_jar_of JAR         prints where its copy with stack maps is, once it is made
 # SHIPLOG_CLASS_DATA=off does without. find_java and ensure_built come first.
 # Copyright the Shiplog authors
 # SPDX-License-Identifier: Apache-2.0
@@ -13,10 +16,34 @@ class_data() {
   local archive
   CLASS_DATA=()
   [[ ${SHIPLOG_CLASS_DATA:-on} != off ]] || return 0
+  [[ -n ${2:-} ]] || make_newer_jar || return 0
   archive=$(archive_of "$1") || return 0
-  [[ -f $archive ]] || make_archives "$archive" || return 0
+  [[ -f $archive ]] || { [[ -z ${2:-} ]] && make_archives "$archive"; } || return 0
   # What the JVM would say of an archive is for whoever looks into it, not for the node's log.
   CLASS_DATA=("-XX:SharedArchiveFile=$archive" "-Xlog:cds*=off")
+}
+
+# picocli's classes are of Java 5, and the JVM archives only those with stack maps.
+old_jar_of() {
+  [[ $1 =~ [^:]*/picocli-[0-9.]+\.jar ]] && echo "${BASH_REMATCH[0]}"
+}
+
+newer_jar_of() {
+  local name=${1##*/}
+  echo "$CLASS_DATA_DIR/${name%.jar}-stack-maps.jar"
+}
+
+# Once for each version of it. Without the copy everything works, and takes longer.
+make_newer_jar() {
+  local list=$TOP/tools/target/classpath old new
+  [[ -f $list ]] && old=$(old_jar_of "$(<"$list")") && new=$(newer_jar_of "$old") && [[ ! -f $new ]] || return 0
+  mkdir -p "$CLASS_DATA_DIR" 2>/dev/null && [[ -w $CLASS_DATA_DIR ]] || return 1
+  (
+    flock 8
+    [[ -f $new || -f $new.failed ]] ||
+      "$JAVA" -XX:TieredStopAtLevel=1 -cp "$(class_path tools)" io.shiplog.tools.start.StackMapsMain "$old" "$new" >"$new.log" 2>&1 ||
+      touch "$new.failed"
+  ) 8>"$CLASS_DATA_DIR/lock"
 }
 
 # The JVM refuses an archive of other jars or of another JDK, and then starts slower than without one. So their names, sizes and times

@@ -5,7 +5,7 @@
 #   class_path MODULE        prints a runnable module's class path: jars only, always in the same order
 #   class_data MODULE        sets CLASS_DATA (class-data.sh)
 #   jvm_flags HEAP           sets JVM_FLAGS for a node with that heap
-#   tool_command HEAP        sets TOOL_COMMAND, what runs a main class of the tools with that heap
+#   tool_command HEAP [there]  sets TOOL_COMMAND, what runs a main class of the tools with that heap; "there": as class_data has it
 # Copyright the Shiplog authors
 # SPDX-License-Identifier: Apache-2.0
 
@@ -90,14 +90,18 @@ ensure_built() {
         exit 2
       }
       mv "$TOP/target/build-stamp.new" "$TOP/target/build-stamp"
+      # With the build, so that the first command or cluster need not wait for it; those who look at neither do without.
+      [[ " $* " != "  " && " $* " != *" tools "* ]] || class_data tools
     fi
   ) 9>"$TOP/target/build.lock" || exit 2
 }
 
 class_path() {
-  local list=$TOP/$1/target/classpath
+  local list=$TOP/$1/target/classpath path old new
   [[ -f $list ]] || die "$1 is not built: run mvn package"
-  printf '%s:%s' "$TOP/$1/target/$1-$VERSION.jar" "$(<"$list")"
+  path=$TOP/$1/target/$1-$VERSION.jar:$(<"$list")
+  if old=$(old_jar_of "$path") && new=$(newer_jar_of "$old") && [[ -f $new ]]; then path=${path/"$old"/"$new"}; fi
+  printf '%s' "$path"
 }
 
 # Small heaps want the serial collector: no collector threads, the least memory beside the heap.
@@ -124,10 +128,10 @@ jvm_flags() {
 
 # A tool lives for seconds, and seldom for minutes: the compiler that starts fastest is enough.
 tool_command() {
-  class_data tools
+  class_data tools "${2:-}"
   TOOL_COMMAND=(
     "$JAVA" "-Xmx${SHIPLOG_HEAP:-$1}" -XX:+UseSerialGC -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData
-    ${CLASS_DATA[@]+"${CLASS_DATA[@]}"} "-Djava.util.logging.config.file=$TOP/config/jul.properties" -cp "$(class_path tools)"
+    ${CLASS_DATA[@]+"${CLASS_DATA[@]}"} -Dio.netty.jfr.enabled=false -Dsun.reflect.inflationThreshold=1000000 "-Djava.util.logging.config.file=$TOP/config/jul.properties" -cp "$(class_path tools)"
   )
 }
 

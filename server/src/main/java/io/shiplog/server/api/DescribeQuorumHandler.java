@@ -29,9 +29,11 @@ final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumReques
     private static final String LISTENER = "CONTROLLER";
     private static final short FIRST_WITH_NODES = 2;
 
+    private final ClusterView cluster;
     private final AdminPort admin;
 
-    DescribeQuorumHandler(AdminPort admin) {
+    DescribeQuorumHandler(ClusterView cluster, AdminPort admin) {
+        this.cluster = cluster;
         this.admin = admin;
     }
 
@@ -48,7 +50,14 @@ final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumReques
     @Override
     public void handle(DescribeQuorumRequestData request, Exchange exchange) {
         if (!asksForTheMetadata(request)) {
-            exchange.respond(unknown(request));
+            DescribeQuorumResponseData response = unknown(request);
+            if (asksForTheMembers(request) && exchange.header().version() >= FIRST_WITH_NODES) {
+                cluster.image()
+                        .quorumVoters()
+                        .forEach(voter -> response.nodes()
+                                .add(node(new QuorumMember(voter.nodeId(), voter.host(), voter.endpointPort()))));
+            }
+            exchange.respond(response);
             return;
         }
         Later.on(admin.describeQuorum(), exchange, (quorum, failure) -> {
@@ -68,6 +77,13 @@ final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumReques
                 && request.topics().get(0).topicName().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)
                 && request.topics().get(0).partitions().size() == 1
                 && request.topics().get(0).partitions().get(0).partitionIndex() == 0;
+    }
+
+    /** Of no partition: our tools ask so for the members as this node knows them, which needs no active controller. */
+    private static boolean asksForTheMembers(DescribeQuorumRequestData request) {
+        return request.topics().size() == 1
+                && request.topics().get(0).topicName().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)
+                && request.topics().get(0).partitions().isEmpty();
     }
 
     private static DescribeQuorumResponseData unknown(DescribeQuorumRequestData request) {

@@ -81,7 +81,7 @@ public final class KafkaApis {
         return List.of(
                 new UpdateFeaturesHandler(admin),
                 new UnregisterBrokerHandler(admin),
-                new DescribeQuorumHandler(admin),
+                new DescribeQuorumHandler(cluster, admin),
                 new AddRaftVoterHandler(admin),
                 new RemoveRaftVoterHandler(admin),
                 new DescribeClientQuotasHandler(cluster),

@@ -10,6 +10,8 @@ import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.QuorumDescription.Observer;
 import io.shiplog.metadata.client.QuorumDescription.QuorumMember;
 import io.shiplog.metadata.client.QuorumDescription.Voter;
+import io.shiplog.metadata.proto.MetadataRecord;
+import io.shiplog.metadata.proto.QuorumVoterRecord;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
@@ -40,7 +42,7 @@ class DescribeQuorumHandlerTest {
             List.of(new Observer(101, 40, 700, 600)));
 
     private final AdminHarness harness =
-            new AdminHarness((cluster, admin) -> List.of(new DescribeQuorumHandler(admin)));
+            new AdminHarness((cluster, admin) -> List.of(new DescribeQuorumHandler(cluster, admin)));
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
@@ -98,6 +100,27 @@ class DescribeQuorumHandlerTest {
         DescribeQuorumResponseData response = ask(LATEST, "__cluster_metadata", 0);
         assertThat(Errors.forCode(response.errorCode())).isEqualTo(Errors.REQUEST_TIMED_OUT);
         assertThat(response.errorMessage()).isEqualTo("no controller");
+    }
+
+    /** The tools find the quorum so when it has no active controller. */
+    @Test
+    void membersAreToldWithoutTheController() {
+        harness.cluster.apply(List.of(MetadataRecord.newBuilder()
+                .setVersion(1)
+                .setQuorumVoter(QuorumVoterRecord.newBuilder()
+                        .setNodeId(7)
+                        .setPeerId("7-a")
+                        .setHost("seven")
+                        .setRaftPort(70)
+                        .setEndpointPort(77))
+                .build()));
+        DescribeQuorumResponseData response = ask(LATEST, new TopicData().setTopicName("__cluster_metadata"));
+        assertThat(response.nodes()).singleElement().satisfies(node -> {
+            assertThat(node.nodeId()).isEqualTo(7);
+            assertThat(node.listeners().find("CONTROLLER").port()).isEqualTo(77);
+        });
+        assertThat(ask(LATEST, new TopicData().setTopicName("orders")).nodes()).isEmpty();
+        assertThat(ask(LATEST).nodes()).isEmpty();
     }
 
     private DescribeQuorumResponseData ask(int version, String topic, int partition) {

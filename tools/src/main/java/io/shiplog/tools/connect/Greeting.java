@@ -105,9 +105,16 @@ final class Greeting {
                         : useless;
             }
             requireOurs(endpoint, versions);
-            List<Endpoint> known = members(socket, new DescribeQuorumRequestData());
-            // Without a topic a node tells what itself knows; those before it did so ask the active controller.
-            return known.isEmpty() ? members(endpoint, socket) : known;
+            // Asked of no partition a node tells whom itself knows. Older ones say nothing, and ask the active
+            // controller otherwise.
+            List<Endpoint> known = members(socket, List.of());
+            List<Endpoint> found = known.isEmpty()
+                    ? members(socket, List.of(new DescribeQuorumRequestData.PartitionData().setPartitionIndex(0)))
+                    : known;
+            if (found.isEmpty()) {
+                throw new Useless(endpoint + " does not know where the quorum is");
+            }
+            return found;
         }
     }
 
@@ -121,18 +128,12 @@ final class Greeting {
                 + Features.SHIPLOG_METADATA_VERSION + ")");
     }
 
-    private static List<Endpoint> members(Endpoint endpoint, PlainSocket socket) throws Useless {
-        DescribeQuorumRequestData.TopicData metadata =
-                new DescribeQuorumRequestData.TopicData().setTopicName(Topic.CLUSTER_METADATA_TOPIC_NAME);
-        metadata.setPartitions(List.of(new DescribeQuorumRequestData.PartitionData().setPartitionIndex(0)));
-        List<Endpoint> found = members(socket, new DescribeQuorumRequestData().setTopics(List.of(metadata)));
-        if (found.isEmpty()) {
-            throw new Useless(endpoint + " does not know where the quorum is");
-        }
-        return found;
-    }
-
-    private static List<Endpoint> members(PlainSocket socket, DescribeQuorumRequestData request) throws Useless {
+    private static List<Endpoint> members(PlainSocket socket, List<DescribeQuorumRequestData.PartitionData> partitions)
+            throws Useless {
+        DescribeQuorumRequestData request = new DescribeQuorumRequestData()
+                .setTopics(List.of(new DescribeQuorumRequestData.TopicData()
+                        .setTopicName(Topic.CLUSTER_METADATA_TOPIC_NAME)
+                        .setPartitions(partitions)));
         DescribeQuorumResponseData answer = new DescribeQuorumResponseData();
         ask(socket, ApiKeys.DESCRIBE_QUORUM, DESCRIBE_QUORUM, request, answer);
         if (answer.errorCode() != Errors.NONE.code()) {
