@@ -64,15 +64,18 @@ final class Assignments {
     }
 
     private Outcome refusedFor(MetadataImage image, int partitions, int replication) {
-        if (replication > image.brokers().size()) {
+        int cordoned = 0;
+        boolean anyActive = false;
+        for (BrokerImage broker : image.brokers()) {
+            cordoned += broker.cordoned() ? 1 : 0;
+            anyActive |= broker.active() && !broker.cordoned();
+        }
+        if (replication > image.brokers().size() - cordoned) {
             return Outcome.refused(
                     Errors.INVALID_REPLICATION_FACTOR,
                     "Unable to replicate the partition " + replication + " time(s): only "
-                            + image.brokers().size() + " broker(s) are registered.");
-        }
-        boolean anyActive = false;
-        for (BrokerImage broker : image.brokers()) {
-            anyActive |= broker.active();
+                            + image.brokers().size() + " broker(s) are registered"
+                            + (cordoned == 0 ? "." : ", and " + cordoned + " of them are cordoned."));
         }
         if (!anyActive) {
             return Outcome.refused(

@@ -36,7 +36,6 @@ public final class Controller {
     private final QuotaDecider quotas;
     private final ScramDecider credentials;
     private final AclDecider acls;
-    private final JobDecider jobs = new JobDecider();
     private final int maxAtomicBytes;
 
     public Controller(ControllerSettings settings) {
@@ -96,10 +95,10 @@ public final class Controller {
             case ALTER_SCRAM_CREDENTIALS -> credentials.decide(image, command.getAlterScramCredentials());
             case CREATE_ACLS -> acls.create(image, command.getCreateAcls());
             case DELETE_ACLS -> acls.delete(image, command.getDeleteAcls());
-            case CORDON_BROKER -> jobs.cordon(image, command.getCordonBroker());
-            case START_JOB -> jobs.start(image, command);
-            case CONTROL_JOB -> jobs.control(image, command);
-            case ADVANCE_JOBS -> jobs.advance(image, command);
+            case CORDON_BROKER -> CordonDecider.decide(image, command.getCordonBroker());
+            case START_JOB -> JobStart.decide(image, command);
+            case CONTROL_JOB -> JobControl.decide(image, command);
+            case ADVANCE_JOBS -> JobAdvance.decide(image, command);
             case RECORD_STATE_HASH -> QuorumDecider.recordStateHash(image);
             case RECORD_VOTERS -> QuorumDecider.recordVoters(image, command.getRecordVoters());
             case BODY_NOT_SET ->

@@ -19,7 +19,7 @@ import org.apache.kafka.common.Uuid;
  * no random number.
  *
  * <p>Brokers that are away for the moment are taken where their rack has nobody else, or there are not enough others
- * ({@code StripedReplicaPlacer} does so too): a rack is for ever, an absence is not. They never come first.
+ * ({@code StripedReplicaPlacer} does so too): a rack is for ever, an absence is not. They never come first. Cordoned ones are not taken at all.
  */
 final class Placement {
     private final int count;
@@ -27,6 +27,7 @@ final class Placement {
     private final int[] racks;
     private final boolean[] active;
     private final boolean[] draining;
+    private final boolean[] cordoned;
     private final int[] room;
     private final int[] leaders;
     private final int[] replicas;
@@ -44,6 +45,7 @@ final class Placement {
         racks = new int[count];
         active = new boolean[count];
         draining = new boolean[count];
+        cordoned = new boolean[count];
         room = new int[count];
         leaders = new int[count];
         replicas = new int[count];
@@ -61,6 +63,7 @@ final class Placement {
             racks[i] = rackNames.indexOf(broker.rack());
             active[i] = broker.active();
             draining[i] = broker.draining();
+            cordoned[i] = broker.cordoned();
             room[i] = maxPerBroker - load.replicas();
             leadersOfAll[i] = load.preferredLeaders();
             replicasOfAll[i] = load.replicas();
@@ -122,7 +125,7 @@ final class Placement {
                 return false;
             }
         }
-        return room[broker] > 0 && (chosenCount > 0 || active[broker]);
+        return room[broker] > 0 && !cordoned[broker] && (chosenCount > 0 || active[broker]);
     }
 
     /** Whether {@code broker} is to be preferred to {@code best}, which comes before it in the topic's own order. */

@@ -4,6 +4,7 @@
 package io.shiplog.metadata.controller;
 
 import io.shiplog.metadata.image.ImageRecords;
+import io.shiplog.metadata.image.JobImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
@@ -73,6 +74,12 @@ final class ReassignmentDecider {
         if (!named.add(new PartitionId(topic.id(), asked.getPartition()))) {
             return new Refusal(Errors.INVALID_REQUEST, "The partition is named twice.");
         }
+        JobImage job = image.jobs().jobOf(topic.id(), asked.getPartition());
+        if (job != null) {
+            return new Refusal(
+                    Errors.REASSIGNMENT_IN_PROGRESS,
+                    "The partition belongs to job " + job.id() + "; cancel that job, or wait until it has ended.");
+        }
         int[] target = ImageRecords.ids(asked.getReplicasList());
         Refusal refusal = asked.getCancel()
                 ? refusalToCancel(before, target)
@@ -81,7 +88,9 @@ final class ReassignmentDecider {
             return refusal;
         }
         int[] original = Replicas.without(before.replicas(), before.adding());
-        return assign(image, topic, asked.getPartition(), asked.getCancel() ? original : target, records);
+        Assigned assigned = assign(image, topic, asked.getPartition(), asked.getCancel() ? original : target);
+        assigned.record(topic, asked.getPartition(), before, records);
+        return assigned.refusal();
     }
 
     private static Refusal refusalToCancel(PartitionImage before, int[] target) {
@@ -115,30 +124,45 @@ final class ReassignmentDecider {
                                 + ", which the request does not allow.");
     }
 
-    private static Refusal assign(
-            MetadataImage image, TopicImage topic, int partition, int[] target, List<MetadataRecord> records) {
+    /**
+     * What a partition becomes when it is assigned to others.
+     *
+     * @param after null when it is refused
+     */
+    record Assigned(PartitionImage after, Refusal refusal) {
+        /** Notes the change when there is one. */
+        void record(TopicImage topic, int partition, PartitionImage before, List<MetadataRecord> records) {
+            if (refusal == null && !after.equals(before)) {
+                records.add(PartitionChanges.record(topic.id(), partition, before, after, ChangeCause.REASSIGNMENT));
+            }
+        }
+    }
+
+    /** Assigns a partition to {@code target}; complete at once when all of it is in sync already. */
+    static Assigned assign(MetadataImage image, TopicImage topic, int partition, int[] target) {
         PartitionImage before = topic.partition(partition);
         TopicPolicy policy = TopicPolicy.of(image, topic.id());
         int[] original = Replicas.without(before.replicas(), before.adding());
         int[] removing = Replicas.without(original, target);
         int[] replicas = Replicas.concat(target, removing);
         if (losesAllWhoAreVouchedFor(before, replicas) && !policy.uncleanElection()) {
-            return new Refusal(
-                    Errors.INVALID_REPLICA_ASSIGNMENT,
-                    "None of the replicas that would remain is known to hold all committed records.");
+            return new Assigned(
+                    null,
+                    new Refusal(
+                            Errors.INVALID_REPLICA_ASSIGNMENT,
+                            "None of the replicas that would remain is known to hold all committed records."));
         }
         PartitionImage after = new PartitionTransition(before, policy, BrokerView.of(image))
                 .assigned(replicas, Replicas.without(target, original), removing)
                 .next();
         if (leavesTooFew(before, after, policy)) {
-            return new Refusal(
-                    Errors.INVALID_REPLICA_ASSIGNMENT,
-                    "Too few of the replicas that would remain are known to hold all committed records: try again when more are in sync.");
+            return new Assigned(
+                    null,
+                    new Refusal(
+                            Errors.INVALID_REPLICA_ASSIGNMENT,
+                            "Too few of the replicas that would remain are known to hold all committed records: try again when more are in sync."));
         }
-        if (!after.equals(before)) {
-            records.add(PartitionChanges.record(topic.id(), partition, before, after, ChangeCause.REASSIGNMENT));
-        }
-        return null;
+        return new Assigned(after, null);
     }
 
     /** Who leaves takes a copy along that min ISR promises; those who are merely not in sync now do not make up for it. */

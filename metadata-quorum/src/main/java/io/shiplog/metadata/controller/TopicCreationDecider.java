@@ -146,7 +146,8 @@ final class TopicCreationDecider {
             return Assignments.Outcome.refused(
                     Errors.INVALID_PARTITIONS, "Number of partitions must be positive, or -1 for the default.");
         }
-        int brokers = image.brokers().size();
+        int brokers = (int)
+                image.brokers().stream().filter(broker -> !broker.cordoned()).count();
         int defaultReplication = Math.max(1, Math.min(settings.defaultReplicationFactor(), brokers));
         return assignments.placed(
                 image,

@@ -16,16 +16,12 @@ import io.shiplog.metadata.controller.LogInfoGathering;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.metrics.ControllerEvents;
-import io.shiplog.metadata.proto.AccessControlEntry;
-import io.shiplog.metadata.proto.CreateAclsCommand;
-import io.shiplog.metadata.proto.CreateTopicsCommand;
 import io.shiplog.metadata.proto.ElectLeadersCommand;
 import io.shiplog.metadata.proto.FormClusterCommand;
 import io.shiplog.metadata.proto.HeartbeatRequest;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataResult;
-import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand;
 import io.shiplog.metadata.proto.RegisterBrokerCommand;
 import java.security.SecureRandom;
@@ -40,7 +36,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -230,7 +225,7 @@ public final class ActiveController implements AutoCloseable {
             } else if (command.hasRecoverPartitions() || isUncleanElection(command)) {
                 gather(command, reply);
             } else {
-                waiting.add(new PendingCommand(withIds(command), reply));
+                waiting.add(new PendingCommand(CommandStamps.stamped(command, clock.wallClockMs()), reply));
             }
         });
     }
@@ -430,7 +425,7 @@ public final class ActiveController implements AutoCloseable {
         long nowMs = clock.nowMs();
         if (inFlight == null && upkeepAtMs <= nowMs) {
             upkeepAtMs = nowMs + UPKEEP_EVERY_MS;
-            for (MetadataCommand command : upkeep.poll(log.image(), log.voters(), nowMs)) {
+            for (MetadataCommand command : upkeep.poll(log.image(), log.voters(), nowMs, clock.wallClockMs())) {
                 own.add(PendingCommand.own(command));
             }
         }
@@ -524,33 +519,6 @@ public final class ActiveController implements AutoCloseable {
         }
         inFlight = null;
         inFlightEntry = null;
-    }
-
-    /** Deciding is pure, so what is random comes in before. Who gives an id can send the command again. */
-    private static MetadataCommand withIds(MetadataCommand command) {
-        if (command.hasCreateAcls()) {
-            return withAclIds(command);
-        }
-        if (!command.hasCreateTopics()) {
-            return command;
-        }
-        CreateTopicsCommand.Builder create = command.getCreateTopics().toBuilder();
-        for (NewTopic.Builder topic : create.getTopicsBuilderList()) {
-            if (topic.getTopicId().isEmpty()) {
-                topic.setTopicId(Uuids.toBytes(Uuid.randomUuid()));
-            }
-        }
-        return command.toBuilder().setCreateTopics(create).build();
-    }
-
-    private static MetadataCommand withAclIds(MetadataCommand command) {
-        CreateAclsCommand.Builder create = command.getCreateAcls().toBuilder();
-        for (AccessControlEntry.Builder entry : create.getEntriesBuilderList()) {
-            if (entry.getId().isEmpty()) {
-                entry.setId(Uuids.toBytes(Uuid.randomUuid()));
-            }
-        }
-        return command.toBuilder().setCreateAcls(create).build();
     }
 
     private static MetadataResult failure(Errors error, String message) {

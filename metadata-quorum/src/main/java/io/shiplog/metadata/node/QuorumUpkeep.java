@@ -4,6 +4,7 @@
 package io.shiplog.metadata.node;
 
 import io.shiplog.metadata.controller.Controller;
+import io.shiplog.metadata.controller.JobSchedule;
 import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.QuorumVoter;
@@ -14,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the active controller records of the quorum from time to time: the hash of the state, which every node compares with its own, and the
- * members that Raft has agreed on. Owned by the controller's thread; one per time of office.
+ * What the active controller does from time to time by itself: it records the hash of the state, which every node compares with its own, and
+ * the members that Raft has agreed on, and takes the steps of jobs. Owned by the controller's thread; one per time of office.
  */
 final class QuorumUpkeep {
     private static final long HASH_EVERY_RECORDS = 1_000;
@@ -23,6 +24,9 @@ final class QuorumUpkeep {
     /** A command whose effect does not show after so long is given again. */
     private static final long RETRY_MS = 1_000;
 
+    private static final long JOB_REPAIR_WAIT_MS = 600_000;
+
+    private final JobSchedule jobs = new JobSchedule(JOB_REPAIR_WAIT_MS);
     private long hashedOffset;
     private long hashedAtMs;
     private long toldVotersAtMs;
@@ -37,8 +41,9 @@ final class QuorumUpkeep {
      * The commands that are due.
      *
      * @param voters empty when they are not known
+     * @param nowMs monotonic
      */
-    List<MetadataCommand> poll(MetadataImage image, List<QuorumVoter> voters, long nowMs) {
+    List<MetadataCommand> poll(MetadataImage image, List<QuorumVoter> voters, long nowMs, long wallClockMs) {
         List<MetadataCommand> due = new ArrayList<>();
         if (image.clusterId().isEmpty()) {
             return due;
@@ -56,6 +61,7 @@ final class QuorumUpkeep {
                     .setRecordStateHash(RecordStateHashCommand.getDefaultInstance())
                     .build());
         }
+        jobs.next(image, nowMs, wallClockMs).ifPresent(due::add);
         return due;
     }
 

@@ -53,46 +53,46 @@ class QuorumUpkeepTest {
     @Test
     void votersAreRecordedWhenTheyDifferAndThenNoMore() {
         QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
-        carryOut(upkeep.poll(image, List.of(ONE, TWO), 0));
+        carryOut(upkeep.poll(image, List.of(ONE, TWO), 0, 0));
         assertThat(image.quorumVoters()).containsExactly(ONE, TWO);
-        assertThat(upkeep.poll(image, List.of(ONE, TWO), 5_000)).isEmpty();
+        assertThat(upkeep.poll(image, List.of(ONE, TWO), 5_000, 0)).isEmpty();
         QuorumVoter moved = new QuorumVoter(1, "1-y", "a", 1, 2);
-        carryOut(upkeep.poll(image, List.of(moved), 6_000));
+        carryOut(upkeep.poll(image, List.of(moved), 6_000, 0));
         assertThat(image.quorumVoters()).containsExactly(moved);
     }
 
     @Test
     void votersThatAreNotKnownRemoveNobody() {
         QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
-        carryOut(upkeep.poll(image, List.of(ONE), 0));
-        assertThat(upkeep.poll(image, List.of(), 5_000)).isEmpty();
+        carryOut(upkeep.poll(image, List.of(ONE), 0, 0));
+        assertThat(upkeep.poll(image, List.of(), 5_000, 0)).isEmpty();
     }
 
     @Test
     void nothingIsRecordedBeforeTheClusterIsFormed() {
         QuorumUpkeep upkeep = new QuorumUpkeep(0, 0);
-        assertThat(upkeep.poll(MetadataImage.empty(), List.of(ONE), 100_000)).isEmpty();
+        assertThat(upkeep.poll(MetadataImage.empty(), List.of(ONE), 100_000, 0)).isEmpty();
     }
 
     @Test
     void theHashIsRecordedAfterAThousandRecordsAndOnceForThem() {
         QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
         record(999);
-        assertThat(upkeep.poll(image, List.of(), 10)).isEmpty();
+        assertThat(upkeep.poll(image, List.of(), 10, 0)).isEmpty();
         record(1);
-        List<MetadataCommand> due = upkeep.poll(image, List.of(), 20);
+        List<MetadataCommand> due = upkeep.poll(image, List.of(), 20, 0);
         assertThat(due).singleElement().matches(MetadataCommand::hasRecordStateHash);
         carryOut(due);
-        assertThat(upkeep.poll(image, List.of(), 30)).isEmpty();
+        assertThat(upkeep.poll(image, List.of(), 30, 0)).isEmpty();
     }
 
     @Test
     void onAQuietClusterTheHashIsRecordedAfterAMinuteAndItsOwnRecordIsNoReason() {
         QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
         record(2);
-        assertThat(upkeep.poll(image, List.of(), 59_999)).isEmpty();
-        carryOut(upkeep.poll(image, List.of(), 60_000));
-        assertThat(upkeep.poll(image, List.of(), 600_000)).isEmpty();
+        assertThat(upkeep.poll(image, List.of(), 59_999, 0)).isEmpty();
+        carryOut(upkeep.poll(image, List.of(), 60_000, 0));
+        assertThat(upkeep.poll(image, List.of(), 600_000, 0)).isEmpty();
     }
 
     @Test

@@ -1,0 +1,158 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.metadata.controller;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.JobImage;
+import io.shiplog.metadata.image.JobMove;
+import io.shiplog.metadata.image.JobState;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.MoveState;
+import io.shiplog.metadata.image.PartitionImage;
+import io.shiplog.metadata.image.TopicImage;
+import java.util.function.IntFunction;
+
+/** Why a move of a job waits or does not end. What {@link JobAdvance} goes by, and tools tell. Pure. */
+public final class JobWaits {
+    private JobWaits() {}
+
+    /** For people, without a full stop; empty when nothing keeps the move, or it has ended. */
+    public static String reason(JobImage job, int index, MetadataImage image) {
+        JobMove move = job.move(index);
+        TopicImage topic = image.topic(move.topicId());
+        PartitionImage partition = topic == null ? null : topic.partition(move.partition());
+        if (!job.open() || partition == null) {
+            return "";
+        }
+        if (move.state().inFlight()) {
+            return ofMoving(job, move, image, topic, partition);
+        }
+        boolean goesBack = job.state() == JobState.CANCELLING && !job.keeps() && move.state() == MoveState.DONE;
+        if (move.state() != MoveState.WAITING && !goesBack) {
+            return "";
+        }
+        return ofWaiting(job, move, goesBack, image, topic, partition);
+    }
+
+    private static String ofMoving(
+            JobImage job, JobMove move, MetadataImage image, TopicImage topic, PartitionImage partition) {
+        if (job.state() == JobState.CANCELLING && move.state() == MoveState.MOVING) {
+            Refusal refusal = ReassignmentDecider.assign(image, topic, move.partition(), move.expected())
+                    .refusal();
+            return refusal == null ? "" : "it cannot go back: " + refusal.message();
+        }
+        String away = any(move.destination(), node -> away(image, node));
+        if (away != null) {
+            return away;
+        }
+        String held = held(job, image);
+        if (held != null) {
+            return held;
+        }
+        String behind =
+                any(move.destination(), node -> partition.inIsr(node) ? null : "node " + node + " is not in sync yet");
+        return behind == null ? "" : behind;
+    }
+
+    private static String ofWaiting(
+            JobImage job,
+            JobMove move,
+            boolean goesBack,
+            MetadataImage image,
+            TopicImage topic,
+            PartitionImage partition) {
+        if (job.state() == JobState.CANCELLING && !goesBack) {
+            return "the job is being cancelled: it does not begin";
+        }
+        String reason = held(job, image);
+        reason = reason == null && !goesBack ? stage(job, move) : reason;
+        int[] target = goesBack ? move.expected() : move.replicas();
+        reason = reason == null ? unusable(image, partition, target, goesBack) : reason;
+        if (reason == null) {
+            JobLoads loads = JobLoads.of(image);
+            reason = loads.full(job);
+            reason = reason == null ? loads.full(job, move, gaining(partition, target)) : reason;
+        }
+        if (reason == null) {
+            Refusal refusal = ReassignmentDecider.assign(image, topic, move.partition(), target)
+                    .refusal();
+            reason = refusal == null ? "" : refusal.message();
+        }
+        return reason;
+    }
+
+    /** Why the whole job stands still; null when it does not. */
+    static String held(JobImage job, MetadataImage image) {
+        if (job.state() == JobState.PAUSED) {
+            return "the job is paused";
+        }
+        if (job.heldSinceMs() == 0) {
+            return null;
+        }
+        String repair = RepairWatch.first(image);
+        return "a repair goes first" + (repair == null ? "" : ": " + repair);
+    }
+
+    /** The stage whose moves may begin or are on their way. */
+    static int stage(JobImage job) {
+        int stage = Integer.MAX_VALUE;
+        for (int index : job.inFlight()) {
+            stage = Math.min(stage, job.move(index).stage());
+        }
+        return job.waiting().isEmpty()
+                ? stage
+                : Math.min(stage, job.move(job.waiting().iterator().next()).stage());
+    }
+
+    private static String stage(JobImage job, JobMove move) {
+        int stage = stage(job);
+        return move.stage() <= stage
+                ? null
+                : "it is of stage " + move.stage() + ", and stage " + stage + " has not ended";
+    }
+
+    static int[] gaining(PartitionImage partition, int[] target) {
+        return Replicas.filter(target, node -> !partition.isReplica(node));
+    }
+
+    /**
+     * Why a partition cannot go to a target now: a node that it needs is away, or one that it is to be added to may get nothing.
+     *
+     * @param back whether it was there before: then only being away keeps a node out
+     */
+    static String unusable(MetadataImage image, PartitionImage partition, int[] target, boolean back) {
+        return any(target, node -> back || partition.isReplica(node) ? away(image, node) : unavailable(image, node));
+    }
+
+    /** Why a node can get no new replica from a job; null when it can. */
+    static String unavailable(MetadataImage image, int node) {
+        String away = away(image, node);
+        BrokerImage broker = image.broker(node);
+        if (away != null || !(broker.draining() || broker.cordoned())) {
+            return away;
+        }
+        return "node " + node + (broker.cordoned() ? " is cordoned" : " is being drained of its leaderships");
+    }
+
+    private static String away(MetadataImage image, int node) {
+        BrokerImage broker = image.broker(node);
+        if (broker == null) {
+            return "node " + node + " is not registered";
+        }
+        if (broker.active()) {
+            return null;
+        }
+        return "node " + node + (broker.fenced() ? " is down" : " is shutting down");
+    }
+
+    private static String any(int[] nodes, IntFunction<String> reason) {
+        for (int node : nodes) {
+            String found = reason.apply(node);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+}
