@@ -4,6 +4,13 @@
 package io.shiplog.tools;
 
 import io.shiplog.tools.connect.Failures;
+import io.shiplog.tools.jobs.DecommissionCommand;
+import io.shiplog.tools.jobs.NodeCordonCommand;
+import io.shiplog.tools.jobs.NodeUncordonCommand;
+import io.shiplog.tools.jobs.NodeUnregisterCommand;
+import io.shiplog.tools.jobs.ReassignCommand;
+import io.shiplog.tools.jobs.ReplaceCommand;
+import io.shiplog.tools.jobs.TopicAlterCommand;
 import io.shiplog.tools.operate.ElectionsCommand;
 import io.shiplog.tools.operate.RecoverCommand;
 import io.shiplog.tools.see.ClusterCommand;
@@ -60,13 +67,17 @@ public final class ShiplogMain {
                 "See",
                 List.of(
                         of(ClusterCommand.class),
-                        of(NodesCommand.class),
-                        of(TopicsCommand.class),
+                        of(
+                                NodesCommand.class,
+                                NodeCordonCommand.class,
+                                NodeUncordonCommand.class,
+                                NodeUnregisterCommand.class),
+                        of(TopicsCommand.class, TopicAlterCommand.class),
                         of(PartitionsCommand.class, RecoverCommand.class),
                         of(QuorumCommand.class),
                         of(HistoryCommand.class)));
         groups.put("Change", List.of(of(ElectionsCommand.class)));
-        groups.put("Jobs", List.of());
+        groups.put("Jobs", List.of(of(ReassignCommand.class), of(DecommissionCommand.class), of(ReplaceCommand.class)));
         return groups;
     }
 

@@ -12,35 +12,66 @@ public sealed interface Goal {
     /** One line for people, and the title of the job that comes of it. */
     String title();
 
+    /** What kind of job it becomes. */
+    default PlanKind kind() {
+        return PlanKind.REASSIGN;
+    }
+
+    /** The nodes that a job of this kind names: the one to be emptied, then its replacement. */
+    default List<Integer> nodes() {
+        return List.of();
+    }
+
     /** Bytes, replicas and leaders spread evenly over the nodes that serve. */
     record Balance() implements Goal {
         @Override
         public String title() {
             return "balance";
         }
+
+        @Override
+        public PlanKind kind() {
+            return PlanKind.BALANCE;
+        }
     }
 
     /** Some nodes take their share; nothing moves between the others. */
-    record AddNodes(SortedSet<Integer> nodes) implements Goal {
+    record AddNodes(SortedSet<Integer> added) implements Goal {
         public AddNodes {
-            nodes = new TreeSet<>(nodes);
+            added = new TreeSet<>(added);
         }
 
         @Override
         public String title() {
-            return "add nodes " + list(nodes);
+            return "add nodes " + list(added);
+        }
+
+        @Override
+        public PlanKind kind() {
+            return PlanKind.BALANCE;
         }
     }
 
     /** Some nodes hold nothing any more. */
-    record DrainNodes(SortedSet<Integer> nodes) implements Goal {
+    record DrainNodes(SortedSet<Integer> drained) implements Goal {
         public DrainNodes {
-            nodes = new TreeSet<>(nodes);
+            drained = new TreeSet<>(drained);
         }
 
         @Override
         public String title() {
-            return "drain nodes " + list(nodes);
+            return "drain nodes " + list(drained);
+        }
+
+        /** A job empties one node; of several it moves what they have now, and they stay open for more. */
+        @Override
+        public PlanKind kind() {
+            return drained.size() == 1 ? PlanKind.DRAIN_NODE : PlanKind.REASSIGN;
+        }
+
+        @Override
+        public List<Integer> nodes() {
+            return drained.size() == 1 ? List.of(drained.first()) : List.of();
         }
     }
 
@@ -49,6 +80,16 @@ public sealed interface Goal {
         @Override
         public String title() {
             return "replace node " + from + " by " + to;
+        }
+
+        @Override
+        public PlanKind kind() {
+            return PlanKind.REPLACE_NODE;
+        }
+
+        @Override
+        public List<Integer> nodes() {
+            return List.of(from, to);
         }
     }
 
@@ -61,6 +102,11 @@ public sealed interface Goal {
         @Override
         public String title() {
             return "replication factor " + factor + " for " + Problems.shortened(topics);
+        }
+
+        @Override
+        public PlanKind kind() {
+            return PlanKind.REPLICATION_FACTOR;
         }
     }
 

@@ -16,6 +16,8 @@ final class Leaderships {
     /** Chains that are looked for: each looks at all partitions. */
     private static final int MAX_CHAINS = 2_000;
 
+    private static final int MAX_PASSES = 10;
+
     private final Draft draft;
     private final IntPredicate changeable;
 
@@ -39,7 +41,7 @@ final class Leaderships {
     /** Gives each changeable partition's first place to the replica that leads least, while that evens anything out. */
     void settle() {
         boolean changed = true;
-        for (int pass = 0; pass < Problems.SHOWN && changed; pass++) {
+        for (int pass = 0; pass < MAX_PASSES && changed; pass++) {
             changed = false;
             for (int p = 0; p < draft.partitions(); p++) {
                 int position = changeable.test(p) ? leadsLeast(p) : 0;

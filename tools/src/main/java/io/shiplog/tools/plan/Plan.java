@@ -8,13 +8,22 @@ import java.util.List;
 /**
  * Moves that bring a goal about.
  *
+ * @param kind of the job that it becomes
+ * @param subjects the nodes that such a job names: the one to be emptied, then its replacement
  * @param moves by stage, then in the order in which a job begins them; empty when the cluster is as it should be
  * @param nodes what it does to each node, by id
  * @param notes what somebody should know before starting it, a sentence each
  */
-public record Plan(String title, List<PlannedMove> moves, List<NodeChange> nodes, List<String> notes)
+public record Plan(
+        String title,
+        PlanKind kind,
+        List<Integer> subjects,
+        List<PlannedMove> moves,
+        List<NodeChange> nodes,
+        List<String> notes)
         implements PlanAnswer {
     public Plan {
+        subjects = List.copyOf(subjects);
         moves = List.copyOf(moves);
         nodes = List.copyOf(nodes);
         notes = List.copyOf(notes);

@@ -13,9 +13,19 @@ import java.util.Map;
  * A plan as a JSON object, and back. {@code kafka-reassign-partitions} reads {@code version} and {@code partitions} with {@code topic},
  * {@code partition}, {@code replicas} and {@code log_dirs}; the rest is Shiplog's own. An object of Kafka's alone is a list of assignments.
  *
+ * @param title null when the file is Kafka's
+ * @param kind of the job that a plan becomes
+ * @param subjects the nodes that such a job names
+ * @param rateBytesPerSecond that it was planned for; 0: adaptive
  * @param moves of a plan of Shiplog's; empty when {@code assignments} are Kafka's
  */
-public record PlanFile(String title, List<PlannedMove> moves, List<Assignment> assignments) {
+public record PlanFile(
+        String title,
+        PlanKind kind,
+        List<Integer> subjects,
+        long rateBytesPerSecond,
+        List<PlannedMove> moves,
+        List<Assignment> assignments) {
     private static final int VERSION = 1;
     /** The version of Shiplog's own keys. */
     private static final int SHIPLOG_VERSION = 1;
@@ -24,6 +34,7 @@ public record PlanFile(String title, List<PlannedMove> moves, List<Assignment> a
     private static final int MAX_REPLICAS = 1_000;
 
     public PlanFile {
+        subjects = List.copyOf(subjects);
         moves = List.copyOf(moves);
         assignments = List.copyOf(assignments);
     }
@@ -43,11 +54,14 @@ public record PlanFile(String title, List<PlannedMove> moves, List<Assignment> a
     }
 
     /** The object of a plan. */
-    public static Map<String, Object> write(Plan plan) {
+    public static Map<String, Object> write(Plan plan, long rateBytesPerSecond) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("version", VERSION);
         object.put("shiplogPlan", SHIPLOG_VERSION);
         object.put("title", plan.title());
+        object.put("kind", plan.kind());
+        object.put("nodes", plan.subjects());
+        object.put("rateBytesPerSecond", rateBytesPerSecond);
         object.put("bytesToMove", plan.bytesToMove());
         object.put("notes", plan.notes());
         List<Object> partitions = new ArrayList<>();
@@ -92,7 +106,15 @@ public record PlanFile(String title, List<PlannedMove> moves, List<Assignment> a
                 moves.add(move(each, assignment));
             }
         }
-        return plan ? new PlanFile(top.text("title"), moves, List.of()) : new PlanFile(null, List.of(), assignments);
+        return plan
+                ? new PlanFile(
+                        top.text("title"),
+                        top.kind("kind"),
+                        top.ids("nodes", 2),
+                        top.whole("rateBytesPerSecond", 0, Long.MAX_VALUE),
+                        moves,
+                        List.of())
+                : new PlanFile(null, PlanKind.REASSIGN, List.of(), 0, List.of(), assignments);
     }
 
     private static Assignment assignment(Fields each) {
@@ -160,6 +182,15 @@ public record PlanFile(String title, List<PlannedMove> moves, List<Assignment> a
                     most >= Integer.MAX_VALUE
                             ? "a whole number from " + least
                             : least == most ? String.valueOf(least) : "a whole number from " + least + " to " + most);
+        }
+
+        PlanKind kind(String key) {
+            for (PlanKind kind : PlanKind.values()) {
+                if (kind.name().equals(object.get(key))) {
+                    return kind;
+                }
+            }
+            throw wrong(key, "one of " + List.of(PlanKind.values()));
         }
 
         List<?> list(String key) {

@@ -43,7 +43,7 @@ public final class Planner {
                     + settings.maxMoves() + "; do it in parts (fewer topics or nodes at a time)");
         }
         planner.notes(goal, draft);
-        return new Plan(goal.title(), moves, planner.changes(draft, moves), planner.notes);
+        return new Plan(goal.title(), goal.kind(), goal.nodes(), moves, planner.changes(draft, moves), planner.notes);
     }
 
     /** The assignment to be; null, or not to be used, when there are problems. */
@@ -51,10 +51,10 @@ public final class Planner {
         if (goal instanceof Goal.Balance) {
             return balance(null);
         } else if (goal instanceof Goal.AddNodes add) {
-            add.nodes().forEach(this::checkTarget);
-            return problems.none() ? balance(add.nodes()) : null;
+            add.added().forEach(this::checkTarget);
+            return problems.none() ? balance(add.added()) : null;
         } else if (goal instanceof Goal.DrainNodes drain) {
-            return drain(drain.nodes());
+            return drain(drain.drained());
         } else if (goal instanceof Goal.ReplaceNode replace) {
             return replace(replace.from(), replace.to());
         } else if (goal instanceof Goal.ReplicationFactor factor) {

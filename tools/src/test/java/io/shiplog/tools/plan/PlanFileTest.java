@@ -23,9 +23,12 @@ class PlanFileTest {
     void aPlanComesBackAsItWas() {
         PlanInput input = new PlanInput(Clusters.nodes("", "", ""), Clusters.striped("t", 6, Clusters.GIB, 2, 3));
         Plan plan = Clusters.plan(input, new Goal.DrainNodes(Clusters.ids(1)));
-        PlanFile file = PlanFile.read(JsonReader.read(Json.write(PlanFile.write(plan))));
+        PlanFile file = PlanFile.read(JsonReader.read(Json.write(PlanFile.write(plan, 7))));
         assertThat(file.isPlan()).isTrue();
         assertThat(file.title()).isEqualTo("drain nodes 1");
+        assertThat(file.kind()).isEqualTo(PlanKind.DRAIN_NODE);
+        assertThat(file.rateBytesPerSecond()).isEqualTo(7);
+        assertThat(file.subjects()).containsExactly(1);
         assertThat(file.moves()).isEqualTo(plan.moves()).isNotEmpty();
     }
 
@@ -53,6 +56,7 @@ class PlanFileTest {
                 "{'version':1,'partitions':[{'topic':'t','partition':0,'replicas':[1],'log_dirs':[]}]} | has 0 entries for 1 replicas",
                 "{'version':1,'partitions':[{'topic':'t','partition':0,'replicas':[1],'log_dirs':['/d']}]} | kafka-reassign-partitions",
                 "{'version':1,'shiplogPlan':2,'partitions':[]} | shiplogPlan is to be 1",
+                "{'version':1,'shiplogPlan':1,'title':'x','kind':'HOLIDAY','partitions':[]} | kind is to be one of",
                 "{'version':1,'shiplogPlan':1,'partitions':[{'topic':'t','partition':0,'replicas':[1]}]} | partitions[0].expected is missing",
             })
     void otherObjectsAreRefusedWithThePlace(String json, String message) {
