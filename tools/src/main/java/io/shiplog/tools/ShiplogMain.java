@@ -4,6 +4,7 @@
 package io.shiplog.tools;
 
 import io.shiplog.tools.connect.Failures;
+import io.shiplog.tools.explain.ExplainCommand;
 import io.shiplog.tools.jobs.DecommissionCommand;
 import io.shiplog.tools.jobs.NodeCordonCommand;
 import io.shiplog.tools.jobs.NodeUncordonCommand;
@@ -75,7 +76,8 @@ public final class ShiplogMain {
                         of(TopicsCommand.class, TopicAlterCommand.class),
                         of(PartitionsCommand.class, RecoverCommand.class),
                         of(QuorumCommand.class),
-                        of(HistoryCommand.class)));
+                        of(HistoryCommand.class),
+                        of(ExplainCommand.class)));
         groups.put("Change", List.of(of(ElectionsCommand.class)));
         groups.put("Jobs", List.of(of(ReassignCommand.class), of(DecommissionCommand.class), of(ReplaceCommand.class)));
         return groups;

@@ -5,12 +5,17 @@ package io.shiplog.metadata.admin;
 
 import io.shiplog.metadata.admin.NodeAnswer.Silence;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.endpoint.CommandCodec;
 import io.shiplog.metadata.endpoint.EndpointCalls;
 import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.DescribeHistoryRequest;
+import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.DescribeNodeRequest;
 import io.shiplog.metadata.proto.DescribeNodeResponse;
+import io.shiplog.metadata.proto.DescribeQuorumRequest;
 import io.shiplog.metadata.proto.DescribeReplicasRequest;
 import io.shiplog.metadata.proto.DescribeReplicasResponse;
 import io.shiplog.metadata.proto.EndpointRequest;
@@ -24,7 +29,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Asks storage nodes about themselves. Every question has a connection of its own and a bounded wait, and a node that does not answer is an
+ * Asks storage nodes about themselves, and quorum nodes for what each of them can tell without the others. Every question has a connection of its own and a bounded wait, and a node that does not answer is an
  * answer as well: the futures never fail. They complete on this object's thread. Any thread.
  */
 public final class NodeClient implements AutoCloseable {
@@ -73,6 +78,29 @@ public final class NodeClient implements AutoCloseable {
                 EndpointRequest.newBuilder().setDescribeReplicas(question),
                 EndpointResponse::hasDescribeReplicas,
                 EndpointResponse::getDescribeReplicas);
+    }
+
+    /** The quorum as one of its nodes sees it; everybody's progress is told by the active controller only. */
+    public CompletableFuture<NodeAnswer<QuorumDescription>> describeQuorum(Endpoint quorumNode) {
+        return ask(
+                listener(quorumNode),
+                EndpointRequest.newBuilder().setDescribeQuorum(DescribeQuorumRequest.getDefaultInstance()),
+                EndpointResponse::hasDescribeQuorum,
+                answer -> CommandCodec.quorum(answer.getDescribeQuorum()));
+    }
+
+    /** What changed lately, from the files of one quorum node. */
+    public CompletableFuture<NodeAnswer<DescribeHistoryResponse>> history(
+            Endpoint quorumNode, DescribeHistoryRequest question) {
+        return ask(
+                listener(quorumNode),
+                EndpointRequest.newBuilder().setDescribeHistory(question),
+                EndpointResponse::hasDescribeHistory,
+                EndpointResponse::getDescribeHistory);
+    }
+
+    private static ListenerEndpoint listener(Endpoint endpoint) {
+        return new ListenerEndpoint("", endpoint.host(), endpoint.port());
     }
 
     private <T> CompletableFuture<NodeAnswer<T>> ask(

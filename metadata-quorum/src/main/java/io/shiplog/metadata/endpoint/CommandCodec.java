@@ -247,7 +247,7 @@ public final class CommandCodec {
         return answers;
     }
 
-    static QuorumDescription quorum(DescribeQuorumResponse response) {
+    public static QuorumDescription quorum(DescribeQuorumResponse response) {
         List<QuorumDescription.QuorumMember> members = new ArrayList<>();
         for (NodeHint node : response.getNodesList()) {
             members.add(new QuorumDescription.QuorumMember(node.getNodeId(), node.getHost(), node.getPort()));

@@ -1,0 +1,179 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.tools.explain;
+
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.metadata.proto.HistoryLine;
+import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.text.Json;
+import io.shiplog.tools.text.Watch;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Why something is not well, since when, what to do, and whether it is safe to wait. */
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        description = "Says why a partition, a topic or the cluster is not well, and what to do.",
+        footer = {
+            "",
+            "Examples:",
+            "  shiplog explain cluster",
+            "  shiplog explain partition orders-7",
+            "  shiplog explain topic orders --watch",
+            "  shiplog explain cluster --json",
+            "",
+            "Works without a majority of the quorum, too, from whoever answers. Exit: 0 whatever it says."
+        })
+public final class ExplainCommand {
+    private static final int CHANGES = 5;
+    private static final int ASKED = 1_000;
+
+    /** What is to be found out. */
+    @FunctionalInterface
+    private interface Question {
+        Answer answer(MetadataImage image, FactsGatherer gatherer) throws InterruptedException;
+    }
+
+    @Command(
+            mixinStandardHelpOptions = true,
+            description =
+                    "Why is this partition under-replicated, leaderless, below min ISR, throttled, stuck or slow?")
+    int partition(
+            @Mixin Connection connection,
+            @Mixin Watch watch,
+            @Parameters(paramLabel = "TOPIC-PARTITION", description = "Such as orders-7.") String name)
+            throws Exception {
+        int dash = name.lastIndexOf('-');
+        if (dash < 1 || !name.substring(dash + 1).matches("\\d{1,9}")) {
+            throw connection.usage("'" + name + "' is no partition; TOPIC-NUMBER such as orders-7 is one");
+        }
+        String topic = name.substring(0, dash);
+        int number = Integer.parseInt(name.substring(dash + 1));
+        return show(connection, watch, (image, gatherer) -> partition(image, gatherer, topic, number));
+    }
+
+    private static Answer partition(MetadataImage image, FactsGatherer gatherer, String topicName, int number)
+            throws InterruptedException {
+        TopicImage topic = topic(image, topicName);
+        if (number >= topic.partitionCount()) {
+            throw new Unknown(topicName + " has " + topic.partitionCount() + " partitions, none is number " + number
+                    + "; the first is " + topicName + "-0");
+        }
+        Standing standing = Standing.of(image, topic, number);
+        Facts facts = gatherer.askQuorum()
+                .askNodes(Diagnosis.concerned(List.of(standing)))
+                .askReplicas(List.of(standing.id()))
+                .askHistory(standing.name())
+                .facts();
+        List<HistoryLine> changes = facts.timeline().ofPartition(standing.name());
+        return new Answer(
+                standing.name() + ": " + standing.status(),
+                standing.assignment(),
+                Diagnosis.partition(facts, standing),
+                changes.subList(0, Math.min(CHANGES, changes.size())),
+                facts);
+    }
+
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "Why are partitions of this topic not well? Each cause is told once.")
+    int topic(
+            @Mixin Connection connection,
+            @Mixin Watch watch,
+            @Parameters(paramLabel = "TOPIC", description = "Its name.") String name)
+            throws Exception {
+        return show(connection, watch, (image, gatherer) -> topic(image, gatherer, name));
+    }
+
+    private static Answer topic(MetadataImage image, FactsGatherer gatherer, String name) throws InterruptedException {
+        TopicImage topic = topic(image, name);
+        List<Standing> standings = new ArrayList<>();
+        for (int number = 0; number < topic.partitionCount(); number++) {
+            standings.add(Standing.of(image, topic, number));
+        }
+        Facts facts = gatherer.askQuorum()
+                .askNodes(Diagnosis.concerned(standings))
+                .askReplicas(standings.stream().map(Standing::id).toList())
+                .askHistory(name)
+                .facts();
+        long well = standings.stream().filter(Standing::well).count();
+        return new Answer(
+                "topic " + name + ": " + well + " of " + standings.size() + " partitions are fully in sync",
+                "",
+                Diagnosis.topic(facts, topic),
+                List.of(),
+                facts);
+    }
+
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "What is wrong with the cluster: quorum, nodes, disks, jobs, throttles, partitions.")
+    int cluster(@Mixin Connection connection, @Mixin Watch watch) throws Exception {
+        return show(connection, watch, ExplainCommand::cluster);
+    }
+
+    private static Answer cluster(MetadataImage image, FactsGatherer gatherer) throws InterruptedException {
+        Facts before = gatherer.askQuorum()
+                .askNodes(image.brokers().stream().map(BrokerImage::id).toList())
+                .facts();
+        Set<PartitionId> asked = new LinkedHashSet<>(gatherer.damaged());
+        Diagnosis.worthAsking(before, ASKED).forEach(standing -> asked.add(standing.id()));
+        Facts facts = gatherer.askReplicas(asked).askHistory(null).facts();
+        long serving =
+                image.brokers().stream().filter(broker -> !broker.fenced()).count();
+        return new Answer(
+                "cluster " + image.clusterId() + ": " + serving + " of "
+                        + image.brokers().size()
+                        + " storage nodes serve, " + facts.quorum().heard() + " of "
+                        + facts.quorum().voters().size() + " quorum nodes answer",
+                "",
+                Diagnosis.cluster(facts),
+                List.of(),
+                facts);
+    }
+
+    private static TopicImage topic(MetadataImage image, String name) {
+        TopicImage topic = image.topic(name);
+        if (topic == null) {
+            throw new Unknown("there is no topic " + name + "; bin/shiplog topics lists them");
+        }
+        return topic;
+    }
+
+    /** What was asked about is not there. Carries no stack trace. */
+    private static final class Unknown extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unknown(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    private static int show(Connection connection, Watch watch, Question question) throws Exception {
+        try (Cluster cluster = connection.connect()) {
+            return connection.show(watch, out -> {
+                MetadataImage image = cluster.quorumAsItIs().image();
+                try (FactsGatherer gatherer = new FactsGatherer(image)) {
+                    print(question.answer(image, gatherer), connection.json(), out);
+                }
+                return 0;
+            });
+        }
+    }
+
+    private static void print(Answer answer, boolean json, PrintWriter out) {
+        out.print(json ? Json.write(answer.object()) + "\n" : answer.text());
+    }
+}
