@@ -105,6 +105,9 @@ final class FollowerRole implements FollowerEffects {
             fallen = 0;
             watchers.logEndMoved();
             core.onAppended();
+            if (replica.isInSync()) {
+                replica.clientLoad().followed();
+            }
             return;
         }
         core.onAppendRefused(outcome.error());

@@ -89,6 +89,20 @@ public final class JobThrottles {
         }
     }
 
+    /** The largest minimum of the adaptive jobs, in bytes per second; 0 when there is none. */
+    long adaptiveMinimum() {
+        return open.values().stream().mapToLong(JobLimits::minRate).max().orElse(0);
+    }
+
+    /** How often somebody had to wait for an adaptive job's limit; falls when one ends. */
+    long adaptiveWaits() {
+        return open.values().stream()
+                .filter(JobLimits::isAdaptive)
+                .mapToLong(limits ->
+                        limits.asLeader().waits() + limits.asFollower().waits())
+                .sum();
+    }
+
     /** Bytes that jobs have had sent from here since the start. */
     public long sentBytes() {
         return sentByEnded.sum()

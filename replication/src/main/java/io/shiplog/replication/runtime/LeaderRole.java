@@ -20,6 +20,9 @@ final class LeaderRole implements LeaderEffects {
     private static final String LEASE_IS_OVER =
             "this leader has not heard from the controller for too long: its lease is over";
 
+    /** acks of a produce that waits for all replicas in sync. */
+    private static final short ALL = -1;
+
     private final Replica replica;
     private final PartitionLog log;
     private final EventLoop loop;
@@ -102,7 +105,7 @@ final class LeaderRole implements LeaderEffects {
             boolean leaseValid,
             int timeoutMs,
             ProduceCallback callback) {
-        int token = produces.add(batches, origin, acks, loop.nowMs() + Math.max(0, timeoutMs), callback);
+        int token = produces.add(batches, origin, acks, loop.nowMs(), Math.max(0, timeoutMs), callback);
         if (!leaseValid && (acks == 0 || acks == 1)) {
             produces.refused(token, LEASE_IS_OVER);
         }
@@ -177,6 +180,9 @@ final class LeaderRole implements LeaderEffects {
 
     @Override
     public void respond(long token, Errors error) {
+        if (error == Errors.NONE && produces.acks((int) token) == ALL) {
+            replica.clientLoad().acknowledged(loop.nowMs() - produces.beganMs((int) token));
+        }
         produces.answer((int) token, error);
     }
 

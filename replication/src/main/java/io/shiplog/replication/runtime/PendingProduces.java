@@ -33,6 +33,7 @@ final class PendingProduces {
     private ByteBuffer[] batches = NO_BATCHES;
     private AppendOrigin[] origins = NO_ORIGINS;
     private short[] acks = NO_SHORTS;
+    private long[] beganMs = NO_LONGS;
     private long[] deadlineMs = NO_LONGS;
     private long[] baseOffset = NO_LONGS;
     private long[] logAppendTimeMs = NO_LONGS;
@@ -54,13 +55,20 @@ final class PendingProduces {
     private int answeredCount;
     private boolean telling;
 
-    int add(ByteBuffer records, AppendOrigin origin, short requiredAcks, long deadline, ProduceCallback callback) {
+    int add(
+            ByteBuffer records,
+            AppendOrigin origin,
+            short requiredAcks,
+            long nowMs,
+            long timeoutMs,
+            ProduceCallback callback) {
         int token = freeCount > 0 ? free[--freeCount] : next();
         callbacks[token] = callback;
         batches[token] = records;
         origins[token] = origin;
         acks[token] = requiredAcks;
-        deadlineMs[token] = deadline;
+        beganMs[token] = nowMs;
+        deadlineMs[token] = nowMs + timeoutMs;
         baseOffset[token] = -1;
         logAppendTimeMs[token] = -1;
         return token;
@@ -79,6 +87,11 @@ final class PendingProduces {
 
     short acks(int token) {
         return acks[token];
+    }
+
+    /** When it came. */
+    long beganMs(int token) {
+        return beganMs[token];
     }
 
     long deadlineMs(int token) {
@@ -174,6 +187,7 @@ final class PendingProduces {
             batches = Arrays.copyOf(batches, capacity);
             origins = Arrays.copyOf(origins, capacity);
             acks = Arrays.copyOf(acks, capacity);
+            beganMs = Arrays.copyOf(beganMs, capacity);
             deadlineMs = Arrays.copyOf(deadlineMs, capacity);
             baseOffset = Arrays.copyOf(baseOffset, capacity);
             logAppendTimeMs = Arrays.copyOf(logAppendTimeMs, capacity);

@@ -47,6 +47,7 @@ public final class Replica {
     private final FollowerReads followerReads;
     private final ReplicaRepair repair;
     private final ReplicaThrottle throttle;
+    private final ClientLoad clientLoad;
     private final ReplicaSegments segments;
     private final Consumer<Replica> wentOffline;
     private FollowerListener followerListener;
@@ -83,6 +84,7 @@ public final class Replica {
         this.followerReads = new FollowerReads(this, reads, loop);
         this.repair = new ReplicaRepair(this);
         this.throttle = new ReplicaThrottle(this, throttles);
+        this.clientLoad = throttles.clientLoad();
         this.segments = new ReplicaSegments(this);
         this.idleHighWatermark =
                 Math.max(log.logStartOffset(), Math.min(log.highWatermarkCheckpoint(), log.logEndOffset()));
@@ -164,6 +166,11 @@ public final class Replica {
     /** Which replication throttles hold for this replica. */
     public ReplicaThrottle throttle() {
         return throttle;
+    }
+
+    /** Of the node. */
+    ClientLoad clientLoad() {
+        return clientLoad;
     }
 
     LeaderRole leaderRole() {

@@ -12,6 +12,7 @@ public final class ReplicationThrottles {
     private final RateLimit asLeader = new RateLimit();
     private final RateLimit asFollower = new RateLimit();
     private final JobThrottles jobs = new JobThrottles(this);
+    private final ClientLoad clientLoad = new ClientLoad();
 
     /** leader.replication.throttled.rate: bytes to followers, and of segments to whoever is far behind. */
     public RateLimit asLeader() {
@@ -21,6 +22,11 @@ public final class ReplicationThrottles {
     /** follower.replication.throttled.rate: bytes from leaders, by fetches and by whatever else brings a replica up to date. */
     public RateLimit asFollower() {
         return asFollower;
+    }
+
+    /** What clients meet with on this node. */
+    ClientLoad clientLoad() {
+        return clientLoad;
     }
 
     /** What the jobs of reassignments allow. */

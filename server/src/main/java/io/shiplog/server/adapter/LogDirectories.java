@@ -370,6 +370,15 @@ public final class LogDirectories implements AutoCloseable {
         return directories.stream().map(LogDirectory::syncTimes).toList();
     }
 
+    /** What flushes of logs took on average since the last call, in ms, on the disk where they took longest; negative when there were none. Any thread. */
+    public double takeFlushMs() {
+        double slowest = -1;
+        for (LogDirectory directory : directories) {
+            slowest = Math.max(slowest, directory.syncTimes().takeFlushMs());
+        }
+        return slowest;
+    }
+
     /** Whether each directory has room, in the order of {@link #paths}. */
     public List<DiskSpace> spaces() {
         return directories.stream().map(LogDirectory::space).toList();

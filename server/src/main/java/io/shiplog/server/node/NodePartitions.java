@@ -12,6 +12,7 @@ import io.shiplog.replication.fetch.FetchService;
 import io.shiplog.replication.fetch.RackAwareSelector;
 import io.shiplog.replication.fetch.ReadReplicaSelector;
 import io.shiplog.replication.fetch.ReplicaFetchers;
+import io.shiplog.replication.runtime.AdaptivePace;
 import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.replication.runtime.Replica;
 import io.shiplog.replication.runtime.ReplicaContext;
@@ -30,6 +31,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +50,22 @@ final class NodePartitions {
     private final LocalPartitions access;
     private final FetchService fetchService;
     private final LeftOverThrottles leftOver;
+    private final AdaptivePace pace;
     private final long retentionIntervalMs;
     private Cancellable nextRetention; // on the loop
 
-    /** @param brokerEpoch epoch of this node's registration */
-    NodePartitions(BrokerConfig config, NettyEventLoop loop, MetadataClient client, LongSupplier brokerEpoch) {
+    /**
+     * Nothing happens yet.
+     *
+     * @param brokerEpoch epoch of this node's registration
+     * @param flushMs how long flushes took since the last call
+     */
+    NodePartitions(
+            BrokerConfig config,
+            NettyEventLoop loop,
+            MetadataClient client,
+            LongSupplier brokerEpoch,
+            DoubleSupplier flushMs) {
         this.loop = loop;
         QuorumIsrProposals proposals = new QuorumIsrProposals(client, loop);
         segments = new SegmentReceivers(
@@ -70,6 +83,7 @@ final class NodePartitions {
                         : ReadReplicaSelector.LEADER,
                 () -> client.lease().valid(System.nanoTime()));
         fetchService = new FetchService(loop, access, config.fetchSettings(), new SecureRandom()::nextInt, policies);
+        pace = new AdaptivePace(loop, replicas.throttles(), flushMs);
         leftOver = new LeftOverThrottles(replicas.throttles(), LOG::warn);
         retentionIntervalMs = config.retentionCheckIntervalMs();
     }
@@ -113,6 +127,7 @@ final class NodePartitions {
     void start() {
         loop.execute(() -> {
             replicas.start();
+            pace.start();
             scheduleRetention();
         });
     }
@@ -139,6 +154,7 @@ final class NodePartitions {
             if (nextRetention != null) {
                 nextRetention.cancel();
             }
+            pace.close();
             offline.close();
             fetchers.close();
             replicas.close();

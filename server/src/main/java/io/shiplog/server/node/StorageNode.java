@@ -129,7 +129,7 @@ public final class StorageNode implements AutoCloseable {
                 StorageClock.system());
         client = new RemoteMetadataClient(config.metadataClientSettings());
         loop = NettyEventLoop.start("loop-" + config.nodeId(), this::onEscaped);
-        partitions = new NodePartitions(config, loop, client, brokerEpoch::get);
+        partitions = new NodePartitions(config, loop, client, brokerEpoch::get, directories::takeFlushMs);
         images = new ImageToReplicas(
                 config.nodeId(),
                 directories,
@@ -365,6 +365,7 @@ public final class StorageNode implements AutoCloseable {
         values.putAll(groups.metrics());
         values.putAll(moves.metrics());
         values.putAll(partitions.fetchService().metrics());
+        values.putAll(partitions.replicas().throttles().jobs().metrics());
         values.putAll(partitions.access().metrics());
         values.putAll(quotas.metrics(loop::nowMs));
         KafkaListener bound = listener;

@@ -189,7 +189,9 @@ final class LogFlush {
             state.context.failure().fail("syncing " + state, e);
             return false;
         } finally {
-            state.context.syncTimes().end(sync.number, state.context.clock().nowMs());
+            state.context
+                    .syncTimes()
+                    .endFlush(sync.number, state.context.clock().nowMs());
             sync.releaseFiles();
         }
         return true;

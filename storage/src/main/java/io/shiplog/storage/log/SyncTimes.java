@@ -22,6 +22,8 @@ public final class SyncTimes {
     private long slowestEndedMs;
     private long ended;
     private long slowestSyncMs;
+    private long flushes;
+    private long flushesTookMs;
 
     /** A sync begins; returns its number, which grows from sync to sync. */
     synchronized long begin(long nowMs) {
@@ -45,6 +47,25 @@ public final class SyncTimes {
         runningCount--;
         System.arraycopy(running, at + 1, running, at, runningCount - at);
         System.arraycopy(beganMs, at + 1, beganMs, at, runningCount - at);
+    }
+
+    /** The same of a sync that the records of a log wait for. */
+    synchronized void endFlush(long number, long nowMs) {
+        for (int at = 0; at < runningCount; at++) {
+            if (running[at] == number) {
+                flushes++;
+                flushesTookMs += nowMs - beganMs[at];
+            }
+        }
+        end(number, nowMs);
+    }
+
+    /** What a sync that records waited for took on average since the last call, in ms; negative when none ended. */
+    public synchronized double takeFlushMs() {
+        double average = flushes == 0 ? -1 : (double) flushesTookMs / flushes;
+        flushes = 0;
+        flushesTookMs = 0;
+        return average;
     }
 
     /** Batches were written to the page cache; when memory is short of clean pages that waits for the disk. */

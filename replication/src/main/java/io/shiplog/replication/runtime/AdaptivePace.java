@@ -1,0 +1,117 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at what clients meet with, four times a second, and sets the rate of the jobs that adapt theirs. It looks while nothing moves too, to know what quiet is. On
+ * the loop.
+ */
+public final class AdaptivePace implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AdaptivePace.class);
+    private static final int PROBE_MS = 50;
+    private static final int PROBES = 5;
+    /** Clients that have just been quiet are there all the same. */
+    private static final int CLIENTS_STAY_LOOKS = 4;
+
+    private static final double MS_PER_S = 1_000;
+    private static final int LOOKS_PER_LINE = 20;
+
+    private final EventLoop loop;
+    private final JobThrottles jobs;
+    private final ClientLoad clients;
+    private final DoubleSupplier flushMs;
+    private final AdaptiveRate rate = new AdaptiveRate();
+    private Cancellable next;
+    private long dueMs;
+    private long lookedMs;
+    private int probes;
+    private long delayMs;
+    private int looksSinceClients = CLIENTS_STAY_LOOKS;
+    private long sentBefore;
+    private long fetchedBefore;
+    private long waitsBefore;
+    private long looks;
+
+    /**
+     * Nothing is looked at before {@link #start}.
+     *
+     * @param flushMs how long flushes of logs took since the last call, in ms; negative when there were none
+     */
+    public AdaptivePace(EventLoop loop, ReplicationThrottles throttles, DoubleSupplier flushMs) {
+        this.loop = loop;
+        this.jobs = throttles.jobs();
+        this.clients = throttles.clientLoad();
+        this.flushMs = flushMs;
+    }
+
+    /** Looks from now on. */
+    public void start() {
+        lookedMs = loop.nowMs();
+        schedule();
+    }
+
+    private void schedule() {
+        dueMs = loop.nowMs() + PROBE_MS;
+        next = loop.schedule(this::probe, PROBE_MS);
+    }
+
+    private void probe() {
+        delayMs = Math.max(delayMs, loop.nowMs() - dueMs);
+        if (++probes == PROBES) {
+            look();
+            probes = 0;
+            delayMs = 0;
+        }
+        schedule();
+    }
+
+    private void look() {
+        long nowMs = loop.nowMs();
+        AdaptiveRate.Seen seen = seen(Math.max(1, nowMs - lookedMs));
+        lookedMs = nowMs;
+        double minimum = jobs.adaptiveMinimum();
+        if (minimum == 0) {
+            rate.rest(seen);
+            jobs.setAdaptiveRate(RateLimit.UNLIMITED, nowMs);
+            return;
+        }
+        rate.look(seen, minimum);
+        jobs.setAdaptiveRate(rate.rate(), nowMs);
+        if (LOG.isDebugEnabled() && ++looks % LOOKS_PER_LINE == 0) {
+            LOG.debug("adaptive: {}, {}", rate, seen);
+        }
+    }
+
+    private AdaptiveRate.Seen seen(long tookMs) {
+        looksSinceClients = clients.isAny() ? 0 : Math.min(CLIENTS_STAY_LOOKS, looksSinceClients + 1);
+        double waitMs = clients.waitMs();
+        clients.clear();
+        long sent = jobs.sentBytes();
+        long fetched = jobs.fetchedBytes();
+        long waits = jobs.adaptiveWaits();
+        double bytes = Math.max(sent - sentBefore, fetched - fetchedBefore);
+        boolean wanted = waits != waitsBefore;
+        sentBefore = sent;
+        fetchedBefore = fetched;
+        waitsBefore = waits;
+        return new AdaptiveRate.Seen(
+                looksSinceClients < CLIENTS_STAY_LOOKS,
+                waitMs,
+                flushMs.getAsDouble(),
+                delayMs,
+                bytes * MS_PER_S / tookMs,
+                wanted);
+    }
+
+    @Override
+    public void close() {
+        if (next != null) {
+            next.cancel();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.replication.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shiplog.replication.runtime.AdaptiveRate.Seen;
+import org.junit.jupiter.api.Test;
+
+/** A look is a quarter of a second. */
+class AdaptiveRateTest {
+    private static final long MIB = 1 << 20;
+    private static final long MIN = 4 * MIB;
+
+    private final AdaptiveRate rate = new AdaptiveRate();
+
+    private static Seen seen(boolean clients, double waitMs, double flushMs, double delayMs, double passed) {
+        return new Seen(clients, waitMs, flushMs, delayMs, passed, true);
+    }
+
+    /** Clients wait for 8 ms, flushes take 4, the loop is 2 ms late; nothing moves. */
+    private void quiet() {
+        for (int i = 0; i < 100; i++) {
+            rate.rest(seen(true, 8, 4, 2, 0));
+        }
+    }
+
+    /** All that is allowed passes. */
+    private void look(double waitMs, double flushMs, double delayMs) {
+        rate.look(seen(true, waitMs, flushMs, delayMs, (double) rate.rate()), MIN);
+    }
+
+    private void fine(int looks) {
+        for (int i = 0; i < looks; i++) {
+            look(8, 4, 2);
+        }
+    }
+
+    @Test
+    void withoutClientsItIsAsFastAsAMachineWithinTwoSecondsWhateverTheLoopSays() {
+        for (int i = 0; i < 8; i++) {
+            rate.look(seen(false, AdaptiveRate.UNKNOWN, 500, 500, (double) rate.rate()), MIN);
+        }
+        assertThat(rate.rate()).isGreaterThan(2L << 30);
+    }
+
+    @Test
+    void withClientsThatDoNotNoticeItIsFastWithinFourSeconds() {
+        quiet();
+        fine(16);
+        assertThat(rate.rate()).isGreaterThan(2L << 30);
+    }
+
+    @Test
+    void itIsNotRaisedWhereNobodyWantsMore() {
+        quiet();
+        long before = rate.rate();
+        for (int i = 0; i < 100; i++) {
+            rate.look(new Seen(true, 8, 4, 2, before / 2.0, false), MIN);
+        }
+        assertThat(rate.rate()).isEqualTo(before);
+    }
+
+    @Test
+    void itFallsAtOnceWhenProducesWait() {
+        quiet();
+        fine(6);
+        long before = rate.rate();
+        look(20, 4, 2);
+        assertThat(rate.rate()).isBetween(before / 2, before * 2 / 3);
+    }
+
+    @Test
+    void itFallsAtOnceWhenFlushesTakeLonger() {
+        quiet();
+        fine(6);
+        long before = rate.rate();
+        look(8, 12, 2);
+        assertThat(rate.rate()).isLessThan(before);
+    }
+
+    @Test
+    void itFallsAtOnceWhenTheLoopIsLate() {
+        quiet();
+        fine(6);
+        long before = rate.rate();
+        look(8, 4, 15);
+        assertThat(rate.rate()).isLessThan(before);
+    }
+
+    @Test
+    void itFallsFurtherWhenThereIsMuchTrouble() {
+        quiet();
+        fine(6);
+        long before = rate.rate();
+        look(100, 4, 2);
+        assertThat(rate.rate()).isLessThan(before / 2);
+    }
+
+    /** A rate that nobody has made use of says nothing about what is too much. */
+    @Test
+    void itFallsFromWhatPassedNotFromWhatWasAllowed() {
+        quiet();
+        fine(16);
+        rate.look(seen(true, 8, 4, 2, 100.0 * MIB), MIN);
+        rate.look(seen(true, 20, 4, 2, 100.0 * MIB), MIN);
+        assertThat(rate.rate()).isLessThanOrEqualTo(100 * MIB);
+    }
+
+    @Test
+    void theEffectOfAFallIsAwaited() {
+        quiet();
+        fine(6);
+        look(20, 4, 2);
+        long fallen = rate.rate();
+        look(20, 4, 2);
+        look(20, 4, 2);
+        assertThat(rate.rate()).isEqualTo(fallen);
+        look(20, 4, 2);
+        assertThat(rate.rate()).isLessThan(fallen);
+    }
+
+    @Test
+    void itNeverFallsBelowTheMinimum() {
+        quiet();
+        for (int i = 0; i < 40; i++) {
+            look(400, 400, 400);
+            assertThat(rate.rate()).isGreaterThanOrEqualTo(MIN);
+        }
+        assertThat(rate.rate()).isEqualTo(MIN);
+    }
+
+    @Test
+    void afterTroubleItIsRaisedSlowlyWhereTheTroubleWas() {
+        quiet();
+        fine(6);
+        long trouble = rate.rate();
+        look(20, 4, 2);
+        fine(10);
+        assertThat(rate.rate()).isBetween(trouble * 7 / 10, trouble * 9 / 10);
+        fine(60);
+        assertThat(rate.rate()).as("the trouble has passed").isGreaterThan(2 * trouble);
+    }
+
+    /** The node has just begun with a move: what is quiet here is not known, and clients wait for longer than anybody would expect. */
+    @Test
+    void whatIsSeenAtTheMinimumIsNotTheMovesDoing() {
+        for (int i = 0; i < 200; i++) {
+            look(60, 4, 2);
+        }
+        assertThat(rate.rate()).isGreaterThan(MIN);
+    }
+
+    @Test
+    void aMoveThatBeginsKnowsNothingOfTheOneBefore() {
+        quiet();
+        fine(2);
+        look(400, 4, 2);
+        quiet();
+        assertThat(rate.rate()).isEqualTo(16 * MIB);
+    }
+
+    /** Else the second job would find what the first one did to clients to be quiet. */
+    @Test
+    void whatIsSeenWhileAnotherJobMovesIsNotQuiet() {
+        quiet();
+        for (int i = 0; i < 200; i++) {
+            rate.rest(seen(true, 100, 100, 100, 50.0 * MIB));
+        }
+        fine(6);
+        long before = rate.rate();
+        look(20, 4, 2);
+        assertThat(rate.rate()).isLessThan(before);
+    }
+}
