@@ -9,6 +9,7 @@ import io.shiplog.metadata.image.JobThrottle;
 import io.shiplog.metadata.image.JobsImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.replication.runtime.EventLoop;
 import io.shiplog.replication.runtime.JobLimits;
 import io.shiplog.replication.runtime.JobThrottles;
@@ -69,7 +70,9 @@ final class JobThrottling {
     /** A replica is new, or the metadata say something else of its partition. */
     void applyTo(Replica replica, PartitionId id, MetadataImage image) {
         JobThrottle throttle = image.jobs().throttleOf(id);
-        if (throttle == null) {
+        PartitionImage partition = image.partition(id.topicId(), id.partition());
+        // A topic may be deleted before its move is known to be over.
+        if (throttle == null || partition == null) {
             if (limited.remove(id)) {
                 replica.throttle().move(null, false, NOBODY);
             }
@@ -79,10 +82,7 @@ final class JobThrottling {
         JobLimits limits = throttles().get(throttle.jobId());
         boolean held = throttle.kind() == JobThrottle.Kind.HELD;
         replica.throttle()
-                .move(
-                        limits == null ? setRate(image.jobs().job(throttle.jobId())) : limits,
-                        held,
-                        image.partition(id.topicId(), id.partition()).adding());
+                .move(limits == null ? setRate(image.jobs().job(throttle.jobId())) : limits, held, partition.adding());
     }
 
     /** Of a job that is held too: what is on its way goes on at its rate. */
