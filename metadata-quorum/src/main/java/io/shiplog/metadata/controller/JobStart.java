@@ -9,6 +9,7 @@ import io.shiplog.metadata.image.JobImage;
 import io.shiplog.metadata.image.JobKind;
 import io.shiplog.metadata.image.JobRecords;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.MoveState;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
@@ -130,8 +131,27 @@ final class JobStart {
         if (other != null) {
             return invalid("Job " + other.id() + " is emptying node " + nodes.get(0) + " already.");
         }
+        JobImage filling = emptiesANode() ? filling(nodes.get(0)) : null;
+        if (filling != null) {
+            return invalid("Job " + filling.id() + " moves partitions to node " + nodes.get(0)
+                    + ", which is to be emptied: wait until it has ended, or cancel it.");
+        }
         String replacement = needed == 2 ? JobWaits.unavailable(image, nodes.get(1)) : null;
         return replacement == null ? null : invalid("The replacement cannot be used: " + replacement + ".");
+    }
+
+    /** The open job that gives a node new replicas; null when there is none. */
+    private JobImage filling(int node) {
+        for (JobImage job : image.jobs().open()) {
+            for (io.shiplog.metadata.image.JobMove move : job.moves()) {
+                boolean ahead =
+                        move.state() == MoveState.WAITING || move.state().inFlight();
+                if (ahead && Replicas.contains(move.gaining(), node)) {
+                    return job;
+                }
+            }
+        }
+        return null;
     }
 
     private Refusal refusalOfCounts() {

@@ -266,6 +266,16 @@ class JobStartTest {
     }
 
     @Test
+    void nodeThatAnotherJobFillsIsNotEmptied() {
+        jobs.start(jobs.moving("u", 1, 2, 3, 6));
+        jobs.refused(
+                Errors.INVALID_REQUEST,
+                "Job 1 moves partitions to node 6",
+                jobs.job(DRAIN_NODE).addNodes(6));
+        jobs.start(jobs.job(DRAIN_NODE).addNodes(3).addMoves(jobs.move("t", 1, 2, 4)));
+    }
+
+    @Test
     void cordonedNodeGetsNothingNewAndKeepsThatOverARestart() {
         cluster.ok(cordon(4, true));
         cluster.ok(cordon(4, true));

@@ -7,14 +7,20 @@ import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AlterReassignmentsCommand;
 import io.shiplog.metadata.proto.ConfigAlteration;
 import io.shiplog.metadata.proto.ConfigResource;
+import io.shiplog.metadata.proto.ControlJobCommand;
+import io.shiplog.metadata.proto.CordonBrokerCommand;
 import io.shiplog.metadata.proto.CreateTopicsCommand;
 import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.ElectLeadersCommand;
 import io.shiplog.metadata.proto.IncrementalAlterConfigsCommand;
+import io.shiplog.metadata.proto.JobMove;
+import io.shiplog.metadata.proto.JobRecord;
+import io.shiplog.metadata.proto.JobSettings;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.NewTopic;
 import io.shiplog.metadata.proto.Reassignment;
 import io.shiplog.metadata.proto.RecoverPartitionsCommand;
+import io.shiplog.metadata.proto.StartJobCommand;
 import io.shiplog.metadata.proto.TopicPartitionName;
 import io.shiplog.metadata.proto.TopicRef;
 import java.util.List;
@@ -87,6 +93,38 @@ public final class AdminCommands {
                 .setAlterReassignments(AlterReassignmentsCommand.newBuilder()
                         .setAllowReplicationFactorChange(true)
                         .addPartitions(change));
+    }
+
+    /** A job of these moves. */
+    public static MetadataCommand.Builder startJob(
+            Uuid requestId, JobRecord.Kind kind, List<Integer> nodes, List<JobMove> moves, JobSettings settings) {
+        return MetadataCommand.newBuilder()
+                .setStartJob(StartJobCommand.newBuilder()
+                        .setRequestId(Uuids.toBytes(requestId))
+                        .setKind(kind)
+                        .addAllNodes(nodes)
+                        .addAllMoves(moves)
+                        .setSettings(settings));
+    }
+
+    /** A move of a job. */
+    public static JobMove move(TopicIdPartition partition, List<Integer> from, List<Integer> to) {
+        return JobMove.newBuilder()
+                .setTopicId(Uuids.toBytes(partition.topicId()))
+                .setPartition(partition.partition())
+                .addAllExpected(from)
+                .addAllReplicas(to)
+                .build();
+    }
+
+    public static MetadataCommand.Builder controlJob(long id, ControlJobCommand.Action action) {
+        return MetadataCommand.newBuilder()
+                .setControlJob(ControlJobCommand.newBuilder().setJobId(id).setAction(action));
+    }
+
+    public static MetadataCommand.Builder uncordon(int node) {
+        return MetadataCommand.newBuilder()
+                .setCordonBroker(CordonBrokerCommand.newBuilder().setTargetBrokerId(node));
     }
 
     public static MetadataCommand.Builder setTopicConfig(String topic, String key, String value) {

@@ -24,5 +24,13 @@ public enum ActionKind {
     /** Somebody who may lack records is made the leader, if there is none. */
     ELECT_UNCLEAN,
     /** The flush policy of the topic changes; amount: 0 commit, 1 replicated. */
-    SET_FLUSH_POLICY
+    SET_FLUSH_POLICY,
+    /** A job gives every partition other nodes; amount: replicas. */
+    START_JOB,
+    /** A job empties a node; amount: its number. */
+    DRAIN_NODE,
+    PAUSE_JOB,
+    RESUME_JOB,
+    /** amount: 0 back, 1 keeping what is done. */
+    CANCEL_JOB
 }

@@ -31,6 +31,8 @@ public enum Profile {
     LIVENESS(false, FaultClass.PROCESS, FaultClass.NETWORK, FaultClass.QUORUM, FaultClass.DEATH),
     /** Operators are busy. */
     ADMIN(true, FaultClass.PROCESS, FaultClass.NETWORK),
+    /** An operator has jobs that move partitions. */
+    JOBS(true, FaultClass.PROCESS, FaultClass.NETWORK, FaultClass.QUORUM, FaultClass.POWER),
     /** Faults and operations that do harm together. */
     COINCIDENCE(false, FaultClass.PARTIAL),
     /** Faults that do harm together on disks, and clients with them. */
@@ -104,7 +106,8 @@ public enum Profile {
     /** The cluster of a seed. */
     public Setup setup(long seed) {
         Dice dice = new Dice(seed * 31 + 7);
-        int nodes = dice.chance(0.82) ? 3 : dice.oneOf(1, 2, 4, 5);
+        int drawn = dice.chance(0.82) ? 3 : dice.oneOf(1, 2, 4, 5);
+        int nodes = this == JOBS ? Math.max(4, drawn) : drawn;
         int rf = Math.min(nodes, dice.chance(0.9) ? 3 : 2);
         boolean commit = dice.chance(0.7);
         double later = later(seed).nextDouble();
@@ -194,6 +197,7 @@ public enum Profile {
         }
         addMisplaced(new Dice(setup.seed() * 11 + 1), victim, setup, steps);
         addFlushPolicies(new Dice(setup.seed() * 7 + 9), setup, steps);
+        addJobs(new Dice(setup.seed() * 37 + 5), setup, steps);
         if (this == BULK) {
             addAbsences(new Dice(setup.seed() * 29 + 1), victim, setup, steps);
         }
@@ -218,6 +222,25 @@ public enum Profile {
         int count = drawn ? 1 + dice.nextInt(3) : 0;
         for (int i = 0; i < count; i++) {
             add(steps, dice, ActionKind.SET_FLUSH_POLICY, setup, dice.nextInt(2));
+        }
+    }
+
+    /** Another one who has jobs done, and cannot decide either. */
+    private void addJobs(Dice dice, Setup setup, List<Step> steps) {
+        boolean drawn = admin && dice.chance(this == JOBS ? 1 : this == ADMIN ? 0.4 : 0.06);
+        int count = drawn ? 1 + dice.nextInt(this == JOBS ? 8 : 4) : 0;
+        for (int i = 0; i < count; i++) {
+            ActionKind kind = i == 0
+                    ? ActionKind.START_JOB
+                    : dice.oneOf(
+                            ActionKind.START_JOB,
+                            ActionKind.DRAIN_NODE,
+                            ActionKind.PAUSE_JOB,
+                            ActionKind.RESUME_JOB,
+                            ActionKind.CANCEL_JOB,
+                            ActionKind.CANCEL_JOB);
+            boolean ofNodes = kind == ActionKind.START_JOB || kind == ActionKind.DRAIN_NODE;
+            add(steps, dice, kind, setup, ofNodes ? 1 + dice.nextInt(setup.storageNodes()) : dice.nextInt(2));
         }
     }
 

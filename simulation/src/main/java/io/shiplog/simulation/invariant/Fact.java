@@ -50,6 +50,9 @@ public sealed interface Fact {
     /** One command, among others maybe that were agreed on with it, let a broker in under a new epoch; the image is that of just after it. */
     record Registered(int brokerId, MetadataImage image) implements Fact {}
 
+    /** One command, among others maybe that were agreed on with it, changed a job, or what it is doing. */
+    record JobsChanged(MetadataImage before, MetadataImage after) implements Fact {}
+
     /** A replica gave up, or takes its log for damaged. */
     record GaveUp(PartitionTruth partition, ReplicaTruth replica, String why, boolean damaged) implements Fact {}
 

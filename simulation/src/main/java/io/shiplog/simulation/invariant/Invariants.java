@@ -41,6 +41,8 @@ public final class Invariants {
                 new ReassignmentsEnd(),
                 new ControllersConverge(),
                 new OutagesEnd(),
-                new CoreMakesProgress());
+                new CoreMakesProgress(),
+                new JobsKeepTheirWord(),
+                new JobsEnd());
     }
 }

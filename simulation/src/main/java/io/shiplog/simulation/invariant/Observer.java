@@ -37,6 +37,7 @@ final class Observer {
             compareRegistrations(steps);
             compare(image, cluster);
             compareAssignments(steps);
+            compareJobs(steps);
             known = image;
         }
         int only = cluster.touched();
@@ -336,6 +337,16 @@ final class Observer {
                         facts.accept(new Fact.AssignmentChanged(partition, image, before, after));
                     }
                 }
+            }
+            earlier = image;
+        }
+    }
+
+    private void compareJobs(List<MetadataImage> steps) {
+        MetadataImage earlier = known;
+        for (MetadataImage image : steps) {
+            if (image.jobs() != earlier.jobs()) {
+                facts.accept(new Fact.JobsChanged(earlier, image));
             }
             earlier = image;
         }

@@ -124,11 +124,7 @@ public final class StorageLife {
         this.segmentRequests = segments == null
                 ? null
                 : new SegmentRequests(
-                        client::image,
-                        access,
-                        new ShippingLimit(loop),
-                        segments::readAhead,
-                        segments::check);
+                        client::image, access, new ShippingLimit(loop), segments::readAhead, segments::check);
         this.logInfos = new LogInfos(replicas, loop, client::reportLogInfo);
         this.producerIds = new ProducerIds(client::allocateProducerIds);
     }

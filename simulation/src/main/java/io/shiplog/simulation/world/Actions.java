@@ -15,9 +15,11 @@ import org.apache.kafka.common.TopicIdPartition;
 /** Lets clients do what the schedule says. */
 final class Actions {
     private final World world;
+    private final JobOperator jobs;
 
     Actions(World world) {
         this.world = world;
+        this.jobs = new JobOperator(world);
     }
 
     void carryOut(Action action) {
@@ -42,6 +44,7 @@ final class Actions {
                         .submit("elect uncleanly", AdminCommands.electLeader(partition, true), (result, failure) -> {});
             case SET_MIN_ISR -> configure(TopicConfigs.MIN_INSYNC_REPLICAS, Integer.toString(action.amount()));
             case SET_FLUSH_POLICY -> setFlushPolicy(action.amount() == 0);
+            case START_JOB, DRAIN_NODE, PAUSE_JOB, RESUME_JOB, CANCEL_JOB -> jobs.carryOut(action, dice);
         }
     }
 

@@ -26,11 +26,13 @@ final class Healing {
     private final World world;
     private final DamageOperator damageOperator;
     private final StoppedFollowers stoppedFollowers;
+    private final JobOperator jobs;
 
     Healing(World world) {
         this.world = world;
         this.damageOperator = new DamageOperator(world);
         this.stoppedFollowers = new StoppedFollowers(world);
+        this.jobs = new JobOperator(world);
     }
 
     /**
@@ -55,6 +57,7 @@ final class Healing {
             if (idle) {
                 world.scheduler().after(LOOK_EVERY_US, "look", null, () -> {});
             }
+            jobs.letThemEnd();
             problem = problem();
             if (world.nowUs() > operatorUs) {
                 operatorUs += OPERATOR_US;
@@ -104,6 +107,9 @@ final class Healing {
     }
 
     private static String idOf(String problem) {
+        if (problem.startsWith("job ")) {
+            return "L9";
+        }
         if (problem.contains("has no leader") || problem.contains("has a leader that does not know it")) {
             return "L1";
         }
@@ -135,6 +141,10 @@ final class Healing {
         }
         if (damageOperator.isAtWork()) {
             return "the operator has not put back what in sync was to mean";
+        }
+        String job = jobs.problem();
+        if (job != null) {
+            return job;
         }
         String rot = problemOfScrubs();
         return rot == null ? problemOfLogs() : rot;

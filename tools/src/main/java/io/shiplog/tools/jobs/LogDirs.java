@@ -50,8 +50,7 @@ final class LogDirs {
         return all;
     }
 
-    /** Takes note of what a node said. */
-    void add(int node, Map<String, LogDirDescription> described) {
+    private void add(int node, Map<String, LogDirDescription> described) {
         List<PlanDirectory> online = new ArrayList<>();
         Map<TopicPartition, Place> held = new HashMap<>();
         new TreeMap<>(described).forEach((path, directory) -> {
