@@ -6,6 +6,7 @@ package io.shiplog.bench.move;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 final class ShiplogMover implements Mover {
     private static final Pattern JOB = Pattern.compile("\"job\": (\\d+)");
     private static final Pattern PERCENT = Pattern.compile("\"percent\": ([0-9.]+)");
-    private static final Pattern ETA = Pattern.compile("\"etaMs\": (\\d+)");
+    private static final Pattern ETA = Pattern.compile("\"etaSeconds\": (\\d+)");
     private static final Pattern STATE = Pattern.compile("\"state\": \"([A-Z_]+)\"");
 
     private final MoveOptions options;
@@ -56,7 +57,7 @@ final class ShiplogMover implements Mover {
         Matcher eta = ETA.matcher(status.out());
         return new Progress(
                 Double.parseDouble(found(PERCENT, status.out(), "percent")),
-                eta.find() ? Long.parseLong(eta.group(1)) : -1,
+                eta.find() ? TimeUnit.SECONDS.toMillis(Long.parseLong(eta.group(1))) : -1,
                 state.equals("DONE") || state.equals("CANCELLED"));
     }
 
