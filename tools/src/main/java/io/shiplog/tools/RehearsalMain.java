@@ -36,15 +36,22 @@ public final class RehearsalMain {
 
     private static boolean look(String bootstrap, String quorum) {
         List<List<String>> commands = List.of(
-                List.of("topics", "--bootstrap", bootstrap),
-                List.of("topics", "list", TOPIC, "--bootstrap", bootstrap),
-                List.of("partitions", "--bootstrap", bootstrap),
                 List.of("cluster", "--bootstrap", bootstrap),
+                List.of("cluster", "--json", "--bootstrap", bootstrap),
                 List.of("nodes", "--quorum", quorum),
-                List.of("history", "--quorum", quorum),
-                List.of("nodes", "--json", "--quorum", quorum));
+                List.of("topics", "--bootstrap", bootstrap),
+                List.of("topics", "describe", TOPIC, "--bootstrap", bootstrap),
+                List.of("partitions", "--bootstrap", bootstrap),
+                List.of("groups", "--bootstrap", bootstrap),
+                List.of("quorum", "--bootstrap", bootstrap),
+                List.of("configs", "--bootstrap", bootstrap),
+                List.of("history", "--bootstrap", bootstrap),
+                List.of("leaders", "--bootstrap", bootstrap),
+                List.of("leaders", "elect", TOPIC, "--bootstrap", bootstrap),
+                List.of("recover", "plan", "--bootstrap", bootstrap));
         for (List<String> command : commands) {
-            CommandLine shiplog = ShiplogMain.commandLine().setOut(new PrintWriter(Writer.nullWriter()));
+            CommandLine shiplog = ShiplogMain.commandLine(command.toArray(new String[0]))
+                    .setOut(new PrintWriter(Writer.nullWriter()));
             if (shiplog.execute(command.toArray(new String[0])) != CommandLine.ExitCode.OK) {
                 System.err.println("failed: " + command);
                 return false;

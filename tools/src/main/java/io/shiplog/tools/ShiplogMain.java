@@ -12,9 +12,21 @@ import io.shiplog.tools.jobs.NodeUnregisterCommand;
 import io.shiplog.tools.jobs.ReassignCommand;
 import io.shiplog.tools.jobs.ReplaceCommand;
 import io.shiplog.tools.jobs.TopicAlterCommand;
-import io.shiplog.tools.operate.ElectionsCommand;
+import io.shiplog.tools.operate.BalanceLeadersCommand;
+import io.shiplog.tools.operate.ElectLeadersCommand;
+import io.shiplog.tools.operate.LeadersCommand;
+import io.shiplog.tools.operate.MaintenanceCommand;
+import io.shiplog.tools.operate.MayRestartCommand;
+import io.shiplog.tools.operate.QuorumChange;
 import io.shiplog.tools.operate.RecoverCommand;
+import io.shiplog.tools.see.ChangeConfigs;
 import io.shiplog.tools.see.ClusterCommand;
+import io.shiplog.tools.see.ConfigsCommand;
+import io.shiplog.tools.see.CreateTopicCommand;
+import io.shiplog.tools.see.DeleteTopicsCommand;
+import io.shiplog.tools.see.DescribeGroupCommand;
+import io.shiplog.tools.see.DescribeTopicCommand;
+import io.shiplog.tools.see.GroupsCommand;
 import io.shiplog.tools.see.HistoryCommand;
 import io.shiplog.tools.see.NodesCommand;
 import io.shiplog.tools.see.PartitionsCommand;
@@ -73,12 +85,31 @@ public final class ShiplogMain {
                                 NodeCordonCommand.class,
                                 NodeUncordonCommand.class,
                                 NodeUnregisterCommand.class),
-                        of(TopicsCommand.class, TopicAlterCommand.class),
-                        of(PartitionsCommand.class, RecoverCommand.class),
-                        of(QuorumCommand.class),
+                        of(
+                                TopicsCommand.class,
+                                TopicsCommand.ListTopics.class,
+                                DescribeTopicCommand.class,
+                                CreateTopicCommand.class,
+                                TopicAlterCommand.class,
+                                DeleteTopicsCommand.class),
+                        of(PartitionsCommand.class),
+                        of(GroupsCommand.class, DescribeGroupCommand.class),
+                        of(
+                                QuorumCommand.class,
+                                QuorumCommand.Describe.class,
+                                QuorumChange.Add.class,
+                                QuorumChange.Remove.class,
+                                QuorumChange.Transfer.class),
+                        of(ConfigsCommand.class, ChangeConfigs.SetConfigs.class, ChangeConfigs.UnsetConfigs.class),
                         of(HistoryCommand.class),
                         of(ExplainCommand.class)));
-        groups.put("Change", List.of(of(ElectionsCommand.class)));
+        groups.put(
+                "Change",
+                List.of(
+                        of(LeadersCommand.class, BalanceLeadersCommand.class, ElectLeadersCommand.class),
+                        of(MaintenanceCommand.class, MaintenanceCommand.On.class, MaintenanceCommand.Off.class),
+                        of(MayRestartCommand.class),
+                        of(RecoverCommand.class, RecoverCommand.Plan.class, RecoverCommand.Run.class)));
         groups.put("Jobs", List.of(of(ReassignCommand.class), of(DecommissionCommand.class), of(ReplaceCommand.class)));
         return groups;
     }

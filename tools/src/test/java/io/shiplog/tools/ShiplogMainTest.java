@@ -49,16 +49,14 @@ class ShiplogMainTest {
 
     @Test
     void whatIsNoNodeIsAUsageError() {
-        assertThat(commandLine.execute("nodes", "may-restart", "broker-7", "--quorum", "127.0.0.1:1"))
+        assertThat(commandLine.execute("may-restart", "broker-7", "--quorum", "127.0.0.1:1"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("broker-7 is no node");
     }
 
-    /** Subcommands that ask the quorum need no storage node, though the command above them does. */
     @Test
     void recoverAsksTheQuorumOnly() {
-        assertThat(commandLine.execute(
-                        "partitions", "recover", "orders", "--quorum", "127.0.0.1:1", "--timeout-ms", "200"))
+        assertThat(commandLine.execute("recover", "plan", "orders", "--quorum", "127.0.0.1:1", "--timeout-ms", "200"))
                 .isEqualTo(1);
         assertThat(err.toString().lines())
                 .singleElement()

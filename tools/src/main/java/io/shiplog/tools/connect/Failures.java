@@ -18,7 +18,9 @@ public final class Failures {
     public static String sentence(Throwable failure) {
         Throwable cause = cause(failure);
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return sentence(cause, message).strip().replaceAll("\\s*\\R\\s*", " ");
+        // picocli begins some of its own messages so; whoever prints one has said it already.
+        String bare = message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
+        return sentence(cause, bare).strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** Without the futures' wrappers, and the client's own "Failed to create ..." around the reason. */

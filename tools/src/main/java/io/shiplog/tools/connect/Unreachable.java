@@ -7,6 +7,11 @@ package io.shiplog.tools.connect;
 public final class Unreachable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** To be thrown. */
+    public static Unreachable because(String message) {
+        return new Unreachable(message);
+    }
+
     Unreachable(String message) {
         super(message, null, false, false);
     }

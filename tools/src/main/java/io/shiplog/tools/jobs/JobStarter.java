@@ -84,15 +84,21 @@ final class JobStarter {
             throws InterruptedException {
         long id = JobCalls.start(cluster, title, kind, nodes, moves, settings, options.dryRun());
         if (options.dryRun()) {
-            say(0, "checked", "nothing was started: leave --dry-run out to start it", List.of());
+            say(0, "checked", "it could start now; nothing was started, because of --dry-run", List.of());
             return 0;
         }
-        say(
-                id,
-                "started",
-                "job " + id + " started; shiplog reassign status " + id + " --watch shows how far it is",
-                next);
-        return options.waits() ? JobWait.until(cluster, target, id) : 0;
+        String started = "job " + id + " started";
+        if (!options.waits()) {
+            say(id, "started", started + "; shiplog reassign status " + id + " --watch shows how far it is", next);
+            return 0;
+        }
+        say(id, "started", started, List.of());
+        int exit = JobWait.until(cluster, target, id);
+        if (exit == 0 && !target.json()) {
+            next.forEach(line -> target.out().println("next: " + line));
+            target.out().flush();
+        }
+        return exit;
     }
 
     private void say(long id, String what, String sentence, List<String> next) {

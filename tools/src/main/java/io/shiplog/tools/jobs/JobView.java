@@ -31,6 +31,9 @@ final class JobView {
     /** Moves in a table; JSON has all. */
     private static final int SHOWN = 25;
 
+    /** How {@link JobWaits} ends what it says of a move that is simply not done yet. */
+    private static final String CATCHES_UP = "is not in sync yet";
+
     private final long jobId;
     private final RecentRate recent = new RecentRate();
     private MetadataImage image;
@@ -46,19 +49,27 @@ final class JobView {
 
     /** Looks at it anew. */
     JobImage look(Cluster cluster) throws InterruptedException {
-        job = JobCalls.job(cluster, jobId);
-        image = cluster.image();
-        held = held(cluster);
-        nowMs = System.currentTimeMillis();
+        JobImage seen = JobCalls.job(cluster, jobId);
+        MetadataImage around = cluster.image();
+        update(seen, around, held(cluster, seen, around), System.currentTimeMillis());
+        return seen;
+    }
+
+    /** Takes note of what was seen. */
+    void update(JobImage seen, MetadataImage around, Map<PartitionId, Long> heldBytes, long atMs) {
+        job = seen;
+        image = around;
+        held = heldBytes;
+        nowMs = atMs;
         progress = JobProgress.of(job, held, nowMs);
         recent.add(nowMs, progress.doneBytes());
         double average = progress.averageBytesPerSecond();
         bytesPerSecond = job.state() == JobState.RUNNING ? recent.bytesPerSecond(average) : job.open() ? 0 : average;
-        return job;
     }
 
     /** What targets hold of what is on its way to them. */
-    private Map<PartitionId, Long> held(Cluster cluster) throws InterruptedException {
+    private static Map<PartitionId, Long> held(Cluster cluster, JobImage job, MetadataImage image)
+            throws InterruptedException {
         TreeSet<Integer> targets = new TreeSet<>();
         List<JobMove> moving = new ArrayList<>();
         for (int index : job.inFlight()) {
@@ -75,7 +86,7 @@ final class JobView {
         LogDirs logDirs = targets.isEmpty() ? LogDirs.none() : LogDirs.of(cluster.admin(), targets);
         Map<PartitionId, Long> bytes = new HashMap<>();
         for (JobMove move : moving) {
-            TopicPartition name = new TopicPartition(topic(move), move.partition());
+            TopicPartition name = new TopicPartition(topic(image, move), move.partition());
             long each = move.bytes() / move.gaining().length;
             for (int node : move.gaining()) {
                 bytes.merge(move.id(), Math.max(0, Math.min(each, logDirs.bytes(node, name))), Long::sum);
@@ -84,15 +95,28 @@ final class JobView {
         return bytes;
     }
 
-    private String topic(JobMove move) {
+    private static String topic(MetadataImage image, JobMove move) {
         TopicImage topic = image.topic(move.topicId());
         return topic == null ? move.topicId().toString() : topic.name();
     }
 
     private long leftMs() {
-        return job.state() == JobState.RUNNING
+        return job.state() == JobState.RUNNING && standsStill().isEmpty()
                 ? JobProgress.leftMs(progress.bytes() - progress.doneBytes(), bytesPerSecond)
                 : -1;
+    }
+
+    /** Why none of the moves under way gets on; empty when one does, or none is under way. */
+    private String standsStill() {
+        String first = "";
+        for (int index : job.inFlight()) {
+            String reason = JobWaits.reason(job, index, image);
+            if (reason.isEmpty() || reason.endsWith(CATCHES_UP)) {
+                return "";
+            }
+            first = first.isEmpty() ? reason : first;
+        }
+        return first;
     }
 
     private String percent(double ratio) {
@@ -103,19 +127,37 @@ final class JobView {
 
     /** The whole of it in one line. */
     String line() {
-        StringBuilder line =
-                new StringBuilder("job ").append(job.id()).append(' ').append(word(job.state()));
-        line.append(": ").append(percent(progress.ratio())).append(", ").append(progress.doneMoves());
-        line.append(" of ").append(progress.moves()).append(" moves, ").append(Units.bytes(progress.doneBytes()));
-        line.append(" of ").append(Units.bytes(progress.bytes()));
-        if (job.state() == JobState.RUNNING) {
-            long leftMs = leftMs();
-            line.append(", ").append(Units.rate(bytesPerSecond)).append(", ");
-            line.append(leftMs < 0 ? "nobody can say how long" : Units.duration(leftMs) + " left");
-        } else if (!job.open()) {
-            line.append(", in ").append(Units.duration(progress.activeMs()));
+        String start = "job " + job.id() + " " + word(job.state()) + ": ";
+        if (job.state() == JobState.CANCELLING || job.state() == JobState.CANCELLED) {
+            return start + cancelled();
         }
-        return line.toString();
+        String line = start + percent(progress.ratio()) + ", " + progress.doneMoves() + " of " + progress.moves()
+                + " moves, " + Units.bytes(progress.doneBytes()) + " of " + Units.bytes(progress.bytes());
+        if (!job.open()) {
+            return line + ", in " + Units.duration(progress.activeMs());
+        }
+        return job.state() == JobState.RUNNING ? line + ", " + pace() : line;
+    }
+
+    private String pace() {
+        String still = standsStill();
+        if (!still.isEmpty()) {
+            return "stands still: " + still;
+        }
+        long leftMs = leftMs();
+        return Units.rate(bytesPerSecond) + ", "
+                + (leftMs < 0 ? "nobody can say how long" : Units.duration(leftMs) + " left");
+    }
+
+    private String cancelled() {
+        int back = job.counts().moves(MoveState.REVERTED);
+        int stays = job.keeps() ? job.counts().moves(MoveState.DONE) : 0;
+        int onTheWay = job.counts().moves(MoveState.REVERTING)
+                + job.counts().moves(MoveState.MOVING)
+                + (job.keeps() ? 0 : job.counts().moves(MoveState.DONE));
+        String line = back + " moves are back where they were";
+        line += stays > 0 ? ", " + stays + " stay done" : "";
+        return job.open() ? line + ", " + onTheWay + " have yet to go back" : line;
     }
 
     /** For people: the whole, then what is under way and what waits. */
@@ -182,7 +224,7 @@ final class JobView {
                 ? (double) done / move.bytes()
                 : move.state() == MoveState.DONE || move.state() == MoveState.SKIPPED ? 1 : 0;
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("topic", topic(move));
+        object.put("topic", topic(image, move));
         object.put("partition", move.partition());
         object.put("state", move.state());
         object.put("from", boxed(move.expected()));

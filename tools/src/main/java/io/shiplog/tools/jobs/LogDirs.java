@@ -50,7 +50,8 @@ final class LogDirs {
         return all;
     }
 
-    private void add(int node, Map<String, LogDirDescription> described) {
+    /** Takes note of what a node said. */
+    void add(int node, Map<String, LogDirDescription> described) {
         List<PlanDirectory> online = new ArrayList<>();
         Map<TopicPartition, Place> held = new HashMap<>();
         new TreeMap<>(described).forEach((path, directory) -> {

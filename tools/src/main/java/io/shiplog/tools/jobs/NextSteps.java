@@ -13,9 +13,8 @@ final class NextSteps {
     static List<String> of(PlanKind kind, List<Integer> nodes) {
         return switch (kind) {
             case DRAIN_NODE, REPLACE_NODE ->
-                List.of(
-                        "when the job is done, stop node " + nodes.get(0) + " (SIGTERM)",
-                        "then: shiplog nodes unregister " + nodes.get(0));
+                List.of("when it is done, stop node " + nodes.get(0) + " (SIGTERM), and then: shiplog nodes unregister "
+                        + nodes.get(0));
             case BALANCE, REASSIGN, REPLICATION_FACTOR -> List.of();
         };
     }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "  shiplog reassign plan --off-directory 3:/disks/b"
         })
 final class ReassignPlanCommand extends JobCommand {
-    @ArgGroup(multiplicity = "1")
+    @ArgGroup(multiplicity = "0..1")
     private GoalOptions goal;
 
     @Option(
@@ -41,6 +41,11 @@ final class ReassignPlanCommand extends JobCommand {
 
     @Override
     int run(Cluster cluster) throws Exception {
+        if (goal == null) {
+            throw new IllegalArgumentException(
+                    "plan what? --balance, --add-nodes, --drain, --replace, --replication-factor"
+                            + " with --topics, --off-rack, --off-directory or --json-file says so");
+        }
         Goal wanted = goal.goal();
         long bytesPerSecond = rate == null ? 0 : JobOptions.positive("--rate", rate);
         Plan plan = JobStarter.plan(PlanInputs.gather(cluster), wanted, bytesPerSecond);

@@ -43,7 +43,7 @@ public sealed interface Goal {
 
         @Override
         public String title() {
-            return "add nodes " + list(added);
+            return (added.size() == 1 ? "add node " : "add nodes ") + list(added);
         }
 
         @Override
@@ -60,7 +60,7 @@ public sealed interface Goal {
 
         @Override
         public String title() {
-            return "drain nodes " + list(drained);
+            return (drained.size() == 1 ? "drain node " : "drain nodes ") + list(drained);
         }
 
         /** A job empties one node; of several it moves what they have now, and they stay open for more. */

@@ -23,7 +23,7 @@ public final class ClusterNodes {
      * One node in one role.
      *
      * @param role storage or quorum
-     * @param state storage: serving, draining, stopping or fenced; quorum: leader or voter
+     * @param state storage: serving, draining, stopping or fenced, and whether it is cordoned; quorum: leader or voter
      * @param leads partitions that it leads; 0 for a quorum node, as the next two
      */
     public record Row(
@@ -36,8 +36,8 @@ public final class ClusterNodes {
         private int inSync;
     }
 
-    /** Storage nodes, then quorum nodes, each by number. */
-    public static List<Row> of(MetadataImage image, QuorumDescription quorum) {
+    /** Storage nodes by number. */
+    public static List<Row> storage(MetadataImage image) {
         Map<Integer, Load> loads = loads(image);
         List<Row> rows = new ArrayList<>();
         for (BrokerImage broker : image.brokers()) {
@@ -52,6 +52,12 @@ public final class ClusterNodes {
                     load.replicas,
                     load.inSync));
         }
+        return rows;
+    }
+
+    /** Storage nodes, then quorum nodes, each by number. */
+    public static List<Row> of(MetadataImage image, QuorumDescription quorum) {
+        List<Row> rows = storage(image);
         for (QuorumMember member : quorum.members()) {
             String state = member.nodeId() == quorum.leaderId() ? "leader" : "voter";
             String address = member.host() + ":" + member.port();
@@ -67,7 +73,7 @@ public final class ClusterNodes {
         if (broker.inControlledShutdown()) {
             return "stopping";
         }
-        return broker.draining() ? "draining" : "serving";
+        return (broker.draining() ? "draining" : "serving") + (broker.cordoned() ? ", cordoned" : "");
     }
 
     private static String address(BrokerImage broker) {

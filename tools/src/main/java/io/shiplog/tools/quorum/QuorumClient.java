@@ -104,6 +104,11 @@ public final class QuorumClient implements AutoCloseable {
         return description;
     }
 
+    /** What the active controller says now; null when none answers soon. */
+    public QuorumDescription describedOrNull() throws InterruptedException {
+        return controller(CONTROLLER_MS, false);
+    }
+
     public int timeoutMs() {
         return timeoutMs;
     }

@@ -10,68 +10,100 @@ import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.text.Rows;
-import java.time.Duration;
+import io.shiplog.tools.text.Units;
+import io.shiplog.tools.text.Watch;
+import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Shows what changed in the cluster: when, by whom, old and new value. */
 @Command(
         name = "history",
         mixinStandardHelpOptions = true,
-        description = "Shows what changed in the cluster's metadata, newest first: when, by whom, old and new value.")
+        description = "Shows what changed in the cluster's metadata, newest first: when, by whom, old and new value.",
+        footer = {
+            "",
+            "Examples:",
+            "  shiplog history --since 1h",
+            "  shiplog history --resource topic:orders        the topic, its partitions and its settings",
+            "  shiplog history --resource partition:orders-0 --cause isr",
+            "  shiplog history --by User:anna --json"
+        })
 public final class HistoryCommand implements Callable<Integer> {
+    private static final int MAX_LINES = 1_000;
+
     @Mixin
     private Connection connection;
+
+    @Mixin
+    private Watch watch;
 
     @Option(
             names = "--resource",
             paramLabel = "KIND[:NAME]",
-            description = "Only of topic:orders, partition:orders-0, broker:2, config, feature, quota, scram, acl ...")
+            description = "Only of topic:orders, partition:orders-0, broker:2, config, feature, quota, job ...")
     private String resource = "any";
 
     @Option(
             names = "--since",
             paramLabel = "TIME",
-            description = "Only since then: 2026-01-31T10:00:00Z, or ISO duration before now such as PT1H.")
+            description = "Only since then: 1h, 7d (before now), or 2026-01-31T10:00:00Z.")
     private String since;
 
-    @Option(names = "--limit", paramLabel = "N", description = "At most so many, up to 1000 (${DEFAULT-VALUE}).")
+    @Option(names = "--by", paramLabel = "TEXT", description = "Only changes whose principal or client contains it.")
+    private String by;
+
+    @Option(names = "--cause", paramLabel = "TEXT", description = "Only changes whose cause contains it.")
+    private String cause;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Look at so many lines, up to 1000 (${DEFAULT-VALUE}).")
     private int limit = 100;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws ExecutionException, InterruptedException {
+    public Integer call() throws Exception {
+        if (limit < 1 || limit > MAX_LINES) {
+            throw connection.usage("--limit " + limit + ": 1 to " + MAX_LINES + " is expected");
+        }
+        DescribeHistoryRequest.Builder request = request();
+        try (Cluster cluster = connection.connect()) {
+            QuorumClient quorum = cluster.quorum();
+            return connection.show(watch, out -> look(quorum, request, out));
+        }
+    }
+
+    private DescribeHistoryRequest.Builder request() {
         int colon = resource.indexOf(':');
-        DescribeHistoryRequest request = DescribeHistoryRequest.newBuilder()
+        return DescribeHistoryRequest.newBuilder()
                 .setKind(kind(colon < 0 ? resource : resource.substring(0, colon)))
                 .setName(colon < 0 ? "" : resource.substring(colon + 1))
                 .setSinceMs(since == null ? 0 : sinceMs())
-                .setLimit(limit)
-                .build();
+                .setLimit(limit);
+    }
+
+    private int look(QuorumClient quorum, DescribeHistoryRequest.Builder request, PrintWriter out)
+            throws InterruptedException {
         Rows rows = new Rows("time", "offset", "kind", "name", "key", "old", "new", "cause", "by", "client");
-        boolean more;
-        try (Cluster cluster = connection.connect()) {
-            QuorumClient quorum = cluster.quorum();
-            DescribeHistoryResponse answer = quorum.await(quorum.client().describeHistory(request));
-            answer.getLinesList().forEach(line -> add(rows, line));
-            more = answer.getMore();
-        }
-        connection.print(rows, spec.commandLine().getOut());
-        if (more && !connection.json()) {
-            spec.commandLine().getErr().println("there is more; --limit and --since choose");
+        DescribeHistoryResponse answer = quorum.await(quorum.client().describeHistory(request.build()));
+        answer.getLinesList().stream().filter(this::wanted).forEach(line -> add(rows, line));
+        connection.print(rows, out);
+        if (answer.getMore() && !connection.json() && !watch.on()) {
+            connection.err().println("there is more; --limit, --since and --resource choose");
         }
         return 0;
+    }
+
+    private boolean wanted(HistoryLine line) {
+        return (by == null
+                        || line.getPrincipal().contains(by)
+                        || line.getClient().contains(by))
+                && (cause == null || line.getCause().toLowerCase(Locale.ROOT).contains(cause.toLowerCase(Locale.ROOT)));
     }
 
     private static void add(Rows rows, HistoryLine line) {
@@ -97,18 +129,21 @@ public final class HistoryCommand implements Callable<Integer> {
         try {
             return HistoryLine.Kind.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--resource: there is no kind " + text);
+            throw connection.usage("--resource: there is no kind " + text + "; there are "
+                    + Arrays.stream(HistoryLine.Kind.values())
+                            .filter(each -> each != HistoryLine.Kind.UNRECOGNIZED)
+                            .map(each -> each.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", ")));
         }
     }
 
     private long sinceMs() {
         try {
-            return since.startsWith("P")
-                    ? Instant.now().minus(Duration.parse(since)).toEpochMilli()
-                    : Instant.parse(since).toEpochMilli();
-        } catch (DateTimeParseException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--since " + since + ": 2026-01-31T10:00:00Z or PT1H is expected");
+            return Character.isDigit(since.charAt(0)) && since.contains("T")
+                    ? Instant.parse(since).toEpochMilli()
+                    : System.currentTimeMillis() - Units.parseDurationMs(since);
+        } catch (DateTimeParseException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
+            throw connection.usage("--since " + since + ": 1h, 7d, PT1H or 2026-01-31T10:00:00Z is expected");
         }
     }
 }

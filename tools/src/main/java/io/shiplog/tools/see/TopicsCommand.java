@@ -3,138 +3,181 @@
 
 package io.shiplog.tools.see;
 
+import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
+import io.shiplog.metadata.image.TopicImage;
+import io.shiplog.metadata.proto.ReplicaReport;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Names;
+import io.shiplog.tools.quorum.NodeTalks;
+import io.shiplog.tools.quorum.PartitionHealth;
+import io.shiplog.tools.text.Cell;
 import io.shiplog.tools.text.Rows;
+import io.shiplog.tools.text.Watch;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.config.ConfigResource;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Lists, creates and deletes topics. */
-@Command(name = "topics", mixinStandardHelpOptions = true, description = "Lists, creates and deletes topics.")
+/** Lists topics; commands that create, describe, change and delete them stand below it. */
+@Command(
+        name = "topics",
+        mixinStandardHelpOptions = true,
+        description = "Lists topics with size and settings; describe, create, alter, delete.",
+        footer = {
+            "",
+            "Examples:",
+            "  shiplog topics                                 all of them",
+            "  shiplog topics list orders payments            these two",
+            "  shiplog topics --matching 'audit-.*' --json",
+            "  shiplog topics create orders --partitions 12 --replicas 3"
+        })
 public final class TopicsCommand implements Callable<Integer> {
     @Mixin
-    private Connection connection;
+    private Listing listing;
 
-    @Spec
-    private CommandSpec spec;
-
-    /** Without a subcommand: the list. */
     @Override
-    public Integer call() throws ExecutionException, InterruptedException {
-        return list(connection, List.of());
+    public Integer call() throws Exception {
+        return listing.run(List.of());
     }
 
-    @Command(mixinStandardHelpOptions = true, description = "Lists topics; all of them when none is named.")
-    int list(
-            @Mixin Connection target,
-            @Parameters(paramLabel = "TOPIC", arity = "0..*", description = "Only these.") List<String> topics)
-            throws ExecutionException, InterruptedException {
-        Rows rows = new Rows("topic", "id", "partitions", "replicas", "underReplicated", "configs");
-        try (Cluster cluster = target.connect()) {
-            Admin admin = cluster.admin();
-            Collection<String> names = topics == null || topics.isEmpty()
-                    ? admin.listTopics().names().get()
-                    : topics;
-            Map<String, TopicDescription> found =
-                    new TreeMap<>(admin.describeTopics(names).allTopicNames().get());
-            Map<ConfigResource, Config> configs = configs(admin, found.keySet());
-            found.forEach((name, topic) -> rows.add(
-                    name,
-                    topic.topicId().toString(),
-                    topic.partitions().size(),
-                    topic.partitions().get(0).replicas().size(),
-                    topic.partitions().stream()
-                            .filter(TopicsCommand::isUnderReplicated)
-                            .count(),
-                    overrides(configs.get(resource(name)))));
+    /** The same by its name, for topics that are named. */
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Lists topics; all of them when none is named.",
+            footer = {"", "Examples:", "  shiplog topics list orders payments", "  shiplog topics list --watch=5"})
+    public static final class ListTopics implements Callable<Integer> {
+        @Mixin
+        private Listing listing;
+
+        @Parameters(paramLabel = "TOPIC", arity = "0..*", description = "Only these.")
+        private List<String> topics = List.of();
+
+        @Override
+        public Integer call() throws Exception {
+            return listing.run(topics == null ? List.of() : topics);
         }
-        target.print(rows, spec.commandLine().getOut());
-        return 0;
     }
 
-    @Command(mixinStandardHelpOptions = true, description = "Creates a topic.")
-    int create(
-            @Mixin Connection target,
-            @Parameters(paramLabel = "TOPIC", description = "Its name.") String name,
-            @Option(names = "--partitions", paramLabel = "N", description = "Default: the cluster's.")
-                    Optional<Integer> partitions,
-            @Option(names = "--replicas", paramLabel = "N", description = "Default: the cluster's.")
-                    Optional<Short> replicas,
-            @Option(names = "--config", paramLabel = "KEY=VALUE", description = "May be repeated.")
-                    Map<String, String> configs)
-            throws ExecutionException, InterruptedException {
-        try (Cluster cluster = target.connect()) {
-            Admin admin = cluster.admin();
-            NewTopic topic = new NewTopic(name, partitions, replicas).configs(configs == null ? Map.of() : configs);
-            var created = admin.createTopics(List.of(topic));
-            created.all().get();
-            Rows rows = new Rows("topic", "id", "partitions", "replicas");
-            rows.add(
-                    name,
-                    created.topicId(name).get().toString(),
-                    created.numPartitions(name).get(),
-                    created.replicationFactor(name).get());
-            target.print(rows, spec.commandLine().getOut());
-        }
-        return 0;
-    }
+    /** The options of the list, and how it is made. */
+    static final class Listing {
+        @Mixin
+        private Connection connection;
 
-    @Command(mixinStandardHelpOptions = true, description = "Deletes topics, with all that is in them.")
-    int delete(
-            @Mixin Connection target,
-            @Parameters(paramLabel = "TOPIC", arity = "1..*", description = "Their names.") List<String> topics)
-            throws ExecutionException, InterruptedException {
-        try (Cluster cluster = target.connect()) {
-            Admin admin = cluster.admin();
-            admin.deleteTopics(topics).all().get();
-        }
-        return 0;
-    }
+        @Mixin
+        private Watch watch;
 
-    private static boolean isUnderReplicated(TopicPartitionInfo partition) {
-        return partition.isr().size() < partition.replicas().size();
-    }
+        @Option(names = "--matching", paramLabel = "REGEX", description = "Only topics whose whole name matches.")
+        private String matching;
 
-    private static Map<ConfigResource, Config> configs(Admin admin, Collection<String> topics)
-            throws ExecutionException, InterruptedException {
-        List<ConfigResource> resources = new ArrayList<>();
-        for (String topic : new TreeSet<>(topics)) {
-            resources.add(resource(topic));
-        }
-        return admin.describeConfigs(resources).all().get();
-    }
+        @Option(
+                names = "--internal",
+                description = "The cluster's own topics, too, whose names begin with two underscores.")
+        private boolean internal;
 
-    private static ConfigResource resource(String topic) {
-        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    }
-
-    private static Map<String, String> overrides(Config config) {
-        Map<String, String> overrides = new TreeMap<>();
-        for (ConfigEntry entry : config.entries()) {
-            if (entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG) {
-                overrides.put(entry.name(), entry.value());
+        int run(List<String> named) throws Exception {
+            Pattern pattern = pattern();
+            try (Cluster cluster = connection.connect();
+                    NodeTalks talks = new NodeTalks()) {
+                return connection.show(watch, out -> {
+                    MetadataImage image = cluster.quorumAsItIs().image();
+                    print(image, chosen(image, named, pattern), talks, out);
+                    return 0;
+                });
             }
         }
-        return overrides;
+
+        private Pattern pattern() {
+            try {
+                return matching == null ? null : Pattern.compile(matching);
+            } catch (PatternSyntaxException e) {
+                throw connection.usage("--matching: " + e.getDescription() + " in '" + matching
+                        + "'; a regular expression such as 'audit-.*' is expected");
+            }
+        }
+
+        private List<TopicImage> chosen(MetadataImage image, Collection<String> named, Pattern pattern) {
+            List<TopicImage> topics = new ArrayList<>();
+            for (String name : named) {
+                topics.add(Names.topic(name, image));
+            }
+            if (named.isEmpty()) {
+                topics.addAll(image.topics());
+                topics.removeIf(topic -> !internal && topic.name().startsWith("__"));
+            }
+            topics.removeIf(
+                    topic -> pattern != null && !pattern.matcher(topic.name()).matches());
+            topics.sort(Comparator.comparing(TopicImage::name));
+            return topics;
+        }
+
+        private void print(MetadataImage image, List<TopicImage> topics, NodeTalks talks, PrintWriter out)
+                throws InterruptedException {
+            List<PartitionHealth> partitions = new ArrayList<>();
+            topics.forEach(topic -> PartitionHealth.visit(image, topic, partitions::add));
+            Map<PartitionId, ReplicaReport> leaders = talks.leaders(image, partitions);
+            Rows rows = new Rows("topic", "partitions", "replicas", "bytes", "records", "problems", "configs", "id");
+            for (TopicImage topic : topics) {
+                TopicSize size = TopicSize.of(topic, leaders);
+                rows.add(
+                        topic.name(),
+                        topic.partitionCount(),
+                        topic.partition(0).replicationFactor(),
+                        size.bytesCell(),
+                        size.records(),
+                        problems(image, topic),
+                        image.topicConfigs(topic.id()),
+                        topic.id().toString());
+            }
+            connection.print(rows, out);
+        }
+
+        /** How many of its partitions are not well. */
+        private static Cell problems(MetadataImage image, TopicImage topic) {
+            int[] count = {0};
+            String[] worst = {null};
+            PartitionHealth.visit(image, topic, each -> {
+                if (each.offline() || each.belowMinIsr() || each.underReplicated()) {
+                    count[0]++;
+                    worst[0] = worst[0] == null || each.offline() ? each.problem() : worst[0];
+                }
+            });
+            return new Cell(count[0], count[0] == 0 ? "-" : count[0] + " " + worst[0]);
+        }
+    }
+
+    /** What leaders say of a topic's size: bytes of one copy, and offsets from first to last. */
+    record TopicSize(long bytes, long records, boolean whole) {
+        static TopicSize of(TopicImage topic, Map<PartitionId, ReplicaReport> leaders) {
+            long bytes = 0;
+            long records = 0;
+            int told = 0;
+            for (int number = 0; number < topic.partitionCount(); number++) {
+                ReplicaReport leader = leaders.get(new PartitionId(topic.id(), number));
+                if (leader != null) {
+                    told++;
+                    bytes += leader.getBytes();
+                    records += Math.max(0, leader.getHighWatermark() - leader.getLogStartOffset());
+                }
+            }
+            return new TopicSize(bytes, told == 0 ? 0 : records, told == topic.partitionCount());
+        }
+
+        /** A sum that lacks partitions is marked as "at least". */
+        Cell bytesCell() {
+            Cell all = Cell.bytes(bytes);
+            return whole ? all : new Cell(bytes, ">= " + all.text());
+        }
     }
 }

@@ -13,15 +13,20 @@ import java.util.Map;
 public final class Rows {
     private static final String GAP = "  ";
 
-    private final List<String> columns;
+    private final List<String> columns = new ArrayList<>();
+    private final List<String> titles = new ArrayList<>();
     private final List<List<Object>> rows = new ArrayList<>();
 
-    /** Column names are those of the JSON objects, in camel case. */
-    public Rows(String... columns) {
-        this.columns = List.of(columns);
+    /** Column names are those of the JSON objects, in camel case; a title of its own may follow: {@code uptimeMs=uptime}. */
+    public Rows(String... names) {
+        for (String name : names) {
+            int own = name.indexOf('=');
+            columns.add(own < 0 ? name : name.substring(0, own));
+            titles.add(title(own < 0 ? name : name.substring(own + 1)));
+        }
     }
 
-    /** Adds a row with one value, which may be null, per column. */
+    /** Adds a row with one value, which may be null or a {@link Cell}, per column. */
     public void add(Object... values) {
         if (values.length != columns.size()) {
             throw new IllegalArgumentException(values.length + " values for " + columns.size() + " columns");
@@ -33,13 +38,21 @@ public final class Rows {
         rows.add(row);
     }
 
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    public int size() {
+        return rows.size();
+    }
+
     /** For programs: an object per row, in the order of columns. */
     public List<Map<String, Object>> objects() {
         List<Map<String, Object>> objects = new ArrayList<>(rows.size());
         for (List<Object> row : rows) {
             Map<String, Object> object = new LinkedHashMap<>();
             for (int c = 0; c < columns.size(); c++) {
-                object.put(columns.get(c), row.get(c));
+                object.put(columns.get(c), row.get(c) instanceof Cell cell ? cell.value() : row.get(c));
             }
             objects.add(object);
         }
@@ -50,7 +63,7 @@ public final class Rows {
     public String table() {
         int[] widths = new int[columns.size()];
         List<String[]> lines = new ArrayList<>();
-        lines.add(columns.stream().map(Rows::title).toArray(String[]::new));
+        lines.add(titles.toArray(new String[0]));
         rows.forEach(row -> lines.add(row.stream().map(Rows::cell).toArray(String[]::new)));
         for (String[] line : lines) {
             for (int c = 0; c < widths.length; c++) {
@@ -77,6 +90,9 @@ public final class Rows {
     private static String cell(Object value) {
         if (value == null) {
             return "-";
+        }
+        if (value instanceof Cell twofold) {
+            return twofold.text();
         }
         if (value instanceof List<?> list) {
             return list.isEmpty()

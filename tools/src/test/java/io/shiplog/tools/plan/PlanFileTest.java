@@ -25,7 +25,7 @@ class PlanFileTest {
         Plan plan = Clusters.plan(input, new Goal.DrainNodes(Clusters.ids(1)));
         PlanFile file = PlanFile.read(JsonReader.read(Json.write(PlanFile.write(plan, 7))));
         assertThat(file.isPlan()).isTrue();
-        assertThat(file.title()).isEqualTo("drain nodes 1");
+        assertThat(file.title()).isEqualTo("drain node 1");
         assertThat(file.kind()).isEqualTo(PlanKind.DRAIN_NODE);
         assertThat(file.rateBytesPerSecond()).isEqualTo(7);
         assertThat(file.subjects()).containsExactly(1);

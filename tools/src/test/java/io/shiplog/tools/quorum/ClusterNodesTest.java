@@ -60,6 +60,15 @@ class ClusterNodesTest {
                 .containsExactly("stopping", "draining", "voter", "leader");
     }
 
+    @Test
+    void nodeThatGetsNoNewReplicasSaysSo() {
+        broker(1, "");
+        state(1, BrokerStateRecord.newBuilder().setCordoned(true));
+        assertThat(ClusterNodes.of(image, QUORUM))
+                .extracting(ClusterNodes.Row::state)
+                .startsWith("serving, cordoned");
+    }
+
     private void broker(int id, String rack) {
         add(MetadataRecord.newBuilder()
                 .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
