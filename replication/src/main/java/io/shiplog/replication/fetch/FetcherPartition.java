@@ -136,6 +136,11 @@ final class FetcherPartition {
         return Math.max(0, leaderHighWatermark - toldFetchOffset);
     }
 
+    /** Whether all is in the log here that the leader is known to have committed. */
+    boolean hasCaughtUp() {
+        return leaderHighWatermark >= 0 && replica.log().logEndOffset() >= leaderHighWatermark;
+    }
+
     void cancelPause() {
         if (pause != null) {
             pause.cancel();

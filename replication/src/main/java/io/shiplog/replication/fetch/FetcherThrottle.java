@@ -38,7 +38,10 @@ final class FetcherThrottle {
         this.activate = activate;
     }
 
-    /** Whether the partition may be named in a request now; what it asks for is paid. */
+    /**
+     * Whether the partition may be named in a request now; what it asks for is paid. Who has caught up asks on credit: its leader may be counting on it
+     * already, and commits wait for it until the metadata say so here.
+     */
     boolean mayAsk(FetcherPartition partition) {
         Limit limit = partition.replica.throttle().fetching();
         if (limit != partition.paidTo) {
@@ -47,7 +50,7 @@ final class FetcherThrottle {
         if (limit == null || partition.paidBytes > 0) {
             return true;
         }
-        if (limit.available(loop.nowMs()) <= 0) {
+        if (limit.available(loop.nowMs()) <= 0 && !partition.hasCaughtUp()) {
             return false;
         }
         partition.paidBytes = limit.portion(SMALLEST_PORTION, largestPortion);

@@ -337,4 +337,15 @@ class ReplicationThrottleTest {
         assertThat(cluster.node(2).log(1).logEndOffset()).isEqualTo(BATCHES);
         assertThat(behind()).isGreaterThan(150);
     }
+
+    /** It may be counted on by its leader before the metadata say so: commits would wait for its throttle. */
+    @Test
+    void whoHasCaughtUpAsksWhateverItsLimit() {
+        followAgain();
+        moveAtFollower(jobs(2).fix(7, 1, nowMs()), false);
+        for (int i = 0; i < 20; i++) {
+            fill(0, 1);
+            assertThat(cluster.node(2).log(0).logEndOffset()).isEqualTo(i + 1);
+        }
+    }
 }

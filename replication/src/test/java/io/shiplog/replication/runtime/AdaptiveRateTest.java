@@ -173,4 +173,41 @@ class AdaptiveRateTest {
         look(20, 4, 2);
         assertThat(rate.rate()).isLessThan(before);
     }
+
+    /**
+     * A machine that could do 100 MiB/s, of which clients need some: what they wait for grows with its load as in any queue, and the move can have what it is allowed.
+     * Returns how fast the move was on average, in MiB/s; clients notice in one look of ten at most.
+     */
+    private double moveBeside(double clientsMib) {
+        double capacity = 100.0 * MIB;
+        double clients = clientsMib * MIB;
+        double quietMs = 4 / (1 - clients / capacity);
+        for (int i = 0; i < 100; i++) {
+            rate.rest(seen(true, quietMs, 1, 1, 0));
+        }
+        double moved = 0;
+        int noticed = 0;
+        int looks = 1_000;
+        for (int i = 0; i < looks; i++) {
+            double passed = Math.min((double) rate.rate(), capacity);
+            double left = Math.max(0.01, 1 - (clients + passed) / capacity);
+            double waitMs = 4 / left;
+            noticed += waitMs > 2 * quietMs ? 1 : 0;
+            moved += passed / MIB / looks;
+            rate.look(seen(true, waitMs, 1, 1, passed), MIN);
+        }
+        assertThat(noticed).isLessThan(looks / 10);
+        return moved;
+    }
+
+    /** Twice the wait is at half of what clients leave. */
+    @Test
+    void itTakesAGoodPartOfWhatClientsCanSpare() {
+        assertThat(moveBeside(20)).isBetween(20.0, 42.0);
+    }
+
+    @Test
+    void itTakesLessBesideMoreClients() {
+        assertThat(moveBeside(60)).isBetween(10.0, 22.0);
+    }
 }

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class ReceivedSegment {
     private static final Logger LOG = LoggerFactory.getLogger(ReceivedSegment.class);
     private static final String SUFFIX = ".shipped";
+    /** What lies in the page cache at most: one sync of a whole segment would hold up those that records wait for. */
+    private static final int SYNC_EVERY_BYTES = 8 << 20;
 
     private final LogState state;
     private final SealedSegment segment;
@@ -32,6 +34,7 @@ public final class ReceivedSegment {
     private final BatchChain chain = new BatchChain();
     private final ArrivingBatches batches;
     private int written;
+    private int synced;
     private int firstEpoch = -1;
     private int lastEpoch = -1;
     private long lastGapEnd;
@@ -100,6 +103,10 @@ public final class ReceivedSegment {
             file.write(bytes, written);
             written += size;
             state.context.space().appended(size);
+            if (written - synced >= SYNC_EVERY_BYTES) {
+                sync();
+                synced = written;
+            }
         } catch (IOException e) {
             throw failed(state, path, e, size);
         }
@@ -115,13 +122,7 @@ public final class ReceivedSegment {
         try {
             if (problem == null) problem = endProblem();
             if (problem == null) {
-                long sync =
-                        state.context.syncTimes().begin(state.context.clock().nowMs());
-                try {
-                    file.sync();
-                } finally {
-                    state.context.syncTimes().end(sync, state.context.clock().nowMs());
-                }
+                sync();
                 file.close();
                 finished = true;
             }
@@ -129,6 +130,15 @@ public final class ReceivedSegment {
             throw failed(state, path, e, 0);
         }
         return problem == null;
+    }
+
+    private void sync() throws IOException {
+        long sync = state.context.syncTimes().begin(state.context.clock().nowMs());
+        try {
+            file.sync();
+        } finally {
+            state.context.syncTimes().end(sync, state.context.clock().nowMs());
+        }
     }
 
     private String problemOf(ByteBuffer b, int at) {

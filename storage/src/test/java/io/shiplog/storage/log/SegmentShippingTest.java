@@ -507,4 +507,33 @@ class SegmentShippingTest {
         assertThat(damages).hasSize(1);
         assertThat(source.shipping().distrust(1)).isNull();
     }
+
+    /** A sync of all of it at once would hold up those that records wait for. */
+    @Test
+    void aLargeSegmentGoesToTheDiskWhileItComes() throws IOException {
+        int mib = 1 << 20;
+        TestDirectory large = new TestDirectory(Files.createDirectory(temp.resolve("large")));
+        large.config = TestDirectory.stepwise(20 * mib, 4096, mib);
+        large.memoryIndex = new MemoryIndexStore();
+        try (large) {
+            source = large.open().create(0);
+            fill(source, 1, 25, mib - 200);
+            source.flush().flushNow();
+            source.updateHighWatermark(source.logEndOffset());
+            SealedSegment segment = first();
+            assertThat(segment.sizeInBytes()).isBetween(18 * mib, 20 * mib);
+            ByteBuffer bytes = bytes(source, segment, mib);
+            ReceivedSegment received = target.shipping().receive(segment);
+            long before = to.directory.syncTimes().syncs();
+            while (bytes.hasRemaining()) {
+                assertThat(received.write(bytes.slice(bytes.position(), Math.min(bytes.remaining(), mib))))
+                        .isTrue();
+                bytes.position(Math.min(bytes.limit(), bytes.position() + mib));
+            }
+            assertThat(to.directory.syncTimes().syncs() - before).isEqualTo(2);
+            assertThat(received.finish()).isTrue();
+            assertThat(to.directory.syncTimes().syncs() - before).isEqualTo(3);
+            received.discard();
+        }
+    }
 }
