@@ -28,6 +28,7 @@ import io.shiplog.tools.see.DescribeGroupCommand;
 import io.shiplog.tools.see.DescribeTopicCommand;
 import io.shiplog.tools.see.GroupsCommand;
 import io.shiplog.tools.see.HistoryCommand;
+import io.shiplog.tools.see.LogsCommand;
 import io.shiplog.tools.see.NodesCommand;
 import io.shiplog.tools.see.PartitionsCommand;
 import io.shiplog.tools.see.QuorumCommand;
@@ -101,6 +102,7 @@ public final class ShiplogMain {
                                 QuorumChange.Remove.class,
                                 QuorumChange.Transfer.class),
                         of(ConfigsCommand.class, ChangeConfigs.SetConfigs.class, ChangeConfigs.UnsetConfigs.class),
+                        of(LogsCommand.class),
                         of(HistoryCommand.class),
                         of(ExplainCommand.class)));
         groups.put(
