@@ -5,7 +5,7 @@ package io.shiplog.replication.runtime;
 
 /**
  * What one open job of reassignments may send and fetch on this node. There as long as the job is open; bytes that are still on their way when it ends pass
- * freely. On the loop, but for the counts.
+ * freely. Changed on the loop; what it says is for any thread.
  */
 public final class JobLimits {
     private final long jobId;
@@ -15,7 +15,8 @@ public final class JobLimits {
     private final Limit asLeaderNamed;
 
     private final Limit asFollowerNamed;
-    private long minRate;
+    private volatile long minRate;
+    private volatile boolean held;
 
     JobLimits(long jobId, ReplicationThrottles throttles) {
         this.jobId = jobId;
@@ -46,6 +47,16 @@ public final class JobLimits {
     /** What an adaptive rate does not fall below, in bytes per second; 0 when the rate is fixed. */
     public long minRate() {
         return minRate;
+    }
+
+    /** Whether nothing is to pass at present, but for what is on its way. */
+    public boolean isHeld() {
+        return held;
+    }
+
+    /** For those who ask; whether anything passes is each replica's matter, {@link ReplicaThrottle#move}. */
+    public void setHeld(boolean now) {
+        held = now;
     }
 
     /** So much in each direction, in bytes per second; at least 1. */

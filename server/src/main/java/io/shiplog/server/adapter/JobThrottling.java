@@ -49,7 +49,7 @@ final class JobThrottling {
         limited = new HashSet<>();
         for (JobImage job : jobs.open()) {
             open.add(job.id());
-            setRate(job);
+            setRate(job).setHeld(job.throttle().kind() == JobThrottle.Kind.HELD);
             for (int index : job.inFlight()) {
                 PartitionId id = job.move(index).id();
                 Replica replica = replicas.get(id.topicId(), id.partition());

@@ -10,8 +10,10 @@ import io.shiplog.metadata.model.SoftwareVersion;
 import io.shiplog.metadata.proto.DamageState;
 import io.shiplog.metadata.proto.DescribeNodeResponse;
 import io.shiplog.metadata.proto.DirectoryState;
+import io.shiplog.metadata.proto.JobRateState;
 import io.shiplog.metadata.proto.NodeHealth;
 import io.shiplog.metadata.proto.RateLimitState;
+import io.shiplog.replication.runtime.JobLimits;
 import io.shiplog.replication.runtime.RateLimit;
 import io.shiplog.replication.runtime.ReplicationThrottles;
 import io.shiplog.server.adapter.LogDirectories;
@@ -93,7 +95,17 @@ final class NodeReport {
                 .setAsFollower(limit(throttles.asFollower()));
         directories.all().forEach(directory -> answer.addDirectories(directory(directory, judged)));
         directories.leftOut().forEach(path -> answer.addDirectories(leftOut(path)));
+        throttles.jobs().open().forEach(limits -> answer.addJobs(job(limits)));
         return answer;
+    }
+
+    private static JobRateState.Builder job(JobLimits limits) {
+        JobRateState.Kind kind = limits.isAdaptive() ? JobRateState.Kind.ADAPTIVE : JobRateState.Kind.FIXED;
+        return JobRateState.newBuilder()
+                .setJobId(limits.jobId())
+                .setKind(limits.isHeld() ? JobRateState.Kind.HELD : kind)
+                .setAsLeader(limit(limits.asLeader()))
+                .setAsFollower(limit(limits.asFollower()));
     }
 
     private static RateLimitState.Builder limit(RateLimit limit) {

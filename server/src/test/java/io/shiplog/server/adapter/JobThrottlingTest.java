@@ -176,8 +176,10 @@ class JobThrottlingTest {
         begin(RATE, 0);
         become(head(JobRecord.State.PAUSED, RATE, 0));
         assertThat(throttle(0).ordersNothing()).isTrue();
+        assertThat(throttles.get(JOB).isHeld()).isTrue();
         become(head(JobRecord.State.RUNNING, RATE, 0));
         assertThat(throttle(0).ordersNothing()).isFalse();
+        assertThat(throttles.get(JOB).isHeld()).isFalse();
     }
 
     @Test
@@ -217,5 +219,15 @@ class JobThrottlingTest {
         throttling.applyTo(again, new PartitionId(TOPIC, 0), image);
         again.apply(PartitionStates.of(image, TOPIC, image.partition(TOPIC, 0)));
         assertThat(again.throttle().fetching()).isNotNull();
+    }
+
+    /** The job hears of it later. */
+    @Test
+    void withATopicThatIsDeletedTheLimitOfItsReplicaEnds() {
+        begin(RATE, 0);
+        become(Images.removeTopic(TOPIC));
+        assertThat(image.jobs().throttleOf(new PartitionId(TOPIC, 0))).isNotNull();
+        assertThat(throttle(0).fetching()).isNull();
+        assertThat(throttles.open()).as("the job is still there").hasSize(1);
     }
 }

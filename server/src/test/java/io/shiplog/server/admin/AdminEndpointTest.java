@@ -17,8 +17,11 @@ import io.shiplog.metadata.proto.EndpointRequest;
 import io.shiplog.metadata.proto.EndpointRequest.BodyCase;
 import io.shiplog.metadata.proto.EndpointResponse;
 import io.shiplog.metadata.proto.HelloRequest;
+import io.shiplog.metadata.proto.JobRateState;
 import io.shiplog.metadata.proto.ReplicaName;
 import io.shiplog.metadata.proto.ReplicaReport;
+import io.shiplog.replication.runtime.JobLimits;
+import io.shiplog.replication.runtime.JobThrottles;
 import io.shiplog.replication.runtime.ReplicaContext;
 import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.replication.runtime.ReplicationSettings;
@@ -39,6 +42,7 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -193,6 +197,23 @@ class AdminEndpointTest {
     private void replica(int partition) {
         TopicIdPartition id = new TopicIdPartition(TOPIC, partition, "t");
         replicas.create(id, directory.create(id, LogSettings.defaults()));
+    }
+
+    @Test
+    void aNodeTellsWhatJobsMayMoveHere() throws IOException {
+        JobThrottles jobs = replicas.throttles().jobs();
+        jobs.fix(7, 3_000, 0).setHeld(true);
+        jobs.fix(8, 4_000, 0);
+        JobLimits adaptive = jobs.adapt(9, 1_000, 0);
+        adaptive.asFollower().take(55, 0);
+        List<JobRateState> told = description().getJobsList().stream()
+                .sorted(Comparator.comparingLong(JobRateState::getJobId))
+                .toList();
+        assertThat(told)
+                .extracting(JobRateState::getKind)
+                .containsExactly(JobRateState.Kind.HELD, JobRateState.Kind.FIXED, JobRateState.Kind.ADAPTIVE);
+        assertThat(told.get(1).getAsLeader().getBytesPerSecond()).isEqualTo(4_000);
+        assertThat(told.get(2).getAsFollower().getPassedBytes()).isEqualTo(55);
     }
 
     @Test
