@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.controller;
 
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.JobImage;
 import io.shiplog.metadata.image.JobKind;
 import io.shiplog.metadata.image.JobMove;
@@ -20,7 +21,9 @@ import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.MetadataResult;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One step of all jobs: moves whose whole target is in sync are done, those of deleted topics are skipped, those that can arrive no more go
@@ -31,11 +34,19 @@ final class JobAdvance {
     /** Partitions that may not be reassigned now are tried so often in one step of a job: each costs a look at its whole state. */
     private static final int MAX_REFUSED = 200;
 
+    /** And those for which a node has no room: others that are further behind wait with them, so that a look stays short. */
+    private static final int MAX_BUSY = 2_000;
+
     private final MetadataImage image;
     private final AdvanceJobsCommand asked;
     private final long nowMs;
     private final List<MetadataRecord> records = new ArrayList<>();
     private final JobLoads loads;
+    private final Set<Integer> registered = new HashSet<>();
+    private final Set<Integer> active = new HashSet<>();
+    /** Those of the active ones that may get new replicas. */
+    private final Set<Integer> open = new HashSet<>();
+
     private int changes;
 
     private JobAdvance(MetadataImage image, AdvanceJobsCommand asked, long nowMs) {
@@ -43,6 +54,15 @@ final class JobAdvance {
         this.asked = asked;
         this.nowMs = nowMs;
         this.loads = JobLoads.of(image);
+        for (BrokerImage broker : image.brokers()) {
+            registered.add(broker.id());
+            if (broker.active()) {
+                active.add(broker.id());
+            }
+            if (JobWaits.unavailable(image, broker.id()) == null) {
+                open.add(broker.id());
+            }
+        }
     }
 
     static Decision decide(MetadataImage image, MetadataCommand command) {
@@ -96,9 +116,9 @@ final class JobAdvance {
             }
             boolean mayBegin = job.state() != JobState.PAUSED && head.getHeldSinceMs() == 0;
             if (mayBegin && job.state() == JobState.RUNNING) {
-                begin();
+                depart(job.waiting(), JobWaits.stage(job), false);
             } else if (mayBegin && goesBack()) {
-                goBack();
+                depart(job.done(), Integer.MAX_VALUE, true);
             }
             if (waiting + inFlight + toRevert == 0) {
                 end();
@@ -149,7 +169,7 @@ final class JobAdvance {
                 put(index, move.state(), MoveState.SKIPPED);
             } else if (hasArrived(partition, move.destination())) {
                 put(index, move.state(), move.state() == MoveState.MOVING ? MoveState.DONE : MoveState.REVERTED);
-            } else if (isGone(move.destination())) {
+            } else if (isGone(move, move.state() == MoveState.REVERTING)) {
                 int[] other = move.state() == MoveState.MOVING ? move.expected() : move.replicas();
                 assign(topic, partition, index, move, other, MoveState.FAILED, MoveState.FAILED);
             } else if (move.state() == MoveState.MOVING && job.state() == JobState.CANCELLING) {
@@ -182,60 +202,61 @@ final class JobAdvance {
             return true;
         }
 
-        private void begin() {
-            int stage = JobWaits.stage(job);
+        /** Sends those on their way for which there is room, in their order: there, or back. */
+        private void depart(Set<Integer> candidates, int stage, boolean back) {
             int refused = 0;
-            for (int index : job.waiting()) {
+            int busy = 0;
+            for (int index : candidates) {
                 JobMove move = job.move(index);
-                if (!mayChange() || move.stage() > stage || refused > MAX_REFUSED || loads.full(job) != null) {
+                boolean enough = move.stage() > stage || refused > MAX_REFUSED || busy > MAX_BUSY;
+                if (enough || !mayChange() || loads.full(job) != null) {
                     return;
                 }
-                if (isGone(move.replicas())) {
-                    put(index, MoveState.WAITING, MoveState.FAILED);
-                } else if (!depart(index, move, move.replicas(), MoveState.DONE, MoveState.MOVING)) {
-                    refused++;
+                if (isGone(move, back)) {
+                    put(index, move.state(), MoveState.FAILED);
+                } else if (!waitsForNodes(move, back)) {
+                    boolean hasRoom = hasRoom(move, back);
+                    busy += hasRoom ? 0 : 1;
+                    refused += hasRoom && !depart(index, move, back) ? 1 : 0;
                 }
             }
         }
 
-        private void goBack() {
-            int refused = 0;
-            for (int index : job.done()) {
-                JobMove move = job.move(index);
-                if (!mayChange() || refused > MAX_REFUSED || loads.full(job) != null) {
-                    return;
-                }
-                if (isGone(move.expected())) {
-                    put(index, MoveState.DONE, MoveState.FAILED);
-                } else if (!depart(index, move, move.expected(), MoveState.REVERTED, MoveState.REVERTING)) {
-                    refused++;
-                }
-            }
+        private boolean waitsForNodes(JobMove move, boolean back) {
+            return move.needs(back, node -> !active.contains(node))
+                    || (!back && move.gains(false, node -> !open.contains(node)));
         }
 
-        /** Sends a partition on its way when nothing keeps it; false when it may not be assigned now. */
-        private boolean depart(int index, JobMove move, int[] target, MoveState settled, MoveState moving) {
+        private boolean hasRoom(JobMove move, boolean back) {
+            if (move.gains(back, node -> loads.isBusy(job, node))) {
+                return false;
+            }
+            PartitionImage partition = image.partition(move.topicId(), move.partition());
+            boolean copies = partition != null && partition.hasLeader() && move.gains(back, node -> true);
+            return !copies || !loads.isBusy(job, partition.leader());
+        }
+
+        /** False when the partition may not be assigned now. */
+        private boolean depart(int index, JobMove move, boolean back) {
             TopicImage topic = image.topic(move.topicId());
             PartitionImage partition = topic == null ? null : topic.partition(move.partition());
             if (partition == null) {
                 put(index, move.state(), MoveState.SKIPPED);
                 return true;
             }
+            int[] target = back ? move.expected() : move.replicas();
+            boolean departed = back
+                    ? assign(topic, partition, index, move, target, MoveState.REVERTED, MoveState.REVERTING)
+                    : assign(topic, partition, index, move, target, MoveState.DONE, MoveState.MOVING);
             int[] gaining = JobWaits.gaining(partition, target);
-            boolean waits = JobWaits.unusable(image, partition, target, settled == MoveState.REVERTED) != null
-                    || loads.full(job, move, gaining) != null;
-            if (waits) {
-                return true;
-            }
-            boolean departed = assign(topic, partition, index, move, target, settled, moving);
             if (departed && gaining.length > 0) {
                 loads.add(job.id(), move, gaining);
             }
             return departed;
         }
 
-        private boolean isGone(int[] nodes) {
-            return Replicas.filter(nodes, node -> image.broker(node) == null).length > 0;
+        private boolean isGone(JobMove move, boolean back) {
+            return move.needs(back, node -> !registered.contains(node));
         }
 
         private void end() {

@@ -62,6 +62,11 @@ final class JobLoads {
         return movesByJob.getOrDefault(job.id(), 0) < limit ? null : limit + " moves are under way, its limit";
     }
 
+    /** Whether the node takes part in as many moves as the job allows. */
+    boolean isBusy(JobImage job, int node) {
+        return movesByNode.getOrDefault(node, 0) >= job.settings().maxPerNode();
+    }
+
     /** Why a move that would write to {@code gaining} may not begin now, for people; null when it may. */
     String full(JobImage job, JobMove move, int[] gaining) {
         int limit = job.settings().maxPerNode();

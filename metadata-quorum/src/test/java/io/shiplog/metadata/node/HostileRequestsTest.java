@@ -388,7 +388,13 @@ class HostileRequestsTest {
             }
             for (FieldDescriptor own :
                     MetadataCommand.getDescriptor().getOneofs().get(0).getFields()) {
-                if (List.of("form_cluster", "change_broker_state", "sweep", "balance_leaders", "record_state_hash")
+                if (List.of(
+                                "form_cluster",
+                                "change_broker_state",
+                                "sweep",
+                                "balance_leaders",
+                                "record_state_hash",
+                                "advance_jobs")
                         .contains(own.getName())) {
                     MetadataCommand.Builder command =
                             MetadataCommand.newBuilder().setBrokerId(-1);
