@@ -48,7 +48,10 @@ public final class RehearsalMain {
                 List.of("history", "--bootstrap", bootstrap),
                 List.of("leaders", "--bootstrap", bootstrap),
                 List.of("leaders", "elect", TOPIC, "--bootstrap", bootstrap),
-                List.of("recover", "plan", "--bootstrap", bootstrap));
+                List.of("recover", "plan", "--bootstrap", bootstrap),
+                List.of("reassign", "plan", "--balance", "--bootstrap", bootstrap),
+                List.of("reassign", "status", "--bootstrap", bootstrap),
+                List.of("reassign", "list", "--bootstrap", bootstrap));
         for (List<String> command : commands) {
             CommandLine shiplog = ShiplogMain.commandLine(command.toArray(new String[0]))
                     .setOut(new PrintWriter(Writer.nullWriter()));

@@ -31,10 +31,29 @@ final class Leaderships {
     void even(double slackRatio) {
         double mean = mean();
         double slack = Math.max(1, mean * slackRatio);
+        // What moves anyway comes before what does not; chains are for what is left: each of them looks at all
+        // partitions.
+        give(mean, slack, draft::touched);
+        give(mean, slack, p -> true);
         boolean more = true;
         for (int i = 0; i < MAX_CHAINS && more; i++) {
             more = pass(node -> draft.leaders(node) > mean + slack, node -> draft.leaders(node) < mean)
                     || pass(node -> draft.leaders(node) > mean, node -> draft.leaders(node) < mean - slack);
+        }
+    }
+
+    /** Wherever somebody comes first who leads too much, or another replica leads too little, these change places. */
+    private void give(double mean, double slack, IntPredicate wanted) {
+        for (int p = 0; p < draft.partitions(); p++) {
+            int position = wanted.test(p) && changeable.test(p) ? leadsLeast(p) : 0;
+            if (position > 0) {
+                int first = draft.leaders(draft.replicas(p)[0]);
+                int other = draft.leaders(draft.replicas(p)[position]);
+                boolean wrong = first > mean + slack || other < mean - slack;
+                if (wrong && first > mean && other < mean && first - other > 1) {
+                    draft.swapFirst(p, position);
+                }
+            }
         }
     }
 

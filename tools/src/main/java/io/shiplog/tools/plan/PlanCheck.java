@@ -84,12 +84,12 @@ public final class PlanCheck {
         if (new HashSet<>(move.replicas()).size() < move.replicas().size()) {
             return "is to have two replicas on one node " + move.replicas() + "; name each node once";
         }
+        if (partition.busy() != null) {
+            return partition.busy() + "; wait for that, or cancel it";
+        }
         if (!move.expected().equals(partition.replicas())) {
             return "has replicas " + partition.replicas() + ", and " + move.expected()
                     + " when this was planned; plan again";
-        }
-        if (partition.busy() != null) {
-            return partition.busy() + "; wait for that, or cancel it";
         }
         return partition.leader() < 0 && !partition.replicas().containsAll(move.replicas())
                 ? NodeRules.leaderless()

@@ -334,6 +334,18 @@ public final class Planner {
     }
 
     private void notes(Goal goal, Draft draft) {
+        TreeSet<Integer> open = new TreeSet<>();
+        if (goal instanceof Goal.DrainNodes drain && drain.kind() == PlanKind.REASSIGN) {
+            open.addAll(drain.drained());
+        } else if (goal instanceof Goal.OffRack off) {
+            input.nodes().stream()
+                    .filter(node -> node.rack().equals(off.rack()))
+                    .forEach(node -> open.add(node.id()));
+        }
+        if (!open.isEmpty()) {
+            notes.add("new topics may still be placed on nodes " + Problems.shortened(open)
+                    + "; shiplog nodes cordon keeps them off");
+        }
         TreeSet<String> racks = new TreeSet<>();
         input.nodes().forEach(node -> racks.add(node.rack()));
         if (goal instanceof Goal.ReplicationFactor factor && racks.size() > 1 && factor.factor() > racks.size()) {

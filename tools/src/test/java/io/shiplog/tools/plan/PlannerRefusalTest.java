@@ -193,6 +193,10 @@ class PlannerRefusalTest {
         assertThat(PlanCheck.problems(THREE, plan.moves())).isEmpty();
         PlanInput changed = new PlanInput(THREE.nodes(), striped("t", 3, GIB, 3, 3));
         assertThat(PlanCheck.problems(changed, plan.moves())).hasSize(2).allMatch(line -> line.contains("plan again"));
+        PlanInput busy = new PlanInput(THREE.nodes(), List.of(busy("t", 0, "is part of job 3", 1, 2, 3)));
+        assertThat(PlanCheck.problems(busy, plan.moves()).get(0))
+                .as("what can be done about it comes first")
+                .startsWith("t-0 is part of job 3");
         PlanInput gone = new PlanInput(nodes("", ""), THREE.partitions());
         assertThat(PlanCheck.problems(gone, plan.moves())).isNotEmpty().allMatch(line -> line.contains("node 3"));
     }

@@ -129,6 +129,15 @@ class PlannerTest {
     }
 
     @Test
+    void nodesThatStayOpenForNewTopicsAreNoted() {
+        PlanInput input = new PlanInput(nodes("a", "b", "c", "a"), striped("t", 8, GIB, 1, 4));
+        assertThat(plan(input, new Goal.DrainNodes(ids(1, 2))).notes())
+                .anyMatch(note -> note.contains("nodes 1, 2; shiplog nodes cordon"));
+        assertThat(plan(input, new Goal.OffRack("a")).notes()).anyMatch(note -> note.contains("nodes 1, 4"));
+        assertThat(plan(input, new Goal.DrainNodes(ids(1))).notes()).isEmpty();
+    }
+
+    @Test
     void replaceMovesWhatTheNodeHadToTheOtherAndKeepsPlaces() {
         PlanInput input = new PlanInput(
                 nodes("a", "b", "c", "b"), List.of(partition("t", 0, GIB, 1, 2, 3), partition("t", 1, GIB, 2, 3, 1)));
