@@ -38,6 +38,8 @@ public final class RehearsalMain {
         List<List<String>> commands = List.of(
                 List.of("cluster", "--bootstrap", bootstrap),
                 List.of("cluster", "--json", "--bootstrap", bootstrap),
+                List.of("explain", "cluster", "--bootstrap", bootstrap),
+                List.of("explain", "partition", TOPIC + "-0", "--json", "--bootstrap", bootstrap),
                 List.of("nodes", "--quorum", quorum),
                 List.of("topics", "--bootstrap", bootstrap),
                 List.of("topics", "describe", TOPIC, "--bootstrap", bootstrap),

@@ -38,7 +38,9 @@ final class Merged {
     }
 
     private static Key key(Finding finding) {
-        return new Key(finding.cause(), finding.node());
+        // Rates are of nodes and names of topics: it takes both to say whom a throttle holds back.
+        boolean everybodys = finding.cause() == Cause.THROTTLE_LEFT_OVER;
+        return new Key(finding.cause(), everybodys ? Finding.UNKNOWN : finding.node());
     }
 
     List<Finding> all() {
@@ -56,6 +58,7 @@ final class Merged {
         Set<String> subjects = new LinkedHashSet<>();
         Finding waits = first;
         long sinceMs = first.sinceMs();
+        int node = first.node();
         for (Finding each : same) {
             severity = each.severity().compareTo(severity) > 0 ? each.severity() : severity;
             subjects.add(each.subject());
@@ -63,6 +66,7 @@ final class Merged {
             each.remedy().stream().filter(line -> remedy.size() < EVIDENCE).forEach(remedy::add);
             waits = waits.safeToWait() && !each.safeToWait() ? each : waits;
             sinceMs = sinceMs == Finding.UNKNOWN ? each.sinceMs() : sinceMs;
+            node = node == Finding.UNKNOWN ? each.node() : node;
         }
         boolean many = affected.size() > 1;
         String what = many && subjects.size() > 1
@@ -73,7 +77,7 @@ final class Merged {
                         severity,
                         subjects.size() > 1 ? affected.size() + " partitions" : first.subject(),
                         what)
-                .node(first.node())
+                .node(node)
                 .since(sinceMs)
                 .waiting(waits.safeToWait(), waits.waitReason());
         why.forEach(merged::why);

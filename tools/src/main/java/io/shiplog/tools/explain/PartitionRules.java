@@ -127,7 +127,7 @@ final class PartitionRules {
                         + alive + " are alive and " + standing.partition().isrSize() + " in sync");
         if (factor > 1) {
             found.remedy((refused && moreThanAlive ? "to let writes go on with less safety until nodes are back: " : "")
-                    + new Remedies(facts).setMinIsr(topic, better));
+                    + Remedies.setMinIsr(topic, better));
         }
         if (moreThanThere || all) {
             found.remedy(Remedies.moreReplicas(topic, Math.max(3, standing.wantedMinIsr() + 1)));

@@ -38,8 +38,7 @@ final class Remedies {
     }
 
     static String replace(int node) {
-        return "if it is lost for good: bin/shiplog replace " + node
-                + " --with NODE brings its replicas to another node";
+        return "if it is lost for good: bin/shiplog replace " + node + " --by NODE brings its replicas to another node";
     }
 
     String dropBrokerThrottle(String entity, List<String> keys) {
@@ -53,9 +52,8 @@ final class Remedies {
                 + " --delete-config " + String.join(",", keys);
     }
 
-    String setMinIsr(String topic, int value) {
-        return "kafka-configs --bootstrap-server " + bootstrap + " --alter --entity-type topics --entity-name " + topic
-                + " --add-config min.insync.replicas=" + value;
+    static String setMinIsr(String topic, int value) {
+        return "bin/shiplog topics alter " + topic + " --config min.insync.replicas=" + value;
     }
 
     static String moreReplicas(String topic, int factor) {

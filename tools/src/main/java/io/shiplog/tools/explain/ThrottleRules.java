@@ -83,9 +83,9 @@ final class ThrottleRules {
         Remedies remedies = new Remedies(facts);
         Finding.Builder found = Finding.of(
                 Cause.THROTTLE_LEFT_OVER,
-                Severity.WARNING,
+                rates.isEmpty() || topics.isEmpty() ? Severity.NOTE : Severity.WARNING,
                 "throttle",
-                "a replication throttle is left over: nothing that it names is being reassigned");
+                "a replication throttle is left over: " + what(topics, rates));
         topics.forEach(topic -> found.why("topic " + topic.name() + " names replicas in "
                         + String.join(" and ", keys(NAMES, image.topicConfigs(topic.id()))))
                 .remedy(remedies.dropTopicThrottle(topic.name(), keys(NAMES, image.topicConfigs(topic.id())))));
@@ -99,6 +99,15 @@ final class ThrottleRules {
         });
         return found.waiting(
                 true, "it does nothing to replicas in sync; one that falls behind comes back at this rate only");
+    }
+
+    private static String what(List<TopicImage> topics, Map<String, List<String>> rates) {
+        if (rates.isEmpty()) {
+            return "topics name replicas, and no rate is set";
+        }
+        return topics.isEmpty()
+                ? "rates are set, and no topic names replicas"
+                : "nothing that it names is being reassigned";
     }
 
     private Map<String, List<String>> rates() {

@@ -240,6 +240,8 @@ class DiagnosisTest {
                 .contains(
                         "topic t names replicas in leader.replication.throttled.replicas",
                         "broker 1: leader.replication.throttled.rate is 1.0 KiB/s");
+        assertThat(causes(scene.cluster())).containsExactly(Cause.THROTTLE_LEFT_OVER);
+        assertThat(scene.cluster().get(0).node()).as("whom it holds back").isEqualTo(3);
         assertThat(found.remedy())
                 .containsExactly(
                         "kafka-configs --bootstrap-server host-1:9092 --alter --entity-type topics --entity-name t"
@@ -257,6 +259,20 @@ class DiagnosisTest {
         assertThat(found.cause()).isEqualTo(Cause.THROTTLE_LEFT_OVER);
         assertThat(found.remedy().get(1)).contains("--entity-default");
         assertThat(only(scene.partition()).cause()).isEqualTo(Cause.THROTTLE_LEFT_OVER);
+    }
+
+    @Test
+    void halfAThrottleIsANoteOnly() {
+        Finding names = only(new Scene()
+                .topicConfig("follower.replication.throttled.replicas", "*")
+                .cluster());
+        assertThat(names.severity()).isEqualTo(Severity.NOTE);
+        assertThat(names.what()).endsWith("topics name replicas, and no rate is set");
+        Finding rates = only(new Scene()
+                .brokerConfig("1", "leader.replication.throttled.rate", "1024")
+                .cluster());
+        assertThat(rates.severity()).isEqualTo(Severity.NOTE);
+        assertThat(rates.what()).endsWith("rates are set, and no topic names replicas");
     }
 
     @Test
@@ -305,7 +321,7 @@ class DiagnosisTest {
         assertThat(found.what())
                 .isEqualTo(
                         "topic t asks for 3 replicas in sync and has no more: no node may go, not even for a restart");
-        assertThat(found.remedy().get(0)).endsWith("--entity-name t --add-config min.insync.replicas=2");
+        assertThat(found.remedy().get(0)).isEqualTo("bin/shiplog topics alter t --config min.insync.replicas=2");
         assertThat(only(scene.cluster()).cause()).isEqualTo(Cause.MIN_ISR_TOO_HIGH);
     }
 
