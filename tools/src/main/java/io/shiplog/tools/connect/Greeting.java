@@ -67,7 +67,8 @@ final class Greeting {
      * @throws Unreachable when none is, or none answers in time
      */
     static void checkQuorum(List<Endpoint> quorum, int timeoutMs) {
-        new Greeting(timeoutMs).first(quorum, Greeting::askQuorum, "--quorum names metadata endpoints of quorum nodes");
+        new Greeting(timeoutMs)
+                .first(quorum, Greeting::askQuorumOnly, "--quorum names metadata endpoints of quorum nodes");
     }
 
     private <T> T first(List<Endpoint> endpoints, Question<T> question, String otherwise) {
@@ -164,6 +165,25 @@ final class Greeting {
             answer.read(new ByteBufferAccessor(received), version);
         } catch (RuntimeException garbage) {
             throw new Useless("what is there speaks another protocol, not Kafka's");
+        }
+    }
+
+    /** Who hangs up or speaks otherwise may be the other kind of node. */
+    private static boolean askQuorumOnly(Endpoint endpoint, int timeoutMs) throws Useless {
+        try {
+            return askQuorum(endpoint, timeoutMs);
+        } catch (Useless useless) {
+            throw isStorage(endpoint, timeoutMs)
+                    ? new Useless(endpoint + " is the Kafka port of a storage node: --bootstrap takes it")
+                    : useless;
+        }
+    }
+
+    private static boolean isStorage(Endpoint endpoint, int timeoutMs) {
+        try {
+            return !askStorage(endpoint, timeoutMs).isEmpty();
+        } catch (Useless useless) {
+            return false;
         }
     }
 

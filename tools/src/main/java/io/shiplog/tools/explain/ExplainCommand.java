@@ -49,7 +49,8 @@ public final class ExplainCommand {
     @Command(
             mixinStandardHelpOptions = true,
             description =
-                    "Why is this partition under-replicated, leaderless, below min ISR, throttled, stuck or slow?")
+                    "Why is this partition under-replicated, leaderless, below min ISR, throttled, stuck or slow?",
+            footer = {"", "Examples:", "  shiplog explain partition orders-7"})
     int partition(
             @Mixin Connection connection,
             @Mixin Watch watch,
@@ -88,7 +89,8 @@ public final class ExplainCommand {
 
     @Command(
             mixinStandardHelpOptions = true,
-            description = "Why are partitions of this topic not well? Each cause is told once.")
+            description = "Why are partitions of this topic not well? Each cause is told once.",
+            footer = {"", "Examples:", "  shiplog explain topic orders --json"})
     int topic(
             @Mixin Connection connection,
             @Mixin Watch watch,
@@ -119,7 +121,8 @@ public final class ExplainCommand {
 
     @Command(
             mixinStandardHelpOptions = true,
-            description = "What is wrong with the cluster: quorum, nodes, disks, jobs, throttles, partitions.")
+            description = "What is wrong with the cluster: quorum, nodes, disks, jobs, throttles, partitions.",
+            footer = {"", "Examples:", "  shiplog explain cluster --watch=5"})
     int cluster(@Mixin Connection connection, @Mixin Watch watch) throws Exception {
         return show(connection, watch, ExplainCommand::cluster);
     }
