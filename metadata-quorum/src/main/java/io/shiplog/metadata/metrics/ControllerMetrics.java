@@ -4,7 +4,10 @@
 package io.shiplog.metadata.metrics;
 
 import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.JobImage;
+import io.shiplog.metadata.image.JobState;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.MoveState;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,11 +17,12 @@ import java.util.function.Predicate;
 /**
  * The numbers of a quorum node, by name: {@code KafkaController.<name>} and {@code raft-metrics.<name>} as Kafka has them (its
  * {@code QuorumControllerMetrics}, {@code ControllerMetadataMetrics} and {@code KafkaRaftMetrics}); what Kafka gives as a rate is a count here,
- * and what it gives as a histogram is its quantiles. Reading one costs no walk over partitions or topics. Any thread.
+ * and what it gives as a histogram is its quantiles. {@code shiplog-jobs.<name>} are ours. Reading one costs no walk over partitions or topics. Any thread.
  */
 public final class ControllerMetrics {
     private static final String CONTROLLER = "KafkaController.";
     private static final String RAFT = "raft-metrics.";
+    private static final String JOBS = "shiplog-jobs.";
     private static final double MEDIAN = 0.5;
     private static final double P99 = 0.99;
 
@@ -57,6 +61,7 @@ public final class ControllerMetrics {
         partitions();
         controller();
         raft();
+        jobs();
     }
 
     /** All of them, by name. */
@@ -118,6 +123,26 @@ public final class ControllerMetrics {
         values.put(RAFT + "high-watermark", () -> source.commitIndex() + 1);
         values.put(RAFT + "log-end-offset", () -> source.lastIndex() + 1);
         latencies(RAFT + "commit-latency", events.commitTime());
+    }
+
+    /** Of jobs that have not ended. */
+    private void jobs() {
+        values.put(JOBS + "OpenJobCount", () -> source.image().jobs().open().size());
+        values.put(JOBS + "PausedJobCount", () -> jobs(job -> job.state() == JobState.PAUSED));
+        values.put(JOBS + "HeldJobCount", () -> jobs(job -> job.heldSinceMs() > 0));
+        values.put(JOBS + "WaitingMoveCount", () -> moves(MoveState.WAITING));
+        values.put(JOBS + "MovingCount", () -> moves(MoveState.MOVING) + moves(MoveState.REVERTING));
+        values.put(JOBS + "DoneMoveCount", () -> moves(MoveState.DONE));
+    }
+
+    private long jobs(Predicate<JobImage> which) {
+        return source.image().jobs().open().stream().filter(which).count();
+    }
+
+    private long moves(MoveState state) {
+        return source.image().jobs().open().stream()
+                .mapToLong(job -> job.counts().moves(state))
+                .sum();
     }
 
     /** In microseconds where the name does not say otherwise. */

@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.ImageRecords;
+import io.shiplog.metadata.image.JobRecords;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.MoveState;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.BrokerRegistrationRecord;
 import io.shiplog.metadata.proto.BrokerStateRecord;
 import io.shiplog.metadata.proto.ChangeCause;
+import io.shiplog.metadata.proto.JobMove;
+import io.shiplog.metadata.proto.JobMovesRecord;
+import io.shiplog.metadata.proto.JobRecord;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
@@ -157,6 +162,31 @@ class ControllerMetricsTest {
         apply(broker(1), broker(2));
         apply(state(1, true, false, "session timeout"), state(2, true, false, "connection lost"));
         assertThat(value("KafkaController.TimedOutBrokerHeartbeatCount")).isEqualTo(1);
+    }
+
+    @Test
+    void openJobsAndTheirMovesAreCounted() {
+        JobRecord.Builder head = JobRecord.newBuilder().setJobId(1).setKind(JobRecord.Kind.BALANCE);
+        JobMovesRecord.Builder moves = JobMovesRecord.newBuilder().setJobId(1);
+        for (int number = 0; number < 4; number++) {
+            moves.addMoves(JobMove.newBuilder().setTopicId(TOPIC).setPartition(number));
+        }
+        apply(
+                ImageRecords.record()
+                        .setJob(head.setState(JobRecord.State.PAUSED).setHeldSinceMs(1)),
+                ImageRecords.record().setJobMoves(moves),
+                JobRecords.moveState(1, 1, MoveState.MOVING, 0).toBuilder(),
+                JobRecords.moveState(1, 2, MoveState.DONE, 0).toBuilder(),
+                JobRecords.moveState(1, 3, MoveState.REVERTING, 0).toBuilder());
+        assertThat(value("shiplog-jobs.OpenJobCount")).isEqualTo(1);
+        assertThat(value("shiplog-jobs.PausedJobCount")).isEqualTo(1);
+        assertThat(value("shiplog-jobs.HeldJobCount")).isEqualTo(1);
+        assertThat(value("shiplog-jobs.WaitingMoveCount")).isEqualTo(1);
+        assertThat(value("shiplog-jobs.MovingCount")).isEqualTo(2);
+        assertThat(value("shiplog-jobs.DoneMoveCount")).isEqualTo(1);
+        apply(ImageRecords.record().setJob(head.setState(JobRecord.State.CANCELLED)));
+        assertThat(value("shiplog-jobs.OpenJobCount")).isZero();
+        assertThat(value("shiplog-jobs.WaitingMoveCount")).isZero();
     }
 
     @Test
