@@ -18,13 +18,11 @@ import io.shiplog.tools.text.Units;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
-import org.apache.kafka.common.TopicPartition;
+import java.util.SortedSet;
 
 /** Looks at one job, again and again if need be: how far it is as a whole and in each partition, how fast, and what its moves wait for. */
 final class JobView {
@@ -36,6 +34,7 @@ final class JobView {
 
     private final long jobId;
     private final RecentRate recent = new RecentRate();
+    private final HeldBytes heldBytes = new HeldBytes();
     private MetadataImage image;
     private JobImage job;
     private Map<PartitionId, Long> held = Map.of();
@@ -51,48 +50,22 @@ final class JobView {
     JobImage look(Cluster cluster) throws InterruptedException {
         JobImage seen = JobCalls.job(cluster, jobId);
         MetadataImage around = cluster.image();
-        update(seen, around, held(cluster, seen, around), System.currentTimeMillis());
+        SortedSet<Integer> targets = HeldBytes.targets(seen, around);
+        LogDirs logDirs = targets.isEmpty() ? LogDirs.none() : LogDirs.of(cluster.admin(), targets);
+        update(seen, around, heldBytes.update(seen, around, logDirs), System.currentTimeMillis());
         return seen;
     }
 
     /** Takes note of what was seen. */
-    void update(JobImage seen, MetadataImage around, Map<PartitionId, Long> heldBytes, long atMs) {
+    void update(JobImage seen, MetadataImage around, Map<PartitionId, Long> heldNow, long atMs) {
         job = seen;
         image = around;
-        held = heldBytes;
+        held = heldNow;
         nowMs = atMs;
         progress = JobProgress.of(job, held, nowMs);
         recent.add(nowMs, progress.doneBytes());
         double average = progress.averageBytesPerSecond();
         bytesPerSecond = job.state() == JobState.RUNNING ? recent.bytesPerSecond(average) : job.open() ? 0 : average;
-    }
-
-    /** What targets hold of what is on its way to them. */
-    private static Map<PartitionId, Long> held(Cluster cluster, JobImage job, MetadataImage image)
-            throws InterruptedException {
-        TreeSet<Integer> targets = new TreeSet<>();
-        List<JobMove> moving = new ArrayList<>();
-        for (int index : job.inFlight()) {
-            JobMove move = job.move(index);
-            if (move.state() == MoveState.MOVING && move.bytes() > 0) {
-                moving.add(move);
-                for (int node : move.gaining()) {
-                    if (image.broker(node) != null && !image.broker(node).fenced()) {
-                        targets.add(node);
-                    }
-                }
-            }
-        }
-        LogDirs logDirs = targets.isEmpty() ? LogDirs.none() : LogDirs.of(cluster.admin(), targets);
-        Map<PartitionId, Long> bytes = new HashMap<>();
-        for (JobMove move : moving) {
-            TopicPartition name = new TopicPartition(topic(image, move), move.partition());
-            long each = move.bytes() / move.gaining().length;
-            for (int node : move.gaining()) {
-                bytes.merge(move.id(), Math.max(0, Math.min(each, logDirs.bytes(node, name))), Long::sum);
-            }
-        }
-        return bytes;
     }
 
     private static String topic(MetadataImage image, JobMove move) {
@@ -101,13 +74,13 @@ final class JobView {
     }
 
     private long leftMs() {
-        return job.state() == JobState.RUNNING && standsStill().isEmpty()
+        return job.state() == JobState.RUNNING && heldUp().isEmpty()
                 ? JobProgress.leftMs(progress.bytes() - progress.doneBytes(), bytesPerSecond)
                 : -1;
     }
 
     /** Why none of the moves under way gets on; empty when one does, or none is under way. */
-    private String standsStill() {
+    private String heldUp() {
         String first = "";
         for (int index : job.inFlight()) {
             String reason = JobWaits.reason(job, index, image);
@@ -140,9 +113,9 @@ final class JobView {
     }
 
     private String pace() {
-        String still = standsStill();
+        String still = heldUp();
         if (!still.isEmpty()) {
-            return "stands still: " + still;
+            return "held up: " + still;
         }
         long leftMs = leftMs();
         return Units.rate(bytesPerSecond) + ", "

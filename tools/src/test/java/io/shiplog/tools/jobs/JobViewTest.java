@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is said of a job that runs, stands still, is paused, goes back, has ended. */
+/** What is said of a job that runs, is held up, is paused, goes back, has ended. */
 class JobViewTest {
     private static final long MIB = 1 << 20;
 
@@ -77,11 +77,11 @@ class JobViewTest {
     }
 
     @Test
-    void aJobWhoseTargetIsDownStandsStillAndHasNoTimeLeft() {
+    void aJobWhoseTargetIsDownIsHeldUpAndHasNoTimeLeft() {
         metadata.moveState(1, 0, JobMove.State.DONE).moveState(1, 1, JobMove.State.MOVING);
         metadata.state(3, BrokerStateRecord.newBuilder().setFenced(true));
         JobView view = view(Map.of(), 10_000);
-        assertThat(view.line()).endsWith("stands still: node 3 is down");
+        assertThat(view.line()).endsWith("held up: node 3 is down");
         assertThat(view.object()).containsEntry("etaSeconds", null);
         assertThat(printed(view)).containsPattern("t-1 +moving .* node 3 is down");
     }
