@@ -76,7 +76,12 @@ public final class Cluster implements AutoCloseable {
         return quorum;
     }
 
-    private List<Endpoint> quorumEndpoints() {
+    /**
+     * Where quorum nodes are asked: what was given, or what a storage node knows.
+     *
+     * @throws Unreachable when nobody says
+     */
+    public List<Endpoint> quorumEndpoints() {
         if (quorumGiven != null) {
             List<Endpoint> endpoints = QuorumAddress.parse(quorumGiven);
             Greeting.checkQuorum(endpoints, connectMs());

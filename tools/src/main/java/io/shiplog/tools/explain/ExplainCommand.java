@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.explain;
 
+import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
@@ -155,7 +156,7 @@ public final class ExplainCommand {
         return topic;
     }
 
-    /** What was asked about is not there. Carries no stack trace. */
+    /** What was asked about is not there, or nobody knows of it. Carries no stack trace. */
     private static final class Unknown extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -167,12 +168,23 @@ public final class ExplainCommand {
     private static int show(Connection connection, Watch watch, Question question) throws Exception {
         try (Cluster cluster = connection.connect()) {
             return connection.show(watch, out -> {
-                MetadataImage image = cluster.quorumAsItIs().image();
+                MetadataImage image = image(cluster);
                 try (FactsGatherer gatherer = new FactsGatherer(image)) {
                     print(question.answer(image, gatherer), connection.json(), out);
                 }
                 return 0;
             });
+        }
+    }
+
+    /** Nobody has the metadata when no quorum node answers: then it is said of each why. */
+    private static MetadataImage image(Cluster cluster) throws InterruptedException {
+        try {
+            return cluster.quorumAsItIs().image();
+        } catch (MetadataUnavailable nobody) {
+            throw new Unknown("no quorum node answers, so nothing is known of the cluster: "
+                    + String.join("; ", FactsGatherer.silence(cluster.quorumEndpoints()))
+                    + "; storage nodes go on serving meanwhile, and bin/quorum-node CONFIG starts a quorum node again");
         }
     }
 

@@ -98,6 +98,22 @@ final class FactsGatherer implements AutoCloseable {
         return this;
     }
 
+    /** Why these quorum nodes do not answer, a sentence each; those that do are left out. */
+    static List<String> silence(List<Endpoint> endpoints) throws InterruptedException {
+        List<String> silent = new ArrayList<>();
+        try (NodeClient nodes = new NodeClient(NODE_MS)) {
+            List<CompletableFuture<NodeAnswer<QuorumDescription>>> answers =
+                    endpoints.stream().map(nodes::describeQuorum).toList();
+            for (int i = 0; i < answers.size(); i++) {
+                NodeAnswer<QuorumDescription> answer = get(answers.get(i));
+                if (!answer.answered()) {
+                    silent.add(endpoints.get(i) + " did not answer: " + answer.why());
+                }
+            }
+        }
+        return silent;
+    }
+
     /** Asks storage nodes about themselves. */
     FactsGatherer askNodes(Collection<Integer> ids) throws InterruptedException {
         Map<Integer, CompletableFuture<NodeAnswer<DescribeNodeResponse>>> answers = new TreeMap<>();
