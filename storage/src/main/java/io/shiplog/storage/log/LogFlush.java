@@ -33,6 +33,9 @@ final class LogFlush {
     /** By how much the log grew from one such moment to the next. */
     private long lastBurst;
 
+    /** When the round that runs, or comes, was asked for. */
+    private volatile long askedMs;
+
     /** The round that comes goes on where the last one ended, without a rest. */
     private boolean goesOn;
 
@@ -82,7 +85,10 @@ final class LogFlush {
             if (now == QUEUED || now == RUNNING_AND_ASKED) return;
             int then = now == IDLE ? QUEUED : RUNNING_AND_ASKED;
             if (phase.compareAndSet(now, then)) {
-                if (now == IDLE) state.context.flusher().submit(round);
+                if (now == IDLE) {
+                    askedMs = state.context.clock().nowMs();
+                    state.context.flusher().submit(round);
+                }
                 return;
             }
         }
@@ -121,6 +127,7 @@ final class LogFlush {
             if (rest()) return;
             phase.set(QUEUED);
             goesOn = true;
+            askedMs = state.context.clock().nowMs();
             state.context.flusher().submit(this);
         }
     }
@@ -161,6 +168,7 @@ final class LogFlush {
     /** Syncs what is not on the disk yet and tells the listener. On a flusher thread, or when nobody else uses the log. */
     void flushNow() {
         FlushRound sync = new FlushRound();
+        askedMs = state.context.clock().nowMs();
         if (beginSync(sync) && carryOut(sync)) publish(sync);
     }
 
@@ -191,7 +199,7 @@ final class LogFlush {
         } finally {
             state.context
                     .syncTimes()
-                    .endFlush(sync.number, state.context.clock().nowMs());
+                    .endFlush(sync.number, askedMs, state.context.clock().nowMs());
             sync.releaseFiles();
         }
         return true;

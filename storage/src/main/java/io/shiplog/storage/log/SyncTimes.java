@@ -49,18 +49,14 @@ public final class SyncTimes {
         System.arraycopy(beganMs, at + 1, beganMs, at, runningCount - at);
     }
 
-    /** The same of a sync that the records of a log wait for. */
-    synchronized void endFlush(long number, long nowMs) {
-        for (int at = 0; at < runningCount; at++) {
-            if (running[at] == number) {
-                flushes++;
-                flushesTookMs += nowMs - beganMs[at];
-            }
-        }
+    /** The same of a sync that the records of a log wait for since then: it may have stood in line behind others. */
+    synchronized void endFlush(long number, long askedMs, long nowMs) {
+        flushes++;
+        flushesTookMs += Math.max(0, nowMs - askedMs);
         end(number, nowMs);
     }
 
-    /** What a sync that records waited for took on average since the last call, in ms; negative when none ended. */
+    /** How long records waited for a flush on average since the last call, in ms, from when it was asked for; negative when none ended. */
     public synchronized double takeFlushMs() {
         double average = flushes == 0 ? -1 : (double) flushesTookMs / flushes;
         flushes = 0;

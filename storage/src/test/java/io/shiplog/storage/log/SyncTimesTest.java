@@ -37,4 +37,15 @@ class SyncTimesTest {
         times.end(first, 3);
         assertThat(times.oldestRunning()).isEqualTo(second);
     }
+
+    @Test
+    void whatRecordsWaitForBeginsWhenItIsAskedFor() {
+        assertThat(times.takeFlushMs()).isNegative();
+        times.endFlush(times.begin(150), 100, 160);
+        times.endFlush(times.begin(200), 200, 220);
+        times.end(times.begin(300), 900);
+        assertThat(times.takeFlushMs()).as("of the two that records waited for").isEqualTo(40);
+        assertThat(times.takeFlushMs()).isNegative();
+        assertThat(times.syncs()).isEqualTo(3);
+    }
 }
