@@ -143,7 +143,7 @@ final class StoredLogs {
             out.println(checked[0] + " batches with " + checked[1] + " records are sound; "
                     + (damages.isEmpty()
                             ? "no damage"
-                            : damages.size() + " segments are damaged (docs/corruption.md)"));
+                            : "damage in " + damages.size() + " of the segments (docs/corruption.md)"));
         }
         out.flush();
     }
