@@ -292,8 +292,19 @@ await_serving() {
 check_alive() {
   local name
   for name in "${STARTED[@]}"; do
-    node_pid "$name" >/dev/null || give_up "$name" "died at start"
+    is_alive "$name" || give_up "$name" "died at start"
   done
+}
+
+# While a process turns from one program into the next (here from setsid into java) it has no command line for a moment: that is no death.
+is_alive() {
+  local tries
+  for ((tries = 0; tries < 10; tries++)); do
+    ! node_pid "$1" >/dev/null || return 0
+    read_stat "$(<"$DIR/$1/pid")" && [[ ${STAT[0]} != Z ]] || return 1
+    sleep 0.02
+  done
+  return 1
 }
 
 # A start that failed leaves none of the processes that it started.

@@ -41,7 +41,12 @@ public final class MoveMain {
         topic = new MovedTopic(admin, options.partitions());
         mover = options.system().equals("kafka") ? new KafkaMover(options, topic) : new ShiplogMover(options);
         load = new PacedLoad(
-                options.bootstrap(), MovedTopic.NAME, options.partitions(), options.rate(), options.recordBytes());
+                options.bootstrap(),
+                MovedTopic.NAME,
+                options.partitions(),
+                options.rate(),
+                options.recordBytes(),
+                options.keyed());
         disturbance =
                 options.disturbed() ? Disturbance.killing(options.control(), options.dir(), admin) : Disturbance.none();
     }

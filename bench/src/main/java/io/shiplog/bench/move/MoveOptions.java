@@ -20,6 +20,7 @@ import java.util.Map;
  * @param partitions  of the topic
  * @param rate        records a second, from before the move until after it
  * @param recordBytes of each of these
+ * @param keyed       whether these have keys: one to a batch, to all partitions in turn; otherwise as the stock producer likes
  * @param quietS      how long the latency of the quiet cluster is taken, after as long a time to warm up
  * @param throttleMib per node, in MiB a second; 0: none (Shiplog: as fast as clients allow)
  * @param disturbed   whether the active controller, a source and a target are killed
@@ -36,13 +37,14 @@ record MoveOptions(
         int partitions,
         int rate,
         int recordBytes,
+        boolean keyed,
         int quietS,
         int throttleMib,
         boolean disturbed,
         boolean cancelled) {
     static final String USAGE = """
             usage: MoveMain --system shiplog|kafka --bootstrap ADDRESSES --tool COMMAND --control COMMAND --dir DIR --plan FILE [--gib G] [--partitions N]
-                            [--rate PER_SECOND] [--record-bytes N] [--quiet-s S] [--throttle-mib N] [--kill 1] [--cancel 1]
+                            [--rate PER_SECOND] [--record-bytes N] [--keyed 1] [--quiet-s S] [--throttle-mib N] [--kill 1] [--cancel 1]
             """;
 
     private static final List<String> REQUIRED =
@@ -64,6 +66,8 @@ record MoveOptions(
                 "5000",
                 "--record-bytes",
                 "512",
+                "--keyed",
+                "0",
                 "--quiet-s",
                 "30",
                 "--throttle-mib",
@@ -98,6 +102,7 @@ record MoveOptions(
                 number(given, "--partitions", 1, 5_000),
                 number(given, "--rate", 1, 100_000),
                 number(given, "--record-bytes", 1, 1 << 20),
+                number(given, "--keyed", 0, 1) == 1,
                 number(given, "--quiet-s", 1, 600),
                 number(given, "--throttle-mib", 0, 10_000),
                 number(given, "--kill", 0, 1) == 1,

@@ -16,8 +16,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends records at an even rate, to the partitions of a topic in turn, whether or not those before are acknowledged. The latency of a record counts from
- * the moment at which it was due: a client that is held up is late with those behind, too.
+ * Sends records at an even rate, whether or not those before are acknowledged. The latency of a record counts from the moment at which it was due: a client that
+ * is held up is late with those behind, too. Records without keys go where the stock producer likes, many to a batch; those with keys to all partitions in
+ * turn, which makes a batch of nearly every one.
  */
 final class PacedLoad implements AutoCloseable {
     private static final int DELIVERY_TIMEOUT_MS = 120_000;
@@ -28,6 +29,7 @@ final class PacedLoad implements AutoCloseable {
     private final String topic;
     private final int partitions;
     private final int perSecond;
+    private final boolean keyed;
     private final byte[] value;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Recorder latenciesUs = new Recorder(MAX_LATENCY_US, DIGITS);
@@ -39,10 +41,11 @@ final class PacedLoad implements AutoCloseable {
     private volatile boolean stopped;
     private volatile Exception firstFailure;
 
-    PacedLoad(String bootstrap, String topic, int partitions, int perSecond, int recordBytes) {
+    PacedLoad(String bootstrap, String topic, int partitions, int perSecond, int recordBytes, boolean keyed) {
         this.topic = topic;
         this.partitions = partitions;
         this.perSecond = perSecond;
+        this.keyed = keyed;
         value = new byte[recordBytes];
         new SplittableRandom(recordBytes).nextBytes(value);
         // Kafka's defaults but for the time that a record may take: idempotent, acks=all, linger 5 ms.
@@ -73,13 +76,15 @@ final class PacedLoad implements AutoCloseable {
         while (!stopped) {
             long due = (System.nanoTime() - startNs) * perSecond / TimeUnit.SECONDS.toNanos(1);
             for (; sent < due && !stopped; sent++) {
-                send((int) (sent % partitions), startNs + sent * TimeUnit.SECONDS.toNanos(1) / perSecond);
+                send(
+                        keyed ? Integer.valueOf((int) (sent % partitions)) : null,
+                        startNs + sent * TimeUnit.SECONDS.toNanos(1) / perSecond);
             }
             LockSupport.parkNanos(TICK_NS);
         }
     }
 
-    private void send(int partition, long dueNs) {
+    private void send(Integer partition, long dueNs) {
         Callback outcome = (metadata, failure) -> {
             if (failure == null) {
                 onAck(dueNs);

@@ -20,6 +20,7 @@ import io.shiplog.metadata.proto.ConfigResource;
 import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.metadata.proto.HistoryLine.Kind;
 import io.shiplog.metadata.proto.MetadataRecord;
+import io.shiplog.metadata.proto.QuorumVoterRecord;
 import io.shiplog.metadata.proto.ScramCredentialRecord;
 import java.util.List;
 import java.util.Locale;
@@ -153,6 +154,16 @@ final class RecordText {
                                 record.getRemoveAccessControlEntry().getId()));
                 line.setKind(Kind.ACL).setName(acl.entry().principal()).setOldValue(of(acl));
             }
+            case QUORUM_VOTER -> {
+                QuorumVoterRecord voter = record.getQuorumVoter();
+                line.setKind(Kind.OTHER)
+                        .setName("quorum voter " + voter.getNodeId())
+                        .setNewValue(voter.getHost() + ":" + voter.getEndpointPort() + ", peer " + voter.getPeerId());
+            }
+            case REMOVE_QUORUM_VOTER ->
+                line.setKind(Kind.OTHER)
+                        .setName("quorum voter " + record.getRemoveQuorumVoter().getNodeId())
+                        .setOldValue("a voter");
             default ->
                 line.setKind(Kind.OTHER)
                         .setName(record.getBodyCase().name())

@@ -27,6 +27,8 @@ import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
 import io.shiplog.metadata.proto.PartitionRecord;
 import io.shiplog.metadata.proto.ProducerIdsRecord;
+import io.shiplog.metadata.proto.QuorumVoterRecord;
+import io.shiplog.metadata.proto.RemoveQuorumVoterRecord;
 import io.shiplog.metadata.proto.RemoveTopicRecord;
 import io.shiplog.metadata.proto.ScramCredentialRecord;
 import io.shiplog.metadata.proto.TopicRecord;
@@ -229,6 +231,23 @@ class MetadataHistoryTest {
                 .containsExactly(Kind.CLUSTER, Kind.TOPIC, Kind.TOPIC, Kind.FEATURE, Kind.SCRAM);
         assertThat(lines.get(2).getOldValue()).contains("0 partitions");
         assertThat(lines.get(4).toString()).doesNotContain("pepper").contains("4096 iterations");
+    }
+
+    @Test
+    void votersAreToldWithWhereTheyAreReached() {
+        List<HistoryLine> lines = lines(entry(
+                ImageRecords.record()
+                        .setQuorumVoter(QuorumVoterRecord.newBuilder()
+                                .setNodeId(3)
+                                .setPeerId("3-abc")
+                                .setHost("q3")
+                                .setEndpointPort(9093)),
+                ImageRecords.record()
+                        .setRemoveQuorumVoter(
+                                RemoveQuorumVoterRecord.newBuilder().setNodeId(3))));
+        assertThat(lines).extracting(HistoryLine::getName).containsOnly("quorum voter 3");
+        assertThat(lines.get(0).getNewValue()).isEqualTo("q3:9093, peer 3-abc");
+        assertThat(lines.get(1).getNewValue()).isEmpty();
     }
 
     @Test

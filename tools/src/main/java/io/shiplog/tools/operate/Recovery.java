@@ -69,10 +69,18 @@ final class Recovery {
             out.print(replicas(outcomes).table());
             outcomes.forEach(each -> out.println(sentence(each, executed)));
             if (!executed) {
-                out.println("nothing was changed; next: shiplog recover run, with the names of the partitions");
+                out.println("nothing was changed; next: " + next(outcomes));
             }
         }
         out.flush();
+    }
+
+    private static String next(List<PartitionRecovery> outcomes) {
+        boolean waits =
+                outcomes.stream().anyMatch(each -> each.getError() != Errors.NONE.code() && each.getMissingCount() > 0);
+        return waits
+                ? "start the nodes that gave no answer; only if one of them is gone for good: shiplog recover plan --strategy aggressive"
+                : "shiplog recover run, with the names of the partitions";
     }
 
     private static Rows replicas(List<PartitionRecovery> outcomes) {

@@ -37,7 +37,10 @@ public final class CreateTopicCommand implements Callable<Integer> {
     @Option(names = "--partitions", paramLabel = "N", description = "Default: the cluster's.")
     private Optional<Integer> partitions = Optional.empty();
 
-    @Option(names = "--replicas", paramLabel = "N", description = "Default: the cluster's.")
+    @Option(
+            names = {"--replication-factor", "--replicas"},
+            paramLabel = "N",
+            description = "Default: the cluster's.")
     private Optional<Short> replicas = Optional.empty();
 
     @Option(names = "--config", paramLabel = "KEY=VALUE", description = "A setting of it; may be repeated.")

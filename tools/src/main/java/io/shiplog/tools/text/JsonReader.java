@@ -72,10 +72,17 @@ public final class JsonReader {
         } catch (StreamConstraintsException e) {
             throw new Malformed("nested deeper than " + MAX_DEPTH + " or with texts that are too long", e);
         } catch (JsonParseException e) {
-            throw new Malformed(place(e.getLocation()) + ": " + firstLine(e.getOriginalMessage()), e);
+            throw new Malformed(place(e.getLocation()) + ": " + what(e), e);
         } catch (IOException e) {
             throw new Malformed(firstLine(e.getMessage()), e);
         }
+    }
+
+    /** Without the place where what is not ended began: the parser names a source there that means nothing to people. */
+    private static String what(JsonParseException e) {
+        String line = firstLine(e.getOriginalMessage());
+        int startMarker = line.indexOf(" (start marker");
+        return startMarker < 0 ? line : line.substring(0, startMarker);
     }
 
     private static Object value(JsonParser parser) throws IOException {

@@ -43,7 +43,8 @@ class JsonReaderTest {
                 .isInstanceOf(JsonReader.Malformed.class)
                 .message()
                 .contains(message.replace('\'', message.contains("Duplicate") ? '\'' : '"'))
-                .doesNotContain("\n");
+                .doesNotContain("\n")
+                .doesNotContain("Source");
     }
 
     @Test
