@@ -50,11 +50,7 @@ public final class World {
         });
         others.addAll(groups.handlers(view, admin));
         others.add(new FetchSnapshotHandler(
-                view,
-                lookup,
-                new ShippingLimit(loop),
-                (slice, then) -> then.run(),
-                check -> {}));
+                view, lookup, new ShippingLimit(loop), (slice, then) -> then.run(), check -> {}));
     }
 
     /** Handlers that remember nothing, over the metadata as they were at first. */
