@@ -49,8 +49,7 @@ final class CordonDecider {
         return job == null
                 ? null
                 : new Refusal(
-                        Errors.INVALID_REQUEST,
-                        "Job " + job.id() + " is emptying node " + node + "; cancel it, and the cordon ends with it.");
+                        Errors.INVALID_REQUEST, "Job " + job.id() + " is emptying node " + node + ": cancel it first.");
     }
 
     /** Why there is nothing of jobs or cordons yet; null when there is. */

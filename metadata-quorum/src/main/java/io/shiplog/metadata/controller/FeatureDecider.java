@@ -84,10 +84,11 @@ final class FeatureDecider {
                 && !image.configuredGroups().isEmpty()) {
             return "Groups have settings, which that level does not know; remove them first.";
         }
-        if (update.getName().equals(Features.SHIPLOG_METADATA_VERSION)
-                && level < JobsImage.FIRST_LEVEL
-                && usesJobs(image)) {
-            return "There are jobs or cordoned nodes, which that level does not know; remove and uncordon them first.";
+        if (update.getName().equals(Features.SHIPLOG_METADATA_VERSION) && level < JobsImage.FIRST_LEVEL) {
+            String jobs = inTheWayOfNoJobs(image);
+            if (jobs != null) {
+                return jobs;
+            }
         }
         if (level < current && type == UPGRADE) {
             return "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe"
@@ -96,8 +97,14 @@ final class FeatureDecider {
         return level > current && type != UPGRADE ? "Can't downgrade to a newer version." : null;
     }
 
-    private static boolean usesJobs(MetadataImage image) {
-        return !image.jobs().all().isEmpty() || image.brokers().stream().anyMatch(BrokerImage::cordoned);
+    /** That jobs have been forgotten is not enough: the number of the last one is kept, and is part of the state. */
+    private static String inTheWayOfNoJobs(MetadataImage image) {
+        if (image.jobs().lastId() > 0) {
+            return "There have been jobs, and that level cannot read what is kept of them: the level stays.";
+        }
+        return image.brokers().stream().anyMatch(BrokerImage::cordoned)
+                ? "There are cordoned nodes, which that level does not know: uncordon them first."
+                : null;
     }
 
     private String unsupported(MetadataImage image, String name, int level) {

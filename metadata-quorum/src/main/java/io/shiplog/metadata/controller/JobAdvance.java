@@ -49,6 +49,14 @@ final class JobAdvance {
 
     private int changes;
 
+    /** What came of looking at a move that has not begun: REFUSED, that the partition may not be assigned now; BUSY, that a node has no room. */
+    private enum Departure {
+        SETTLED,
+        WAITS,
+        BUSY,
+        REFUSED
+    }
+
     private JobAdvance(MetadataImage image, AdvanceJobsCommand asked, long nowMs) {
         this.image = image;
         this.asked = asked;
@@ -134,6 +142,9 @@ final class JobAdvance {
                 head.clearHeldSinceMs().clearHoldSpent();
             } else if (head.getHeldSinceMs() == 0 && !head.getHoldSpent()) {
                 head.setHeldSinceMs(Math.max(1, nowMs));
+            } else if (head.getHeldSinceMs() > nowMs) {
+                // Another controller's clock is behind: what it does not know to have passed must not be waited for.
+                head.setHeldSinceMs(Math.max(1, nowMs));
             } else if (head.getHeldSinceMs() > 0 && nowMs - head.getHeldSinceMs() >= asked.getRepairWaitMs()) {
                 head.clearHeldSinceMs().setHoldSpent(true);
             }
@@ -170,14 +181,26 @@ final class JobAdvance {
             } else if (hasArrived(partition, move.destination())) {
                 put(index, move.state(), move.state() == MoveState.MOVING ? MoveState.DONE : MoveState.REVERTED);
             } else if (isGone(move, move.state() == MoveState.REVERTING)) {
-                int[] other = move.state() == MoveState.MOVING ? move.expected() : move.replicas();
-                assign(topic, partition, index, move, other, MoveState.FAILED, MoveState.FAILED);
+                giveUp(topic, partition, index, move);
             } else if (move.state() == MoveState.MOVING && job.state() == JobState.CANCELLING) {
                 assign(topic, partition, index, move, move.expected(), MoveState.REVERTED, MoveState.REVERTING);
             } else if (!partition.reassigning() || allInSync(partition, move.destination())) {
                 // Cut off between its state and the partition's; or an unclean election left the end to somebody who
                 // asks again.
                 assign(topic, partition, index, move, move.destination(), move.state(), move.state());
+            }
+        }
+
+        /**
+         * Where it was going it cannot arrive any more, so it goes to where it came from. Where that is refused because nobody there holds what
+         * was committed, and can never be reached either, the partition is let go as it is: an operator may assign it anew.
+         */
+        private void giveUp(TopicImage topic, PartitionImage partition, int index, JobMove move) {
+            boolean back = move.state() == MoveState.REVERTING;
+            int[] other = back ? move.replicas() : move.expected();
+            boolean gone = assign(topic, partition, index, move, other, MoveState.FAILED, MoveState.FAILED);
+            if (!gone && isGone(move, !back)) {
+                put(index, move.state(), MoveState.FAILED);
             }
         }
 
@@ -212,14 +235,31 @@ final class JobAdvance {
                 if (enough || !mayChange() || loads.full(job) != null) {
                     return;
                 }
-                if (isGone(move, back)) {
-                    put(index, move.state(), MoveState.FAILED);
-                } else if (!waitsForNodes(move, back)) {
-                    boolean hasRoom = hasRoom(move, back);
-                    busy += hasRoom ? 0 : 1;
-                    refused += hasRoom && !depart(index, move, back) ? 1 : 0;
-                }
+                Departure departure = depart(index, move, back);
+                busy += departure == Departure.BUSY ? 1 : 0;
+                refused += departure == Departure.REFUSED ? 1 : 0;
             }
+        }
+
+        private Departure depart(int index, JobMove move, boolean back) {
+            TopicImage topic = image.topic(move.topicId());
+            if (topic == null || isGone(move, back)) {
+                put(index, move.state(), topic == null ? MoveState.SKIPPED : MoveState.FAILED);
+                return Departure.SETTLED;
+            }
+            if (waitsForNodes(move, back)) {
+                return Departure.WAITS;
+            }
+            PartitionImage partition = topic.partition(move.partition());
+            boolean copies = move.gains(back, node -> !partition.isReplica(node));
+            if (copies && !partition.hasLeader()) {
+                return Departure.WAITS;
+            }
+            if (move.gains(back, node -> loads.isBusy(job, node))
+                    || (copies && loads.isBusy(job, partition.leader()))) {
+                return Departure.BUSY;
+            }
+            return begin(topic, partition, index, move, back) ? Departure.SETTLED : Departure.REFUSED;
         }
 
         private boolean waitsForNodes(JobMove move, boolean back) {
@@ -227,32 +267,17 @@ final class JobAdvance {
                     || (!back && move.gains(false, node -> !open.contains(node)));
         }
 
-        private boolean hasRoom(JobMove move, boolean back) {
-            if (move.gains(back, node -> loads.isBusy(job, node))) {
-                return false;
-            }
-            PartitionImage partition = image.partition(move.topicId(), move.partition());
-            boolean copies = partition != null && partition.hasLeader() && move.gains(back, node -> true);
-            return !copies || !loads.isBusy(job, partition.leader());
-        }
-
         /** False when the partition may not be assigned now. */
-        private boolean depart(int index, JobMove move, boolean back) {
-            TopicImage topic = image.topic(move.topicId());
-            PartitionImage partition = topic == null ? null : topic.partition(move.partition());
-            if (partition == null) {
-                put(index, move.state(), MoveState.SKIPPED);
-                return true;
-            }
+        private boolean begin(TopicImage topic, PartitionImage partition, int index, JobMove move, boolean back) {
             int[] target = back ? move.expected() : move.replicas();
-            boolean departed = back
+            boolean begun = back
                     ? assign(topic, partition, index, move, target, MoveState.REVERTED, MoveState.REVERTING)
                     : assign(topic, partition, index, move, target, MoveState.DONE, MoveState.MOVING);
             int[] gaining = JobWaits.gaining(partition, target);
-            if (departed && gaining.length > 0) {
+            if (begun && gaining.length > 0) {
                 loads.add(job.id(), move, gaining);
             }
-            return departed;
+            return begun;
         }
 
         private boolean isGone(JobMove move, boolean back) {
@@ -272,6 +297,7 @@ final class JobAdvance {
                     : failed + " of " + job.moves().size()
                             + " moves could not be made: a node that they need is not registered any more.";
             head.setState(state)
+                    .setPausedTotalMs(JobControl.pausedMs(job, nowMs))
                     .setChangedAtMs(nowMs)
                     .clearHeldSinceMs()
                     .clearHoldSpent()

@@ -6,7 +6,6 @@ package io.shiplog.metadata.controller;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.JobImage;
-import io.shiplog.metadata.image.JobKind;
 import io.shiplog.metadata.image.JobRecords;
 import io.shiplog.metadata.image.JobState;
 import io.shiplog.metadata.image.MetadataImage;
@@ -38,7 +37,7 @@ final class JobControl {
         JobImage job = image.jobs().job(asked.getJobId());
         Refusal refusal = CordonDecider.unsupported(image);
         if (refusal == null && job == null) {
-            refusal = new Refusal(Errors.RESOURCE_NOT_FOUND, "There is no job " + asked.getJobId() + ".");
+            refusal = unknown(image, asked.getJobId());
         }
         if (refusal != null) {
             return refusal.decision(image.offset());
@@ -50,6 +49,15 @@ final class JobControl {
                 : Decision.atomic(image.offset(), control.records, MetadataResult.newBuilder());
     }
 
+    private static Refusal unknown(MetadataImage image, long id) {
+        long last = image.jobs().lastId();
+        String given = last == 0 ? "there was none yet" : "the last one was given the number " + last;
+        boolean was = id > 0 && id <= last;
+        return new Refusal(
+                Errors.RESOURCE_NOT_FOUND,
+                "There is no job " + id + (was ? " any more: it has ended and is forgotten." : ": " + given + "."));
+    }
+
     private Refusal decide(MetadataImage image) {
         return switch (asked.getAction()) {
             case PAUSE -> pause();
@@ -59,7 +67,9 @@ final class JobControl {
             case SET_RATE -> setRate();
             case REMOVE -> remove();
             case UNKNOWN, UNRECOGNIZED ->
-                new Refusal(Errors.UNSUPPORTED_VERSION, "This version does not know what is to be done with the job.");
+                new Refusal(
+                        Errors.UNSUPPORTED_VERSION,
+                        "This version does not know what is to be done with the job: upgrade the quorum nodes first.");
         };
     }
 
@@ -98,8 +108,13 @@ final class JobControl {
     }
 
     private JobRecord.Builder endOfPause() {
+        return job.head().toBuilder().setPausedTotalMs(pausedMs(job, nowMs));
+    }
+
+    /** How long a job was paused, with the pause that is under way. */
+    static long pausedMs(JobImage job, long nowMs) {
         long pausedMs = job.state() == JobState.PAUSED ? Math.max(0, nowMs - job.changedAtMs()) : 0;
-        return job.head().toBuilder().setPausedTotalMs(job.pausedTotalMs() + pausedMs);
+        return job.pausedTotalMs() + pausedMs;
     }
 
     /** Of one that goes back already it may still be asked to keep what is done. */
@@ -114,8 +129,7 @@ final class JobControl {
             return null;
         }
         put(endOfPause().setState(JobRecord.State.CANCELLING).setKeep(keep).setChangedAtMs(nowMs));
-        boolean empties = job.kind() == JobKind.DRAIN_NODE || job.kind() == JobKind.REPLACE_NODE;
-        BrokerImage node = empties ? image.broker(job.nodes().get(0)) : null;
+        BrokerImage node = job.cordons() ? image.broker(job.nodes().get(0)) : null;
         if (node != null && node.cordoned()) {
             records.add(CordonDecider.record(node, false, "job " + job.id() + " was cancelled"));
         }

@@ -15,6 +15,10 @@ final class JobLimits {
     static final int ENDED_JOBS = 50;
     /** How long the moves of an ended job are kept; their counts are kept as long as the job. */
     static final long KEEP_MOVES_MS = 600_000;
+    /** Bytes of one move, so that the sum of all can be told: half a pebibyte. */
+    static final long MOVE_BYTES = 1L << 49;
+    /** Nodes that a sentence names one by one. */
+    static final int NAMED = 20;
     /** Characters of a title. */
     static final int TITLE = 200;
     /** Moves at a time that may be asked for. */

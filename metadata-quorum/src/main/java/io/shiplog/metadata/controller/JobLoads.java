@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many moves of all jobs read from or write to each node. A move that cannot go on, since a node that it writes to is away, is counted
- * there only, so that it keeps no other node from being used.
+ * How many moves of all jobs copy from or to each node. What stands still takes no room from others: a replica that is in sync has its copy, one on
+ * a node that is away is counted there only, and where nobody leads nobody copies.
  */
 final class JobLoads {
     private final MetadataImage image;
@@ -36,18 +36,19 @@ final class JobLoads {
 
     /** A move that has begun to write to {@code gaining}. */
     void add(long jobId, JobMove move, int[] gaining) {
-        boolean stalled = false;
-        for (int node : gaining) {
+        PartitionImage partition = image.partition(move.topicId(), move.partition());
+        if (partition == null || !partition.hasLeader()) {
+            return;
+        }
+        boolean copies = false;
+        for (int node : Replicas.filter(gaining, node -> !partition.inIsr(node))) {
             BrokerImage broker = image.broker(node);
-            stalled |= broker == null || !broker.active();
+            copies |= broker != null && broker.active();
             movesByNode.merge(node, 1, Integer::sum);
         }
-        if (!stalled) {
+        if (copies) {
             movesByJob.merge(jobId, 1, Integer::sum);
-            int source = source(move);
-            if (gaining.length > 0 && source >= 0) {
-                movesByNode.merge(source, 1, Integer::sum);
-            }
+            movesByNode.merge(partition.leader(), 1, Integer::sum);
         }
     }
 

@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.ImageRecords;
 import io.shiplog.metadata.image.JobImage;
 import io.shiplog.metadata.image.JobKind;
 import io.shiplog.metadata.image.JobRecords;
+import io.shiplog.metadata.image.JobState;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.MoveState;
 import io.shiplog.metadata.image.PartitionId;
@@ -86,10 +87,11 @@ final class JobStart {
             return invalid("A request to start a job needs an id of " + REQUEST_ID_BYTES + " random bytes.");
         }
         if (kind == null) {
-            return invalid("This version does not know the kind of the job.");
+            return invalid("This version does not know the kind of the job: upgrade the quorum nodes first.");
         }
-        if (asked.getTitle().length() > JobLimits.TITLE) {
-            return invalid("A title may have at most " + JobLimits.TITLE + " characters.");
+        if (asked.getTitle().length() > JobLimits.TITLE
+                || asked.getTitle().chars().anyMatch(Character::isISOControl)) {
+            return invalid("A title may have at most " + JobLimits.TITLE + " characters, all of them printable.");
         }
         return refusalOf(asked.getSettings());
     }
@@ -121,7 +123,8 @@ final class JobStart {
         }
         for (int node : nodes) {
             if (image.broker(node) == null) {
-                return new Refusal(Errors.BROKER_ID_NOT_REGISTERED, "Node " + node + " is not registered.");
+                return new Refusal(
+                        Errors.BROKER_ID_NOT_REGISTERED, "Node " + node + " is not registered" + registered() + ".");
             }
         }
         if (needed == 2 && nodes.get(0).equals(nodes.get(1))) {
@@ -129,7 +132,8 @@ final class JobStart {
         }
         JobImage other = emptiesANode() ? CordonDecider.emptying(image, nodes.get(0)) : null;
         if (other != null) {
-            return invalid("Job " + other.id() + " is emptying node " + nodes.get(0) + " already.");
+            return invalid("Job " + other.id() + " is emptying node " + nodes.get(0)
+                    + " already: wait until it has ended, or cancel it.");
         }
         JobImage filling = emptiesANode() ? filling(nodes.get(0)) : null;
         if (filling != null) {
@@ -137,16 +141,28 @@ final class JobStart {
                     + ", which is to be emptied: wait until it has ended, or cancel it.");
         }
         String replacement = needed == 2 ? JobWaits.unavailable(image, nodes.get(1)) : null;
-        return replacement == null ? null : invalid("The replacement cannot be used: " + replacement + ".");
+        return replacement == null
+                ? null
+                : invalid("The replacement cannot be used: " + replacement
+                        + ". It has to be up, and neither drained nor cordoned.");
+    }
+
+    /** Who could be meant, as far as that is a help. */
+    private String registered() {
+        List<Integer> ids = image.brokers().stream().map(BrokerImage::id).toList();
+        return ids.size() <= JobLimits.NAMED ? ": there are " + ids : "";
     }
 
     /** The open job that gives a node new replicas; null when there is none. */
     private JobImage filling(int node) {
         for (JobImage job : image.jobs().open()) {
+            boolean ends = job.state() == JobState.CANCELLING;
             for (io.shiplog.metadata.image.JobMove move : job.moves()) {
-                boolean ahead =
-                        move.state() == MoveState.WAITING || move.state().inFlight();
-                if (ahead && Replicas.contains(move.gaining(), node)) {
+                boolean ahead = (move.state() == MoveState.WAITING && !ends)
+                        || move.state().inFlight();
+                boolean returns = move.state() == MoveState.DONE && ends && !job.keeps();
+                if ((ahead && Replicas.contains(move.gaining(), node))
+                        || (returns && move.gains(true, id -> id == node))) {
                     return job;
                 }
             }
@@ -163,7 +179,9 @@ final class JobStart {
             return tooMany("A job may have at most " + JobLimits.MOVES + " moves, not " + moves + ".");
         }
         if (image.jobs().open().size() >= JobLimits.OPEN_JOBS) {
-            return tooMany(JobLimits.OPEN_JOBS + " jobs are under way, which is as many as there may be.");
+            return tooMany(
+                    JobLimits.OPEN_JOBS
+                            + " jobs are under way, which is as many as there may be: wait until one has ended, or cancel one.");
         }
         return moves + openMoves() <= JobLimits.OPEN_MOVES
                 ? null
@@ -203,20 +221,24 @@ final class JobStart {
         if (partition == null) {
             return new Refusal(
                     Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                    "There is no partition " + move.getPartition() + " of a topic "
-                            + (topic == null ? "with the id " + topicId : topic.name()) + ".");
+                    topic == null
+                            ? "There is no topic with the id " + topicId + ": it was deleted; plan again."
+                            : "There is no partition " + move.getPartition() + " of topic " + topic.name()
+                                    + ", which has 0 to " + (topic.partitionCount() - 1) + ".");
         }
         String name = topic.name() + "-" + move.getPartition();
         if (!named.add(new PartitionId(topicId, move.getPartition()))) {
-            return invalid(name + " is named twice.");
+            return invalid(name + " is named twice: a job moves a partition once.");
         }
-        if (move.getStage() < 0 || move.getBytes() < 0) {
-            return invalid(name + " has a stage or bytes below 0.");
+        if (move.getStage() < 0 || move.getBytes() < 0 || move.getBytes() > JobLimits.MOVE_BYTES) {
+            return invalid(
+                    name + " has a stage below 0, or bytes that are not from 0 to " + JobLimits.MOVE_BYTES + ".");
         }
         JobImage other = image.jobs().jobOf(topicId, move.getPartition());
         if (other != null) {
             return new Refusal(
-                    Errors.REASSIGNMENT_IN_PROGRESS, name + " belongs to job " + other.id() + ", which has not ended.");
+                    Errors.REASSIGNMENT_IN_PROGRESS,
+                    name + " belongs to job " + other.id() + ", which has not ended: wait for it, or cancel it.");
         }
         if (partition.reassigning()) {
             return new Refusal(
@@ -229,27 +251,33 @@ final class JobStart {
     private Refusal refusalOf(String name, PartitionImage partition, JobMove move) {
         int[] target = ImageRecords.ids(move.getReplicasList());
         if (target.length == 0 || Replicas.hasDuplicates(target)) {
-            return unassignable(name, "names no replicas, or a node twice");
+            return unassignable(name, "needs at least one replica, and each on a node of its own");
         }
         if (!Arrays.equals(ImageRecords.ids(move.getExpectedList()), partition.replicas())) {
             return unassignable(
                     name,
-                    "is on " + Arrays.toString(partition.replicas()) + " now and not on " + move.getExpectedList()
+                    "is on " + Arrays.toString(partition.replicas()) + " now and not on " + text(move.getExpectedList())
                             + " as when it was planned: plan again");
         }
         for (int node : target) {
             if (image.broker(node) == null) {
-                return unassignable(name, "would be on node " + node + ", which is not registered");
+                return unassignable(name, "would be on node " + node + ", which is not registered" + registered());
             }
             if (emptiesANode() && node == asked.getNodes(0)) {
-                return unassignable(name, "would stay on node " + node + ", which is to be emptied");
+                return unassignable(name, "would stay on node " + node + ", which is to be emptied: plan again");
             }
             String unavailable = partition.isReplica(node) ? null : JobWaits.unavailable(image, node);
             if (unavailable != null) {
-                return unassignable(name, "cannot go there: " + unavailable);
+                return unassignable(
+                        name, "cannot go there: " + unavailable + "; change that, or plan again without it");
             }
         }
         return null;
+    }
+
+    /** A caller may have named any number of nodes. */
+    private static String text(List<Integer> nodes) {
+        return nodes.size() <= JobLimits.NAMED ? nodes.toString() : nodes.size() + " nodes";
     }
 
     private static Refusal unassignable(String name, String what) {
@@ -265,7 +293,8 @@ final class JobStart {
     }
 
     private static String shortened(String principal) {
-        return principal.length() <= JobLimits.TITLE ? principal : principal.substring(0, JobLimits.TITLE);
+        String printable = principal.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() <= JobLimits.TITLE ? printable : printable.substring(0, JobLimits.TITLE);
     }
 
     private List<MetadataRecord> records(long id) {
@@ -287,6 +316,7 @@ final class JobStart {
                 .setChangedAtMs(nowMs)
                 .setRunningSinceMs(nowMs)
                 .setSettings(JobRecords.settings(JobRecords.settings(asked.getSettings())))
+                .setCordons(emptied != null && !emptied.cordoned())
                 .addAllNodes(asked.getNodesList())));
         List<JobMove> moves = new ArrayList<>(asked.getMovesList());
         moves.sort(Comparator.comparingInt(JobMove::getStage));

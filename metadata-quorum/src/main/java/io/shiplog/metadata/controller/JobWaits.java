@@ -13,12 +13,29 @@ import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
 import java.util.function.IntFunction;
 
-/** Why a move of a job waits or does not end. What {@link JobAdvance} goes by, and tools tell. Pure. */
+/**
+ * Why moves of jobs wait or do not end, in one image. What {@link JobAdvance} goes by, and tools tell. What all moves share is worked out once, when it
+ * is first asked for: a job may have thousands. For one thread.
+ */
 public final class JobWaits {
-    private JobWaits() {}
+    private static final String NO_LEADER = "nobody leads the partition, so there is nobody to copy from";
+
+    private final MetadataImage image;
+    private JobLoads loads;
+    /** Null before it is asked for, and then "" for none. */
+    private String repair;
+
+    private JobWaits(MetadataImage image) {
+        this.image = image;
+    }
+
+    /** Of jobs as they are in {@code image}. */
+    public static JobWaits of(MetadataImage image) {
+        return new JobWaits(image);
+    }
 
     /** For people, without a full stop; empty when nothing keeps the move, or it has ended. */
-    public static String reason(JobImage job, int index, MetadataImage image) {
+    public String reason(JobImage job, int index) {
         JobMove move = job.move(index);
         TopicImage topic = image.topic(move.topicId());
         PartitionImage partition = topic == null ? null : topic.partition(move.partition());
@@ -26,51 +43,48 @@ public final class JobWaits {
             return "";
         }
         if (move.state().inFlight()) {
-            return ofMoving(job, move, image, topic, partition);
+            return ofMoving(job, move, topic, partition);
         }
         boolean goesBack = job.state() == JobState.CANCELLING && !job.keeps() && move.state() == MoveState.DONE;
         if (move.state() != MoveState.WAITING && !goesBack) {
             return "";
         }
-        return ofWaiting(job, move, goesBack, image, topic, partition);
+        return ofWaiting(job, move, goesBack, topic, partition);
     }
 
-    private static String ofMoving(
-            JobImage job, JobMove move, MetadataImage image, TopicImage topic, PartitionImage partition) {
-        if (job.state() == JobState.CANCELLING && move.state() == MoveState.MOVING) {
-            Refusal refusal = ReassignmentDecider.assign(image, topic, move.partition(), move.expected())
-                    .refusal();
-            return refusal == null ? "" : "it cannot go back: " + refusal.message();
-        }
+    private String ofMoving(JobImage job, JobMove move, TopicImage topic, PartitionImage partition) {
+        boolean turnsBack = job.state() == JobState.CANCELLING && move.state() == MoveState.MOVING;
         String away = any(move.destination(), node -> away(image, node));
+        boolean isGone = any(move.destination(), node -> image.broker(node) == null ? "" : null) != null;
+        if (turnsBack || isGone) {
+            int[] other = move.state() == MoveState.MOVING ? move.expected() : move.replicas();
+            Refusal refusal = ReassignmentDecider.assign(image, topic, move.partition(), other)
+                    .refusal();
+            String cannot = refusal == null ? "" : "it cannot go back: " + refusal.message();
+            return turnsBack || cannot.isEmpty() ? cannot : away + ", and " + cannot;
+        }
         if (away != null) {
             return away;
         }
-        String held = held(job, image);
+        String held = held(job);
         if (held != null) {
             return held;
         }
         String behind =
                 any(move.destination(), node -> partition.inIsr(node) ? null : "node " + node + " is not in sync yet");
-        return behind == null ? "" : behind;
+        return behind == null ? "" : partition.hasLeader() ? behind : NO_LEADER;
     }
 
-    private static String ofWaiting(
-            JobImage job,
-            JobMove move,
-            boolean goesBack,
-            MetadataImage image,
-            TopicImage topic,
-            PartitionImage partition) {
+    private String ofWaiting(JobImage job, JobMove move, boolean goesBack, TopicImage topic, PartitionImage partition) {
         if (job.state() == JobState.CANCELLING && !goesBack) {
             return "the job is being cancelled: it does not begin";
         }
-        String reason = held(job, image);
+        String reason = held(job);
         reason = reason == null && !goesBack ? stage(job, move) : reason;
         int[] target = goesBack ? move.expected() : move.replicas();
-        reason = reason == null ? unusable(image, partition, target, goesBack) : reason;
+        reason = reason == null ? unusable(partition, target, goesBack) : reason;
         if (reason == null) {
-            JobLoads loads = JobLoads.of(image);
+            loads = loads == null ? JobLoads.of(image) : loads;
             reason = loads.full(job);
             reason = reason == null ? loads.full(job, move, gaining(partition, target)) : reason;
         }
@@ -83,15 +97,18 @@ public final class JobWaits {
     }
 
     /** Why the whole job stands still; null when it does not. */
-    static String held(JobImage job, MetadataImage image) {
+    private String held(JobImage job) {
         if (job.state() == JobState.PAUSED) {
             return "the job is paused";
         }
         if (job.heldSinceMs() == 0) {
             return null;
         }
-        String repair = RepairWatch.first(image);
-        return "a repair goes first" + (repair == null ? "" : ": " + repair);
+        if (repair == null) {
+            String found = RepairWatch.first(image);
+            repair = found == null ? "" : ": " + found;
+        }
+        return "a repair goes first" + repair;
     }
 
     /** The stage whose moves may begin or are on their way. */
@@ -117,12 +134,13 @@ public final class JobWaits {
     }
 
     /**
-     * Why a partition cannot go to a target now: a node that it needs is away, or one that it is to be added to may get nothing.
+     * Why a partition cannot go to a target now: a node that it needs is away, one that it is to be added to may get nothing, or nobody leads.
      *
      * @param back whether it was there before: then only being away keeps a node out
      */
-    static String unusable(MetadataImage image, PartitionImage partition, int[] target, boolean back) {
-        return any(target, node -> back || partition.isReplica(node) ? away(image, node) : unavailable(image, node));
+    private String unusable(PartitionImage partition, int[] target, boolean back) {
+        String node = any(target, id -> back || partition.isReplica(id) ? away(image, id) : unavailable(image, id));
+        return node == null && !partition.hasLeader() && gaining(partition, target).length > 0 ? NO_LEADER : node;
     }
 
     /** Why a node can get no new replica from a job; null when it can. */

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Whether a replica is missing that is not a job's doing: on a node that is alive, of a partition that has it assigned to stay. Jobs give way
- * to that. What is missing on nodes that are gone does not count: nothing is being copied there.
+ * to that. What is missing on nodes that are gone, or where nobody leads, does not count: nothing is being copied there.
  */
 final class RepairWatch {
     private RepairWatch() {}
@@ -29,19 +29,22 @@ final class RepairWatch {
             int node = broker.id();
             int missing =
                     image.index().size(Group.REPLICA, node) - image.index().size(Group.IN_SYNC, node);
-            if (broker.active() && missing > comingOrGoing.getOrDefault(node, 0)) {
-                return find(image, node);
+            boolean differs = broker.active() && missing > comingOrGoing.getOrDefault(node, 0);
+            String found = differs ? find(image, node) : null;
+            if (found != null) {
+                return found;
             }
         }
         return null;
     }
 
+    /** Null where nobody leads what is missing. */
     private static String find(MetadataImage image, int node) {
         String[] found = {null};
         image.visit(Group.REPLICA, node, (topic, number, partition) -> {
             boolean comesOrGoes =
                     Replicas.contains(partition.adding(), node) || Replicas.contains(partition.removing(), node);
-            if (!comesOrGoes && !partition.inIsr(node)) {
+            if (!comesOrGoes && partition.hasLeader() && !partition.inIsr(node)) {
                 found[0] = topic.name() + "-" + number + " lacks node " + node;
             }
             return found[0] == null;

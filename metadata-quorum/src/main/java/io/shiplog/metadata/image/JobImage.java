@@ -156,6 +156,11 @@ public final class JobImage {
         return head.getNodesList();
     }
 
+    /** Whether it has cordoned the node that it empties, which nobody had before: cancelled, it lifts that. */
+    public boolean cordons() {
+        return head.getCordons();
+    }
+
     /** Why it ended as it did; empty when there is nothing to say. */
     public String message() {
         return head.getMessage();

@@ -12,7 +12,7 @@ public enum MoveState {
     DONE(3),
     /** The topic was deleted. */
     SKIPPED(4),
-    /** The target cannot be reached any more; the partition is where it was. */
+    /** The target cannot be reached any more; the partition is where it was, or as it is when that cannot be reached either. */
     FAILED(5),
     /** The partition is being reassigned to where it was. */
     REVERTING(6),

@@ -15,10 +15,7 @@ import io.shiplog.metadata.image.JobState;
 import io.shiplog.metadata.image.JobThrottle;
 import io.shiplog.metadata.image.MoveState;
 import io.shiplog.metadata.image.PartitionId;
-import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.StartJobCommand;
-import io.shiplog.metadata.proto.TopicRef;
-import io.shiplog.metadata.proto.UnregisterBrokerCommand;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,18 +45,6 @@ class JobAdvanceTest {
         return cluster.image()
                 .jobs()
                 .throttleOf(new PartitionId(cluster.image().topic(topic).id(), 0));
-    }
-
-    private void unregister(int node) {
-        cluster.fence(node);
-        cluster.ok(TestCluster.own()
-                .setUnregisterBroker(UnregisterBrokerCommand.newBuilder().setTargetBrokerId(node)));
-    }
-
-    private void delete(String topic) {
-        cluster.ok(TestCluster.own()
-                .setDeleteTopics(DeleteTopicsCommand.newBuilder()
-                        .addTopics(TopicRef.newBuilder().setName(topic))));
     }
 
     @Test
@@ -194,7 +179,8 @@ class JobAdvanceTest {
                 .addMoves(jobs.move("b", 1, 2, 6).setStage(1))
                 .addMoves(jobs.move("c", 1, 2, 4).setStage(1)));
         jobs.advance();
-        unregister(6);
+        cluster.fence(6);
+        jobs.unregister(6);
         jobs.finish(id);
         assertThat(jobs.state(id, "a")).isEqualTo(MoveState.FAILED);
         assertThat(jobs.state(id, "b")).isEqualTo(MoveState.FAILED);
@@ -211,8 +197,8 @@ class JobAdvanceTest {
                 .addMoves(jobs.move("b", 4, 5, 6).setStage(1))
                 .addMoves(jobs.move("c", 4, 5, 6).setStage(1)));
         jobs.advance();
-        delete("a");
-        delete("b");
+        jobs.delete("a");
+        jobs.delete("b");
         jobs.finish(id);
         assertThat(jobs.job(id).counts().moves(MoveState.SKIPPED)).isEqualTo(2);
         assertThat(jobs.job(id).counts().moves(MoveState.DONE)).isEqualTo(1);
@@ -341,7 +327,7 @@ class JobAdvanceTest {
         jobs.advance();
         jobs.is(id, JobState.CANCELLING);
         assertThat(jobs.waits(id, 0)).isEqualTo("node 3 is down");
-        unregister(3);
+        jobs.unregister(3);
         jobs.finish(id);
         jobs.is(id, JobState.CANCELLED);
         assertThat(jobs.state(id, "a")).isEqualTo(MoveState.FAILED);
@@ -359,7 +345,8 @@ class JobAdvanceTest {
         jobs.tell(id, CANCEL_BACK);
         jobs.advance();
         assertThat(jobs.state(id, "a")).isEqualTo(MoveState.REVERTING);
-        unregister(3);
+        cluster.fence(3);
+        jobs.unregister(3);
         jobs.finish(id);
         assertThat(jobs.state(id, "a")).isEqualTo(MoveState.FAILED);
         assertThat(jobs.replicas("a")).containsExactly(4, 5, 6);

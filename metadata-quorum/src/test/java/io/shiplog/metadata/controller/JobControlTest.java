@@ -63,6 +63,17 @@ class JobControlTest {
     }
 
     @Test
+    void pauseThatTheJobEndsInIsCounted() {
+        jobs.advance();
+        jobs.tell(id, PAUSE);
+        jobs.wallClockMs += 300;
+        jobs.sync("t0");
+        jobs.advance();
+        jobs.is(id, JobState.DONE);
+        assertThat(jobs.job(id).pausedTotalMs()).isEqualTo(300);
+    }
+
+    @Test
     void clockThatGoesBackMakesNoNegativePause() {
         jobs.tell(id, PAUSE);
         jobs.wallClockMs -= 500;
@@ -94,8 +105,11 @@ class JobControlTest {
         refused(SET_RATE, "cannot be changed");
         jobs.tell(id, REMOVE);
         assertThat(jobs.job(id)).isNull();
-        jobs.refused(Errors.RESOURCE_NOT_FOUND, "There is no job 1", jobs.control(id, PAUSE));
-        jobs.refused(Errors.RESOURCE_NOT_FOUND, "There is no job 9", jobs.control(9, PAUSE));
+        jobs.refused(Errors.RESOURCE_NOT_FOUND, "There is no job 1 any more", jobs.control(id, PAUSE));
+        jobs.refused(
+                Errors.RESOURCE_NOT_FOUND,
+                "There is no job 9: the last one was given the number 1.",
+                jobs.control(9, PAUSE));
     }
 
     @Test

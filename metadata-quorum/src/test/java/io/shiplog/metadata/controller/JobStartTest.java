@@ -12,15 +12,15 @@ import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.Features;
 import io.shiplog.metadata.image.JobState;
 import io.shiplog.metadata.proto.AlterReassignmentsCommand;
-import io.shiplog.metadata.proto.CordonBrokerCommand;
+import io.shiplog.metadata.proto.ControlJobCommand;
 import io.shiplog.metadata.proto.FeatureUpdate;
+import io.shiplog.metadata.proto.JobMove;
 import io.shiplog.metadata.proto.JobRecord;
 import io.shiplog.metadata.proto.JobSettings;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.Reassignment;
 import io.shiplog.metadata.proto.StartJobCommand;
-import io.shiplog.metadata.proto.UnregisterBrokerCommand;
 import io.shiplog.metadata.proto.UpdateFeaturesCommand;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -40,12 +40,6 @@ class JobStartTest {
         cluster.topicOn("u", TestCluster.ids(1, 2, 3));
     }
 
-    private MetadataCommand.Builder cordon(int node, boolean cordoned) {
-        return TestCluster.own()
-                .setCordonBroker(
-                        CordonBrokerCommand.newBuilder().setTargetBrokerId(node).setCordoned(cordoned));
-    }
-
     @Test
     void jobIsStartedWhole() {
         long id = jobs.start(jobs.moving("t", 4, 5, 6).addMoves(jobs.move("u", 3, 2, 1)));
@@ -56,6 +50,15 @@ class JobStartTest {
         assertThat(jobs.job(id).settings().maxPerNode()).isEqualTo(5);
         assertThat(jobs.job(id).createdAtMs()).isEqualTo(jobs.wallClockMs);
         assertThat(cluster.partition("t").reassigning()).as("nothing moves yet").isFalse();
+    }
+
+    @Test
+    void nameOfWhoStartedItIsKeptShortAndPrintable() {
+        String principal = "User:al\u001b[31mice" + "x".repeat(1_000);
+        long id = cluster.ok(jobs.command(jobs.moving("t", 4, 5, 6)).setPrincipal(principal))
+                .getStartJob()
+                .getJobId();
+        assertThat(jobs.job(id).principal()).startsWith("User:al?[31mice").hasSize(200);
     }
 
     @Test
@@ -91,6 +94,7 @@ class JobStartTest {
                 Errors.INVALID_REQUEST, "16 random bytes", sound.toBuilder().setRequestId(ByteString.EMPTY));
         jobs.refused(Errors.INVALID_REQUEST, "kind", sound.toBuilder().setKindValue(99));
         jobs.refused(Errors.INVALID_REQUEST, "title", sound.toBuilder().setTitle("x".repeat(201)));
+        jobs.refused(Errors.INVALID_REQUEST, "printable", sound.toBuilder().setTitle("red \u001b[31m"));
         jobs.refused(
                 Errors.INVALID_REQUEST,
                 "rate",
@@ -110,21 +114,25 @@ class JobStartTest {
                 jobs.job(REASSIGN).addMoves(jobs.move("t", 4, 5, 6).setStage(-1)));
         jobs.refused(
                 Errors.INVALID_REQUEST,
-                "below 0",
+                "from 0 to 562949953421312",
                 jobs.job(REASSIGN).addMoves(jobs.move("t", 4, 5, 6).setBytes(-1)));
+        jobs.refused(
+                Errors.INVALID_REQUEST,
+                "from 0 to 562949953421312",
+                jobs.job(REASSIGN).addMoves(jobs.move("t", 4, 5, 6).setBytes((1L << 49) + 1)));
     }
 
     @Test
     void partitionMustExistAndBeNamedOnce() {
         jobs.refused(
                 Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                "partition 0 of a topic with the id",
+                "no topic with the id",
                 jobs.job(REASSIGN)
                         .addMoves(jobs.move("t", 4, 5, 6)
                                 .setTopicId(io.shiplog.metadata.image.Uuids.toBytes(new Uuid(9, 9)))));
         jobs.refused(
                 Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                "partition 1 of a topic t",
+                "no partition 1 of topic t, which has 0 to 0",
                 jobs.job(REASSIGN).addMoves(jobs.move("t", 4, 5, 6).setPartition(1)));
         jobs.refused(
                 Errors.INVALID_REQUEST,
@@ -134,8 +142,8 @@ class JobStartTest {
 
     @Test
     void targetMustBeASetOfUsableNodes() {
-        jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "no replicas", jobs.moving("t"));
-        jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "twice", jobs.moving("t", 4, 5, 4));
+        jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "at least one replica", jobs.moving("t"));
+        jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "each on a node of its own", jobs.moving("t", 4, 5, 4));
         jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "node 7, which is not registered", jobs.moving("t", 4, 5, 7));
         cluster.fence(4);
         jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "node 4 is down", jobs.moving("t", 4, 2, 3));
@@ -143,9 +151,9 @@ class JobStartTest {
         cluster.ok(cluster.drain(4, true));
         jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "node 4 is being drained", jobs.moving("t", 4, 2, 3));
         cluster.ok(cluster.drain(4, false));
-        cluster.ok(cordon(4, true));
+        cluster.ok(jobs.cordon(4, true));
         jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "node 4 is cordoned", jobs.moving("t", 4, 2, 3));
-        cluster.ok(cordon(4, false));
+        cluster.ok(jobs.cordon(4, false));
         cluster.ok(cluster.change(4, false, true));
         jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "node 4 is shutting down", jobs.moving("t", 4, 2, 3));
     }
@@ -166,6 +174,19 @@ class JobStartTest {
                                 .clearExpected()
                                 .addExpected(1)
                                 .addExpected(2)));
+    }
+
+    /** However much somebody sends, a refusal is a sentence. */
+    @Test
+    void refusalIsShortWhateverWasAsked() {
+        JobMove.Builder move = jobs.move("t", 4, 5, 6);
+        for (int node = 0; node < 10_000; node++) {
+            move.addExpected(node);
+        }
+        jobs.refused(
+                Errors.INVALID_REPLICA_ASSIGNMENT,
+                "t-0 is on [1, 2, 3] now and not on 10003 nodes as when it was planned: plan again.",
+                jobs.job(REASSIGN).addMoves(move));
     }
 
     @Test
@@ -201,7 +222,7 @@ class JobStartTest {
     void everyRefusalCounts() {
         jobs.refused(
                 Errors.INVALID_REPLICA_ASSIGNMENT,
-                "t-0 would be on node 7, which is not registered. (1 other moves",
+                "t-0 would be on node 7, which is not registered: there are [1, 2, 3, 4, 5, 6]. (1 other moves",
                 jobs.moving("t", 7).addMoves(jobs.move("u", 8)));
     }
 
@@ -229,7 +250,7 @@ class JobStartTest {
         long id = jobs.start(jobs.job(DRAIN_NODE).addNodes(3).addMoves(jobs.move("t", 1, 2, 4)));
         assertThat(cluster.broker(3).cordoned()).isTrue();
         assertThat(jobs.job(id).nodes()).containsExactly(3);
-        jobs.refused(Errors.INVALID_REQUEST, "Job 1 is emptying node 3; cancel it", cordon(3, false));
+        jobs.refused(Errors.INVALID_REQUEST, "Job 1 is emptying node 3: cancel it first", jobs.cordon(3, false));
     }
 
     @Test
@@ -275,10 +296,24 @@ class JobStartTest {
         jobs.start(jobs.job(DRAIN_NODE).addNodes(3).addMoves(jobs.move("t", 1, 2, 4)));
     }
 
+    /** Its partitions would come back to the node that is emptied. */
+    @Test
+    void nodeThatACancelledJobGoesBackToIsNotEmptied() {
+        long id = jobs.start(jobs.moving("t", 4, 5, 6).addMoves(jobs.move("u", 4, 5, 6)));
+        jobs.advance();
+        jobs.sync("t");
+        jobs.advance();
+        jobs.tell(id, ControlJobCommand.Action.CANCEL_BACK);
+        StartJobCommand.Builder drain = jobs.job(DRAIN_NODE).addNodes(3);
+        jobs.refused(Errors.INVALID_REQUEST, "Job 1 moves partitions to node 3", drain);
+        jobs.tell(id, ControlJobCommand.Action.CANCEL_KEEP);
+        jobs.start(drain);
+    }
+
     @Test
     void cordonedNodeGetsNothingNewAndKeepsThatOverARestart() {
-        cluster.ok(cordon(4, true));
-        cluster.ok(cordon(4, true));
+        cluster.ok(jobs.cordon(4, true));
+        cluster.ok(jobs.cordon(4, true));
         cluster.fence(4);
         cluster.start(4);
         assertThat(cluster.broker(4).cordoned()).isTrue();
@@ -288,10 +323,10 @@ class JobStartTest {
         assertThat(cluster.image().brokerLoad(4).replicas()).isZero();
         MetadataResult result = cluster.create(cluster.newTopic("all", 1, 6));
         assertThat(result.getCreateTopics().getTopics(0).getMessage()).contains("1 of them are cordoned");
-        cluster.ok(cordon(4, false));
+        cluster.ok(jobs.cordon(4, false));
         cluster.create(cluster.newTopic("wide", 1, 6));
         assertThat(cluster.partition("wide").isReplica(4)).isTrue();
-        jobs.refused(Errors.BROKER_ID_NOT_REGISTERED, "Node 9", cordon(9, true));
+        jobs.refused(Errors.BROKER_ID_NOT_REGISTERED, "Node 9", jobs.cordon(9, true));
     }
 
     // ---- levels
@@ -309,23 +344,26 @@ class JobStartTest {
     void jobsNeedALevelThatKnowsThem() {
         cluster.ok(level(2));
         jobs.refused(Errors.UNSUPPORTED_VERSION, "need shiplog.metadata.version 3", jobs.moving("t", 4, 5, 6));
-        jobs.refused(Errors.UNSUPPORTED_VERSION, "need shiplog.metadata.version 3", cordon(4, true));
+        jobs.refused(Errors.UNSUPPORTED_VERSION, "need shiplog.metadata.version 3", jobs.cordon(4, true));
     }
 
     @Test
-    void levelIsNotLoweredWhileThereAreJobsOrCordons() {
-        cluster.ok(cordon(4, true));
-        jobs.refused(Errors.INVALID_UPDATE_VERSION, "jobs or cordoned nodes", level(2));
-        cluster.ok(cordon(4, false));
-        jobs.start(jobs.moving("t", 4, 5, 6));
-        jobs.refused(Errors.INVALID_UPDATE_VERSION, "jobs or cordoned nodes", level(2));
+    void levelIsNotLoweredWhileThereAreCordonsNorAfterThereWereJobs() {
+        cluster.ok(jobs.cordon(4, true));
+        jobs.refused(Errors.INVALID_UPDATE_VERSION, "cordoned nodes", level(2));
+        cluster.ok(jobs.cordon(4, false));
+        long id = jobs.start(jobs.moving("t", 4, 5, 6));
+        jobs.refused(Errors.INVALID_UPDATE_VERSION, "There have been jobs", level(2));
+        jobs.finish(id);
+        jobs.tell(id, ControlJobCommand.Action.REMOVE);
+        assertThat(cluster.image().jobs().all()).isEmpty();
+        jobs.refused(Errors.INVALID_UPDATE_VERSION, "There have been jobs", level(2));
     }
 
     @Test
     void nodeThatIsGoneIsRefusedAsAnyOther() {
         cluster.fence(6);
-        cluster.ok(TestCluster.own()
-                .setUnregisterBroker(UnregisterBrokerCommand.newBuilder().setTargetBrokerId(6)));
+        jobs.unregister(6);
         jobs.refused(Errors.INVALID_REPLICA_ASSIGNMENT, "node 6", jobs.moving("t", 1, 2, 6));
         jobs.refused(
                 Errors.BROKER_ID_NOT_REGISTERED,

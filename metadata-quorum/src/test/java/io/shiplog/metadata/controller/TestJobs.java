@@ -15,11 +15,15 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.AdvanceJobsCommand;
 import io.shiplog.metadata.proto.ControlJobCommand;
+import io.shiplog.metadata.proto.CordonBrokerCommand;
+import io.shiplog.metadata.proto.DeleteTopicsCommand;
 import io.shiplog.metadata.proto.JobRecord;
 import io.shiplog.metadata.proto.JobSettings;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.StartJobCommand;
+import io.shiplog.metadata.proto.TopicRef;
+import io.shiplog.metadata.proto.UnregisterBrokerCommand;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.kafka.common.protocol.Errors;
@@ -96,6 +100,24 @@ final class TestJobs {
         cluster.ok(control(id, action));
     }
 
+    MetadataCommand.Builder cordon(int node, boolean cordoned) {
+        return TestCluster.own()
+                .setCordonBroker(
+                        CordonBrokerCommand.newBuilder().setTargetBrokerId(node).setCordoned(cordoned));
+    }
+
+    /** The node must be fenced. */
+    void unregister(int node) {
+        cluster.ok(TestCluster.own()
+                .setUnregisterBroker(UnregisterBrokerCommand.newBuilder().setTargetBrokerId(node)));
+    }
+
+    void delete(String topic) {
+        cluster.ok(TestCluster.own()
+                .setDeleteTopics(DeleteTopicsCommand.newBuilder()
+                        .addTopics(TopicRef.newBuilder().setName(topic))));
+    }
+
     // ---- steps
 
     static AdvanceJobsCommand.Builder step() {
@@ -168,6 +190,6 @@ final class TestJobs {
     }
 
     String waits(long id, int index) {
-        return JobWaits.reason(job(id), index, cluster.image());
+        return JobWaits.of(cluster.image()).reason(job(id), index);
     }
 }

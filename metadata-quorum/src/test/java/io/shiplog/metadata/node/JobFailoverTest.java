@@ -39,8 +39,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,7 +141,8 @@ class JobFailoverTest {
         return node.client.image().jobs().job(1);
     }
 
-    private static void copyUntil(List<Node> nodes, String what, int done) {
+    /** Whatever is being copied arrives, again and again. */
+    private static void copyUntil(List<Node> nodes, String what, Predicate<JobImage> isSo) {
         Await.until(what, WAIT_MS, () -> {
             try {
                 for (Node node : nodes) {
@@ -151,8 +152,12 @@ class JobFailoverTest {
                 // No controller just now, or another state of the partition: seen again in the next round.
                 System.getLogger("test").log(System.Logger.Level.DEBUG, "not now", e);
             }
-            return job(nodes.get(0)).counts().moves(MoveState.DONE) >= done;
+            return isSo.test(job(nodes.get(0)));
         });
+    }
+
+    private static Predicate<JobImage> done(int moves) {
+        return job -> job.counts().moves(MoveState.DONE) >= moves;
     }
 
     private static void createTopic(Node node) throws Exception {
@@ -176,11 +181,10 @@ class JobFailoverTest {
             createTopic(one);
             get(one.client.submit(start(one.client.image()), ALICE, (int) WAIT_MS));
             assertThat(job(one).principal()).isEqualTo("User:alice");
-            copyUntil(nodes, "the first moves", 3);
+            copyUntil(nodes, "the first moves", done(3));
             assertThat(job(one).state()).isEqualTo(JobState.RUNNING);
             quorum.kill(quorum.awaitActive().nodeId());
-            copyUntil(nodes, "all moves", PARTITIONS);
-            Await.until("the job has ended", WAIT_MS, () -> job(one).state() == JobState.DONE);
+            copyUntil(nodes, "the job has ended", job -> job.state() == JobState.DONE);
             MetadataImage image = one.client.image();
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 assertThat(image.topic("t").partition(partition).replicas()).containsExactly(3, 2);
@@ -200,6 +204,14 @@ class JobFailoverTest {
                     .anyMatch(line -> line.getKey().equals("t-7")
                             && line.getOldValue().equals("moving")
                             && line.getNewValue().equals("done"));
+            assertThat(get(one.client.describeHistory(DescribeHistoryRequest.newBuilder()
+                                    .setKind(HistoryLine.Kind.PARTITION)
+                                    .setName("t-7")
+                                    .setLimit(1_000)
+                                    .build()))
+                            .getLinesList())
+                    .extracting(HistoryLine::getCause)
+                    .contains("ADVANCE_JOBS: REASSIGNMENT of job 1");
             assertThat(quorum.fatals()).isEmpty();
         }
     }
@@ -215,21 +227,12 @@ class JobFailoverTest {
             List<Node> nodes = List.of(one, two, three);
             createTopic(one);
             get(one.client.submit(start(one.client.image()), ALICE, (int) WAIT_MS));
-            copyUntil(nodes, "the first moves", 3);
+            copyUntil(nodes, "the first moves", done(3));
             control(one, ControlJobCommand.Action.PAUSE);
             assertThat(job(one).state()).isEqualTo(JobState.PAUSED);
             assertThat(job(one).throttle().kind()).isEqualTo(JobThrottle.Kind.HELD);
             control(one, ControlJobCommand.Action.CANCEL_BACK);
-            Await.until("all is back", WAIT_MS, () -> {
-                try {
-                    for (Node node : nodes) {
-                        node.copyAll();
-                    }
-                } catch (Exception e) {
-                    throw new ApiException(e);
-                }
-                return job(one).state() == JobState.CANCELLED;
-            });
+            copyUntil(nodes, "all is back", job -> job.state() == JobState.CANCELLED);
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 assertThat(one.client.image().topic("t").partition(partition).replicas())
                         .containsExactly(1, 2);

@@ -36,6 +36,7 @@ final class JobView {
     private final RecentRate recent = new RecentRate();
     private final HeldBytes heldBytes = new HeldBytes();
     private MetadataImage image;
+    private JobWaits waits;
     private JobImage job;
     private Map<PartitionId, Long> held = Map.of();
     private JobProgress progress;
@@ -60,6 +61,7 @@ final class JobView {
     void update(JobImage seen, MetadataImage around, Map<PartitionId, Long> heldNow, long atMs) {
         job = seen;
         image = around;
+        waits = JobWaits.of(around);
         held = heldNow;
         nowMs = atMs;
         progress = JobProgress.of(job, held, nowMs);
@@ -83,7 +85,7 @@ final class JobView {
     private String heldUp() {
         String first = "";
         for (int index : job.inFlight()) {
-            String reason = JobWaits.reason(job, index, image);
+            String reason = waits.reason(job, index);
             if (reason.isEmpty() || reason.endsWith(CATCHES_UP)) {
                 return "";
             }
@@ -211,7 +213,7 @@ final class JobView {
         long left = JobProgress.leftMs(move.bytes() - done, rate);
         object.put("bytesPerSecond", flows ? rate : null);
         object.put("leftMs", flows && left >= 0 ? left : null);
-        String reason = JobWaits.reason(job, index, image);
+        String reason = waits.reason(job, index);
         object.put("waitsFor", reason.isEmpty() ? null : reason);
         return object;
     }
