@@ -14,6 +14,9 @@ import java.util.Optional;
  * remembers is of no weight; a new controller begins with nothing.
  */
 public final class JobSchedule {
+    /** How long jobs wait for a repair where nobody says otherwise ({@code job.repair.wait.ms}). */
+    public static final long DEFAULT_REPAIR_WAIT_MS = 600_000;
+
     /** A replica that is missing for less is not worth a record. */
     private static final long REPAIR_SHOWS_MS = 1_000;
 
@@ -26,7 +29,7 @@ public final class JobSchedule {
     /** Since when a repair was wanted at every look; -1: it was not at the last one. */
     private long repairSinceMs = -1;
 
-    /** {@code repairWaitMs} is how long jobs wait at most for a repair. */
+    /** {@code repairWaitMs} is how long jobs wait at most for a repair; 0: not at all. */
     public JobSchedule(long repairWaitMs) {
         this.repairWaitMs = repairWaitMs;
     }
@@ -47,7 +50,7 @@ public final class JobSchedule {
         lookedAtOffset = image.offset();
         lookedAtMs = nowMs;
         AdvanceJobsCommand step = AdvanceJobsCommand.newBuilder()
-                .setRepair(!jobs.open().isEmpty() && repairShows(image, nowMs))
+                .setRepair(repairWaitMs > 0 && !jobs.open().isEmpty() && repairShows(image, nowMs))
                 .setRepairWaitMs(repairWaitMs)
                 .setMaxChanges(MAX_CHANGES)
                 .build();

@@ -11,6 +11,7 @@ import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.controller.GatheringSettings;
 import io.shiplog.metadata.controller.HeartbeatReply;
 import io.shiplog.metadata.controller.HeartbeatWishes;
+import io.shiplog.metadata.controller.JobSchedule;
 import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.controller.LogInfoGathering;
 import io.shiplog.metadata.image.MetadataImage;
@@ -67,6 +68,7 @@ public final class ActiveController implements AutoCloseable {
     private final Controller controller;
     private final LivenessSettings livenessSettings;
     private final BalanceSettings balanceSettings;
+    private final long jobRepairWaitMs;
     private final String clusterId;
     private final Clock clock;
     private final ControllerEvents metrics;
@@ -106,6 +108,7 @@ public final class ActiveController implements AutoCloseable {
             Controller controller,
             LivenessSettings livenessSettings,
             BalanceSettings balanceSettings,
+            long jobRepairWaitMs,
             String clusterId,
             Clock clock,
             ControllerEvents metrics,
@@ -115,6 +118,7 @@ public final class ActiveController implements AutoCloseable {
                 controller,
                 livenessSettings,
                 balanceSettings,
+                jobRepairWaitMs,
                 clusterId,
                 clock,
                 metrics,
@@ -128,6 +132,7 @@ public final class ActiveController implements AutoCloseable {
             Controller controller,
             LivenessSettings livenessSettings,
             BalanceSettings balanceSettings,
+            long jobRepairWaitMs,
             String clusterId,
             Clock clock,
             ControllerEvents metrics,
@@ -138,6 +143,7 @@ public final class ActiveController implements AutoCloseable {
         this.controller = controller;
         this.livenessSettings = livenessSettings;
         this.balanceSettings = balanceSettings;
+        this.jobRepairWaitMs = jobRepairWaitMs;
         this.clusterId = clusterId;
         this.clock = clock;
         this.metrics = metrics;
@@ -167,6 +173,7 @@ public final class ActiveController implements AutoCloseable {
                 controller,
                 livenessSettings,
                 balanceSettings,
+                JobSchedule.DEFAULT_REPAIR_WAIT_MS,
                 clusterId,
                 clock,
                 new ControllerEvents(),
@@ -366,7 +373,7 @@ public final class ActiveController implements AutoCloseable {
         proposals = 0;
         liveness = new BrokerLiveness(livenessSettings, balanceSettings);
         liveness.onControllerReady(image, clock.nowMs());
-        upkeep = new QuorumUpkeep(image.offset(), clock.nowMs());
+        upkeep = new QuorumUpkeep(image.offset(), clock.nowMs(), jobRepairWaitMs);
         upkeepAtMs = clock.nowMs();
         gathering = new LogInfoGathering(GatheringSettings.defaults());
         active = true;

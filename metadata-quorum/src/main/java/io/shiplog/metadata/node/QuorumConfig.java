@@ -4,6 +4,7 @@
 package io.shiplog.metadata.node;
 
 import io.shiplog.metadata.controller.ControllerSettings;
+import io.shiplog.metadata.controller.JobSchedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,8 +39,10 @@ public record QuorumConfig(
         long preservedEntries,
         int segmentBytes,
         long reserveBytes,
-        ControllerSettings.Limits limits) {
+        ControllerSettings.Limits limits,
+        long jobRepairWaitMs) {
     private static final int MAX_VOTERS = 5;
+    private static final long MAX_REPAIR_WAIT_MS = 86_400_000;
     /** What a storage node of the default heap survives: docs/decisions/0036-partitions-per-broker.md. */
     private static final int DEFAULT_PARTITIONS_PER_BROKER = 10_000;
 
@@ -98,7 +101,11 @@ public record QuorumConfig(
                 "Partitions of all topics together; what would make more is refused. Default 1000000."),
         MAX_PARTITIONS_PER_BROKER(
                 "max.partitions.per.broker",
-                "Partitions that one storage node may hold; a new topic is refused where it would hold more. Default 10000.");
+                "Partitions that one storage node may hold; a new topic is refused where it would hold more. Default 10000."),
+        JOB_REPAIR_WAIT(
+                "job.repair.wait.ms",
+                "While a replica on a live storage node is out of sync, reassignment jobs begin nothing and copy nothing, for so long at"
+                        + " most; then they go on beside the repair. 0: they do not wait. The same on each quorum node. Default 600000.");
 
         private final String key;
         private final String documentation;
@@ -168,7 +175,8 @@ public record QuorumConfig(
                 values.number(Key.PRESERVED_ENTRIES.key(), 20_000, 0, Integer.MAX_VALUE),
                 values.integer(Key.SEGMENT_BYTES.key(), 8 << 20, 64 << 10, 1 << 30),
                 values.number(Key.RESERVE_BYTES.key(), 64 << 20, 0, Long.MAX_VALUE),
-                limits(values));
+                limits(values),
+                values.number(Key.JOB_REPAIR_WAIT.key(), JobSchedule.DEFAULT_REPAIR_WAIT_MS, 0, MAX_REPAIR_WAIT_MS));
     }
 
     private static ControllerSettings.Limits limits(ConfigValues values) {

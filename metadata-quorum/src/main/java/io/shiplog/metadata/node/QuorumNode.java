@@ -164,6 +164,7 @@ public final class QuorumNode implements AutoCloseable {
                     livenessSettings(),
                     BalanceSettings.of(
                             config.balanceLeaders(), config.imbalanceCheckSeconds(), config.imbalancePercentage()),
+                    config.jobRepairWaitMs(),
                     stamp.clusterId(),
                     Clock.SYSTEM,
                     events,

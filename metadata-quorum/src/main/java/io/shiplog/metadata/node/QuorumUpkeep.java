@@ -24,14 +24,14 @@ final class QuorumUpkeep {
     /** A command whose effect does not show after so long is given again. */
     private static final long RETRY_MS = 1_000;
 
-    private static final long JOB_REPAIR_WAIT_MS = 600_000;
-
-    private final JobSchedule jobs = new JobSchedule(JOB_REPAIR_WAIT_MS);
+    private final JobSchedule jobs;
     private long hashedOffset;
     private long hashedAtMs;
     private long toldVotersAtMs;
 
-    QuorumUpkeep(long offset, long nowMs) {
+    /** {@code jobRepairWaitMs} is how long jobs wait at most for a repair. */
+    QuorumUpkeep(long offset, long nowMs, long jobRepairWaitMs) {
+        jobs = new JobSchedule(jobRepairWaitMs);
         hashedOffset = offset;
         hashedAtMs = nowMs;
         toldVotersAtMs = nowMs - RETRY_MS;

@@ -70,6 +70,18 @@ class JobScheduleTest {
     }
 
     @Test
+    void jobsThatAreToldNotToWaitForRepairsDoNot() {
+        JobSchedule hasty = new JobSchedule(0);
+        long id = jobs.start(jobs.moving("t", 3, 2));
+        cluster.alterIsr("u", 1);
+        for (long nowMs = 0; nowMs <= 5_000; nowMs += 1_000) {
+            hasty.next(cluster.image(), nowMs, 9_000_000).ifPresent(step -> cluster.ok(step.toBuilder()));
+            assertThat(jobs.job(id).heldSinceMs()).isZero();
+        }
+        assertThat(jobs.job(id).inFlight()).hasSize(1);
+    }
+
+    @Test
     void nextControllerGoesOnWithTheSameRepair() {
         long id = jobs.start(jobs.moving("t", 3, 2));
         cluster.alterIsr("u", 1);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.controller.ControllerSettings;
+import io.shiplog.metadata.controller.JobSchedule;
 import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.TopicImage;
@@ -98,6 +99,7 @@ class ActiveControllerTest {
             new Controller(ControllerSettings.defaults()),
             LivenessSettings.of(600_000),
             BalanceSettings.defaults(),
+            JobSchedule.DEFAULT_REPAIR_WAIT_MS,
             "cluster-a",
             Clock.SYSTEM,
             new ControllerEvents(),

@@ -62,7 +62,8 @@ class QuorumConfigTest {
                 "quorum.election.timeout.min.ms|soon",
                 "quorum.election.timeout.min.ms|0",
                 "broker.session.timeout.ms|-1",
-                "num.partitions|99999999999"
+                "num.partitions|99999999999",
+                "job.repair.wait.ms|86400001"
             })
     void aBadNumberIsNamedWithItsRange(String key, String value) {
         assertThatThrownBy(() -> load(GOOD + key + "=" + value + "\n"))
@@ -109,6 +110,12 @@ class QuorumConfigTest {
         assertThatThrownBy(() -> QuorumConfig.load(directory.resolve("none")))
                 .isInstanceOf(ConfigProblem.class)
                 .hasMessageContaining("none");
+    }
+
+    @Test
+    void jobsWaitTenMinutesForARepairUnlessSaidOtherwise() throws IOException {
+        assertThat(load(GOOD).jobRepairWaitMs()).isEqualTo(600_000);
+        assertThat(load(GOOD + "job.repair.wait.ms=0\n").jobRepairWaitMs()).isZero();
     }
 
     @Test

@@ -8,15 +8,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shiplog.metadata.controller.Controller;
 import io.shiplog.metadata.controller.ControllerSettings;
 import io.shiplog.metadata.controller.Decision;
+import io.shiplog.metadata.image.ImageRecords;
+import io.shiplog.metadata.image.JobRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.QuorumVoter;
 import io.shiplog.metadata.proto.FormClusterCommand;
+import io.shiplog.metadata.proto.JobMove;
+import io.shiplog.metadata.proto.JobMovesRecord;
+import io.shiplog.metadata.proto.JobRecord;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.RecordStateHashCommand;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class QuorumUpkeepTest {
+    private static final long REPAIR_WAIT_MS = 600_000;
     private static final QuorumVoter ONE = new QuorumVoter(1, "1-x", "a", 1, 2);
     private static final QuorumVoter TWO = new QuorumVoter(2, "2-x", "b", 3, 4);
 
@@ -52,7 +58,7 @@ class QuorumUpkeepTest {
 
     @Test
     void votersAreRecordedWhenTheyDifferAndThenNoMore() {
-        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
+        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0, REPAIR_WAIT_MS);
         carryOut(upkeep.poll(image, List.of(ONE, TWO), 0, 0));
         assertThat(image.quorumVoters()).containsExactly(ONE, TWO);
         assertThat(upkeep.poll(image, List.of(ONE, TWO), 5_000, 0)).isEmpty();
@@ -63,20 +69,20 @@ class QuorumUpkeepTest {
 
     @Test
     void votersThatAreNotKnownRemoveNobody() {
-        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
+        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0, REPAIR_WAIT_MS);
         carryOut(upkeep.poll(image, List.of(ONE), 0, 0));
         assertThat(upkeep.poll(image, List.of(), 5_000, 0)).isEmpty();
     }
 
     @Test
     void nothingIsRecordedBeforeTheClusterIsFormed() {
-        QuorumUpkeep upkeep = new QuorumUpkeep(0, 0);
+        QuorumUpkeep upkeep = new QuorumUpkeep(0, 0, REPAIR_WAIT_MS);
         assertThat(upkeep.poll(MetadataImage.empty(), List.of(ONE), 100_000, 0)).isEmpty();
     }
 
     @Test
     void theHashIsRecordedAfterAThousandRecordsAndOnceForThem() {
-        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
+        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0, REPAIR_WAIT_MS);
         record(999);
         assertThat(upkeep.poll(image, List.of(), 10, 0)).isEmpty();
         record(1);
@@ -88,11 +94,34 @@ class QuorumUpkeepTest {
 
     @Test
     void onAQuietClusterTheHashIsRecordedAfterAMinuteAndItsOwnRecordIsNoReason() {
-        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0);
+        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0, REPAIR_WAIT_MS);
         record(2);
         assertThat(upkeep.poll(image, List.of(), 59_999, 0)).isEmpty();
         carryOut(upkeep.poll(image, List.of(), 60_000, 0));
         assertThat(upkeep.poll(image, List.of(), 600_000, 0)).isEmpty();
+    }
+
+    /** A job of a topic that is gone, which is seen at the first look. */
+    @Test
+    void stepsOfJobsAreTakenAndSayHowLongTheyWaitForRepairs() {
+        QuorumUpkeep upkeep = new QuorumUpkeep(image.offset(), 0, 77);
+        image = image.candidate(List.of(
+                JobRecords.head(JobRecord.newBuilder()
+                        .setJobId(1)
+                        .setKind(JobRecord.Kind.REASSIGN)
+                        .setState(JobRecord.State.RUNNING)),
+                ImageRecords.record()
+                        .setJobMoves(JobMovesRecord.newBuilder()
+                                .setJobId(1)
+                                .addMoves(JobMove.newBuilder().addReplicas(1)))
+                        .build()));
+        List<MetadataCommand> due = upkeep.poll(image, List.of(), 10, 0);
+        assertThat(due)
+                .singleElement()
+                .satisfies(command ->
+                        assertThat(command.getAdvanceJobs().getRepairWaitMs()).isEqualTo(77));
+        carryOut(due);
+        assertThat(image.jobs().open()).isEmpty();
     }
 
     @Test
