@@ -4,11 +4,13 @@
 package io.shiplog.metadata.history;
 
 import io.shiplog.metadata.image.ImageRecords;
+import io.shiplog.metadata.image.JobImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.image.Uuids;
+import io.shiplog.metadata.proto.ChangeCause;
 import io.shiplog.metadata.proto.CommandOrigin;
 import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.metadata.proto.HistoryLine.Kind;
@@ -139,6 +141,10 @@ final class HistoryLines {
         PartitionImage after = ImageRecords.partition(replicas, record.getState());
         changed.put(id, after);
         String cause = record.getCause().name();
+        JobImage job = record.getReplicasCount() > 0 || record.getCause() == ChangeCause.REASSIGNMENT
+                ? image.jobs().jobOf(id.topicId(), id.partition())
+                : null;
+        cause += job == null ? "" : " of job " + job.id();
         line.setKind(Kind.PARTITION)
                 .setName(topic + "-" + id.partition())
                 .setOldValue(RecordText.of(before))

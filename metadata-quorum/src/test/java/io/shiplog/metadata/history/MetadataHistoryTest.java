@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.shiplog.metadata.image.ImageRecords;
+import io.shiplog.metadata.image.JobRecords;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.Uuids;
@@ -22,6 +23,9 @@ import io.shiplog.metadata.proto.DescribeHistoryResponse;
 import io.shiplog.metadata.proto.FeatureLevelRecord;
 import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.metadata.proto.HistoryLine.Kind;
+import io.shiplog.metadata.proto.JobMove;
+import io.shiplog.metadata.proto.JobMovesRecord;
+import io.shiplog.metadata.proto.JobRecord;
 import io.shiplog.metadata.proto.MetadataEntry;
 import io.shiplog.metadata.proto.MetadataRecord;
 import io.shiplog.metadata.proto.PartitionChangeRecord;
@@ -185,6 +189,41 @@ class MetadataHistoryTest {
         assertThat(lines.get(3).getOldValue()).isEqualTo(lines.get(2).getNewValue());
         HistoryLine next = lines(entry(change(0, 2, 3))).get(0);
         assertThat(next.getOldValue()).isEqualTo(lines.get(3).getNewValue());
+    }
+
+    private static MetadataRecord.Builder moved(int number, int epoch, int... replicas) {
+        MetadataRecord.Builder record = change(number, 1, epoch);
+        record.getPartitionChangeBuilder().setCause(ChangeCause.REASSIGNMENT);
+        Arrays.stream(replicas).forEach(record.getPartitionChangeBuilder()::addReplicas);
+        return record;
+    }
+
+    @Test
+    void partitionLineNamesTheJobThatMovesIt() {
+        image = image.apply(entry(topic(TOPIC, "t"), partition(0), partition(1)));
+        image = image.apply(entry(
+                JobRecords.head(JobRecord.newBuilder()
+                                .setJobId(7)
+                                .setKind(JobRecord.Kind.REASSIGN)
+                                .setState(JobRecord.State.RUNNING))
+                        .toBuilder(),
+                ImageRecords.record()
+                        .setJobMoves(JobMovesRecord.newBuilder()
+                                .setJobId(7)
+                                .addMoves(JobMove.newBuilder()
+                                        .setTopicId(Uuids.toBytes(TOPIC))
+                                        .addReplicas(2)
+                                        .addExpected(1)))));
+        CommandOrigin own = origin(4, "", "ADVANCE_JOBS");
+        List<HistoryLine> lines =
+                lines(by(entry(moved(0, 1, 2, 1), moved(0, 2), change(0, 2, 3), moved(1, 1, 2, 1)), own));
+        assertThat(lines)
+                .extracting(HistoryLine::getCause)
+                .containsExactly(
+                        "ADVANCE_JOBS: REASSIGNMENT of job 7",
+                        "ADVANCE_JOBS: REASSIGNMENT of job 7",
+                        "ADVANCE_JOBS: REPLICA_FENCED",
+                        "ADVANCE_JOBS: REASSIGNMENT");
     }
 
     @Test
