@@ -7,11 +7,13 @@ import io.shiplog.replication.runtime.Cancellable;
 import io.shiplog.replication.runtime.EventLoop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 
 /** An event loop whose tasks run when the test says so, on its thread. Any thread may give it tasks. Nothing becomes due on it. */
 public final class HandLoop implements EventLoop {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final boolean direct;
+    private volatile boolean ended;
 
     private HandLoop(boolean direct) {
         this.direct = direct;
@@ -34,6 +36,11 @@ public final class HandLoop implements EventLoop {
         }
     }
 
+    /** It takes no tasks any more. */
+    public void end() {
+        ended = true;
+    }
+
     /** How many tasks wait. */
     public int size() {
         return tasks.size();
@@ -46,6 +53,9 @@ public final class HandLoop implements EventLoop {
 
     @Override
     public void execute(Runnable task) {
+        if (ended) {
+            throw new RejectedExecutionException("the loop has ended");
+        }
         if (direct) {
             task.run();
         } else {

@@ -17,13 +17,15 @@ public final class EndpointCaller {
 
     private final Channel channel;
     private final String endpoint;
+    private final LineBudget lines;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile HelloRequest hello = HelloRequest.getDefaultInstance();
     private volatile boolean greeted;
 
-    EndpointCaller(Channel channel, String endpoint) {
+    EndpointCaller(Channel channel, String endpoint, LineBudget lines) {
         this.channel = channel;
         this.endpoint = endpoint;
+        this.lines = lines;
     }
 
     int addUnanswered() {
@@ -57,9 +59,17 @@ public final class EndpointCaller {
         });
     }
 
-    /** Ends the connection; any thread. One line is logged. */
+    /** Ends the connection; any thread. One line is logged, unless there were many. */
     public void close(String reason) {
-        LOG.warn("closing the connection of {} to the {} endpoint: {}", this, endpoint, reason);
+        int leftOut = lines.take();
+        if (leftOut != LineBudget.LEFT_OUT) {
+            LOG.warn(
+                    "closing the connection of {} to the {} endpoint: {} ({} such lines left out before)",
+                    this,
+                    endpoint,
+                    reason,
+                    leftOut);
+        }
         channel.close();
     }
 

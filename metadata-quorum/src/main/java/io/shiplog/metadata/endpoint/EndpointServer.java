@@ -36,6 +36,10 @@ public final class EndpointServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointServer.class);
     private static final int BACKLOG = 512;
     private static final long CLOSE_TIMEOUT_MS = 1_000;
+    /** Lines about callers who were refused or ended, in so many ms. */
+    private static final int MAX_LINES = 20;
+
+    private static final long LINES_PER_MS = 10_000;
 
     private final EndpointLimits limits;
     private final EventLoopGroup group;
@@ -44,6 +48,8 @@ public final class EndpointServer implements AutoCloseable {
     private final ChannelGroup open = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
     private final AtomicInteger connections = new AtomicInteger();
+    private final LineBudget lines =
+            new LineBudget(MAX_LINES, LINES_PER_MS, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     private final Channel listener;
 
     /** The endpoint of a quorum node. */
@@ -106,24 +112,28 @@ public final class EndpointServer implements AutoCloseable {
     private void initialize(SocketChannel channel) {
         if (connections.incrementAndGet() > limits.maxConnections()) {
             connections.decrementAndGet();
-            LOG.warn(
-                    "refusing a connection of {} to the {} endpoint: {} are open",
-                    channel.remoteAddress(),
-                    limits.name(),
-                    limits.maxConnections());
+            int leftOut = lines.take();
+            if (leftOut != LineBudget.LEFT_OUT) {
+                LOG.warn(
+                        "refusing a connection of {} to the {} endpoint: {} are open ({} such lines left out before)",
+                        channel.remoteAddress(),
+                        limits.name(),
+                        limits.maxConnections(),
+                        leftOut);
+            }
             channel.close();
             return;
         }
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         open.add(channel);
-        if (limits.maxLifeSeconds() > 0) {
+        if (limits.maxLifeMs() > 0) {
             // Whoever sends a byte now and then is not silent, and holds its place all the same.
-            var end = channel.eventLoop().schedule(() -> channel.close(), limits.maxLifeSeconds(), TimeUnit.SECONDS);
+            var end = channel.eventLoop().schedule(() -> channel.close(), limits.maxLifeMs(), TimeUnit.MILLISECONDS);
             channel.closeFuture().addListener(closed -> end.cancel(false));
         }
-        channel.pipeline().addLast(new IdleStateHandler(limits.maxSilenceSeconds(), 0, 0));
-        Frames.install(channel.pipeline(), EndpointRequest.parser());
-        channel.pipeline().addLast(new Caller(new EndpointCaller(channel, limits.name())));
+        channel.pipeline().addLast(new IdleStateHandler(limits.maxSilenceMs(), 0, 0, TimeUnit.MILLISECONDS));
+        Frames.install(channel.pipeline(), EndpointRequest.parser(), limits.maxRequestBytes());
+        channel.pipeline().addLast(new Caller(new EndpointCaller(channel, limits.name(), lines)));
     }
 
     /** Stops listening, ends all connections, and waits for the thread. */
@@ -172,7 +182,7 @@ public final class EndpointServer implements AutoCloseable {
                 // a node that had no command to give for a while; it connects again when it has one
                 context.close();
             } else if (event instanceof IdleStateEvent) {
-                caller.close("silent for " + limits.maxSilenceSeconds() + " s");
+                caller.close("silent for " + limits.maxSilenceMs() + " ms");
             }
         }
 

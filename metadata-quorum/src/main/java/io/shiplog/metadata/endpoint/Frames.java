@@ -24,7 +24,12 @@ final class Frames {
 
     /** Reads messages of one kind, writes any. A bad length or message fails the channel with {@link CorruptedFrameException}. */
     static void install(ChannelPipeline pipeline, Parser<? extends MessageLite> incoming) {
-        pipeline.addLast(new LengthFieldBasedFrameDecoder(MAX_BYTES + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES));
+        install(pipeline, incoming, MAX_BYTES);
+    }
+
+    /** As {@link #install(ChannelPipeline, Parser)}, of messages of at most {@code maxBytes} that come in. */
+    static void install(ChannelPipeline pipeline, Parser<? extends MessageLite> incoming, int maxBytes) {
+        pipeline.addLast(new LengthFieldBasedFrameDecoder(maxBytes + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES));
         pipeline.addLast(new Decoder(incoming));
         pipeline.addLast(new Encoder());
     }

@@ -28,14 +28,22 @@ class EndpointServerTest {
     private static final int WAIT_MS = 10_000;
 
     private final List<EndpointRequest> requests = new CopyOnWriteArrayList<>();
-    private final AtomicInteger closed = new AtomicInteger();
+    /** Connections of the endpoint that runs now which have ended. */
+    private AtomicInteger closed;
+
     private volatile boolean answers = true;
     private EndpointServer server;
     private Socket socket;
 
     @BeforeEach
     void start() throws IOException {
-        server = new EndpointServer("127.0.0.1", 0, new EndpointHandler() {
+        start(EndpointLimits.METADATA);
+    }
+
+    private void start(EndpointLimits limits) throws IOException {
+        AtomicInteger ends = new AtomicInteger();
+        closed = ends;
+        EndpointHandler handler = new EndpointHandler() {
             @Override
             public void onRequest(EndpointCaller caller, EndpointRequest request) {
                 requests.add(request);
@@ -48,9 +56,10 @@ class EndpointServerTest {
 
             @Override
             public void onClosed(EndpointCaller caller) {
-                closed.incrementAndGet();
+                ends.incrementAndGet();
             }
-        });
+        };
+        server = new EndpointServer("127.0.0.1", 0, handler, limits);
         socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         socket.setSoTimeout(WAIT_MS);
     }
@@ -168,6 +177,90 @@ class EndpointServerTest {
         }
         assertClosedWithoutAnswer();
         assertThat(requests).hasSize(32);
+    }
+
+    private void restart(EndpointLimits limits) throws IOException {
+        stop();
+        start(limits);
+    }
+
+    private static EndpointLimits limits(int maxRequestBytes, int maxSilenceMs, int maxLifeMs) {
+        return new EndpointLimits("test", 8, maxRequestBytes, 8, maxSilenceMs, maxLifeMs);
+    }
+
+    @Test
+    void whoSaysNothingIsEnded() throws IOException {
+        restart(limits(1_000, 50, 0));
+        assertClosedWithoutAnswer();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void whoSaysNothingMoreIsEnded() throws IOException {
+        restart(limits(1_000, 50, 0));
+        send(hello());
+        receive();
+        assertClosedWithoutAnswer();
+    }
+
+    @Test
+    void whoGoesOnTalkingIsEndedWhenItsTimeIsOver() throws IOException {
+        restart(limits(1_000, WAIT_MS, 200));
+        long beganNs = System.nanoTime();
+        send(hello());
+        receive();
+        int answered = 0;
+        try {
+            for (; System.nanoTime() - beganNs < WAIT_MS * 1_000_000L; answered++) {
+                send(question(answered));
+                receive();
+            }
+        } catch (IOException e) {
+            // ended
+        }
+        assertThat(System.nanoTime() - beganNs).isBetween(150 * 1_000_000L, WAIT_MS * 1_000_000L);
+        assertThat(answered).isPositive();
+    }
+
+    /** A byte now and then is not silence. */
+    @Test
+    void whoDripsBytesIsEndedWhenItsTimeIsOver() throws IOException {
+        restart(limits(1_000, WAIT_MS, 200));
+        sendLength(900);
+        assertClosedWithoutAnswer();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void aConnectionWithoutATimeLimitStays() throws IOException {
+        restart(limits(1_000, WAIT_MS, 0));
+        send(hello());
+        receive();
+        long beganNs = System.nanoTime();
+        Await.until("more time than the others have", WAIT_MS, () -> System.nanoTime() - beganNs > 300 * 1_000_000L);
+        send(question(1));
+        assertThat(receive().getCorrelationId()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatIsLongerThanThisEndpointTakesClosesTheConnectionBeforeAnyByteOfIt() throws IOException {
+        restart(limits(1_000, WAIT_MS, 0));
+        sendLength(1_001);
+        assertClosedWithoutAnswer();
+    }
+
+    @Test
+    void linesAboutCallersAreCountedInsteadOfWritten() {
+        long[] nowMs = {5};
+        LineBudget lines = new LineBudget(2, 1_000, () -> nowMs[0]);
+        assertThat(lines.take()).isZero();
+        assertThat(lines.take()).isZero();
+        assertThat(lines.take()).isEqualTo(LineBudget.LEFT_OUT);
+        nowMs[0] = 1_004;
+        assertThat(lines.take()).isEqualTo(LineBudget.LEFT_OUT);
+        nowMs[0] = 1_005;
+        assertThat(lines.take()).isEqualTo(2);
+        assertThat(lines.take()).isZero();
     }
 
     @Test

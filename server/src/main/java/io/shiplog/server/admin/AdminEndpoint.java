@@ -29,16 +29,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells whoever asks how this node is, on a thread and a port of its own: when the event loop hangs it says so. What it asks of that loop is
  * bounded: a number of questions at a time, some replicas in a turn.
  */
 public final class AdminEndpoint implements EndpointHandler, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminEndpoint.class);
     /** Partitions that one question may name. */
     static final int MAX_PARTITIONS = 1_000;
 
@@ -127,24 +131,20 @@ public final class AdminEndpoint implements EndpointHandler, AutoCloseable {
     }
 
     /** Without the replicas' counts when the loop does not run, or has too many questions already: who asks hears the rest. */
-    @SuppressWarnings("FutureReturnValueIgnored") // it does not fail
     private void describeNode(EndpointCaller caller, long id) {
         CompletableFuture<ReplicaCounts> counts = admitted(replicas::counts);
-        (counts == null ? CompletableFuture.<ReplicaCounts>completedFuture(null) : counts.copy())
-                .completeOnTimeout(null, LOOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                .thenAccept(known -> {
-                    DescribeNodeResponse.Builder answer = node.now();
-                    if (known != null) {
-                        answer.setReplicas(known);
-                    }
-                    caller.answer(EndpointResponse.newBuilder()
-                            .setCorrelationId(id)
-                            .setDescribeNode(answer)
-                            .build());
-                });
+        answer(caller, id, counts == null ? CompletableFuture.completedFuture(null) : counts, known -> {
+            DescribeNodeResponse.Builder answer = node.now();
+            if (known != null) {
+                answer.setReplicas(known);
+            }
+            return EndpointResponse.newBuilder()
+                    .setCorrelationId(id)
+                    .setDescribeNode(answer)
+                    .build();
+        });
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // it does not fail
     private void describeReplicas(EndpointCaller caller, long id, DescribeReplicasRequest request) {
         if (request.getPartitionsCount() > MAX_PARTITIONS) {
             caller.answer(error(
@@ -162,15 +162,32 @@ public final class AdminEndpoint implements EndpointHandler, AutoCloseable {
             caller.answer(error(id, Errors.THROTTLING_QUOTA_EXCEEDED, "too many questions at once; ask again"));
             return;
         }
-        reports.copy()
+        answer(
+                caller,
+                id,
+                reports,
+                known -> known == null
+                        ? error(id, Errors.REQUEST_TIMED_OUT, "the event loop of the node does not run")
+                        : EndpointResponse.newBuilder()
+                                .setCorrelationId(id)
+                                .setDescribeReplicas(known)
+                                .build());
+    }
+
+    /** Says what comes of a question to the loop, of null when it does not run. A look that fails is told of, too, and costs the node nothing. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it does not fail
+    private <T> void answer(
+            EndpointCaller caller, long id, CompletableFuture<T> asked, Function<T, EndpointResponse> response) {
+        asked.copy()
                 .completeOnTimeout(null, LOOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                .thenAccept(known -> caller.answer(
-                        known == null
-                                ? error(id, Errors.REQUEST_TIMED_OUT, "the event loop of the node does not run")
-                                : EndpointResponse.newBuilder()
-                                        .setCorrelationId(id)
-                                        .setDescribeReplicas(known)
-                                        .build()));
+                // Here again: the loop has told what it alone knows.
+                .thenApplyAsync(response, server::execute)
+                .exceptionally(failure -> {
+                    LOG.error("the admin endpoint cannot answer {}", caller, failure);
+                    return error(
+                            id, Errors.UNKNOWN_SERVER_ERROR, "the node failed to look at itself; its log says how");
+                })
+                .thenAccept(caller::answer);
     }
 
     /** Asks the loop, unless it has so many questions already that it owes answers to; null then. */
@@ -180,7 +197,13 @@ public final class AdminEndpoint implements EndpointHandler, AutoCloseable {
             questions.decrementAndGet();
             return null;
         }
-        CompletableFuture<T> answer = question.get();
+        CompletableFuture<T> answer;
+        try {
+            answer = question.get();
+        } catch (RuntimeException e) {
+            // A loop that has ended takes no tasks.
+            answer = CompletableFuture.failedFuture(e);
+        }
         answer.whenComplete((value, failure) -> questions.decrementAndGet());
         return answer;
     }

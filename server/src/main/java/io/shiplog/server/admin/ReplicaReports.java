@@ -35,11 +35,22 @@ final class ReplicaReports {
         this.loop = loop;
     }
 
+    /** What escapes a task of the loop stops the node; a look that fails is no reason for that. */
+    private void inATurn(CompletableFuture<?> result, Runnable turn) {
+        loop.execute(() -> {
+            try {
+                turn.run();
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+    }
+
     /** The reports of these partitions, in their order. Any thread; completes on the loop. */
     CompletableFuture<DescribeReplicasResponse> of(List<PartitionId> partitions) {
         CompletableFuture<DescribeReplicasResponse> result = new CompletableFuture<>();
         DescribeReplicasResponse.Builder answer = DescribeReplicasResponse.newBuilder();
-        loop.execute(() -> some(partitions, 0, answer, result));
+        inATurn(result, () -> some(partitions, 0, answer, result));
         return result;
     }
 
@@ -51,7 +62,7 @@ final class ReplicaReports {
         int to = Math.min(partitions.size(), from + IN_A_TURN);
         partitions.subList(from, to).forEach(id -> answer.addReplicas(report(id)));
         if (to < partitions.size()) {
-            loop.execute(() -> some(partitions, to, answer, result));
+            inATurn(result, () -> some(partitions, to, answer, result));
         } else {
             result.complete(answer.build());
         }
@@ -60,7 +71,7 @@ final class ReplicaReports {
     /** How many replicas there are of which kind. Any thread; completes on the loop. */
     CompletableFuture<ReplicaCounts> counts() {
         CompletableFuture<ReplicaCounts> result = new CompletableFuture<>();
-        loop.execute(() -> count(replicas.all(), 0, ReplicaCounts.newBuilder(), result));
+        inATurn(result, () -> count(replicas.all(), 0, ReplicaCounts.newBuilder(), result));
         return result;
     }
 
@@ -71,7 +82,7 @@ final class ReplicaReports {
             count(replica, counts);
         }
         if (to < all.size()) {
-            loop.execute(() -> count(all, to, counts, result));
+            inATurn(result, () -> count(all, to, counts, result));
         } else {
             result.complete(counts.build());
         }

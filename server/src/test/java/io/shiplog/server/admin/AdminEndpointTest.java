@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.metadata.client.Lease;
 import io.shiplog.metadata.image.MetadataImage;
+import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.proto.DescribeNodeRequest;
 import io.shiplog.metadata.proto.DescribeNodeResponse;
@@ -46,6 +47,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -307,6 +309,48 @@ class AdminEndpointTest {
             }
             hanging.run();
             assertThat(caller.receive().getError()).isZero();
+        }
+    }
+
+    @Test
+    void aLookThatFailsIsToldOf() throws IOException {
+        judgement = null;
+        try (Caller caller = new Caller().greeted()) {
+            EndpointResponse answer = caller.ask(describeNode());
+            assertThat(answer.getError()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+            judgement = NodeJudgement.NONE;
+            assertThat(caller.ask(describeNode()).getError()).isZero();
+        }
+    }
+
+    /** What escapes there would stop the node. */
+    @Test
+    void aLookThatFailsOnTheLoopDoesNotReachTheLoop() {
+        ReplicaReports broken = new ReplicaReports(null, null, hanging);
+        CompletableFuture<?> reports = broken.of(List.of(new PartitionId(TOPIC, 0)));
+        CompletableFuture<?> counts = broken.counts();
+        hanging.run();
+        assertThat(reports).isCompletedExceptionally();
+        assertThat(counts).isCompletedExceptionally();
+    }
+
+    @Test
+    void aLoopThatHasEndedOwesNothing() throws IOException {
+        HandLoop ended = HandLoop.direct();
+        start(ended);
+        ended.end();
+        for (int i = 0; i <= AdminEndpoint.MAX_QUESTIONS; i++) {
+            try (Caller caller = new Caller().greeted()) {
+                assertThat(caller.ask(describeReplicas(0)).getError()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+            }
+        }
+    }
+
+    @Test
+    void aQuestionLongerThanAnyIsHungUpOn() throws IOException {
+        try (Caller caller = new Caller()) {
+            new DataOutputStream(caller.socket.getOutputStream()).writeInt((64 << 10) + 1);
+            assertThat(caller.isClosedByTheNode()).isTrue();
         }
     }
 
