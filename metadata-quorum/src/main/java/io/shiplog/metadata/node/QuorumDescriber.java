@@ -44,21 +44,24 @@ final class QuorumDescriber {
                 .setMetadataOffset(metadataOffset)
                 .setCommitIndex(UNKNOWN)
                 .setLastIndex(UNKNOWN);
+        RatisQuorum quorum = node.quorum();
+        // In this order: the members know of all that was committed before, and a change that was under way when they
+        // were looked at is either still, or settled for good.
+        Optional<LeaderProgress> known = quorum == null ? Optional.empty() : quorum.progress();
         List<QuorumPeer> members = node.members();
+        boolean settled = quorum != null && !quorum.isChangingPeers();
         for (QuorumPeer member : members) {
             description.addNodes(NodeHint.newBuilder()
                     .setNodeId(member.nodeId())
                     .setHost(member.host())
                     .setPort(member.endpointPort()));
         }
-        RatisQuorum quorum = node.quorum();
-        Optional<LeaderProgress> known = quorum == null ? Optional.empty() : quorum.progress();
         ActiveController controller = node.controller();
         if (known.isEmpty() || controller == null) {
             reply.accept(description.build());
             return;
         }
-        addVoters(description, members, known.get());
+        addVoters(description, members, settled, known.get());
         controller.observers(observers -> {
             for (BrokerProgress observer : observers) {
                 description.addObservers(observer(observer));
@@ -67,8 +70,16 @@ final class QuorumDescriber {
         });
     }
 
-    private void addVoters(DescribeQuorumResponse.Builder description, List<QuorumPeer> members, LeaderProgress known) {
-        description.setCommitIndex(known.commitIndex()).setLastIndex(known.lastIndex());
+    private void addVoters(
+            DescribeQuorumResponse.Builder description,
+            List<QuorumPeer> members,
+            boolean settled,
+            LeaderProgress known) {
+        description
+                .setCommitIndex(known.commitIndex())
+                .setLastIndex(known.lastIndex())
+                .setClusterId(node.clusterId())
+                .setSettled(settled);
         for (QuorumPeer member : members) {
             VoterState.Builder voter = VoterState.newBuilder()
                     .setNodeId(member.nodeId())

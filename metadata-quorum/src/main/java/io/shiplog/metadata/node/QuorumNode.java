@@ -73,6 +73,7 @@ public final class QuorumNode implements AutoCloseable {
     private final ControllerMetrics metrics = new ControllerMetrics(new QuorumFigures(this, Clock.SYSTEM), events);
     private final Membership membership = new Membership(Clock.SYSTEM);
     private final LeaderWatch watch;
+    private final RemovalWatch removal;
     private final DiskWatch disk;
     private volatile RatisQuorum quorum;
     private volatile ActiveController controller;
@@ -96,6 +97,8 @@ public final class QuorumNode implements AutoCloseable {
             endpoint.every(WAKE_EVERY_MS, served::wake);
             endpoint.every(OBSERVE_EVERY_MS, served::observe);
             watch = new LeaderWatch(this, config.nodeId());
+            removal = new RemovalWatch(this, config.voters().values(), Clock.SYSTEM);
+            endpoint.every(OBSERVE_EVERY_MS, removal::look);
             disk = new DiskWatch(config.dataDir(), config.reserveBytes(), fatal);
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -255,6 +258,11 @@ public final class QuorumNode implements AutoCloseable {
     public String clusterId() {
         Stamp stamp = formation.stamp();
         return stamp.phase().runs() ? stamp.clusterId() : "";
+    }
+
+    /** Names this node's disk among the members. */
+    String peerId() {
+        return formation.stamp().peerId();
     }
 
     /** Whether this node is the active controller; it may have been deposed without knowing yet. */
@@ -456,6 +464,7 @@ public final class QuorumNode implements AutoCloseable {
     private void stop(boolean orderly) throws IOException {
         disk.close();
         watch.close();
+        removal.close();
         formation.close();
         if (quorum != null) {
             if (orderly && quorum.isLeaderReady() && quorum.peers().size() > 1) {

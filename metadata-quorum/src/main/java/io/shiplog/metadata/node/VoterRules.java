@@ -3,6 +3,7 @@
 
 package io.shiplog.metadata.node;
 
+import io.shiplog.metadata.proto.DescribeQuorumResponse;
 import io.shiplog.metadata.ratis.QuorumPeer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,24 @@ final class VoterRules {
     private static final int MAX_HOST = 255;
 
     private VoterRules() {}
+
+    /**
+     * Whether the answer of a leader proves that a peer is no member any more. A change that is settled stays, whoever leads next; and since the leader has committed all
+     * that the peer's own log can hold, it is not the peer that knows the newer members. A peer that was taken out never comes back: its disk would be given another name.
+     *
+     * @param description empty, or without voters, when it is not of a leader
+     * @param lastIndex of the peer's own log; -1: it is empty
+     */
+    static boolean isTakenOut(DescribeQuorumResponse description, String clusterId, String peerId, long lastIndex) {
+        boolean ofTheLeader = description.getVotersCount() > 0
+                && !clusterId.isEmpty()
+                && description.getClusterId().equals(clusterId);
+        return ofTheLeader
+                && description.getSettled()
+                && description.getCommitIndex() >= lastIndex
+                && description.getVotersList().stream()
+                        .noneMatch(voter -> voter.getPeerId().equals(peerId));
+    }
 
     /**
      * A verdict on a change.

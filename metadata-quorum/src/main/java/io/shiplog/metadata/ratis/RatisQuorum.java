@@ -356,6 +356,11 @@ public final class RatisQuorum implements AutoCloseable {
         }
     }
 
+    /** The members have taken this peer out, as one of them says: told on as if Raft had said so. */
+    public void onTakenOut() {
+        stateMachine.onDivisionClosed(false);
+    }
+
     /** Begins to write a snapshot if there is something new; the log before it is purged afterwards. */
     public void beginSnapshot() {
         stateMachine.beginSnapshot();

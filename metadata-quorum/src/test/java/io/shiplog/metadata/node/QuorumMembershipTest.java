@@ -196,6 +196,34 @@ class QuorumMembershipTest {
         }
     }
 
+    /** It asks those for their votes whom it knows as members, and the leader, which alone could tell it, is not among them. */
+    @Test
+    void aVoterThatWasAwayWhileItWasRemovedRetiresThoughTheLeaderIsAStrangerToIt() throws Exception {
+        try (TestQuorum quorum = new TestQuorum(directory, 3).startAll();
+                Tool tool = new Tool(quorum)) {
+            int removed = quorum.awaitActive().nodeId() % 3 + 1;
+            awaitVoters(quorum, 1, 2, 3);
+            quorum.kill(removed);
+            quorum.startOutside(4);
+            tool.add(4);
+            tool.remove(removed);
+            Await.until("node 4 leads", WAIT_MS, () -> {
+                try {
+                    get(tool.client.transferQuorumLeadership(4, 1_000));
+                } catch (ExecutionException e) {
+                    return false;
+                }
+                return quorum.awaitActive().nodeId() == 4;
+            });
+            long term = quorum.awaitActive().term();
+            QuorumNode back = quorum.start(removed);
+            Await.until("retired", WAIT_MS, () -> back.clusterId().isEmpty());
+            assertThat(quorum.awaitActive().term()).as("nobody was disturbed").isEqualTo(term);
+            write(quorum, 1);
+            assertThat(quorum.fatals()).isEmpty();
+        }
+    }
+
     @Test
     void theLeaderHandsOverBeforeItIsRemoved() throws Exception {
         try (TestQuorum quorum = new TestQuorum(directory, 3).startAll();

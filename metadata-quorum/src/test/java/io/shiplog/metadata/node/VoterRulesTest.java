@@ -5,6 +5,8 @@ package io.shiplog.metadata.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.metadata.proto.DescribeQuorumResponse;
+import io.shiplog.metadata.proto.VoterState;
 import io.shiplog.metadata.ratis.QuorumPeer;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -62,6 +64,43 @@ class VoterRulesTest {
     @Test
     void aNegativeNodeIdIsNotAdded() {
         assertThat(add(members(3), -4, DISK, peer(4, DISK))).isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    private static DescribeQuorumResponse.Builder description() {
+        return DescribeQuorumResponse.newBuilder()
+                .setClusterId("c")
+                .setSettled(true)
+                .setCommitIndex(100)
+                .addVoters(VoterState.newBuilder().setPeerId("1-a"))
+                .addVoters(VoterState.newBuilder().setPeerId("2-b"));
+    }
+
+    private static boolean takenOut(DescribeQuorumResponse.Builder description, long lastIndex) {
+        return VoterRules.isTakenOut(description.build(), "c", "3-c", lastIndex);
+    }
+
+    @Test
+    void whoIsNotAmongTheVotersOfALeaderThatKnowsMoreIsTakenOut() {
+        assertThat(takenOut(description(), 100)).isTrue();
+        assertThat(takenOut(description(), -1)).isTrue();
+    }
+
+    @Test
+    void nobodyIsTakenOutByAnAnswerThatProvesNothing() {
+        assertThat(takenOut(description(), 101)).as("the leader knows less").isFalse();
+        assertThat(takenOut(description().setSettled(false), 100))
+                .as("may be undone")
+                .isFalse();
+        assertThat(takenOut(description().setClusterId("d"), 100))
+                .as("another cluster")
+                .isFalse();
+        assertThat(takenOut(description().clearVoters(), 100)).as("no leader").isFalse();
+        assertThat(takenOut(description().addVoters(VoterState.newBuilder().setPeerId("3-c")), 100))
+                .as("a member")
+                .isFalse();
+        assertThat(VoterRules.isTakenOut(description().clearClusterId().build(), "", "3-c", 100))
+                .as("a node without a cluster")
+                .isFalse();
     }
 
     private static Errors remove(List<QuorumPeer> members, int nodeId, Uuid disk, Integer... dead) {
