@@ -4,6 +4,7 @@
 package io.shiplog.tools.connect;
 
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
+import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.client.RequestOrigin;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.Features;
@@ -32,6 +33,10 @@ public final class Cluster implements AutoCloseable {
     private final int timeoutMs;
     private QuorumClient quorum;
     private Admin admin;
+    /** Whether a storage node answered where one was said to be. */
+    private boolean greeted;
+
+    private QuorumDescription told;
 
     /**
      * @param bootstrap storage nodes; null when only the quorum is known
@@ -87,7 +92,42 @@ public final class Cluster implements AutoCloseable {
             Greeting.checkQuorum(endpoints, connectMs());
             return endpoints;
         }
-        return Greeting.quorumOf(QuorumAddress.parse(bootstrapGiven), connectMs());
+        List<Endpoint> known = Greeting.quorumOf(QuorumAddress.parse(bootstrapGiven), connectMs());
+        greeted = true;
+        return known;
+    }
+
+    /** Whether a storage node answers there; when not, and nobody else says where there are some, that is why the command fails. */
+    private boolean isStorage(String addresses) {
+        try {
+            Greeting.quorumOf(QuorumAddress.parse(addresses), connectMs());
+            greeted = true;
+        } catch (Unreachable nobody) {
+            if (quorumGiven == null) {
+                throw nobody;
+            }
+        }
+        return greeted;
+    }
+
+    /**
+     * The metadata as {@link #quorumAsItIs()} has it, for another look at it. That it may be old, since there is no active controller, is said once on
+     * the error stream.
+     */
+    public MetadataImage imageAsItIs(ToolOptions options) throws InterruptedException {
+        boolean first = quorum == null;
+        QuorumClient there = quorumAsItIs();
+        boolean saidOld = !first && told == null;
+        told = first ? there.description() : there.describedOrNull();
+        if (told == null && !saidOld) {
+            options.err().println("shiplog: no active controller; this is what one quorum node knew last");
+        }
+        return there.image();
+    }
+
+    /** What the active controller said of the quorum at the last {@link #imageAsItIs}; null when there was none. */
+    public QuorumDescription told() {
+        return told;
     }
 
     /** The newest metadata. */
@@ -138,10 +178,7 @@ public final class Cluster implements AutoCloseable {
      * metadata.
      */
     public String bootstrap() throws InterruptedException {
-        if (bootstrapGiven != null) {
-            if (quorum == null && admin == null) {
-                Greeting.quorumOf(QuorumAddress.parse(bootstrapGiven), connectMs());
-            }
+        if (bootstrapGiven != null && (greeted || isStorage(bootstrapGiven))) {
             return bootstrapGiven;
         }
         List<String> addresses = new ArrayList<>();

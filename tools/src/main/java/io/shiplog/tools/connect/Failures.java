@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.connect;
 
+import io.shiplog.metadata.client.MetadataRefusal;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
@@ -42,9 +43,18 @@ public final class Failures {
         if (cause instanceof UnknownTopicOrPartitionException) {
             return "there is no such topic or partition (bin/shiplog topics lists them)";
         }
+        if (cause instanceof MetadataRefusal refusal) {
+            return refused(refusal);
+        }
         if (cause instanceof UnsupportedVersionException) {
             return "the cluster runs older software than this tool: " + message;
         }
         return message;
+    }
+
+    /** In the quorum's own words, or else in those of the error. */
+    private static String refused(MetadataRefusal refusal) {
+        String reason = refusal.reason().isEmpty() ? refusal.error().message() : refusal.reason();
+        return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
     }
 }

@@ -138,7 +138,7 @@ final class Greeting {
         DescribeQuorumResponseData answer = new DescribeQuorumResponseData();
         ask(socket, ApiKeys.DESCRIBE_QUORUM, DESCRIBE_QUORUM, request, answer);
         if (answer.errorCode() != Errors.NONE.code()) {
-            throw new Useless("the storage node knows of no metadata quorum that answers: "
+            throw new Useless(socket.endpoint() + " knows of no metadata quorum that answers: "
                     + (answer.errorMessage() == null ? Errors.forCode(answer.errorCode()) : answer.errorMessage()));
         }
         List<Endpoint> members = new ArrayList<>();
@@ -164,7 +164,7 @@ final class Greeting {
             ResponseHeader.parse(received, api.responseHeaderVersion(version));
             answer.read(new ByteBufferAccessor(received), version);
         } catch (RuntimeException garbage) {
-            throw new Useless("what is there speaks another protocol, not Kafka's");
+            throw new Useless(socket.endpoint() + " speaks another protocol, not Kafka's");
         }
     }
 

@@ -46,12 +46,12 @@ final class PlainSocket implements AutoCloseable {
 
     /** Connects, and waits as long for each answer. */
     static PlainSocket connect(Endpoint endpoint, int timeoutMs) throws Useless {
+        InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+        if (address.isUnresolved()) {
+            throw new Useless("there is no host " + endpoint.host());
+        }
         Socket socket = new Socket();
         try {
-            InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
-            if (address.isUnresolved()) {
-                throw new Useless("there is no host " + endpoint.host());
-            }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(timeoutMs);
             socket.connect(address, timeoutMs);
@@ -66,6 +66,10 @@ final class PlainSocket implements AutoCloseable {
             close(socket);
             throw new Useless(endpoint + " cannot be reached: " + e.getMessage());
         }
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
     }
 
     /** Sends one message whose length is in front already. */

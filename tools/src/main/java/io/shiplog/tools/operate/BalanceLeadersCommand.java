@@ -11,10 +11,13 @@ import io.shiplog.tools.quorum.Leaderships.Displaced;
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Rows;
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.ElectionType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +35,8 @@ import picocli.CommandLine.Mixin;
         })
 public final class BalanceLeadersCommand implements Callable<Integer> {
     private static final int MAX_NAMED = 10;
+    private static final long AGAIN_MS = 1_000;
+    private static final long SHOWS_MS = 10;
 
     @Mixin
     private Connection connection;
@@ -43,23 +48,54 @@ public final class BalanceLeadersCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         patience.waitMs();
         try (Cluster cluster = connection.connect()) {
-            int before = Leaderships.displaced(cluster.image()).size();
-            boolean[] asked = {false};
-            boolean balanced = patience.until(() -> {
-                List<Displaced> displaced = Leaderships.displaced(cluster.image());
-                // Asked anew when a replica has come back into sync.
-                if (!asked[0] || displaced.stream().anyMatch(each -> each.why() == null)) {
-                    asked[0] = true;
-                    Elections.elect(cluster, ElectionType.PREFERRED, null);
-                }
-                return Leaderships.displaced(cluster.image()).isEmpty();
-            });
-            print(cluster.image(), before, connection.out());
+            Rounds rounds = new Rounds(cluster);
+            boolean balanced = patience.until(rounds::balanced);
+            print(cluster.image(), rounds.moved, connection.out());
             return balanced || !patience.on() ? 0 : 1;
         }
     }
 
-    private void print(MetadataImage image, int before, PrintWriter out) {
+    /** Elections, one after the other as long as there is a leadership that could move. */
+    private static final class Rounds {
+        private final Cluster cluster;
+        private int moved;
+        private long askedNs;
+        private boolean asked;
+
+        Rounds(Cluster cluster) {
+            this.cluster = cluster;
+        }
+
+        /** Asked anew when a replica has come back into sync, once a second at most: each time all partitions are gone through. */
+        boolean balanced() throws Exception {
+            List<Displaced> displaced = Leaderships.displaced(cluster.image());
+            boolean due = !asked || System.nanoTime() - askedNs > TimeUnit.MILLISECONDS.toNanos(AGAIN_MS);
+            if (due && (!asked || displaced.stream().anyMatch(each -> each.why() == null))) {
+                asked = true;
+                askedNs = System.nanoTime();
+                moved += elect();
+            }
+            return Leaderships.displaced(cluster.image()).isEmpty();
+        }
+
+        /** Has them elected, and waits until the metadata here shows it; says how many were. */
+        private int elect() throws Exception {
+            Set<String> elected = new HashSet<>();
+            Elections.elect(cluster, ElectionType.PREFERRED, null).forEach((partition, outcome) -> {
+                if (outcome.elected()) {
+                    elected.add(partition.toString());
+                }
+            });
+            while (System.nanoTime() - askedNs < TimeUnit.MILLISECONDS.toNanos(AGAIN_MS)
+                    && Leaderships.displaced(cluster.image()).stream()
+                            .anyMatch(each -> elected.contains(each.partition()))) {
+                TimeUnit.MILLISECONDS.sleep(SHOWS_MS);
+            }
+            return elected.size();
+        }
+    }
+
+    private void print(MetadataImage image, int moved, PrintWriter out) {
         List<Displaced> left = Leaderships.displaced(image);
         Rows shares = LeadersCommand.rows(image);
         Rows displaced = new Rows("partition", "leader", "preferred", "why");
@@ -69,13 +105,13 @@ public final class BalanceLeadersCommand implements Callable<Integer> {
                         each.partition(), each.leader() < 0 ? null : each.leader(), each.preferred(), each.why()));
         if (connection.json()) {
             Map<String, Object> object = new LinkedHashMap<>();
-            object.put("moved", Math.max(0, before - left.size()));
+            object.put("moved", moved);
             object.put("balanced", left.isEmpty());
             object.put("displaced", displaced.objects());
             object.put("nodes", shares.objects());
             out.println(Json.write(object));
         } else {
-            out.println(Math.max(0, before - left.size()) + " leaderships moved; "
+            out.println(moved + " leaderships moved; "
                     + (left.isEmpty()
                             ? "every preferred leader leads"
                             : left.size() + " partitions are not led by their preferred leader"));

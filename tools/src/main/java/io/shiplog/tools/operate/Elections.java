@@ -5,6 +5,7 @@ package io.shiplog.tools.operate;
 
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Failures;
+import io.shiplog.tools.connect.Names;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,14 +26,11 @@ final class Elections {
      */
     static Map<TopicPartition, Outcome> elect(Cluster cluster, ElectionType type, Set<TopicPartition> partitions)
             throws ExecutionException, InterruptedException {
-        Map<TopicPartition, Outcome> outcomes =
-                new TreeMap<>((a, b) -> a.topic().equals(b.topic())
-                        ? Integer.compare(a.partition(), b.partition())
-                        : a.topic().compareTo(b.topic()));
+        Map<TopicPartition, Outcome> outcomes = new TreeMap<>(Names.BY_PARTITION);
         Map<TopicPartition, Optional<Throwable>> answers =
                 cluster.admin().electLeaders(type, partitions).partitions().get();
         answers.forEach((partition, failure) ->
-                outcomes.put(partition, failure.map(Elections::outcome).orElse(new Outcome(true, "elected"))));
+                outcomes.put(partition, failure.map(Elections::outcome).orElse(new Outcome(true, true, "elected"))));
         return outcomes;
     }
 
@@ -40,12 +38,13 @@ final class Elections {
      * How it ended.
      *
      * @param well whether the wanted leader leads
+     * @param elected whether it does since this election
      */
-    record Outcome(boolean well, String text) {}
+    record Outcome(boolean well, boolean elected, String text) {}
 
     private static Outcome outcome(Throwable failure) {
         return failure instanceof ElectionNotNeededException
-                ? new Outcome(true, "not needed")
-                : new Outcome(false, Failures.sentence(failure));
+                ? new Outcome(true, false, "not needed")
+                : new Outcome(false, false, Failures.sentence(failure));
     }
 }

@@ -3,6 +3,8 @@
 
 package io.shiplog.tools.operate;
 
+import io.shiplog.metadata.client.MetadataRefusal;
+import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.QuorumDescription;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
@@ -10,7 +12,9 @@ import io.shiplog.metadata.proto.DrainBrokerCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Failures;
 import io.shiplog.tools.connect.Names;
+import io.shiplog.tools.connect.Unreachable;
 import io.shiplog.tools.quorum.Leaderships;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.rolling.NodeName;
@@ -41,6 +45,7 @@ import picocli.CommandLine.Spec;
         })
 public final class MaintenanceCommand implements Callable<Integer> {
     private static final int MAX_NAMED = 10;
+    private static final int ANYBODY = -1;
 
     @Spec
     private CommandSpec spec;
@@ -103,7 +108,7 @@ public final class MaintenanceCommand implements Callable<Integer> {
                     drain(quorum, node.id(), on);
                 }
                 if (node.isQuorum() && on) {
-                    handOver(quorum, node.id());
+                    handOver(quorum, node);
                 }
                 List<String> left = new ArrayList<>();
                 boolean done = patience.until(() -> {
@@ -124,10 +129,17 @@ public final class MaintenanceCommand implements Callable<Integer> {
             quorum.await(quorum.client().submit(command, Cluster.origin(), connection.timeoutMs()));
         }
 
-        private void handOver(QuorumClient quorum, int nodeId) throws InterruptedException {
-            QuorumDescription now = quorum.await(quorum.client().describeQuorum());
-            if (now.leaderId() == nodeId && now.voters().size() > 1) {
-                quorum.await(quorum.client().transferQuorumLeadership(-1, connection.timeoutMs()));
+        private void handOver(QuorumClient quorum, NodeName node) throws InterruptedException {
+            try {
+                QuorumDescription now = quorum.await(quorum.client().describeQuorum());
+                if (now.leaderId() == node.id() && now.voters().size() > 1) {
+                    quorum.await(quorum.client().transferQuorumLeadership(ANYBODY, connection.timeoutMs()));
+                }
+            } catch (MetadataRefusal | MetadataUnavailable kept) {
+                throw Unreachable.because("quorum-" + node.id() + " keeps the office of the controller: "
+                        + Failures.sentence(kept)
+                        + (node.isStorage() ? "; storage-" + node.id() + " is in maintenance already" : "")
+                        + "; the same command again tries once more");
             }
         }
 
@@ -138,9 +150,10 @@ public final class MaintenanceCommand implements Callable<Integer> {
             if (node.isStorage()) {
                 left.addAll(on ? Leaderships.left(image, node.id()) : notBack(image, node.id()));
             }
-            if (on
-                    && node.isQuorum()
-                    && quorum.await(quorum.client().describeQuorum()).leaderId() == node.id()) {
+            QuorumDescription now = on && node.isQuorum() ? quorum.describedOrNull() : null;
+            if (on && node.isQuorum() && now == null) {
+                left.add("an active controller is to be elected");
+            } else if (now != null && now.leaderId() == node.id()) {
                 left.add("quorum-" + node.id() + " is still the active controller");
             }
             return left;

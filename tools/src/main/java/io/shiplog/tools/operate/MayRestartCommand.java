@@ -3,6 +3,8 @@
 
 package io.shiplog.tools.operate;
 
+import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.connect.Names;
@@ -51,16 +53,26 @@ public final class MayRestartCommand implements Callable<Integer> {
             QuorumClient quorum = cluster.quorum();
             RestartVerdict[] verdict = {null};
             patience.until(() -> {
-                verdict[0] = RestartVerdict.of(
-                        quorum.image(),
-                        quorum.await(quorum.client().describeQuorum()),
-                        node,
-                        System.currentTimeMillis());
+                verdict[0] = verdict(quorum, node);
                 return verdict[0].safe();
             });
             print(verdict[0]);
             return verdict[0].safe() ? 0 : 1;
         }
+    }
+
+    /** By metadata that are as new as the active controller's; a moment without one, as in an election, is no yes and no failure. */
+    private static RestartVerdict verdict(QuorumClient quorum, NodeName node) throws InterruptedException {
+        QuorumDescription now = quorum.describedOrNull();
+        if (now == null) {
+            return RestartVerdict.unknown(
+                    node, "no active controller answers, so nobody knows; a majority of the quorum must run");
+        }
+        MetadataImage image = quorum.imageAsOf(now);
+        return image == null
+                ? RestartVerdict.unknown(
+                        node, "the metadata that came here are older than the active controller's; ask again")
+                : RestartVerdict.of(image, now, node, System.currentTimeMillis());
     }
 
     private void print(RestartVerdict verdict) {

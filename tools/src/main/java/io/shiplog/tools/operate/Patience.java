@@ -36,9 +36,10 @@ final class Patience {
 
     /** Looks again and again, in vain for so long at most; once without the option. */
     boolean until(Condition condition) throws Exception {
-        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs());
+        long beganNs = System.nanoTime();
+        long waitNs = TimeUnit.MILLISECONDS.toNanos(waitMs());
         while (!condition.holds()) {
-            if (System.nanoTime() >= deadlineNs) {
+            if (System.nanoTime() - beganNs >= waitNs) {
                 return false;
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);

@@ -6,6 +6,7 @@ package io.shiplog.tools.operate;
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Names;
 import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.text.Json;
 import java.util.LinkedHashMap;
@@ -35,16 +36,18 @@ public abstract class QuorumChange implements Callable<Integer> {
             },
             footer = {"", "Examples:", "  shiplog quorum add 4"})
     public static final class Add extends QuorumChange {
-        @Parameters(paramLabel = "NODE", description = "Its node.id.")
-        private int nodeId;
+        @Parameters(paramLabel = "NODE", description = "quorum-4, or its node.id.")
+        private String name;
 
         @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
         private String directoryId;
 
         @Override
         public Integer call() throws Exception {
+            int nodeId = Names.quorumNumber(name);
+            Uuid disk = directory(directoryId);
             return change(
-                    (client, timeoutMs) -> client.addQuorumVoter("", nodeId, directory(directoryId), timeoutMs),
+                    (client, timeoutMs) -> client.addQuorumVoter("", nodeId, disk, timeoutMs),
                     "quorum node " + nodeId + " is a voter");
         }
     }
@@ -57,16 +60,18 @@ public abstract class QuorumChange implements Callable<Integer> {
                     "Takes a voter out of the quorum, running or not. Its disk must be emptied before it can be added again.",
             footer = {"", "Examples:", "  shiplog quorum remove 3"})
     public static final class Remove extends QuorumChange {
-        @Parameters(paramLabel = "NODE", description = "Its node.id.")
-        private int nodeId;
+        @Parameters(paramLabel = "NODE", description = "quorum-4, or its node.id.")
+        private String name;
 
         @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
         private String directoryId;
 
         @Override
         public Integer call() throws Exception {
+            int nodeId = Names.quorumNumber(name);
+            Uuid disk = directory(directoryId);
             return change(
-                    (client, timeoutMs) -> client.removeQuorumVoter("", nodeId, directory(directoryId), timeoutMs),
+                    (client, timeoutMs) -> client.removeQuorumVoter("", nodeId, disk, timeoutMs),
                     "quorum node " + nodeId + " is no voter any more");
         }
     }
@@ -86,14 +91,14 @@ public abstract class QuorumChange implements Callable<Integer> {
         @Parameters(
                 paramLabel = "NODE",
                 arity = "0..1",
-                description = "Its node.id; without one, whichever has most of the log.")
-        private Integer nodeId;
+                description = "quorum-2, or its node.id; without one, whichever has most of the log.")
+        private String name;
 
         @Override
         public Integer call() throws Exception {
+            int nodeId = name == null ? ANY_NODE : Names.quorumNumber(name);
             return change(
-                    (client, timeoutMs) ->
-                            client.transferQuorumLeadership(nodeId == null ? ANY_NODE : nodeId, timeoutMs),
+                    (client, timeoutMs) -> client.transferQuorumLeadership(nodeId, timeoutMs),
                     "leadership of the quorum was handed over");
         }
     }

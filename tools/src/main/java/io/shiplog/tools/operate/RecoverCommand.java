@@ -127,9 +127,8 @@ public final class RecoverCommand implements Callable<Integer> {
                 PartitionHealth.visit(image, each -> addLeaderless(each, partitions));
             }
             for (String name : wanted) {
-                int hyphen = name.lastIndexOf('-');
-                boolean numbered = hyphen > 0 && name.substring(hyphen + 1).matches("\\d{1,9}");
-                if (image.topic(name) != null || !numbered) {
+                Names.PartitionName partition = Names.partitionName(name);
+                if (image.topic(name) != null || partition == null) {
                     var topic = Names.topic(name, image);
                     List<TopicPartitionName> of = new ArrayList<>();
                     PartitionHealth.visit(image, topic, each -> addLeaderless(each, of));
@@ -140,10 +139,8 @@ public final class RecoverCommand implements Callable<Integer> {
                     }
                     partitions.addAll(of);
                 } else {
-                    var topic = Names.topic(name.substring(0, hyphen), image);
-                    int number = Integer.parseInt(name.substring(hyphen + 1));
-                    Names.partition(topic, number);
-                    partitions.add(name(topic.name(), number));
+                    Names.partition(Names.topic(partition.topic(), image), partition.number());
+                    partitions.add(name(partition.topic(), partition.number()));
                 }
             }
             return partitions;

@@ -67,13 +67,10 @@ public final class ClusterNodes {
     }
 
     private static String state(BrokerImage broker) {
-        if (broker.fenced()) {
-            return "fenced";
-        }
-        if (broker.inControlledShutdown()) {
-            return "stopping";
-        }
-        return (broker.draining() ? "draining" : "serving") + (broker.cordoned() ? ", cordoned" : "");
+        String state = broker.fenced()
+                ? "fenced"
+                : broker.inControlledShutdown() ? "stopping" : broker.draining() ? "draining" : "serving";
+        return state + (broker.cordoned() ? ", cordoned" : "");
     }
 
     private static String address(BrokerImage broker) {

@@ -11,10 +11,14 @@ import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.proto.DescribeNodeResponse;
 import io.shiplog.metadata.proto.DescribeReplicasResponse;
 import io.shiplog.metadata.proto.ReplicaReport;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,8 +26,8 @@ import java.util.concurrent.ExecutionException;
 /** What storage nodes tell of themselves, asked all at once; one that does not answer costs two seconds and is told as such. For one thread. */
 public final class NodeTalks implements AutoCloseable {
     private static final int PATIENCE_MS = 2_000;
-    /** Questions under way at once; each has a connection. */
-    private static final int AT_ONCE = 64;
+    /** Questions about replicas that one node is asked at once: it declines the ninth, whoever asks. */
+    private static final int EACH_AT_ONCE = 4;
 
     private final NodeClient client = new NodeClient(PATIENCE_MS);
 
@@ -47,21 +51,35 @@ public final class NodeTalks implements AutoCloseable {
      */
     public Map<Integer, Map<PartitionId, ReplicaReport>> replicas(
             MetadataImage image, Map<Integer, List<PartitionId>> wanted) throws InterruptedException {
-        Map<Integer, Map<PartitionId, ReplicaReport>> told = new TreeMap<>();
-        List<Question> open = new ArrayList<>();
-        for (Map.Entry<Integer, List<PartitionId>> each : wanted.entrySet()) {
-            BrokerImage broker = image.broker(each.getKey());
-            List<PartitionId> all = each.getValue();
-            for (int from = 0; broker != null && from < all.size(); from += NodeClient.MAX_PARTITIONS) {
-                List<PartitionId> some = all.subList(from, Math.min(all.size(), from + NodeClient.MAX_PARTITIONS));
-                open.add(new Question(broker.id(), some, client.replicas(broker.adminEndpoint(), some)));
-                if (open.size() == AT_ONCE) {
-                    collect(open, told);
-                }
+        Map<Integer, Deque<List<PartitionId>>> left = new TreeMap<>();
+        wanted.forEach((node, all) -> {
+            if (image.broker(node) != null) {
+                left.put(node, parts(all));
             }
+        });
+        Map<Integer, Map<PartitionId, ReplicaReport>> told = new TreeMap<>();
+        while (!left.isEmpty()) {
+            List<Question> round = new ArrayList<>();
+            left.forEach((node, parts) -> {
+                for (int i = 0; i < EACH_AT_ONCE && !parts.isEmpty(); i++) {
+                    List<PartitionId> some = parts.remove();
+                    round.add(new Question(
+                            node, some, client.replicas(image.broker(node).adminEndpoint(), some)));
+                }
+            });
+            left.keySet().removeAll(collect(round, told));
+            left.values().removeIf(Deque::isEmpty);
         }
-        collect(open, told);
         return told;
+    }
+
+    /** As many as one question may name each. */
+    private static Deque<List<PartitionId>> parts(List<PartitionId> all) {
+        Deque<List<PartitionId>> parts = new ArrayDeque<>();
+        for (int from = 0; from < all.size(); from += NodeClient.MAX_PARTITIONS) {
+            parts.add(all.subList(from, Math.min(all.size(), from + NodeClient.MAX_PARTITIONS)));
+        }
+        return parts;
     }
 
     /** What partitions' leaders say of their own replicas; without those whose leaders say nothing. */
@@ -83,11 +101,14 @@ public final class NodeTalks implements AutoCloseable {
     private record Question(
             int nodeId, List<PartitionId> partitions, CompletableFuture<NodeAnswer<DescribeReplicasResponse>> answer) {}
 
-    private static void collect(List<Question> open, Map<Integer, Map<PartitionId, ReplicaReport>> told)
+    /** Takes note of the answers; returns the nodes that did not answer, which need not be asked for the rest. */
+    private static Set<Integer> collect(List<Question> round, Map<Integer, Map<PartitionId, ReplicaReport>> told)
             throws InterruptedException {
-        for (Question question : open) {
+        Set<Integer> silent = new HashSet<>();
+        for (Question question : round) {
             NodeAnswer<DescribeReplicasResponse> answer = get(question.answer);
             if (!answer.answered()) {
+                silent.add(question.nodeId);
                 continue;
             }
             Map<PartitionId, ReplicaReport> of = told.computeIfAbsent(question.nodeId, id -> new HashMap<>());
@@ -96,7 +117,7 @@ public final class NodeTalks implements AutoCloseable {
                 of.put(question.partitions.get(i), answer.value().getReplicas(i));
             }
         }
-        open.clear();
+        return silent;
     }
 
     private static <T> T get(CompletableFuture<T> future) throws InterruptedException {

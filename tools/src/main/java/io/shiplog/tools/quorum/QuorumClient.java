@@ -32,11 +32,13 @@ public final class QuorumClient implements AutoCloseable {
     private static final int CONTROLLER_MS = 2_000;
 
     private final MetadataClient client;
+    private final Arrival arrival;
     private final int timeoutMs;
     private final QuorumDescription description;
 
-    private QuorumClient(MetadataClient client, int timeoutMs, QuorumDescription description) {
+    private QuorumClient(MetadataClient client, Arrival arrival, int timeoutMs, QuorumDescription description) {
         this.client = client;
+        this.arrival = arrival;
         this.timeoutMs = timeoutMs;
         this.description = description;
     }
@@ -66,14 +68,14 @@ public final class QuorumClient implements AutoCloseable {
             throws InterruptedException {
         MetadataClient client =
                 new RemoteMetadataClient(MetadataClientSettings.of(endpoints, TOOL, SESSION_TIMEOUT_MS));
-        QuorumClient tool = new QuorumClient(client, timeoutMs, null);
+        Arrival arrival = new Arrival();
+        QuorumClient tool = new QuorumClient(client, arrival, timeoutMs, null);
         try {
-            Arrival arrival = new Arrival();
             client.start(arrival);
             QuorumDescription controller = tool.controller(controllerMs, controllerNeeded);
             long offset = controller == null ? 0 : controller.metadataOffset();
             tool.await(arrival.upTo(offset), "no metadata from " + addresses(endpoints), timeoutMs);
-            return new QuorumClient(client, timeoutMs, controller);
+            return new QuorumClient(client, arrival, timeoutMs, controller);
         } catch (RuntimeException | InterruptedException e) {
             client.close();
             throw e;
@@ -86,7 +88,7 @@ public final class QuorumClient implements AutoCloseable {
 
     /** The same connection, with another patience for answers. */
     public QuorumClient within(int otherTimeoutMs) {
-        return new QuorumClient(client, otherTimeoutMs, description);
+        return new QuorumClient(client, arrival, otherTimeoutMs, description);
     }
 
     /** The client itself, for what it is asked. */
@@ -97,6 +99,16 @@ public final class QuorumClient implements AutoCloseable {
     /** The newest metadata. */
     public MetadataImage image() {
         return client.image();
+    }
+
+    /** Metadata at least as new as a description of the quorum; null when it does not come soon. */
+    public MetadataImage imageAsOf(QuorumDescription told) throws InterruptedException {
+        try {
+            await(arrival.upTo(told.metadataOffset()), "", CONTROLLER_MS);
+            return image();
+        } catch (MetadataUnavailable late) {
+            return null;
+        }
     }
 
     /** What the active controller said of the quorum when this was connected; null when there was none. */
@@ -161,6 +173,7 @@ public final class QuorumClient implements AutoCloseable {
     /** Waits for metadata to arrive. */
     private static final class Arrival implements MetadataListener {
         private CompletableFuture<Void> awaited = new CompletableFuture<>();
+        private RuntimeException failed;
         private long awaitedOffset;
         private long offset = -1;
 
@@ -172,7 +185,9 @@ public final class QuorumClient implements AutoCloseable {
         }
 
         private void maybeComplete() {
-            if (offset >= awaitedOffset) {
+            if (failed != null) {
+                awaited.completeExceptionally(failed);
+            } else if (offset >= awaitedOffset) {
                 awaited.complete(null);
             }
         }
@@ -190,7 +205,8 @@ public final class QuorumClient implements AutoCloseable {
 
         @Override
         public synchronized void onFailure(RuntimeException failure) {
-            awaited.completeExceptionally(failure);
+            failed = failure;
+            maybeComplete();
         }
     }
 }

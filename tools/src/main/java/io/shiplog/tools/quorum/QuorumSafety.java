@@ -34,7 +34,11 @@ public final class QuorumSafety {
         }
     }
 
-    /** Judges by what the active controller says. */
+    /**
+     * Judges by what the active controller says.
+     *
+     * @param nowMs wall clock here, for when the active controller does not tell its own: the two may differ
+     */
     public static Verdict of(QuorumDescription quorum, int nodeId, long nowMs) {
         List<Voter> voters = quorum.voters();
         int needed = voters.size() / 2 + 1;
@@ -64,7 +68,7 @@ public final class QuorumSafety {
         return new Verdict(nodeId, keepingUp, needed, objections);
     }
 
-    /** What of the quorum does not keep up, a sentence each. */
+    /** What of the quorum does not keep up, a sentence each; {@code nowMs} as above. */
     public static List<String> laggards(QuorumDescription quorum, long nowMs) {
         List<String> laggards = new ArrayList<>();
         if (quorum.voters().isEmpty()) {
@@ -79,15 +83,25 @@ public final class QuorumSafety {
         return laggards;
     }
 
-    private static String lag(QuorumDescription quorum, Voter voter, long nowMs) {
+    /** By the clock that the times are of, the active controller's; {@code otherwiseMs} when it does not say. */
+    private static long clockMs(QuorumDescription quorum, long otherwiseMs) {
+        return quorum.voters().stream()
+                .filter(voter -> voter.nodeId() == quorum.leaderId() && voter.lastFetchMs() >= 0)
+                .mapToLong(Voter::lastFetchMs)
+                .findFirst()
+                .orElse(otherwiseMs);
+    }
+
+    private static String lag(QuorumDescription quorum, Voter voter, long otherwiseMs) {
         if (voter.nodeId() == quorum.leaderId()) {
             return null;
         }
         if (voter.lastFetchMs() < 0) {
             return "has not been heard";
         }
-        if (nowMs - voter.lastFetchMs() > SILENCE_MS) {
-            return "was last heard " + (nowMs - voter.lastFetchMs()) + " ms ago";
+        long silentMs = clockMs(quorum, otherwiseMs) - voter.lastFetchMs();
+        if (silentMs > SILENCE_MS) {
+            return "was last heard " + silentMs + " ms ago";
         }
         long behind = quorum.commitIndex() - voter.matchIndex();
         return behind > LAG_ENTRIES ? "is " + behind + " entries behind" : null;

@@ -56,6 +56,11 @@ public record RestartVerdict(
                 objections);
     }
 
+    /** Nobody can say, so it may not. */
+    public static RestartVerdict unknown(NodeName node, String why) {
+        return new RestartVerdict(node, null, null, null, null, null, List.of(why));
+    }
+
     private static void addObjections(RestartSafety.Verdict verdict, NodeName node, List<String> objections) {
         if (!verdict.known()) {
             objections.add("storage-" + node.id() + " is not registered; bin/shiplog nodes shows those that are");

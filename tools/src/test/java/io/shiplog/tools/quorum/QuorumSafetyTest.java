@@ -73,9 +73,26 @@ class QuorumSafetyTest {
         assertThat(QuorumSafety.laggards(description(), NOW_MS)).hasSize(1);
     }
 
+    /** Times are the active controller's; the clock of who asks may be another. */
+    @Test
+    void aClockThatDiffersNeitherHidesSilenceNorMakesIt() {
+        voters(3);
+        long[] clocks = {NOW_MS - 3_600_000, NOW_MS + 3_600_000};
+        for (long clock : clocks) {
+            assertThat(QuorumSafety.of(description(), 2, clock).safe()).isTrue();
+        }
+        voters.set(2, voter(3, COMMITTED, NOW_MS - 60_000));
+        for (long clock : clocks) {
+            assertThat(QuorumSafety.of(description(), 2, clock).objections())
+                    .singleElement()
+                    .asString()
+                    .contains("quorum-3 was last heard 60000 ms ago");
+        }
+    }
+
     private void voters(int count) {
         for (int id = 1; id <= count; id++) {
-            voters.add(voter(id, COMMITTED, NOW_MS - 100));
+            voters.add(voter(id, COMMITTED, id == LEADER ? NOW_MS : NOW_MS - 100));
         }
     }
 
