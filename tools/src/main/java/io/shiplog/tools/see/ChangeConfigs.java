@@ -5,9 +5,9 @@ package io.shiplog.tools.see;
 
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Changes of settings; each resource changes wholly or not at all, and what is in force afterwards is shown. */
+/** Changes of settings: of all that are named, or of none. What is in force afterwards is shown. */
 public abstract class ChangeConfigs implements Callable<Integer> {
     @Mixin
     private Connection connection;
@@ -77,10 +77,8 @@ public abstract class ChangeConfigs implements Callable<Integer> {
         }
         try (Cluster cluster = connection.connect()) {
             List<ConfigResource> resources = target.resources(cluster.image());
-            Map<ConfigResource, Collection<AlterConfigOp>> changes = new LinkedHashMap<>();
-            resources.forEach(resource -> changes.put(resource, ops));
-            cluster.admin().incrementalAlterConfigs(changes).all().get();
-            connection.print(ConfigsCommand.rows(cluster.admin(), resources, new LinkedHashSet<>(keys), false));
+            Settings.change(cluster.admin(), resources, ops, false);
+            connection.print(ConfigsCommand.found(cluster.admin(), resources).rows(new LinkedHashSet<>(keys), false));
         }
         return 0;
     }

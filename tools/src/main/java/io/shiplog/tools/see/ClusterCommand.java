@@ -60,6 +60,9 @@ public final class ClusterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (wait < 0) {
+            throw connection.usage("--wait " + wait + ": a number of storage nodes is expected");
+        }
         try (Cluster cluster = connection.connect();
                 NodeTalks talks = new NodeTalks()) {
             QuorumClient quorum = cluster.quorumAsItIs();

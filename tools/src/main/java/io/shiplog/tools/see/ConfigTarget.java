@@ -5,6 +5,7 @@ package io.shiplog.tools.see;
 
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.tools.connect.Names;
+import io.shiplog.tools.connect.Unreachable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigResource;
@@ -36,7 +37,7 @@ final class ConfigTarget {
                     ConfigResource.Type.TOPIC, Names.topic(topic, image).name()));
         }
         for (String node : nodes) {
-            resources.add(broker(Names.storageNode(node, image)));
+            resources.add(broker(answering(Names.storageNode(node, image), image)));
         }
         if (allNodes) {
             resources.add(new ConfigResource(ConfigResource.Type.BROKER, ""));
@@ -45,6 +46,15 @@ final class ConfigTarget {
             resources.add(new ConfigResource(ConfigResource.Type.GROUP, group));
         }
         return resources;
+    }
+
+    /** A node's settings are shown and changed by itself: nobody else knows its file. */
+    private static int answering(int id, MetadataImage image) {
+        if (image.broker(id).fenced()) {
+            throw Unreachable.because("storage-" + id + " is fenced, and only it tells its settings; start it first"
+                    + " (--all-nodes is about all of them)");
+        }
+        return id;
     }
 
     /** Whatever may have settings: topics and groups that have some, each node that serves, and all nodes. */
@@ -63,14 +73,5 @@ final class ConfigTarget {
 
     private static ConfigResource broker(int id) {
         return new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(id));
-    }
-
-    /** As people call it. */
-    static String name(ConfigResource resource) {
-        return switch (resource.type()) {
-            case BROKER -> resource.name().isEmpty() ? "all nodes" : "storage-" + resource.name();
-            case TOPIC -> "topic " + resource.name();
-            default -> "group " + resource.name();
-        };
     }
 }

@@ -5,6 +5,7 @@ package io.shiplog.tools.see;
 
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Names;
 import io.shiplog.tools.connect.Unreachable;
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Rows;
@@ -54,11 +55,12 @@ public final class DescribeGroupCommand implements Callable<Integer> {
         for (MemberDescription member : told.members()) {
             member.assignment().topicPartitions().forEach(partition -> readers.put(partition, member));
         }
-        Map<TopicPartition, GroupLags.Lag> lags =
-                GroupLags.of(cluster, List.of(group)).getOrDefault(group, Map.of());
-        TreeSet<TopicPartition> all = new TreeSet<>((a, b) -> a.topic().equals(b.topic())
-                ? Integer.compare(a.partition(), b.partition())
-                : a.topic().compareTo(b.topic()));
+        GroupLags known = GroupLags.of(cluster, List.of(group));
+        if (known.problem(group) != null) {
+            throw Unreachable.because("how far group " + group + " is was not told: " + known.problem(group));
+        }
+        Map<TopicPartition, GroupLags.Lag> lags = known.of(group);
+        TreeSet<TopicPartition> all = new TreeSet<>(Names.BY_PARTITION);
         all.addAll(readers.keySet());
         all.addAll(lags.keySet());
         Rows rows = new Rows(

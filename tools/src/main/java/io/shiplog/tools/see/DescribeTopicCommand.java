@@ -50,7 +50,7 @@ public final class DescribeTopicCommand implements Callable<Integer> {
         try (Cluster cluster = connection.connect();
                 NodeTalks talks = new NodeTalks()) {
             return connection.show(watch, out -> {
-                MetadataImage image = cluster.quorumAsItIs().image();
+                MetadataImage image = cluster.imageAsItIs(connection);
                 look(image, Names.topic(name, image), talks, out);
                 return 0;
             });
@@ -80,12 +80,13 @@ public final class DescribeTopicCommand implements Callable<Integer> {
         Map<String, String> own = new TreeMap<>(image.topicConfigs(topic.id()));
         Map<String, String> inherited = new TreeMap<>(EffectiveTopicConfigs.agreed(image, topic.id()));
         own.keySet().forEach(inherited::remove);
-        int minIsr = partitions.get(0).minIsr();
+        Cell replicas = TopicsCommand.Listing.replicas(topic);
+        int minIsr = partitions.isEmpty() ? 0 : partitions.get(0).minIsr();
         if (connection.json()) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("topic", topic.name());
             object.put("id", topic.id().toString());
-            object.put("replicas", topic.partition(0).replicationFactor());
+            object.put("replicas", replicas.value());
             object.put("minIsr", minIsr);
             object.put("bytes", size.bytes());
             object.put("records", size.records());
@@ -97,7 +98,7 @@ public final class DescribeTopicCommand implements Callable<Integer> {
         }
         out.println("topic     " + topic.name() + " (" + topic.id() + ")");
         out.println("size      " + size.bytesCell().text() + " in each copy, " + size.records() + " records");
-        out.println("replicas  " + topic.partition(0).replicationFactor() + ", at least " + minIsr + " in sync");
+        out.println("replicas  " + replicas.text() + ", at least " + minIsr + " in sync");
         out.println("settings  " + (own.isEmpty() ? "none of its own" : own));
         if (!inherited.isEmpty()) {
             out.println("          " + inherited + " for all brokers");

@@ -4,6 +4,8 @@
 package io.shiplog.tools.see;
 
 import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Failures;
+import io.shiplog.tools.connect.Names;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -39,6 +42,7 @@ final class GroupLags {
 
     private final Cluster cluster;
     private final Map<String, Map<TopicPartition, Lag>> lags = new TreeMap<>();
+    private final Map<String, String> problems = new TreeMap<>();
 
     /**
      * One partition of a group.
@@ -57,28 +61,45 @@ final class GroupLags {
         this.cluster = cluster;
     }
 
-    /** Of these groups, by name. */
-    static Map<String, Map<TopicPartition, Lag>> of(Cluster cluster, Collection<String> groups)
-            throws ExecutionException, InterruptedException {
+    /** Of these groups; one whose coordinator does not tell keeps nobody else's back. */
+    static GroupLags of(Cluster cluster, Collection<String> groups) throws InterruptedException {
         GroupLags gathered = new GroupLags(cluster);
         if (!groups.isEmpty()) {
             gathered.gather(groups);
         }
-        return gathered.lags;
+        return gathered;
     }
 
-    private void gather(Collection<String> groups) throws ExecutionException, InterruptedException {
+    /** Of a group, by partition; empty when it has read nothing, or nobody tells. */
+    Map<TopicPartition, Lag> of(String group) {
+        return lags.getOrDefault(group, Map.of());
+    }
+
+    /** Why nothing is known of a group; null when that is not so. */
+    String problem(String group) {
+        return problems.get(group);
+    }
+
+    private void gather(Collection<String> groups) throws InterruptedException {
         Admin admin = cluster.admin();
         Map<String, ListConsumerGroupOffsetsSpec> asked = new HashMap<>();
         groups.forEach(group -> asked.put(group, new ListConsumerGroupOffsetsSpec()));
-        Map<String, Map<TopicPartition, OffsetAndMetadata>> committed =
-                admin.listConsumerGroupOffsets(asked).all().get();
+        ListConsumerGroupOffsetsResult answers = admin.listConsumerGroupOffsets(asked);
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> committed = new TreeMap<>();
+        for (String group : groups) {
+            try {
+                committed.put(
+                        group, answers.partitionsToOffsetAndMetadata(group).get());
+            } catch (ExecutionException e) {
+                problems.put(group, Failures.sentence(e));
+            }
+        }
         Set<TopicPartition> partitions = new HashSet<>();
         committed.values().forEach(offsets -> partitions.addAll(offsets.keySet()));
         Map<TopicPartition, Long> starts = offsets(admin, partitions, OffsetSpec.earliest());
         Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
         committed.forEach((group, offsets) -> {
-            Map<TopicPartition, Lag> of = new TreeMap<>(GroupLags::byName);
+            Map<TopicPartition, Lag> of = new TreeMap<>(Names.BY_PARTITION);
             offsets.forEach((partition, offset) -> {
                 if (offset != null) {
                     of.put(partition, new Lag(offset.offset(), starts.get(partition), ends.get(partition), null));
@@ -87,11 +108,6 @@ final class GroupLags {
             lags.put(group, of);
         });
         readAges();
-    }
-
-    private static int byName(TopicPartition a, TopicPartition b) {
-        int order = a.topic().compareTo(b.topic());
-        return order != 0 ? order : Integer.compare(a.partition(), b.partition());
     }
 
     /** Without those that nobody can be asked about. */

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsResult;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -60,7 +61,11 @@ public final class GroupsCommand implements Callable<Integer> {
 
     private int look(Cluster cluster, PrintWriter out) throws ExecutionException, InterruptedException {
         Admin admin = cluster.admin();
-        List<GroupListing> groups = new ArrayList<>(admin.listGroups().all().get());
+        ListGroupsResult listed = admin.listGroups();
+        List<GroupListing> groups = new ArrayList<>(listed.valid().get());
+        for (Throwable silent : listed.errors().get()) {
+            connection.err().println("shiplog: groups may be missing: " + Failures.sentence(silent));
+        }
         groups.sort(Comparator.comparing(GroupListing::groupId));
         List<String> consumers = groups.stream()
                 .filter(GroupsCommand::reads)
@@ -70,11 +75,11 @@ public final class GroupsCommand implements Callable<Integer> {
                 consumers.isEmpty()
                         ? Map.of()
                         : admin.describeConsumerGroups(consumers).describedGroups());
-        Map<String, Map<TopicPartition, GroupLags.Lag>> lags = GroupLags.of(cluster, consumers);
+        GroupLags lags = GroupLags.of(cluster, consumers);
         Rows rows = new Rows(
                 "group", "type", "state", "members", "topics", "lag", "behindMs=behind", "coordinator", "problem");
         for (GroupListing group : groups) {
-            add(rows, group, described.get(group.groupId()), lags.getOrDefault(group.groupId(), Map.of()));
+            add(rows, group, described.get(group.groupId()), lags);
         }
         connection.print(rows, out);
         return 0;
@@ -89,17 +94,20 @@ public final class GroupsCommand implements Callable<Integer> {
     }
 
     private static void add(
-            Rows rows,
-            GroupListing group,
-            KafkaFuture<ConsumerGroupDescription> description,
-            Map<TopicPartition, GroupLags.Lag> lags)
+            Rows rows, GroupListing group, KafkaFuture<ConsumerGroupDescription> description, GroupLags all)
             throws InterruptedException {
         ConsumerGroupDescription told = null;
-        String problem = null;
+        Map<TopicPartition, GroupLags.Lag> lags = all.of(group.groupId());
+        String problem = all.problem(group.groupId());
         try {
             told = description == null ? null : description.get();
         } catch (ExecutionException e) {
             problem = Failures.sentence(e);
+        }
+        long unknown =
+                lags.values().stream().filter(lag -> lag.records() == null).count();
+        if (problem == null && unknown > 0) {
+            problem = "of " + unknown + " partitions nobody says where they end";
         }
         rows.add(
                 group.groupId(),
@@ -115,7 +123,7 @@ public final class GroupsCommand implements Callable<Integer> {
                         .distinct()
                         .sorted()
                         .toList(),
-                lags.isEmpty() ? null : sum(lags.values()),
+                lags.isEmpty() ? null : sum(lags.values(), unknown > 0),
                 behind(lags.values()),
                 told == null || told.coordinator() == null
                         ? null
@@ -123,12 +131,13 @@ public final class GroupsCommand implements Callable<Integer> {
                 problem);
     }
 
-    private static Long sum(Collection<GroupLags.Lag> lags) {
+    /** A sum that lacks partitions is marked as "at least". */
+    private static Cell sum(Collection<GroupLags.Lag> lags, boolean lacks) {
         long sum = 0;
         for (GroupLags.Lag lag : lags) {
             sum += lag.records() == null ? 0 : lag.records();
         }
-        return sum;
+        return new Cell(sum, (lacks ? ">= " : "") + sum);
     }
 
     /** Of the partition that is furthest behind; unknown when that of any is. */

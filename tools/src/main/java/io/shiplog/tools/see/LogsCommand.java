@@ -83,6 +83,10 @@ public final class LogsCommand implements Callable<Integer> {
             if (node != null) {
                 throw connection.usage("--dir is one directory of one node: --node goes without it");
             }
+            if (watch.on()) {
+                throw connection.usage(
+                        "--dir is of a node that is down: nothing changes there, --watch goes without it");
+            }
             return new StoredLogs(connection).show(directory, named, verify, all);
         }
         if (verify) {
@@ -91,7 +95,7 @@ public final class LogsCommand implements Callable<Integer> {
         }
         try (Cluster cluster = connection.connect();
                 NodeTalks talks = new NodeTalks()) {
-            return connection.show(watch, out -> look(cluster.quorumAsItIs().image(), named, talks, out));
+            return connection.show(watch, out -> look(cluster.imageAsItIs(connection), named, talks, out));
         }
     }
 

@@ -3,11 +3,10 @@
 
 package io.shiplog.tools.see;
 
-import io.shiplog.metadata.client.QuorumDescription;
+import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.quorum.NodeTalks;
-import io.shiplog.tools.quorum.QuorumClient;
 import io.shiplog.tools.text.Watch;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,13 +35,9 @@ public final class NodesCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Cluster cluster = connection.connect();
                 NodeTalks talks = new NodeTalks()) {
-            QuorumClient quorum = cluster.quorumAsItIs();
             return connection.show(watch, out -> {
-                QuorumDescription now = quorum.describedOrNull();
-                if (now == null) {
-                    connection.err().println("shiplog: no active controller; this is what one quorum node knew last");
-                }
-                connection.print(NodeRows.of(quorum.image(), now, talks.nodes(quorum.image())), out);
+                MetadataImage image = cluster.imageAsItIs(connection);
+                connection.print(NodeRows.of(image, cluster.told(), talks.nodes(image)), out);
                 return 0;
             });
         }

@@ -74,7 +74,7 @@ public final class PartitionsCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Cluster cluster = connection.connect();
                 NodeTalks talks = new NodeTalks()) {
-            return connection.show(watch, out -> look(cluster.quorumAsItIs().image(), talks, out));
+            return connection.show(watch, out -> look(cluster.imageAsItIs(connection), talks, out));
         }
     }
 

@@ -5,8 +5,10 @@ package io.shiplog.tools.see;
 
 import io.shiplog.storage.files.DiskLogFiles;
 import io.shiplog.storage.log.DirectoryAudit;
+import io.shiplog.storage.marks.MarksFile;
 import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Unreachable;
 import io.shiplog.tools.text.Cell;
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Rows;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 
 /** The logs in a directory whose node is down. Nothing there knows the names of topics: logs are shown by topic id. */
 final class StoredLogs {
@@ -30,8 +33,7 @@ final class StoredLogs {
     int show(Path directory, List<String> topicIds, boolean verify, boolean segments) throws IOException {
         try (DirectoryAudit audit = DirectoryAudit.open(new DiskLogFiles(), directory)) {
             List<DirectoryAudit.Log> logs = new ArrayList<>(audit.logs());
-            logs.removeIf(log -> !topicIds.isEmpty()
-                    && !topicIds.contains(log.key().topicId().toString()));
+            choose(logs, topicIds, directory);
             List<String> damages = new ArrayList<>();
             List<String> torn = new ArrayList<>();
             long[] checked = {0, 0};
@@ -42,8 +44,26 @@ final class StoredLogs {
             }
             Rows rows = segments ? segmentRows(logs) : logRows(logs);
             print(directory, audit, rows, verify, damages, torn, checked);
-            return damages.isEmpty() ? 0 : 1;
+            boolean lost = verify && audit.marks().condition() == MarksFile.Condition.LOST;
+            return damages.isEmpty() && !lost ? 0 : 1;
         }
+    }
+
+    /** Only those of these topics; one that has no log here is refused. */
+    private static void choose(List<DirectoryAudit.Log> logs, List<String> topicIds, Path directory) {
+        if (topicIds.isEmpty()) {
+            return;
+        }
+        TreeSet<String> known = new TreeSet<>();
+        logs.forEach(log -> known.add(log.key().topicId().toString()));
+        for (String id : topicIds) {
+            if (!known.contains(id)) {
+                throw Unreachable.because(
+                        "no log in " + directory + " is of a topic with the id " + id
+                                + "; without an id all of them are shown (a directory knows no names; bin/shiplog topics shows the ids)");
+            }
+        }
+        logs.removeIf(log -> !topicIds.contains(log.key().topicId().toString()));
     }
 
     private static void verify(

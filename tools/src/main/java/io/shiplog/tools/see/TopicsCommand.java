@@ -91,7 +91,7 @@ public final class TopicsCommand implements Callable<Integer> {
             try (Cluster cluster = connection.connect();
                     NodeTalks talks = new NodeTalks()) {
                 return connection.show(watch, out -> {
-                    MetadataImage image = cluster.quorumAsItIs().image();
+                    MetadataImage image = cluster.imageAsItIs(connection);
                     print(image, chosen(image, named, pattern), talks, out);
                     return 0;
                 });
@@ -133,7 +133,7 @@ public final class TopicsCommand implements Callable<Integer> {
                 rows.add(
                         topic.name(),
                         topic.partitionCount(),
-                        topic.partition(0).replicationFactor(),
+                        replicas(topic),
                         size.bytesCell(),
                         size.records(),
                         problems(image, topic),
@@ -141,6 +141,18 @@ public final class TopicsCommand implements Callable<Integer> {
                         topic.id().toString());
             }
             connection.print(rows, out);
+        }
+
+        /** How many replicas its partitions have; the least when they differ, as while that is being changed. */
+        static Cell replicas(TopicImage topic) {
+            int least = Integer.MAX_VALUE;
+            int most = 0;
+            for (int number = 0; number < topic.partitionCount(); number++) {
+                int factor = topic.partition(number).replicationFactor();
+                least = Math.min(least, factor);
+                most = Math.max(most, factor);
+            }
+            return new Cell(Math.min(least, most), least < most ? least + " to " + most : String.valueOf(most));
         }
 
         /** How many of its partitions are not well. */

@@ -18,6 +18,7 @@ public final class Watch {
     /** Set by {@code bin/shiplog} when its output goes to a terminal. */
     private static final String TERMINAL = "shiplog.terminal";
 
+    private static final double LEAST_SECONDS = 0.1;
     private static final String HOME = "\033[H";
     private static final String CLEAR_LINE = "\033[K";
     private static final String CLEAR_BELOW = "\033[J";
@@ -55,7 +56,7 @@ public final class Watch {
      */
     public int run(PrintWriter out, boolean json, Sentence sentence, Look look) throws Exception {
         return run(out, json, sentence, look, () -> {
-            TimeUnit.MILLISECONDS.sleep(Math.round(Math.max(0.1, seconds) * 1_000));
+            TimeUnit.MILLISECONDS.sleep(Math.round(seconds * 1_000));
             return true;
         });
     }
@@ -67,6 +68,9 @@ public final class Watch {
     }
 
     int run(PrintWriter out, boolean json, Sentence sentence, Look look, Pause pause) throws Exception {
+        if (on() && !(seconds >= LEAST_SECONDS)) {
+            throw new IllegalArgumentException("--watch " + seconds + ": " + LEAST_SECONDS + " seconds at least");
+        }
         if (!on()) {
             int exit = look.print(out);
             out.flush();
