@@ -11,6 +11,8 @@ import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Names;
+import io.shiplog.tools.connect.Unreachable;
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Watch;
 import java.io.PrintWriter;
@@ -57,23 +59,18 @@ public final class ExplainCommand {
             @Mixin Watch watch,
             @Parameters(paramLabel = "TOPIC-PARTITION", description = "Such as orders-7.") String name)
             throws Exception {
-        int dash = name.lastIndexOf('-');
-        if (dash < 1 || !name.substring(dash + 1).matches("\\d{1,9}")) {
+        Names.PartitionName wanted = Names.partitionName(name);
+        if (wanted == null) {
             throw connection.usage("'" + name + "' is no partition; TOPIC-NUMBER such as orders-7 is one");
         }
-        String topic = name.substring(0, dash);
-        int number = Integer.parseInt(name.substring(dash + 1));
-        return show(connection, watch, (image, gatherer) -> partition(image, gatherer, topic, number));
+        return show(connection, watch, (image, gatherer) -> partition(image, gatherer, wanted));
     }
 
-    private static Answer partition(MetadataImage image, FactsGatherer gatherer, String topicName, int number)
+    private static Answer partition(MetadataImage image, FactsGatherer gatherer, Names.PartitionName wanted)
             throws InterruptedException {
-        TopicImage topic = topic(image, topicName);
-        if (number >= topic.partitionCount()) {
-            throw new Unknown(topicName + " has " + topic.partitionCount() + " partitions, none is number " + number
-                    + "; the first is " + topicName + "-0");
-        }
-        Standing standing = Standing.of(image, topic, number);
+        TopicImage topic = Names.topic(wanted.topic(), image);
+        Names.partition(topic, wanted.number());
+        Standing standing = Standing.of(image, topic, wanted.number());
         Facts facts = gatherer.askQuorum()
                 .askNodes(Diagnosis.concerned(List.of(standing)))
                 .askReplicas(List.of(standing.id()))
@@ -101,7 +98,7 @@ public final class ExplainCommand {
     }
 
     private static Answer topic(MetadataImage image, FactsGatherer gatherer, String name) throws InterruptedException {
-        TopicImage topic = topic(image, name);
+        TopicImage topic = Names.topic(name, image);
         List<Standing> standings = new ArrayList<>();
         for (int number = 0; number < topic.partitionCount(); number++) {
             standings.add(Standing.of(image, topic, number));
@@ -148,23 +145,6 @@ public final class ExplainCommand {
                 facts);
     }
 
-    private static TopicImage topic(MetadataImage image, String name) {
-        TopicImage topic = image.topic(name);
-        if (topic == null) {
-            throw new Unknown("there is no topic " + name + "; bin/shiplog topics lists them");
-        }
-        return topic;
-    }
-
-    /** What was asked about is not there, or nobody knows of it. Carries no stack trace. */
-    private static final class Unknown extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Unknown(String message) {
-            super(message, null, false, false);
-        }
-    }
-
     private static int show(Connection connection, Watch watch, Question question) throws Exception {
         try (Cluster cluster = connection.connect()) {
             return connection.show(watch, out -> {
@@ -182,7 +162,7 @@ public final class ExplainCommand {
         try {
             return cluster.quorumAsItIs().image();
         } catch (MetadataUnavailable nobody) {
-            throw new Unknown("no quorum node answers, so nothing is known of the cluster: "
+            throw Unreachable.because("no quorum node answers, so nothing is known of the cluster: "
                     + String.join("; ", FactsGatherer.silence(cluster.quorumEndpoints()))
                     + "; storage nodes go on serving meanwhile, and bin/quorum-node CONFIG starts a quorum node again");
         }

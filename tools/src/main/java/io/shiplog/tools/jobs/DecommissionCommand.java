@@ -4,8 +4,9 @@
 package io.shiplog.tools.jobs;
 
 import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Names;
 import io.shiplog.tools.plan.Goal;
-import io.shiplog.tools.plan.PlanKind;
+import io.shiplog.tools.plan.Plan;
 import java.util.List;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
@@ -35,10 +36,9 @@ public final class DecommissionCommand extends JobCommand {
 
     @Override
     int run(Cluster cluster) throws Exception {
-        int id = NodeNumber.parse(node);
-        return new JobStarter(cluster, target(), options)
-                .planAndStart(
-                        new Goal.DrainNodes(new TreeSet<>(List.of(id))),
-                        NextSteps.of(PlanKind.DRAIN_NODE, List.of(id)));
+        int id = Names.storageNumber(node);
+        JobStarter starter = new JobStarter(cluster, target(), options);
+        Plan plan = starter.plan(new Goal.DrainNodes(new TreeSet<>(List.of(id))));
+        return starter.start(plan, NextSteps.of(plan.kind(), plan.subjects()));
     }
 }

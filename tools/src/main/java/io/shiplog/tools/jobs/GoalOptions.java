@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.jobs;
 
+import io.shiplog.tools.connect.Names;
 import io.shiplog.tools.plan.Goal;
 import io.shiplog.tools.plan.PlanFile;
 import java.nio.file.Path;
@@ -65,19 +66,20 @@ final class GoalOptions {
         if (balance) {
             return new Goal.Balance();
         } else if (addNodes != null) {
-            return new Goal.AddNodes(NodeNumber.parseAll(addNodes));
+            return new Goal.AddNodes(Names.storageNumbers(addNodes));
         } else if (drain != null) {
-            return new Goal.DrainNodes(NodeNumber.parseAll(drain));
+            return new Goal.DrainNodes(Names.storageNumbers(drain));
         } else if (replace != null) {
             int equals = cut(replace, '=', "--replace", "OLD=NEW, such as 3=6");
             return new Goal.ReplaceNode(
-                    NodeNumber.parse(replace.substring(0, equals)), NodeNumber.parse(replace.substring(equals + 1)));
+                    Names.storageNumber(replace.substring(0, equals)),
+                    Names.storageNumber(replace.substring(equals + 1)));
         } else if (offRack != null) {
             return new Goal.OffRack(offRack);
         } else if (offDirectory != null) {
             int colon = cut(offDirectory, ':', "--off-directory", "NODE:DIR, such as 3:/disks/a");
             return new Goal.OffDirectory(
-                    NodeNumber.parse(offDirectory.substring(0, colon)), offDirectory.substring(colon + 1));
+                    Names.storageNumber(offDirectory.substring(0, colon)), offDirectory.substring(colon + 1));
         } else if (jsonFile != null) {
             PlanFile file = PlanFiles.read(jsonFile);
             if (file.isPlan()) {

@@ -20,6 +20,7 @@ import io.shiplog.metadata.proto.MetadataCommand;
 import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.StartJobCommand;
 import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Failures;
 import io.shiplog.tools.plan.PlanKind;
 import io.shiplog.tools.plan.PlannedMove;
 import io.shiplog.tools.quorum.QuorumClient;
@@ -147,13 +148,8 @@ final class JobCalls {
                     throw lost;
                 }
             } catch (MetadataRefusal refusal) {
-                throw new Refused(sentence(refusal));
+                throw new Refused(Failures.sentence(refusal));
             }
         }
-    }
-
-    private static String sentence(MetadataRefusal refusal) {
-        String reason = refusal.reason().isEmpty() ? refusal.error().message() : refusal.reason();
-        return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
     }
 }

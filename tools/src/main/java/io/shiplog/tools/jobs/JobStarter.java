@@ -46,15 +46,35 @@ final class JobStarter {
     }
 
     /**
-     * Plans, shows the plan, starts it and waits, as far as was asked for.
+     * Plans for the cluster as it is now, at the rate that was asked for.
+     *
+     * @throws Refused when there is no plan
+     */
+    Plan plan(Goal goal) throws InterruptedException {
+        JobCalls.requireJobs(cluster);
+        return plan(PlanInputs.gather(cluster), goal, options.settings(0).getRateBytesPerSecond());
+    }
+
+    /**
+     * Has the controller check that a plan could start now.
+     *
+     * @throws Refused when it could not
+     */
+    void check(Plan plan) throws InterruptedException {
+        if (!plan.moves().isEmpty()) {
+            JobCalls.start(
+                    cluster, plan.title(), plan.kind(), plan.subjects(), plan.moves(), options.settings(0), true);
+        }
+    }
+
+    /**
+     * Shows a plan, starts it and waits, as far as was asked for.
      *
      * @param next what an operator does when it is done, a line each
      * @return how the command ends
      */
-    int planAndStart(Goal goal, List<String> next) throws InterruptedException {
-        JobCalls.requireJobs(cluster);
+    int start(Plan plan, List<String> next) throws InterruptedException {
         JobSettings settings = options.settings(0);
-        Plan plan = plan(PlanInputs.gather(cluster), goal, settings.getRateBytesPerSecond());
         if (!target.json()) {
             PlanText.print(plan, settings.getRateBytesPerSecond(), target.out());
             target.out().flush();

@@ -8,6 +8,7 @@ import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
+import io.shiplog.tools.connect.Names;
 import io.shiplog.tools.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ final class NodeChanges {
 
     static int cordon(Cluster cluster, Connection target, int id, boolean cordoned) throws InterruptedException {
         JobCalls.requireJobs(cluster);
-        node(cluster, id);
+        Names.storageNode(id, cluster.image());
         JobCalls.cordon(cluster, id, cordoned);
         return say(
                 target,
@@ -33,7 +34,7 @@ final class NodeChanges {
 
     /** Refuses while the node runs or anything is assigned to it: nobody would have those replicas any more. */
     static int unregister(Cluster cluster, Connection target, int id) throws Exception {
-        BrokerImage broker = node(cluster, id);
+        BrokerImage broker = Names.storageNode(id, cluster.image());
         List<String> problems = new ArrayList<>();
         int replicas = replicas(cluster, id);
         if (replicas > 0) {
@@ -57,16 +58,6 @@ final class NodeChanges {
             }
         }
         return replicas;
-    }
-
-    private static BrokerImage node(Cluster cluster, int id) throws InterruptedException {
-        BrokerImage broker = cluster.image().broker(id);
-        if (broker == null) {
-            List<Integer> known = new ArrayList<>();
-            cluster.image().brokers().forEach(each -> known.add(each.id()));
-            throw new Refused("node " + id + " is not registered; there are " + PlanText.list(known));
-        }
-        return broker;
     }
 
     private static int say(Connection target, int id, String outcome, String sentence) {

@@ -4,6 +4,7 @@
 package io.shiplog.tools.jobs;
 
 import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Names;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -19,6 +20,6 @@ public final class NodeUncordonCommand extends JobCommand {
 
     @Override
     int run(Cluster cluster) throws Exception {
-        return NodeChanges.cordon(cluster, target(), NodeNumber.parse(node), false);
+        return NodeChanges.cordon(cluster, target(), Names.storageNumber(node), false);
     }
 }

@@ -4,9 +4,9 @@
 package io.shiplog.tools.jobs;
 
 import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Names;
 import io.shiplog.tools.plan.Goal;
-import io.shiplog.tools.plan.PlanKind;
-import java.util.List;
+import io.shiplog.tools.plan.Plan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,9 +30,10 @@ public final class ReplaceCommand extends JobCommand {
 
     @Override
     int run(Cluster cluster) throws Exception {
-        int from = NodeNumber.parse(old);
-        int to = NodeNumber.parse(by);
-        return new JobStarter(cluster, target(), options)
-                .planAndStart(new Goal.ReplaceNode(from, to), NextSteps.of(PlanKind.REPLACE_NODE, List.of(from, to)));
+        int from = Names.storageNumber(old);
+        int to = Names.storageNumber(by);
+        JobStarter starter = new JobStarter(cluster, target(), options);
+        Plan plan = starter.plan(new Goal.ReplaceNode(from, to));
+        return starter.start(plan, NextSteps.of(plan.kind(), plan.subjects()));
     }
 }

@@ -4,7 +4,11 @@
 package io.shiplog.tools.jobs;
 
 import io.shiplog.tools.connect.Cluster;
+import io.shiplog.tools.connect.Names;
+import io.shiplog.tools.connect.Settings;
 import io.shiplog.tools.plan.Goal;
+import io.shiplog.tools.plan.Plan;
+import io.shiplog.tools.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,20 +56,21 @@ public final class TopicAlterCommand extends JobCommand {
                     "nothing to change: give --replication-factor, --config or --delete-config");
         }
         for (String topic : topics) {
-            if (cluster.image().topic(topic) == null) {
-                throw new Refused("there is no topic " + topic + "; shiplog topics lists them");
-            }
+            Names.topic(topic, cluster.image());
         }
-        Goal goal = factor == null ? null : new Goal.ReplicationFactor(new TreeSet<>(topics), factor);
-        if (goal != null) {
-            // What cannot be planned is refused before a setting changes.
-            JobCalls.requireJobs(cluster);
-            JobStarter.plan(PlanInputs.gather(cluster), goal, options.rateBytesPerSecond(0));
+        JobStarter starter = new JobStarter(cluster, target(), options);
+        Plan plan = null;
+        if (factor != null) {
+            plan = starter.plan(new Goal.ReplicationFactor(new TreeSet<>(topics), factor));
+            if (!configs.isEmpty() || !deleted.isEmpty()) {
+                // What would be refused is refused before a setting changes.
+                starter.check(plan);
+            }
         }
         if (!configs.isEmpty() || !deleted.isEmpty()) {
             alterConfigs(cluster);
         }
-        return goal == null ? YES : new JobStarter(cluster, target(), options).planAndStart(goal, List.of());
+        return plan == null ? YES : starter.start(plan, List.of());
     }
 
     private void alterConfigs(Cluster cluster) throws Exception {
@@ -73,16 +78,20 @@ public final class TopicAlterCommand extends JobCommand {
         configs.forEach(
                 (key, value) -> changes.add(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
         deleted.forEach(key -> changes.add(new AlterConfigOp(new ConfigEntry(key, ""), AlterConfigOp.OpType.DELETE)));
-        Map<ConfigResource, java.util.Collection<AlterConfigOp>> all = new LinkedHashMap<>();
-        topics.forEach(topic -> all.put(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes));
-        cluster.admin()
-                .incrementalAlterConfigs(
-                        all, new org.apache.kafka.clients.admin.AlterConfigsOptions().validateOnly(options.dryRun()))
-                .all()
-                .get();
+        List<ConfigResource> resources = topics.stream()
+                .distinct()
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                .toList();
+        Settings.change(cluster.admin(), resources, changes, options.dryRun());
+        String outcome = options.dryRun() ? "the settings may be changed" : "settings changed";
         if (!target().json()) {
-            target().out().println(options.dryRun() ? "the settings may be changed" : "settings changed");
-            target().out().flush();
+            target().out().println(outcome);
+        } else if (factor == null) {
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("topics", topics);
+            answer.put("outcome", outcome);
+            target().out().println(Json.write(answer));
         }
+        target().out().flush();
     }
 }

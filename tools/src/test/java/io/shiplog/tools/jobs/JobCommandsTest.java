@@ -5,6 +5,7 @@ package io.shiplog.tools.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.tools.connect.Names;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -141,9 +142,9 @@ class JobCommandsTest {
 
     @Test
     void storageNodesHaveTwoNames() {
-        assertThat(NodeNumber.parse("3")).isEqualTo(3);
-        assertThat(NodeNumber.parse("storage-3")).isEqualTo(3);
-        assertThat(NodeNumber.parseAll("3, storage-1")).containsExactly(1, 3);
+        assertThat(Names.storageNumber("3")).isEqualTo(3);
+        assertThat(Names.storageNumber("storage-3")).isEqualTo(3);
+        assertThat(Names.storageNumbers("3, storage-1")).containsExactly(1, 3);
     }
 
     private Path write(String text) throws IOException {
