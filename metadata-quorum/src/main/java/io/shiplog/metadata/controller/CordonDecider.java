@@ -43,13 +43,24 @@ final class CordonDecider {
         }
         int node = command.getTargetBrokerId();
         if (image.broker(node) == null) {
-            return new Refusal(Errors.BROKER_ID_NOT_REGISTERED, "Node " + node + " is not registered.");
+            return notRegistered(image, node);
         }
         JobImage job = command.getCordoned() ? null : emptying(image, node);
         return job == null
                 ? null
                 : new Refusal(
                         Errors.INVALID_REQUEST, "Job " + job.id() + " is emptying node " + node + ": cancel it first.");
+    }
+
+    static Refusal notRegistered(MetadataImage image, int node) {
+        return new Refusal(
+                Errors.BROKER_ID_NOT_REGISTERED, "Node " + node + " is not registered" + registered(image) + ".");
+    }
+
+    /** Who could be meant, as far as that is a help. */
+    static String registered(MetadataImage image) {
+        List<Integer> ids = image.brokers().stream().map(BrokerImage::id).toList();
+        return ids.size() <= JobLimits.NAMED ? ": there are " + ids : "";
     }
 
     /** Why there is nothing of jobs or cordons yet; null when there is. */

@@ -123,8 +123,7 @@ final class JobStart {
         }
         for (int node : nodes) {
             if (image.broker(node) == null) {
-                return new Refusal(
-                        Errors.BROKER_ID_NOT_REGISTERED, "Node " + node + " is not registered" + registered() + ".");
+                return CordonDecider.notRegistered(image, node);
             }
         }
         if (needed == 2 && nodes.get(0).equals(nodes.get(1))) {
@@ -145,12 +144,6 @@ final class JobStart {
                 ? null
                 : invalid("The replacement cannot be used: " + replacement
                         + ". It has to be up, and neither drained nor cordoned.");
-    }
-
-    /** Who could be meant, as far as that is a help. */
-    private String registered() {
-        List<Integer> ids = image.brokers().stream().map(BrokerImage::id).toList();
-        return ids.size() <= JobLimits.NAMED ? ": there are " + ids : "";
     }
 
     /** The open job that gives a node new replicas; null when there is none. */
@@ -261,7 +254,9 @@ final class JobStart {
         }
         for (int node : target) {
             if (image.broker(node) == null) {
-                return unassignable(name, "would be on node " + node + ", which is not registered" + registered());
+                return unassignable(
+                        name,
+                        "would be on node " + node + ", which is not registered" + CordonDecider.registered(image));
             }
             if (emptiesANode() && node == asked.getNodes(0)) {
                 return unassignable(name, "would stay on node " + node + ", which is to be emptied: plan again");

@@ -326,7 +326,10 @@ class JobStartTest {
         cluster.ok(jobs.cordon(4, false));
         cluster.create(cluster.newTopic("wide", 1, 6));
         assertThat(cluster.partition("wide").isReplica(4)).isTrue();
-        jobs.refused(Errors.BROKER_ID_NOT_REGISTERED, "Node 9", jobs.cordon(9, true));
+        jobs.refused(
+                Errors.BROKER_ID_NOT_REGISTERED,
+                "Node 9 is not registered: there are [1, 2, 3, 4, 5, 6].",
+                jobs.cordon(9, true));
     }
 
     // ---- levels
