@@ -81,6 +81,11 @@ public final class Cluster implements AutoCloseable {
         return quorum;
     }
 
+    /** Whether somebody said where storage nodes are, so that they can be asked without the quorum. */
+    public boolean knowsStorageNodes() {
+        return bootstrapGiven != null;
+    }
+
     /**
      * Where quorum nodes are asked: what was given, or what a storage node knows.
      *
@@ -89,8 +94,14 @@ public final class Cluster implements AutoCloseable {
     public List<Endpoint> quorumEndpoints() {
         if (quorumGiven != null) {
             List<Endpoint> endpoints = QuorumAddress.parse(quorumGiven);
-            Greeting.checkQuorum(endpoints, connectMs());
-            return endpoints;
+            try {
+                Greeting.checkQuorum(endpoints, connectMs());
+                return endpoints;
+            } catch (Unreachable nobody) {
+                if (bootstrapGiven == null) {
+                    throw nobody;
+                }
+            }
         }
         List<Endpoint> known = Greeting.quorumOf(QuorumAddress.parse(bootstrapGiven), connectMs());
         greeted = true;

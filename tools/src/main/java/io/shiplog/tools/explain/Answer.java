@@ -3,7 +3,6 @@
 
 package io.shiplog.tools.explain;
 
-import io.shiplog.metadata.admin.NodeAnswer;
 import io.shiplog.metadata.admin.NodeAnswer.Silence;
 import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.tools.text.Units;
@@ -46,7 +45,8 @@ record Answer(String headline, String details, List<Finding> findings, List<Hist
     private void append(StringBuilder text, Finding finding) {
         String since = finding.sinceMs() == Finding.UNKNOWN
                 ? ""
-                : ", since " + time(finding.sinceMs()) + " (" + Units.duration(facts.nowMs() - finding.sinceMs()) + ")";
+                : ", since " + time(finding.sinceMs()) + " ("
+                        + Units.duration(Math.max(0, facts.nowMs() - finding.sinceMs())) + ")";
         text.append(finding.severity())
                 .append("  ")
                 .append(finding.what())
@@ -97,14 +97,10 @@ record Answer(String headline, String details, List<Finding> findings, List<Hist
                     && (answer.silence() == Silence.NOT_TOLD
                             || answer.silence() == Silence.DECLINED
                             || answer.silence() == Silence.UNREACHABLE)) {
-                unheard.add("node " + id + " does not tell of itself: " + why(answer));
+                unheard.add("node " + id + " does not tell of itself: " + answer.why());
             }
         });
         return unheard;
-    }
-
-    private static String why(NodeAnswer<?> answer) {
-        return answer.why();
     }
 
     /** For programs. */

@@ -44,6 +44,10 @@ final class Diagnosis {
         Merged merged = new Merged();
         quorum(merged);
         partitions.of(standing).forEach(merged::add);
+        Finding waits = new JobRules(facts).waits(standing);
+        if (waits != null && merged.all().stream().noneMatch(each -> each.cause() == waits.cause())) {
+            merged.add(waits);
+        }
         throttle(standing.topic(), merged);
         List<Finding> all = merged.all();
         return all.isEmpty()

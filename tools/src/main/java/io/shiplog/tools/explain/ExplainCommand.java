@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.explain;
 
+import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
@@ -12,7 +13,6 @@ import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Connection;
 import io.shiplog.tools.connect.Names;
-import io.shiplog.tools.connect.Unreachable;
 import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.Watch;
 import java.io.PrintWriter;
@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
             "  shiplog explain topic orders --watch",
             "  shiplog explain cluster --json",
             "",
-            "Works without a majority of the quorum, too, from whoever answers. Exit: 0 whatever it says."
+            "Works without a majority of the quorum, too, from whoever answers; without any quorum node it tells what storage",
+            "nodes know (--bootstrap). Exit: 0 whatever it says."
         })
 public final class ExplainCommand {
     private static final int CHANGES = 5;
@@ -63,7 +64,7 @@ public final class ExplainCommand {
         if (wanted == null) {
             throw connection.usage("'" + name + "' is no partition; TOPIC-NUMBER such as orders-7 is one");
         }
-        return show(connection, watch, (image, gatherer) -> partition(image, gatherer, wanted));
+        return show(connection, watch, wanted, (image, gatherer) -> partition(image, gatherer, wanted));
     }
 
     private static Answer partition(MetadataImage image, FactsGatherer gatherer, Names.PartitionName wanted)
@@ -94,7 +95,8 @@ public final class ExplainCommand {
             @Mixin Watch watch,
             @Parameters(paramLabel = "TOPIC", description = "Its name.") String name)
             throws Exception {
-        return show(connection, watch, (image, gatherer) -> topic(image, gatherer, name));
+        Names.PartitionName all = new Names.PartitionName(name, WithoutQuorum.ALL);
+        return show(connection, watch, all, (image, gatherer) -> topic(image, gatherer, name));
     }
 
     private static Answer topic(MetadataImage image, FactsGatherer gatherer, String name) throws InterruptedException {
@@ -122,7 +124,7 @@ public final class ExplainCommand {
             description = "What is wrong with the cluster: quorum, nodes, disks, jobs, throttles, partitions.",
             footer = {"", "Examples:", "  shiplog explain cluster --watch=5"})
     int cluster(@Mixin Connection connection, @Mixin Watch watch) throws Exception {
-        return show(connection, watch, ExplainCommand::cluster);
+        return show(connection, watch, null, ExplainCommand::cluster);
     }
 
     private static Answer cluster(MetadataImage image, FactsGatherer gatherer) throws InterruptedException {
@@ -145,26 +147,28 @@ public final class ExplainCommand {
                 facts);
     }
 
-    private static int show(Connection connection, Watch watch, Question question) throws Exception {
+    /** {@code about} is a partition, or all of a topic, or null for everything. */
+    private static int show(Connection connection, Watch watch, Names.PartitionName about, Question question)
+            throws Exception {
         try (Cluster cluster = connection.connect()) {
             return connection.show(watch, out -> {
-                MetadataImage image = image(cluster);
-                try (FactsGatherer gatherer = new FactsGatherer(image)) {
-                    print(question.answer(image, gatherer), connection.json(), out);
-                }
+                print(answer(cluster, about, question), connection.json(), out);
                 return 0;
             });
         }
     }
 
-    /** Nobody has the metadata when no quorum node answers: then it is said of each why. */
-    private static MetadataImage image(Cluster cluster) throws InterruptedException {
+    private static Answer answer(Cluster cluster, Names.PartitionName about, Question question)
+            throws InterruptedException {
+        MetadataImage image;
         try {
-            return cluster.quorumAsItIs().image();
+            image = cluster.quorumAsItIs().image();
         } catch (MetadataUnavailable nobody) {
-            throw Unreachable.because("no quorum node answers, so nothing is known of the cluster: "
-                    + String.join("; ", FactsGatherer.silence(cluster.quorumEndpoints()))
-                    + "; storage nodes go on serving meanwhile, and bin/quorum-node CONFIG starts a quorum node again");
+            List<Endpoint> quorum = cluster.quorumEndpoints();
+            return WithoutQuorum.answer(cluster, quorum, FactsGatherer.silence(quorum), about);
+        }
+        try (FactsGatherer gatherer = new FactsGatherer(image)) {
+            return question.answer(image, gatherer);
         }
     }
 

@@ -3,10 +3,12 @@
 
 package io.shiplog.tools.explain;
 
+import io.shiplog.metadata.controller.JobWaits;
 import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.JobImage;
 import io.shiplog.metadata.image.JobMove;
 import io.shiplog.metadata.image.JobState;
+import io.shiplog.metadata.image.MoveState;
 import io.shiplog.metadata.image.PartitionId;
 import io.shiplog.metadata.image.TopicImage;
 import java.util.ArrayList;
@@ -64,6 +66,36 @@ final class JobRules {
                         "job " + job.id(),
                         "job " + job.id() + (job.title().isEmpty() ? "" : " (" + job.title() + ")") + " " + what)
                 .why(job.counts().open() + " of " + job.counts().moves() + " moves are not done");
+    }
+
+    /** Why a job has not begun to move this partition, or cannot take it back; null when no job is to, or nothing is in its way. */
+    Finding waits(Standing standing) {
+        JobImage job = facts.image().jobs().jobOf(standing.id().topicId(), standing.number());
+        int index = job == null ? Finding.UNKNOWN : index(job, standing.id());
+        if (index == Finding.UNKNOWN || job.move(index).state() == MoveState.MOVING) {
+            return null;
+        }
+        Finding.Builder stopped = stopped(job);
+        if (stopped != null) {
+            return stopped.build();
+        }
+        String reason = JobWaits.of(facts.image()).reason(job, index);
+        return reason.isEmpty()
+                ? null
+                : about(Cause.JOB_WAITS, job, "is to move " + standing.name() + ", which waits: " + reason)
+                        .remedy("bin/shiplog reassign status " + job.id() + " shows what else it moves and waits for")
+                        .remedy(Remedies.cancelJob(job.id()))
+                        .waiting(true, "its replicas stay as they are until then")
+                        .build();
+    }
+
+    private static int index(JobImage job, PartitionId id) {
+        for (int index = 0; index < job.moves().size(); index++) {
+            if (job.move(index).id().equals(id)) {
+                return index;
+            }
+        }
+        return Finding.UNKNOWN;
     }
 
     private Map<Integer, List<String>> waitingFor(JobImage job) {

@@ -56,6 +56,7 @@ final class Merged {
         Set<String> why = new LinkedHashSet<>();
         Set<String> remedy = new LinkedHashSet<>();
         Set<String> subjects = new LinkedHashSet<>();
+        Set<String> whats = new LinkedHashSet<>();
         Finding waits = first;
         long sinceMs = first.sinceMs();
         int node = first.node();
@@ -68,6 +69,12 @@ final class Merged {
             sinceMs = sinceMs == Finding.UNKNOWN ? each.sinceMs() : sinceMs;
             node = node == Finding.UNKNOWN ? each.node() : node;
         }
+        // Other directories, jobs or voters with the same trouble; partitions are named below.
+        same.stream()
+                .filter(each ->
+                        !affected.contains(each.subject()) && !each.what().equals(first.what()))
+                .limit(EVIDENCE)
+                .forEach(each -> whats.add(each.what()));
         boolean many = affected.size() > 1;
         String what = many && subjects.size() > 1
                 ? first.what() + ", and so for " + (affected.size() - 1) + " more"
@@ -75,11 +82,12 @@ final class Merged {
         Finding.Builder merged = Finding.of(
                         first.cause(),
                         severity,
-                        subjects.size() > 1 ? affected.size() + " partitions" : first.subject(),
+                        subjects.size() > 1 && !affected.isEmpty() ? affected.size() + " partitions" : first.subject(),
                         what)
                 .node(node)
                 .since(sinceMs)
                 .waiting(waits.safeToWait(), waits.waitReason());
+        whats.forEach(merged::why);
         why.forEach(merged::why);
         remedy.forEach(merged::remedy);
         if (many) {

@@ -115,9 +115,9 @@ final class PartitionRules {
         }
         String topic = standing.topic().name();
         boolean refused = standing.belowMinIsr();
-        int better = Math.max(
-                1,
-                Math.min(factor - 1, refused ? Math.max(1, standing.partition().isrSize()) : 2));
+        // Never what it is: that would change nothing.
+        int wanted = refused ? standing.partition().isrSize() : moreThanAlive ? alive : 2;
+        int better = Math.max(1, Math.min(factor - 1, wanted));
         Finding.Builder found = Finding.of(
                         Cause.MIN_ISR_TOO_HIGH,
                         refused ? Severity.CRITICAL : Severity.WARNING,
@@ -130,7 +130,10 @@ final class PartitionRules {
                     + Remedies.setMinIsr(topic, better));
         }
         if (moreThanThere || all) {
-            found.remedy(Remedies.moreReplicas(topic, Math.max(3, standing.wantedMinIsr() + 1)));
+            int replicas = Math.max(3, standing.wantedMinIsr() + 1);
+            int nodes = facts.image().brokers().size();
+            found.remedy((nodes < replicas ? "with " + (replicas - nodes) + " more storage nodes, " : "")
+                    + Remedies.moreReplicas(topic, replicas));
         }
         return found.waiting(
                         !refused,

@@ -9,6 +9,13 @@ import java.util.List;
 
 /** What is wrong with the metadata quorum. Pure. */
 final class QuorumRules {
+    /** What it means to have no majority. */
+    static final String WITHOUT_MAJORITY =
+            "leaders go on serving, but nobody is elected when one fails, no replica leaves or joins an ISR, and nothing can be"
+                    + " changed; acks 0 and 1 are refused once leases have run out";
+
+    static final String KEEP_DISKS = "never empty their data.dir: a majority of the disks has what was agreed on";
+
     private QuorumRules() {}
 
     static List<Finding> of(Facts facts) {
@@ -37,10 +44,7 @@ final class QuorumRules {
                         "quorum",
                         "the metadata quorum has no majority: " + quorum.heard() + " of "
                                 + quorum.voters().size() + " nodes answer, " + quorum.needed() + " are needed")
-                .waiting(
-                        false,
-                        "leaders go on serving, but nobody is elected when one fails, no replica leaves or joins an ISR, and nothing can be"
-                                + " changed; acks 0 and 1 are refused once leases have run out");
+                .waiting(false, WITHOUT_MAJORITY);
         quorum.silent().forEach((node, why) -> {
             found.why("quorum-" + node + " (" + quorum.voters().get(node) + ") did not answer: " + why);
             found.remedy(Remedies.startQuorumNode(node, quorum.voters().get(node)));
@@ -48,8 +52,7 @@ final class QuorumRules {
         if (quorum.silent().size() == 1) {
             found.node(quorum.silent().keySet().iterator().next());
         }
-        return found.remedy("never empty their data.dir: a majority of the disks has what was agreed on")
-                .build();
+        return found.remedy(KEEP_DISKS).build();
     }
 
     private static Finding noController(QuorumFacts quorum) {

@@ -12,6 +12,7 @@ import io.shiplog.metadata.proto.DamageState;
 import io.shiplog.metadata.proto.DirectoryState;
 import io.shiplog.metadata.proto.HistoryLine;
 import io.shiplog.metadata.proto.JobMove;
+import io.shiplog.metadata.proto.JobMoveStateRecord;
 import io.shiplog.metadata.proto.JobMovesRecord;
 import io.shiplog.metadata.proto.JobRecord;
 import io.shiplog.metadata.proto.NodeHealth;
@@ -345,6 +346,32 @@ class DiagnosisTest {
         assertThat(found.get(0).waitReason()).isEqualTo("writes with acks=all are refused: 1 in sync, 2 needed");
     }
 
+    /** Two are dead, and the controller has not taken them out of the ISR yet: to set what is set already would be no remedy. */
+    @Test
+    void theRemedyForAMinIsrIsNeverWhatItIsAlready() {
+        List<Finding> found = new Scene().dead(2).dead(3).partition();
+        Finding minIsr = found.stream()
+                .filter(each -> each.cause() == Cause.MIN_ISR_TOO_HIGH)
+                .findFirst()
+                .orElseThrow();
+        assertThat(minIsr.what()).contains("asks for 2 replicas in sync and only 1 are alive");
+        assertThat(minIsr.remedy().get(0)).endsWith("min.insync.replicas=1");
+    }
+
+    @Test
+    void twoDirectoriesOfANodeAreBothNamed() {
+        Finding found = only(new Scene()
+                .node(2, node -> {
+                    node.getDirectoriesBuilder(0).setFull(true);
+                    node.addDirectories(
+                            DirectoryState.newBuilder().setPath("/more").setFull(true));
+                })
+                .cluster());
+        assertThat(found.cause()).isEqualTo(Cause.DISK_FULL);
+        assertThat(found.what()).contains(Scene.DIRECTORY);
+        assertThat(found.why()).anyMatch(line -> line.contains("/more of node 2 is full"));
+    }
+
     /** One dead node of three is no reason to touch min ISR. */
     @Test
     void aMinIsrThatTheLivingCanKeepIsNotTooHigh() {
@@ -444,6 +471,32 @@ class DiagnosisTest {
         assertThat(causes(withJob(moving().lag(4, "CATCHING_UP", 500, 0), JobRecord.State.RUNNING)
                         .partition()))
                 .containsExactly(Cause.CATCHING_UP);
+    }
+
+    /** Its replicas are all in sync, so nothing but the job's own words can say why it does not move. */
+    @Test
+    void aMoveThatHasNotBegunSaysWhatItWaitsFor() {
+        Scene scene = withJob(new Scene().stopping(4), JobRecord.State.RUNNING)
+                .record(ImageRecords.record()
+                        .setJobMoveState(
+                                JobMoveStateRecord.newBuilder().setJobId(1).setState(JobMove.State.WAITING))
+                        .build());
+        Finding found = only(scene.partition());
+        assertThat(found.cause()).isEqualTo(Cause.JOB_WAITS);
+        assertThat(found.severity()).isEqualTo(Severity.NOTE);
+        assertThat(found.what()).isEqualTo("job 1 (more nodes) is to move t-0, which waits: node 4 is shutting down");
+        assertThat(found.remedy()).anyMatch(line -> line.contains("reassign status 1"));
+        assertThat(found.safeToWait()).isTrue();
+    }
+
+    @Test
+    void aPartitionThatAPausedJobHasNotBegunWithIsToldOfThePause() {
+        Scene scene = withJob(new Scene(), JobRecord.State.PAUSED)
+                .record(ImageRecords.record()
+                        .setJobMoveState(
+                                JobMoveStateRecord.newBuilder().setJobId(1).setState(JobMove.State.WAITING))
+                        .build());
+        assertThat(only(scene.partition()).cause()).isEqualTo(Cause.JOB_PAUSED);
     }
 
     @Test
