@@ -21,6 +21,7 @@ import io.shiplog.metadata.proto.MetadataResult;
 import io.shiplog.metadata.proto.StartJobCommand;
 import io.shiplog.tools.connect.Cluster;
 import io.shiplog.tools.connect.Failures;
+import io.shiplog.tools.connect.Unreachable;
 import io.shiplog.tools.plan.PlanKind;
 import io.shiplog.tools.plan.PlannedMove;
 import io.shiplog.tools.quorum.QuorumClient;
@@ -144,7 +145,10 @@ final class JobCalls {
             try {
                 return quorum.await(quorum.client().submit(command.get(), Cluster.origin(), cluster.timeoutMs()));
             } catch (MetadataUnavailable lost) {
-                if (attempt >= attempts) {
+                if (attempt >= attempts && attempts > 1) {
+                    throw Unreachable.because(Failures.sentence(lost)
+                            + "; it may have been started all the same: shiplog reassign list shows that");
+                } else if (attempt >= attempts) {
                     throw lost;
                 }
             } catch (MetadataRefusal refusal) {

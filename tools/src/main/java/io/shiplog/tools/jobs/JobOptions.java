@@ -12,6 +12,9 @@ final class JobOptions {
     /** An adaptive job goes on at this rate however busy the cluster is: else it might never end. */
     static final long LEAST_RATE = 1 << 20;
 
+    /** Leaves the choice to the controller. */
+    private static final int DEFAULTS = 0;
+
     @Option(
             names = "--rate",
             paramLabel = "BYTES",
@@ -30,13 +33,13 @@ final class JobOptions {
             names = "--max-in-flight",
             paramLabel = "N",
             description = "Moves at a time (" + JobSettings.DEFAULT_MAX_IN_FLIGHT + ").")
-    private int maxInFlight;
+    private Integer maxInFlight;
 
     @Option(
             names = "--max-per-node",
             paramLabel = "N",
             description = "Of these, moves that one node takes part in (" + JobSettings.DEFAULT_MAX_PER_NODE + ").")
-    private int maxPerNode;
+    private Integer maxPerNode;
 
     @Option(names = "--dry-run", description = "Check everything, start nothing.")
     private boolean dryRun;
@@ -71,7 +74,7 @@ final class JobOptions {
     }
 
     io.shiplog.metadata.proto.JobSettings settings(long planned) {
-        if (maxInFlight < 0 || maxPerNode < 0) {
+        if ((maxInFlight != null && maxInFlight < 1) || (maxPerNode != null && maxPerNode < 1)) {
             throw new IllegalArgumentException("--max-in-flight and --max-per-node are 1 or more");
         }
         long bytesPerSecond = rateBytesPerSecond(planned);
@@ -82,8 +85,8 @@ final class JobOptions {
                 .setRateBytesPerSecond(bytesPerSecond)
                 .setMinRateBytesPerSecond(
                         bytesPerSecond > 0 ? 0 : minRate == null ? LEAST_RATE : positive("--min-rate", minRate))
-                .setMaxInFlight(maxInFlight)
-                .setMaxPerNode(maxPerNode)
+                .setMaxInFlight(maxInFlight == null ? DEFAULTS : maxInFlight)
+                .setMaxPerNode(maxPerNode == null ? DEFAULTS : maxPerNode)
                 .build();
     }
 

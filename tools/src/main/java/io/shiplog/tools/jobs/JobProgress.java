@@ -10,6 +10,7 @@ import io.shiplog.metadata.image.JobState;
 import io.shiplog.metadata.image.MoveState;
 import io.shiplog.metadata.image.PartitionId;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How far a job is. Pure. What is done counts with its planned bytes, what is under way with what its targets hold by now.
@@ -19,6 +20,8 @@ import java.util.Map;
  * @param activeMs for how long it has run, without pauses
  */
 record JobProgress(int doneMoves, int moves, long doneBytes, long bytes, double ratio, long activeMs) {
+    private static final long LEAST_MS = 1_000;
+
     /**
      * Adds up.
      *
@@ -59,13 +62,22 @@ record JobProgress(int doneMoves, int moves, long doneBytes, long bytes, double 
     }
 
     private static long activeMs(JobImage job, long nowMs) {
-        long end = job.open() && job.state() != JobState.PAUSED ? nowMs : job.changedAtMs();
+        long end = job.open() && job.state() != JobState.PAUSED ? Math.max(nowMs, lastMs(job)) : job.changedAtMs();
         return Math.max(1, end - job.createdAtMs() - job.pausedTotalMs());
     }
 
-    /** Since it began. */
+    /** The last that the controller has done about it, by its own clock: the one here may be behind. */
+    private static long lastMs(JobImage job) {
+        long lastMs = job.changedAtMs();
+        for (int index : job.movesDropped() ? Set.<Integer>of() : job.inFlight()) {
+            lastMs = Math.max(lastMs, job.move(index).changedAtMs());
+        }
+        return lastMs;
+    }
+
+    /** Since it began; 0 in the first second, when it says nothing. */
     double averageBytesPerSecond() {
-        return doneBytes * 1_000.0 / activeMs;
+        return activeMs < LEAST_MS ? 0 : doneBytes * 1_000.0 / activeMs;
     }
 
     /** Until the rest is there at a rate; -1 when nobody can say. */

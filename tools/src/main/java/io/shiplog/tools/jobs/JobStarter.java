@@ -83,7 +83,14 @@ final class JobStarter {
         if (plan.moves().isEmpty() && !empties) {
             return nothing();
         }
-        return start(plan.title(), plan.kind(), plan.subjects(), plan.moves(), settings, next);
+        int exit = start(plan.title(), plan.kind(), plan.subjects(), plan.moves(), settings, next);
+        if (exit == JobCommand.YES && options.waits() && !options.dryRun() && plan.later() > 0) {
+            target.err()
+                    .println("shiplog: this part is done, and " + plan.later()
+                            + " moves did not fit into one job; the same command moves on");
+            return JobCommand.NO;
+        }
+        return exit;
     }
 
     private int nothing() {

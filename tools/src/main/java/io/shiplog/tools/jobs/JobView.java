@@ -153,7 +153,12 @@ final class JobView {
     }
 
     private void printMoves(PrintWriter out) {
-        List<Integer> shown = new ArrayList<>(job.inFlight());
+        List<Integer> shown = new ArrayList<>();
+        for (int index : job.inFlight()) {
+            if (shown.size() < SHOWN) {
+                shown.add(index);
+            }
+        }
         for (int index = 0; index < job.moves().size(); index++) {
             MoveState state = job.move(index).state();
             boolean wanted = state == MoveState.WAITING || state == MoveState.FAILED || state == MoveState.SKIPPED;
@@ -187,6 +192,10 @@ final class JobView {
         long waitingShown = shown.stream()
                 .filter(index -> job.move(index).state() == MoveState.WAITING)
                 .count();
+        int moving = job.inFlight().size();
+        if (moving > SHOWN) {
+            out.println("and " + (moving - SHOWN) + " more are under way (--json has all)");
+        }
         if (waiting > waitingShown) {
             out.println("and " + (waiting - waitingShown) + " more wait (--json has all)");
         }
@@ -208,8 +217,11 @@ final class JobView {
         object.put("bytes", move.bytes());
         object.put("bytesDone", done);
         object.put("ratio", ratio);
-        boolean flows = move.state() == MoveState.MOVING && job.state() == JobState.RUNNING && done > 0;
-        double rate = flows ? done * 1_000.0 / Math.max(1, nowMs - move.changedAtMs()) : 0;
+        // Times are the controller's: by a clock that is behind it nothing has taken any time, and nothing can be said
+        // of the rate.
+        long tookMs = nowMs - move.changedAtMs();
+        boolean flows = move.state() == MoveState.MOVING && job.state() == JobState.RUNNING && done > 0 && tookMs > 0;
+        double rate = flows ? done * 1_000.0 / tookMs : 0;
         long left = JobProgress.leftMs(move.bytes() - done, rate);
         object.put("bytesPerSecond", flows ? rate : null);
         object.put("leftMs", flows && left >= 0 ? left : null);

@@ -3,7 +3,6 @@
 
 package io.shiplog.tools.jobs;
 
-import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.image.JobImage;
 import io.shiplog.metadata.image.JobState;
 import io.shiplog.tools.connect.Cluster;
@@ -47,12 +46,13 @@ final class JobWait {
             JobImage job = JobCalls.job(cluster, jobId);
             boolean due = !said || System.nanoTime() - saidNs > TimeUnit.MILLISECONDS.toNanos(SAY_MS);
             if (!job.open() || due) {
-                try {
-                    job = view.look(cluster);
-                    out.println(view.line());
-                } catch (MetadataUnavailable away) {
-                    out.println("no answer from the quorum for the moment; the job does not need this command");
-                }
+                // Without a controller the metadata here stand still, and what they say of the job with them.
+                boolean heard = cluster.quorum().describedOrNull() != null;
+                job = view.look(cluster);
+                out.println(
+                        heard
+                                ? view.line()
+                                : "no answer from the quorum for the moment; the job does not need this command");
                 out.flush();
                 said = true;
                 saidNs = System.nanoTime();

@@ -8,6 +8,8 @@ import io.shiplog.tools.text.Json;
 import io.shiplog.tools.text.JsonReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,7 +35,7 @@ final class PlanFiles {
         } catch (CharacterCodingException binary) {
             throw new Refused(path + " is no text in UTF-8; a plan in JSON is expected");
         } catch (IOException e) {
-            throw new Refused(path + " cannot be read: " + e.getMessage());
+            throw new Refused(path + " cannot be read: " + reason(e));
         } catch (JsonReader.Malformed e) {
             throw new Refused(path + " is no JSON: " + e.getMessage());
         } catch (PlanFile.NotAPlan e) {
@@ -41,12 +43,25 @@ final class PlanFiles {
         }
     }
 
+    /** The system's exceptions often say no more than the path. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "there is no such directory";
+        }
+        return e instanceof FileSystemException system && system.getReason() != null
+                ? system.getReason()
+                : String.valueOf(e.getMessage());
+    }
+
     /** Writes one. */
     static void write(Path path, Map<String, Object> plan) {
         try {
             Files.writeString(path, Json.write(plan) + "\n");
         } catch (IOException e) {
-            throw new Refused(path + " cannot be written: " + e.getMessage());
+            throw new Refused(path + " cannot be written: " + reason(e));
         }
     }
 }

@@ -14,6 +14,7 @@ import io.shiplog.tools.text.Rows;
 import io.shiplog.tools.text.Units;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "reassign",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Moves replicas: plan, start, status, pause, resume, cancel, rate, list.",
+        description = "Moves replicas: plan, start, status, pause, resume, cancel, rate, list, remove.",
         subcommands = {ReassignPlanCommand.class, ReassignStartCommand.class, ReassignStatusCommand.class},
         footer = {
             "",
@@ -176,10 +177,15 @@ public final class ReassignCommand implements Runnable {
             JobCalls.requireJobs(cluster);
             JobCalls.job(cluster, job);
             JobCalls.control(cluster, job, Action.REMOVE);
-            if (!target.json()) {
+            if (target.json()) {
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put("job", job);
+                answer.put("outcome", "forgotten");
+                target.out().println(Json.write(answer));
+            } else {
                 target.out().println("job " + job + " is forgotten");
-                target.out().flush();
             }
+            target.out().flush();
             return JobCommand.YES;
         });
     }

@@ -10,6 +10,7 @@ import io.shiplog.tools.plan.Plan;
 import io.shiplog.tools.plan.PlanCheck;
 import io.shiplog.tools.plan.PlanFile;
 import io.shiplog.tools.plan.PlanInput;
+import io.shiplog.tools.plan.PlanSettings;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -47,6 +48,11 @@ final class ReassignStartCommand extends JobCommand {
         JobStarter starter = new JobStarter(cluster, target(), options);
         if (!file.isPlan()) {
             Plan plan = JobStarter.plan(input, new Goal.Explicit(file.assignments()), settings.getRateBytesPerSecond());
+            if (plan.later() > 0) {
+                target().err()
+                        .println(plan.moves().size() + " moves fit into a job; when it is done, the same command moves "
+                                + plan.later() + " more");
+            }
             if (plan.moves().isEmpty()) {
                 throw new Refused("nothing has to move: every partition of " + path + " is where it is to be");
             }
@@ -55,6 +61,10 @@ final class ReassignStartCommand extends JobCommand {
         }
         if (file.moves().isEmpty()) {
             throw new Refused("nothing has to move: " + path + " has no partitions");
+        }
+        if (file.moves().size() > PlanSettings.MAX_MOVES) {
+            throw new Refused(path + " has " + file.moves().size() + " partitions, and a job holds "
+                    + PlanSettings.MAX_MOVES + "; plan again, which makes a part that fits, or split the file");
         }
         List<String> problems = PlanCheck.problems(input, file.moves());
         if (!problems.isEmpty()) {

@@ -287,6 +287,11 @@ final class Draft {
         become(p, replicas);
     }
 
+    /** Everything as it was before. */
+    void restore(int p) {
+        become(p, original[p]);
+    }
+
     private void become(int p, int[] changed) {
         count(p, -1);
         current[p] = changed;

@@ -11,6 +11,7 @@ import java.util.List;
  * @param kind of the job that it becomes
  * @param subjects the nodes that such a job names: the one to be emptied, then its replacement
  * @param moves by stage, then in the order in which a job begins them; empty when the cluster is as it should be
+ * @param later moves that did not fit into one job; planning again when this is done makes the next part
  * @param nodes what it does to each node, by id
  * @param notes what somebody should know before starting it, a sentence each
  */
@@ -19,6 +20,7 @@ public record Plan(
         PlanKind kind,
         List<Integer> subjects,
         List<PlannedMove> moves,
+        int later,
         List<NodeChange> nodes,
         List<String> notes)
         implements PlanAnswer {

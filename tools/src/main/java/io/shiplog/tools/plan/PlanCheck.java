@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.plan;
 
+import io.shiplog.tools.text.Units;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -108,7 +109,7 @@ public final class PlanCheck {
         }
         if (!node.directories().isEmpty() && (bytes > free || largest.get(node.id()) > most)) {
             problems.add(
-                    "node " + node.id() + " would be full: " + Sizes.text(bytes) + " would come, " + Sizes.text(free)
+                    "node " + node.id() + " would be full: " + Units.bytes(bytes) + " would come, " + Units.bytes(free)
                             + " may be written (a tenth of each directory stays free); make room there or take another node");
         }
     }

@@ -32,6 +32,7 @@ public record PlanFile(
 
     private static final String ANY = "any";
     private static final int MAX_REPLICAS = 1_000;
+    private static final long MAX_BYTES = 1L << 50;
 
     public PlanFile {
         subjects = List.copyOf(subjects);
@@ -110,11 +111,23 @@ public record PlanFile(
                 ? new PlanFile(
                         top.text("title"),
                         top.kind("kind"),
-                        top.ids("nodes", 2),
+                        nodes(top),
                         top.whole("rateBytesPerSecond", 0, Long.MAX_VALUE),
                         moves,
                         List.of())
                 : new PlanFile(null, PlanKind.REASSIGN, List.of(), 0, List.of(), assignments);
+    }
+
+    /** A job that empties a node names it, one that replaces it the other one as well. */
+    private static List<Integer> nodes(Fields top) {
+        PlanKind kind = top.kind("kind");
+        List<Integer> nodes = top.ids("nodes", 2);
+        int count = kind == PlanKind.DRAIN_NODE ? 1 : kind == PlanKind.REPLACE_NODE ? 2 : 0;
+        if (nodes.size() != count) {
+            throw new NotAPlan(
+                    "nodes is to have " + count + (count == 1 ? " node" : " nodes") + " when kind is " + kind);
+        }
+        return nodes;
     }
 
     private static Assignment assignment(Fields each) {
@@ -144,7 +157,7 @@ public record PlanFile(
                 assignment.partition(),
                 each.ids("expected", MAX_REPLICAS),
                 assignment.replicas(),
-                each.whole("bytes", 0, Long.MAX_VALUE),
+                each.whole("bytes", 0, MAX_BYTES),
                 (int) each.whole("source", -1, Integer.MAX_VALUE),
                 (int) each.whole("stage", 0, 1_000));
     }

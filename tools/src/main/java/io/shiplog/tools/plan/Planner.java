@@ -3,11 +3,14 @@
 
 package io.shiplog.tools.plan;
 
+import io.shiplog.tools.text.Units;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
@@ -37,13 +40,39 @@ public final class Planner {
         if (!planner.problems.none()) {
             return planner.problems.refusal();
         }
-        List<PlannedMove> moves = planner.moves(draft);
-        if (moves.size() > settings.maxMoves()) {
-            return PlanRefusal.of("this takes " + moves.size() + " moves, and a job holds at most "
-                    + settings.maxMoves() + "; do it in parts (fewer topics or nodes at a time)");
+        List<PlannedMove> all = planner.moves(draft);
+        List<PlannedMove> moves = all.subList(0, Math.min(all.size(), settings.maxMoves()));
+        int later = all.size() - moves.size();
+        if (later > 0) {
+            planner.keepFor(draft, moves);
         }
-        planner.notes(goal, draft);
-        return new Plan(goal.title(), goal.kind(), goal.nodes(), moves, planner.changes(draft, moves), planner.notes);
+        planner.notes(goal, draft, moves.size(), later);
+        // A job that empties a node has failed when something is left there: a part of it is a job of the common kind.
+        boolean empties = goal.kind() == PlanKind.DRAIN_NODE || goal.kind() == PlanKind.REPLACE_NODE;
+        boolean common = empties && (later > 0 || !planner.isRegistered(goal.nodes()));
+        return new Plan(
+                later > 0 ? goal.title() + ", a part of it" : goal.title(),
+                common ? PlanKind.REASSIGN : goal.kind(),
+                common ? List.of() : goal.nodes(),
+                moves,
+                later,
+                planner.changes(draft, moves),
+                planner.notes);
+    }
+
+    private boolean isRegistered(List<Integer> nodes) {
+        return nodes.stream().allMatch(id -> input.node(id) != null);
+    }
+
+    /** What does not fit into a job stays where it is for now; that stands in nobody's way, each partition moves for itself. */
+    private void keepFor(Draft draft, List<PlannedMove> moves) {
+        Set<String> begun = new HashSet<>();
+        moves.forEach(move -> begun.add(move.name()));
+        for (int p = 0; p < draft.partitions(); p++) {
+            if (draft.touched(p) && !begun.contains(draft.partition(p).name())) {
+                draft.restore(p);
+            }
+        }
     }
 
     /** The assignment to be; null, or not to be used, when there are problems. */
@@ -108,9 +137,12 @@ public final class Planner {
     }
 
     private Draft drain(SortedSet<Integer> nodes) {
+        Set<Integer> named = new HashSet<>();
+        input.partitions().forEach(partition -> named.addAll(partition.replicas()));
         boolean known = true;
         for (int id : nodes) {
-            known &= isKnown(id);
+            // One that was forgotten while it had replicas can still be freed of them.
+            known &= named.contains(id) || isKnown(id);
         }
         if (!known) {
             return null;
@@ -206,7 +238,7 @@ public final class Planner {
             checkMovable(draft.partition(p));
             if (!draft.hasRoom(p, successor)) {
                 problems.add(draft.partition(p).name() + " ("
-                        + Sizes.text(draft.partition(p).bytes())
+                        + Units.bytes(draft.partition(p).bytes())
                         + ") does not fit on node " + to
                         + " any more: a tenth of each directory stays free; make room there or take another node");
             }
@@ -333,9 +365,24 @@ public final class Planner {
                 .toList();
     }
 
-    private void notes(Goal goal, Draft draft) {
+    private void notes(Goal goal, Draft draft, int now, int later) {
+        if (later > 0) {
+            notes.add("a job holds " + now + " moves, and this takes " + later
+                    + " more: when it is done, the same command moves on");
+        }
+        List<String> unsized = new ArrayList<>();
+        for (int p = 0; p < draft.partitions(); p++) {
+            PlanPartition partition = draft.partition(p);
+            boolean copied = draft.touched(p) && !partition.replicas().containsAll(draft.replicaIds(p));
+            if (copied && partition.bytes() == 0 && partition.directories().isEmpty()) {
+                unsized.add(partition.name());
+            }
+        }
+        if (!unsized.isEmpty()) {
+            notes.add("no node says how large these are, so they count as empty: " + Problems.shortened(unsized));
+        }
         TreeSet<Integer> open = new TreeSet<>();
-        if (goal instanceof Goal.DrainNodes drain && drain.kind() == PlanKind.REASSIGN) {
+        if (goal instanceof Goal.DrainNodes drain && (later > 0 || drain.kind() == PlanKind.REASSIGN)) {
             open.addAll(drain.drained());
         } else if (goal instanceof Goal.OffRack off) {
             input.nodes().stream()

@@ -3,6 +3,7 @@
 
 package io.shiplog.tools.plan;
 
+import io.shiplog.tools.text.Units;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -146,7 +147,7 @@ final class Relocation {
         return full.isEmpty()
                 ? partition.name() + " is to have " + factor
                         + " replicas, and every node that serves and stays has one already: add a node or lower its replication factor first"
-                : partition.name() + " (" + Sizes.text(partition.bytes())
+                : partition.name() + " (" + Units.bytes(partition.bytes())
                         + ") fits on none of the nodes that could take it ("
                         + Problems.shortened(full)
                         + "): a tenth of each directory stays free; make room or add a node";

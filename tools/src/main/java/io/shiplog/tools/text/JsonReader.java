@@ -23,7 +23,7 @@ import java.util.Map;
  */
 public final class JsonReader {
     /** Characters of a text. */
-    public static final int MAX_CHARS = 64 << 20;
+    public static final int MAX_CHARS = 16 << 20;
 
     private static final int MAX_DEPTH = 32;
     private static final int MAX_STRING = 100_000;

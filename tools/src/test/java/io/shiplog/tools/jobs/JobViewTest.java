@@ -69,6 +69,16 @@ class JobViewTest {
         assertThat(view(Map.of(Metadata.id(0), 900 * MIB), 1_000).line()).contains("25.0 %");
     }
 
+    /** Times of jobs are the controller's, and the clock here may be behind it. */
+    @Test
+    void aClockThatIsBehindMakesNoRates() {
+        metadata.moveState(1, 0, JobMove.State.MOVING);
+        JobView view = view(Map.of(Metadata.id(0), 50 * MIB), -3_600_000);
+        assertThat(view.line()).contains("0 B/s, nobody can say how long");
+        assertThat(view.object()).containsEntry("bytesPerSecond", 0L).containsEntry("etaSeconds", null);
+        assertThat(printed(view)).containsPattern("t-0 +moving +1,2 +1,3 +100.0 MiB +50.0 % +- +-");
+    }
+
     @Test
     void anOpenJobIsNeverAtAHundredPercent() {
         metadata.moveState(1, 0, JobMove.State.MOVING).moveState(1, 1, JobMove.State.MOVING);

@@ -58,6 +58,10 @@ class PlanFileTest {
                 "{'version':1,'shiplogPlan':2,'partitions':[]} | shiplogPlan is to be 1",
                 "{'version':1,'shiplogPlan':1,'title':'x','kind':'HOLIDAY','partitions':[]} | kind is to be one of",
                 "{'version':1,'shiplogPlan':1,'partitions':[{'topic':'t','partition':0,'replicas':[1]}]} | partitions[0].expected is missing",
+                "{'version':1,'shiplogPlan':1,'title':'x','kind':'DRAIN_NODE','nodes':[],'partitions':[]} | nodes is to have 1 node when",
+                "{'version':1,'shiplogPlan':1,'title':'x','kind':'REPLACE_NODE','nodes':[1],'partitions':[]} | nodes is to have 2 nodes",
+                "{'version':1,'shiplogPlan':1,'title':'x','kind':'BALANCE','nodes':[1],'partitions':[]} | nodes is to have 0 nodes",
+                "{'version':1,'shiplogPlan':1,'partitions':[{'topic':'t','partition':0,'replicas':[1],'expected':[2],'bytes':9000000000000000000}]} | bytes is to be a whole",
             })
     void otherObjectsAreRefusedWithThePlace(String json, String message) {
         Object object = JsonReader.read(json.replace('\'', '"'));

@@ -178,13 +178,40 @@ class PlannerRefusalTest {
     }
 
     @Test
-    void moreMovesThanAJobHoldsAreRefusedAndBalanceStopsThere() {
+    void moreMovesThanAJobHoldsArePlannedInPartsAndBalanceStopsThere() {
         PlanInput input = new PlanInput(nodes("", ""), striped("t", 20, GIB, 1, 1));
         PlanSettings few = new PlanSettings(0, SETTINGS.toleranceRatio(), 5);
-        assertThat(Planner.plan(input, new Goal.DrainNodes(ids(1)), few)).isInstanceOf(PlanRefusal.class);
+        Plan part = (Plan) Planner.plan(input, new Goal.DrainNodes(ids(1)), few);
+        assertThat(part.moves()).hasSize(5);
+        assertThat(part.later()).isEqualTo(15);
+        assertThat(part.kind())
+                .as("what empties a node must leave nothing there")
+                .isEqualTo(PlanKind.REASSIGN);
+        assertThat(part.subjects()).isEmpty();
+        assertThat(part.nodes().get(0).after().replicas()).as("what is left").isEqualTo(15);
+        assertThat(part.notes()).anyMatch(note -> note.contains("15 more: when it is done, the same command"));
+        assertThat(part.notes()).anyMatch(note -> note.contains("shiplog nodes cordon"));
         Plan balance = (Plan) Planner.plan(input, new Goal.Balance(), few);
         assertThat(balance.moves()).hasSize(5);
         assertThat(balance.notes()).singleElement().asString().contains("plan again");
+    }
+
+    @Test
+    void aNodeThatWasForgottenWithReplicasCanBeFreedOfThem() {
+        PlanInput input = new PlanInput(nodes("", "").subList(0, 2), striped("t", 3, GIB, 2, 3));
+        Plan plan = (Plan) Planner.plan(input, new Goal.DrainNodes(ids(3)), SETTINGS);
+        assertThat(plan.moves()).isNotEmpty().allMatch(move -> !move.replicas().contains(3));
+        assertThat(plan.kind()).as("nobody is there to be emptied").isEqualTo(PlanKind.REASSIGN);
+        assertThat(Planner.plan(input, new Goal.DrainNodes(ids(9)), SETTINGS)).isInstanceOf(PlanRefusal.class);
+    }
+
+    @Test
+    void whatNobodySaysTheSizeOfIsNamed() {
+        PlanPartition unknown =
+                new PlanPartition("u", 0, List.of(1), 1, List.of(1), 0, null, new java.util.TreeMap<>());
+        Plan plan = (Plan)
+                Planner.plan(new PlanInput(nodes("", ""), List.of(unknown)), new Goal.DrainNodes(ids(1)), SETTINGS);
+        assertThat(plan.notes()).singleElement().asString().contains("so they count as empty: u-0");
     }
 
     @Test
