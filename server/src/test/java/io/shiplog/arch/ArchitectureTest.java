@@ -12,7 +12,6 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.shiplog.replication.core.archfixture.ImpureCores;
 import io.shiplog.storage.archfixture.WrongNeighbours;
-import io.shiplog.tools.archfixture.ToolThatReachesIntoTheServer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +39,6 @@ class ArchitectureTest {
                         "server imports no tool",
                         ModuleRules.SERVER_IMPORTS_NO_TOOL,
                         io.shiplog.server.archfixture.WrongNeighbours.class),
-                rule("tools import no server", ModuleRules.TOOLS_IMPORT_NO_SERVER, ToolThatReachesIntoTheServer.class),
                 rule("Netty", ModuleRules.NETTY_IN_ONE_PACKAGE_PER_MODULE, WrongNeighbours.NettyInStorage.class),
                 rule("Ratis", ModuleRules.RATIS_IN_ONE_PACKAGE, WrongNeighbours.RatisInStorage.class),
                 rule("RocksDB", ModuleRules.ROCKSDB_IN_ONE_PACKAGE, WrongNeighbours.RocksOutsideIndex.class),

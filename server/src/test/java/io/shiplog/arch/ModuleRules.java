@@ -26,7 +26,6 @@ final class ModuleRules {
     static final ArchRule METADATA_IMPORTS_NONE_OF_OURS = arrow(METADATA, STORAGE, REPLICATION, SERVER, TOOLS, BENCH);
     static final ArchRule REPLICATION_IMPORTS_ONLY_STORAGE = arrow(REPLICATION, METADATA, SERVER, TOOLS, BENCH);
     static final ArchRule SERVER_IMPORTS_NO_TOOL = arrow(SERVER, TOOLS, BENCH);
-    static final ArchRule TOOLS_IMPORT_NO_SERVER = arrow(TOOLS, REPLICATION, SERVER, BENCH);
 
     static final ArchRule NETTY_IN_ONE_PACKAGE_PER_MODULE =
             onlyIn("io.netty..", "io.shiplog.metadata.endpoint..", "io.shiplog.server.net..");

@@ -8,7 +8,7 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 
 /** Breaks an arrow (see {@code ArchitectureTest}). */
 public final class WrongNeighbours {
-    io.shiplog.tools.archfixture.ToolThatReachesIntoTheServer forbidden;
+    io.shiplog.tools.archfixture.SomeTool forbidden;
 
     public static final class LogbackOutsideLogging {
         Level level;

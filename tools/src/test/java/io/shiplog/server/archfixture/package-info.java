@@ -1,0 +1,2 @@
+/** Stands for the server where it is not on the class path. */
+package io.shiplog.server.archfixture;
