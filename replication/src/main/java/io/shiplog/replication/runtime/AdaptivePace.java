@@ -15,8 +15,10 @@ public final class AdaptivePace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdaptivePace.class);
     private static final int PROBE_MS = 50;
     private static final int PROBES = 5;
-    /** Clients that have just been quiet are there all the same. */
-    private static final int CLIENTS_STAY_LOOKS = 4;
+    /** So many looks count together, a second: each alone has too few produces, and one pause of a collector would look like trouble. */
+    static final int LOOKS = 4;
+
+    private static final int PERCENT = 90;
 
     private static final double MS_PER_S = 1_000;
     private static final int LOOKS_PER_LINE = 20;
@@ -30,8 +32,9 @@ public final class AdaptivePace implements AutoCloseable {
     private long dueMs;
     private long lookedMs;
     private int probes;
-    private long delayMs;
-    private int looksSinceClients = CLIENTS_STAY_LOOKS;
+    private final RecentValues delaysMs = new RecentValues(LOOKS * PROBES);
+    private final RecentValues flushesMs = new RecentValues(LOOKS);
+    private final RecentValues wanted = new RecentValues(LOOKS);
     private long sentBefore;
     private long fetchedBefore;
     private long waitsBefore;
@@ -61,11 +64,10 @@ public final class AdaptivePace implements AutoCloseable {
     }
 
     private void probe() {
-        delayMs = Math.max(delayMs, loop.nowMs() - dueMs);
+        delaysMs.add((double) Math.max(0, loop.nowMs() - dueMs));
         if (++probes == PROBES) {
             look();
             probes = 0;
-            delayMs = 0;
         }
         schedule();
     }
@@ -88,24 +90,24 @@ public final class AdaptivePace implements AutoCloseable {
     }
 
     private AdaptiveRate.Seen seen(long tookMs) {
-        looksSinceClients = clients.isAny() ? 0 : Math.min(CLIENTS_STAY_LOOKS, looksSinceClients + 1);
-        double waitMs = clients.waitMs();
-        clients.clear();
         long sent = jobs.sentBytes();
         long fetched = jobs.fetchedBytes();
         long waits = jobs.adaptiveWaits();
         double bytes = Math.max(sent - sentBefore, fetched - fetchedBefore);
-        boolean wanted = waits != waitsBefore;
+        wanted.add(waits == waitsBefore ? 0 : 1);
+        flushesMs.add(flushMs.getAsDouble());
         sentBefore = sent;
         fetchedBefore = fetched;
         waitsBefore = waits;
-        return new AdaptiveRate.Seen(
-                looksSinceClients < CLIENTS_STAY_LOOKS,
-                waitMs,
-                flushMs.getAsDouble(),
-                delayMs,
+        AdaptiveRate.Seen seen = new AdaptiveRate.Seen(
+                clients.isAny(),
+                clients.waitMs(),
+                flushesMs.mean(),
+                delaysMs.percentile(PERCENT),
                 bytes * MS_PER_S / tookMs,
-                wanted);
+                wanted.mean() > 0);
+        clients.turn();
+        return seen;
     }
 
     @Override

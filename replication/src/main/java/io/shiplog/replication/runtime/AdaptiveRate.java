@@ -30,7 +30,7 @@ final class AdaptiveRate {
 
     private static final double MIB = 1 << 20;
     /** With which a move begins. */
-    private static final double FIRST = 16 * MIB;
+    private static final double FIRST = 8 * MIB;
     /** More than any machine moves. */
     private static final double MOST = 1L << 40;
 
@@ -38,17 +38,20 @@ final class AdaptiveRate {
     private static final double QUIET = MIB;
 
     private static final double ALONE = 2;
-    private static final double SEEKING = 1.5;
-    private static final double FAR = 1.08;
-    private static final double NEAR = 1.01;
+    private static final double SEEKING = 1.2;
+    private static final double FAR = 1.06;
+    private static final double NEAR = 1.02;
     private static final double SMALLEST_STEP = 128 * 1024;
     private static final double NEAR_FROM = 0.75;
     private static final double NEAR_UNTIL = 1.1;
-    private static final double LESS = 0.6;
-    private static final double MUCH_LESS = 0.4;
+    private static final double LESS = 0.7;
+    private static final double MUCH_LESS = 0.5;
     private static final double MUCH_TROUBLE = 2;
     /** Looks after a change for the worse until its effect shows. */
-    private static final int SETTLES = 2;
+    private static final int SETTLES = AdaptivePace.LOOKS;
+
+    /** What was too much may have had another reason, or have been while code was cold. */
+    private static final int KNEE_LOOKS = 40;
 
     private static final double HARMLESS_WAIT_MS = 5;
     private static final double HARMLESS_FLUSH_MS = 5;
@@ -62,6 +65,7 @@ final class AdaptiveRate {
     /** The rate at which there was trouble last; 0 when none is known. */
     private double knee;
 
+    private int kneeAge;
     private int settling;
     private double recent;
 
@@ -90,10 +94,12 @@ final class AdaptiveRate {
             learn(seen, true);
         }
         double trouble = trouble(seen);
+        kneeAge++;
         if (settling > 0) {
             settling--;
         } else if (trouble > 1 && observed > minimum) {
             knee = Math.max(minimum, Math.min(rate, observed));
+            kneeAge = 0;
             rate = Math.max(minimum, knee * (trouble > MUCH_TROUBLE ? MUCH_LESS : LESS));
             settling = SETTLES;
         } else if (trouble <= 1 && seen.wanted()) {
@@ -109,7 +115,7 @@ final class AdaptiveRate {
         }
         double factor = SEEKING;
         if (knee > 0) {
-            boolean near = rate >= knee * NEAR_FROM && rate < knee * NEAR_UNTIL;
+            boolean near = kneeAge < KNEE_LOOKS && rate >= knee * NEAR_FROM && rate < knee * NEAR_UNTIL;
             factor = near ? NEAR : FAR;
         }
         rate = Math.min(MOST, Math.max(rate * factor, rate + SMALLEST_STEP));

@@ -12,7 +12,7 @@ public final class ReplicationThrottles {
     private final RateLimit asLeader = new RateLimit();
     private final RateLimit asFollower = new RateLimit();
     private final JobThrottles jobs = new JobThrottles(this);
-    private final ClientLoad clientLoad = new ClientLoad();
+    private final ClientLoad clientLoad = new ClientLoad(AdaptivePace.LOOKS);
 
     /** leader.replication.throttled.rate: bytes to followers, and of segments to whoever is far behind. */
     public RateLimit asLeader() {

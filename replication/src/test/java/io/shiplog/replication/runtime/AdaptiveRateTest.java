@@ -42,13 +42,13 @@ class AdaptiveRateTest {
         for (int i = 0; i < 8; i++) {
             rate.look(seen(false, AdaptiveRate.UNKNOWN, 500, 500, (double) rate.rate()), MIN);
         }
-        assertThat(rate.rate()).isGreaterThan(2L << 30);
+        assertThat(rate.rate()).isGreaterThanOrEqualTo(2L << 30);
     }
 
     @Test
-    void withClientsThatDoNotNoticeItIsFastWithinFourSeconds() {
+    void withClientsThatDoNotNoticeItIsFastWithinTenSeconds() {
         quiet();
-        fine(16);
+        fine(40);
         assertThat(rate.rate()).isGreaterThan(2L << 30);
     }
 
@@ -68,7 +68,7 @@ class AdaptiveRateTest {
         fine(6);
         long before = rate.rate();
         look(20, 4, 2);
-        assertThat(rate.rate()).isBetween(before / 2, before * 2 / 3);
+        assertThat(rate.rate()).isBetween(before * 6 / 10, before * 3 / 4);
     }
 
     @Test
@@ -95,7 +95,7 @@ class AdaptiveRateTest {
         fine(6);
         long before = rate.rate();
         look(100, 4, 2);
-        assertThat(rate.rate()).isLessThan(before / 2);
+        assertThat(rate.rate()).isLessThan(before * 6 / 10);
     }
 
     /** A rate that nobody has made use of says nothing about what is too much. */
@@ -114,8 +114,9 @@ class AdaptiveRateTest {
         fine(6);
         look(20, 4, 2);
         long fallen = rate.rate();
-        look(20, 4, 2);
-        look(20, 4, 2);
+        for (int i = 0; i < AdaptivePace.LOOKS; i++) {
+            look(20, 4, 2);
+        }
         assertThat(rate.rate()).isEqualTo(fallen);
         look(20, 4, 2);
         assertThat(rate.rate()).isLessThan(fallen);
@@ -158,7 +159,7 @@ class AdaptiveRateTest {
         fine(2);
         look(400, 4, 2);
         quiet();
-        assertThat(rate.rate()).isEqualTo(16 * MIB);
+        assertThat(rate.rate()).isEqualTo(8 * MIB);
     }
 
     /** Else the second job would find what the first one did to clients to be quiet. */

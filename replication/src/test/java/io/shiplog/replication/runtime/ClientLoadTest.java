@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class ClientLoadTest {
-    private final ClientLoad load = new ClientLoad();
+    private final ClientLoad load = new ClientLoad(4);
 
     @Test
     void nothingIsKnownOfProducesWhereThereWereNone() {
@@ -19,16 +19,15 @@ class ClientLoadTest {
     }
 
     @Test
-    void oneInTwentyMayWaitLonger() {
-        for (int i = 0; i < 95; i++) {
+    void oneInTenMayWaitLonger() {
+        for (int i = 0; i < 90; i++) {
             load.acknowledged(3);
         }
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 10; i++) {
             load.acknowledged(10_000);
         }
         assertThat(load.waitMs()).isEqualTo(3);
-        load.acknowledged(40);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 10; i++) {
             load.acknowledged(40);
         }
         assertThat(load.waitMs()).isEqualTo(40);
@@ -41,10 +40,17 @@ class ClientLoadTest {
     }
 
     @Test
-    void eachLookBeginsAnew() {
+    void theLastFourLooksCountTogether() {
         load.acknowledged(100);
-        load.clear();
+        load.followed();
+        for (int i = 0; i < 3; i++) {
+            load.turn();
+            assertThat(load.isAny()).isTrue();
+            assertThat(load.waitMs()).isEqualTo(100);
+        }
+        load.turn();
         assertThat(load.isAny()).isFalse();
+        assertThat(load.waitMs()).isNegative();
         load.acknowledged(1);
         assertThat(load.waitMs()).isEqualTo(1);
     }
