@@ -232,7 +232,7 @@ final class JobAdvance {
             for (int index : candidates) {
                 JobMove move = job.move(index);
                 boolean enough = move.stage() > stage || refused > MAX_REFUSED || busy > MAX_BUSY;
-                if (enough || !mayChange() || loads.full(job) != null) {
+                if (enough || !mayChange() || loads.full(job, nowMs) != null) {
                     return;
                 }
                 Departure departure = depart(index, move, back);

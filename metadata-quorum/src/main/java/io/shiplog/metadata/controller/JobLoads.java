@@ -16,6 +16,9 @@ import java.util.Map;
  * a node that is away is counted there only, and where nobody leads nobody copies.
  */
 final class JobLoads {
+    private static final long FIRST_MOVES = 2;
+    private static final long MOVES_PER_SECOND = 2;
+
     private final MetadataImage image;
     private final Map<Integer, Integer> movesByNode = new HashMap<>();
     private final Map<Long, Integer> movesByJob = new HashMap<>();
@@ -57,9 +60,22 @@ final class JobLoads {
         return partition == null ? PartitionImage.NO_LEADER : partition.leader();
     }
 
-    /** Why no more moves of the job may begin now, for people; null when some may. */
+    /** Why no more moves of the job may begin at any time, for people; null when some may. */
     String full(JobImage job) {
-        int limit = job.settings().maxInFlight();
+        return full(job, job.settings().maxInFlight());
+    }
+
+    /**
+     * The same at a time: a job begins with two moves, and each second two more may be under way. Nodes that have not moved anything for weeks have all to load and to compile
+     * for it, and clients would notice twenty at once.
+     */
+    String full(JobImage job, long nowMs) {
+        long sinceMs = Math.max(0, nowMs - job.changedAtMs());
+        long begins = FIRST_MOVES + sinceMs * MOVES_PER_SECOND / 1_000;
+        return full(job, (int) Math.min(job.settings().maxInFlight(), begins));
+    }
+
+    private String full(JobImage job, int limit) {
         return movesByJob.getOrDefault(job.id(), 0) < limit ? null : limit + " moves are under way, its limit";
     }
 

@@ -94,9 +94,33 @@ class JobAdvanceTest {
         jobs.is(id, JobState.DONE);
     }
 
+    /** Nodes that have not moved anything for weeks are not to begin with twenty at once. */
+    @Test
+    void aJobBeginsWithTwoMovesAndMayHaveTwoMoreEachSecond() {
+        long id = jobs.start(all().setSettings(TestJobs.atATime(100, 100)));
+        jobs.advance();
+        assertThat(jobs.job(id).inFlight()).containsExactly(0, 1);
+        jobs.wallClockMs += 499;
+        jobs.advance();
+        assertThat(jobs.job(id).inFlight()).containsExactly(0, 1);
+        jobs.wallClockMs += 1;
+        jobs.advance();
+        assertThat(jobs.job(id).inFlight()).containsExactly(0, 1, 2);
+    }
+
+    /** A controller whose clock is behind that of the one before. */
+    @Test
+    void aJobOfTheFutureBeginsLikeAnyOther() {
+        long id = jobs.start(all().setSettings(TestJobs.atATime(100, 100)));
+        jobs.wallClockMs -= 1_000_000;
+        jobs.advance();
+        assertThat(jobs.job(id).inFlight()).containsExactly(0, 1);
+    }
+
     @Test
     void noNodeTakesPartInMoreMovesThanAllowed() {
         long id = jobs.start(all().setSettings(TestJobs.atATime(100, 3)));
+        jobs.wallClockMs += 10_000;
         jobs.advance();
         assertThat(jobs.job(id).inFlight()).containsExactly(0, 1, 2);
         assertThat(jobs.waits(id, 3)).isEqualTo("node 4 takes part in 3 moves already, its limit");
