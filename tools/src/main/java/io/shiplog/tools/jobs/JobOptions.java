@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** How fast a job is to go, and whether the command waits for it. */
 final class JobOptions {
     /** An adaptive job goes on at this rate however busy the cluster is: else it might never end. */
-    static final long LEAST_RATE = 1 << 20;
+    static final long LEAST_RATE = 4 << 20;
 
     /** Leaves the choice to the controller. */
     private static final int DEFAULTS = 0;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description = "Shows how far a job is: percent, bytes, rate, time left, and what its moves wait for.",
         footer = {
             "",
-            "The rate is that of the last minute while watching, and otherwise the average since the job began.",
+            "The rate is that of the last minute while watching (at first of the last half of the time), and otherwise the average since the job began.",
             "Exit: 1 when the job has failed or was cancelled.",
             "",
             "Examples:",

@@ -7,25 +7,32 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Bytes per second of the last while, from what was there at some moments. Segments arrive in lumps, so a short while says little: before it is
+ * Bytes per second of the last minute, or of the second half of the time when that is less, from what was there at some moments. Segments arrive in lumps, so a short while says little: before it is
  * long enough the average is taken.
  */
 final class RecentRate {
-    private static final long WINDOW_MS = 60_000;
+    private static final long LONGEST_MS = 60_000;
     private static final long LEAST_MS = 10_000;
 
     private record Sample(long atMs, long bytes) {}
 
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private long beganMs = -1;
 
     /** Adds what is there now. */
     void add(long nowMs, long bytes) {
+        beganMs = beganMs < 0 ? nowMs : beganMs;
         samples.addLast(new Sample(nowMs, bytes));
-        while (samples.getFirst().atMs < nowMs - WINDOW_MS) {
-            samples.removeFirst();
+        // A job begins slowly: what it did in the first half of the time says little of the time to come.
+        long windowMs = Math.max(LEAST_MS, Math.min(LONGEST_MS, (nowMs - beganMs) / 2));
+        Sample oldest = samples.removeFirst();
+        while (!samples.isEmpty() && samples.getFirst().atMs <= nowMs - windowMs) {
+            oldest = samples.removeFirst();
         }
+        samples.addFirst(oldest);
     }
 
+    /** @param average what is said as long as there is less than a while */
     double bytesPerSecond(double average) {
         if (samples.isEmpty()) {
             return average;
