@@ -112,10 +112,14 @@ jvm_flags() {
     # The second compiler begins four times later than by default: within a start it costs more than it brings.
     -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=2400 -XX:Tier4CompileThreshold=60000
     -XX:Tier4BackEdgeThreshold=160000
+    # Whoever waits for an event loop waits for the compilers, too, on a machine of few processors: they come after everybody else (nice 10).
+    -XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=10
     # Netty's events for the flight recorder would start that: a quarter of a second.
     -Dio.netty.allocator.type=pooled -Dio.netty.jfr.enabled=false -Dfile.encoding=UTF-8
     "-Djava.util.logging.config.file=$TOP/config/jul.properties"
   )
+  # Nobody but root may give a thread more than its share; nobody is to have it, and so the warning says nothing.
+  ((EUID == 0)) || JVM_FLAGS+=(-XX:-PrintWarnings)
   if ((JAVA_MAJOR >= 24)); then
     JVM_FLAGS+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
   fi
@@ -126,11 +130,11 @@ jvm_flags() {
   fi
 }
 
-# A tool lives for seconds, and seldom for minutes: the compiler that starts fastest is enough.
+# A tool lives for seconds, and seldom for minutes: the compiler that starts fastest is enough. A node on the same machine comes first.
 tool_command() {
   class_data tools "${2:-}"
   TOOL_COMMAND=(
-    "$JAVA" "-Xmx${SHIPLOG_HEAP:-$1}" -XX:+UseSerialGC -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+    nice -n 10 "$JAVA" "-Xmx${SHIPLOG_HEAP:-$1}" -XX:+UseSerialGC -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData
     ${CLASS_DATA[@]+"${CLASS_DATA[@]}"} -Dio.netty.jfr.enabled=false -Dsun.reflect.inflationThreshold=1000000 "-Djava.util.logging.config.file=$TOP/config/jul.properties" -cp "$(class_path tools)"
   )
 }
