@@ -23,6 +23,7 @@ public final class MoveMain {
     private static final int FAILED = 1;
     private static final long POLL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long PATIENCE_S = 3_600;
+    private static final double WARM_UP_GIB = 0.25;
     private static final double FIFTH = 20;
     private static final double HALF = 50;
     private static final double US_PER_MS = 1e3;
@@ -30,15 +31,18 @@ public final class MoveMain {
 
     private final MoveOptions options;
     private final MovedTopic topic;
+    private final MovedTopic warmUp;
     private final Mover mover;
     private final PacedLoad load;
+    private final LoadPhase phase;
     private final Disturbance disturbance;
     private final Figures figures = new Figures();
     private final List<String> faults = new ArrayList<>();
 
     private MoveMain(MoveOptions options, Admin admin) {
         this.options = options;
-        topic = new MovedTopic(admin, options.partitions());
+        topic = new MovedTopic(admin, MovedTopic.NAME, options.partitions());
+        warmUp = new MovedTopic(admin, "warm-up", options.partitions());
         mover = options.system().equals("kafka") ? new KafkaMover(options, topic) : new ShiplogMover(options);
         load = new PacedLoad(
                 options.bootstrap(),
@@ -47,6 +51,7 @@ public final class MoveMain {
                 options.rate(),
                 options.recordBytes(),
                 options.keyed());
+        phase = new LoadPhase(load, options.system());
         disturbance =
                 options.disturbed() ? Disturbance.killing(options.control(), options.dir(), admin) : Disturbance.none();
     }
@@ -88,9 +93,9 @@ public final class MoveMain {
         Map<Integer, List<Integer>> before = topic.assignment();
         load.start();
         try {
+            warmUp();
             pause(options.quietS());
-            load.takeLatencies();
-            load.takeLongestGapMs();
+            phase.begin();
             pause(options.quietS());
             double quietMs = take("quiet");
             move(before);
@@ -99,9 +104,25 @@ public final class MoveMain {
             pause(options.quietS());
             take("afterwards");
         } finally {
+            mover.close();
             load.close();
         }
         check(filled);
+    }
+
+    /** Nodes that have been up for a minute compile while they move; those of an operator have been up for weeks. Another topic goes there and back, under the load. */
+    private void warmUp() throws Exception {
+        phase.begin();
+        warmUp.create();
+        warmUp.fill(options.bootstrap(), WARM_UP_GIB);
+        for (int i = 0; i < options.warmUps(); i++) {
+            warmUp.shift(2);
+            phase.tick(-1);
+            warmUp.shift(-2);
+            phase.tick(-1);
+        }
+        warmUp.delete();
+        take("while it warms up");
     }
 
     private void move(Map<Integer, List<Integer>> before) throws Exception {
@@ -124,11 +145,13 @@ public final class MoveMain {
                 return;
             }
             disturbance.at(progress.percent());
+            phase.tick(progress.percent());
             LockSupport.parkNanos(POLL_NS);
             progress = mover.progress();
         }
         double moveS = secondsSince(beganNs);
         mover.finish();
+        mover.close();
         figures.add(name("moved in"), "s", "", moveS);
         figures.add(name("commands of the operator"), "", "", mover.steps());
         if (eta >= 0) {
@@ -152,6 +175,7 @@ public final class MoveMain {
             LockSupport.parkNanos(POLL_NS);
         }
         figures.add(name("cancelled and undone in"), "s", "", secondsSince(beganNs));
+        mover.close();
         if (!topic.assignment().equals(before)) {
             faults.add("the assignment is not the old one");
         }
@@ -159,17 +183,18 @@ public final class MoveMain {
     }
 
     /** The 99th percentile in ms. */
-    private double take(String phase) {
-        Histogram us = load.takeLatencies();
+    private double take(String when) {
+        Histogram us = phase.latencies();
         double p99 = us.getValueAtPercentile(99) / US_PER_MS;
-        figures.add(name("ack latency " + phase + ", p50"), "ms", "", us.getValueAtPercentile(50) / US_PER_MS);
-        figures.add(name("ack latency " + phase + ", p99"), "ms", "", p99);
-        figures.add(name("ack latency " + phase + ", p99.9"), "ms", "", us.getValueAtPercentile(99.9) / US_PER_MS);
-        figures.add(name("ack latency " + phase + ", max"), "ms", "", us.getMaxValue() / US_PER_MS);
-        figures.add(name("longest time without an ack " + phase), "ms", "", load.takeLongestGapMs());
+        figures.add(name("ack latency " + when + ", p50"), "ms", "", us.getValueAtPercentile(50) / US_PER_MS);
+        figures.add(name("ack latency " + when + ", p99"), "ms", "", p99);
+        figures.add(name("ack latency " + when + ", p99.9"), "ms", "", us.getValueAtPercentile(99.9) / US_PER_MS);
+        figures.add(name("ack latency " + when + ", max"), "ms", "", us.getMaxValue() / US_PER_MS);
+        figures.add(name("longest time without an ack " + when), "ms", "", phase.longestGapMs());
         say(
                 "%s: %d acknowledged, p50 %.2f ms, p99 %.1f ms",
-                phase, us.getTotalCount(), us.getValueAtPercentile(50) / US_PER_MS, p99);
+                when, us.getTotalCount(), us.getValueAtPercentile(50) / US_PER_MS, p99);
+        phase.begin();
         return p99;
     }
 
@@ -205,10 +230,11 @@ public final class MoveMain {
         return (System.nanoTime() - sinceNs) / NS_PER_S;
     }
 
-    private static void pause(int seconds) {
+    private void pause(int seconds) {
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() < untilNs) {
             LockSupport.parkNanos(POLL_NS);
+            phase.tick(-1);
         }
     }
 

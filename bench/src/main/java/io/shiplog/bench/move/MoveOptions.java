@@ -22,6 +22,7 @@ import java.util.Map;
  * @param recordBytes of each of these
  * @param keyed       whether these have keys: one to a batch, to all partitions in turn; otherwise as the stock producer likes
  * @param quietS      how long the latency of the quiet cluster is taken, after as long a time to warm up
+ * @param warmUps     how often another topic goes to the new nodes and back before anything is measured
  * @param throttleMib per node, in MiB a second; 0: none (Shiplog: as fast as clients allow)
  * @param disturbed   whether the active controller, a source and a target are killed
  * @param cancelled   whether the job is cancelled half-way
@@ -39,12 +40,13 @@ record MoveOptions(
         int recordBytes,
         boolean keyed,
         int quietS,
+        int warmUps,
         int throttleMib,
         boolean disturbed,
         boolean cancelled) {
     static final String USAGE = """
             usage: MoveMain --system shiplog|kafka --bootstrap ADDRESSES --tool COMMAND --control COMMAND --dir DIR --plan FILE [--gib G] [--partitions N]
-                            [--rate PER_SECOND] [--record-bytes N] [--keyed 1] [--quiet-s S] [--throttle-mib N] [--kill 1] [--cancel 1]
+                            [--rate PER_SECOND] [--record-bytes N] [--keyed 1] [--quiet-s S] [--warm-ups N] [--throttle-mib N] [--kill 1] [--cancel 1]
             """;
 
     private static final List<String> REQUIRED =
@@ -70,6 +72,8 @@ record MoveOptions(
                 "0",
                 "--quiet-s",
                 "30",
+                "--warm-ups",
+                "8",
                 "--throttle-mib",
                 "0",
                 "--kill",
@@ -104,6 +108,7 @@ record MoveOptions(
                 number(given, "--record-bytes", 1, 1 << 20),
                 number(given, "--keyed", 0, 1) == 1,
                 number(given, "--quiet-s", 1, 600),
+                number(given, "--warm-ups", 0, 100),
                 number(given, "--throttle-mib", 0, 10_000),
                 number(given, "--kill", 0, 1) == 1,
                 number(given, "--cancel", 0, 1) == 1);

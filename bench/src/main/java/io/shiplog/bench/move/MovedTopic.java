@@ -8,14 +8,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -37,10 +40,12 @@ final class MovedTopic {
     private static final long PATIENCE_S = 600;
 
     private final Admin admin;
+    private final String name;
     private final int partitions;
 
-    MovedTopic(Admin admin, int partitions) {
+    MovedTopic(Admin admin, String name, int partitions) {
         this.admin = admin;
+        this.name = name;
         this.partitions = partitions;
     }
 
@@ -54,7 +59,7 @@ final class MovedTopic {
             assignments.put(partition, replicas);
         }
         // Segments small enough that a partition of some 20 MiB has several, as a large one has.
-        NewTopic topic = new NewTopic(NAME, assignments)
+        NewTopic topic = new NewTopic(name, assignments)
                 .configs(Map.of("segment.bytes", Integer.toString(4 << 20), "min.insync.replicas", "2"));
         admin.createTopics(List.of(topic)).all().get(PATIENCE_S, TimeUnit.SECONDS);
     }
@@ -84,7 +89,7 @@ final class MovedTopic {
             ArrayDeque<Future<RecordMetadata>> unanswered = new ArrayDeque<>();
             for (long i = 0; i < records; i++) {
                 int partition = (int) (i / 32 % partitions);
-                unanswered.add(producer.send(new ProducerRecord<>(NAME, partition, null, value)));
+                unanswered.add(producer.send(new ProducerRecord<>(name, partition, null, value)));
                 if (unanswered.size() > MAX_UNANSWERED) {
                     unanswered.poll().get(PATIENCE_S, TimeUnit.SECONDS);
                 }
@@ -134,7 +139,7 @@ final class MovedTopic {
     long records() throws Exception {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
-            asked.put(new TopicPartition(NAME, partition), OffsetSpec.latest());
+            asked.put(new TopicPartition(name, partition), OffsetSpec.latest());
         }
         long sum = 0;
         for (ListOffsetsResultInfo end :
@@ -144,10 +149,32 @@ final class MovedTopic {
         return sum;
     }
 
+    /** Moves all of its replicas, up by so many nodes, by Kafka's own call, and waits until they are there; negative: back. */
+    void shift(int nodes) throws Exception {
+        Map<TopicPartition, Optional<NewPartitionReassignment>> targets = new HashMap<>();
+        assignment()
+                .forEach((partition, replicas) -> targets.put(
+                        new TopicPartition(name, partition),
+                        Optional.of(new NewPartitionReassignment(
+                                replicas.stream().map(id -> id + nodes).toList()))));
+        admin.alterPartitionReassignments(targets).all().get(PATIENCE_S, TimeUnit.SECONDS);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!(settled() && inSync())) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new IllegalStateException("no end of the moves to warm up after " + PATIENCE_S + " s");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+    }
+
+    void delete() throws Exception {
+        admin.deleteTopics(List.of(name)).all().get(PATIENCE_S, TimeUnit.SECONDS);
+    }
+
     private TopicDescription describe() throws ExecutionException, InterruptedException, TimeoutException {
-        return admin.describeTopics(List.of(NAME))
+        return admin.describeTopics(List.of(name))
                 .allTopicNames()
                 .get(PATIENCE_S, TimeUnit.SECONDS)
-                .get(NAME);
+                .get(name);
     }
 }

@@ -6,7 +6,7 @@ package io.shiplog.bench.move;
 import java.io.IOException;
 
 /** Moves the replicas as an operator does with the tools of one system. */
-interface Mover {
+interface Mover extends AutoCloseable {
     /**
      * How far it is.
      *
@@ -33,4 +33,8 @@ interface Mover {
 
     /** Commands that the operator has typed. */
     int steps();
+
+    /** Ends what still runs of the tool. */
+    @Override
+    default void close() {}
 }

@@ -6,20 +6,17 @@ package io.shiplog.bench.move;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code bin/shiplog reassign}: plan and start; the job does the rest. */
 final class ShiplogMover implements Mover {
     private static final Pattern JOB = Pattern.compile("\"job\": (\\d+)");
-    private static final Pattern PERCENT = Pattern.compile("\"percent\": ([0-9.]+)");
-    private static final Pattern ETA = Pattern.compile("\"etaSeconds\": (\\d+)");
-    private static final Pattern STATE = Pattern.compile("\"state\": \"([A-Z_]+)\"");
 
     private final MoveOptions options;
     private final Shell shell = new Shell();
     private String job = "";
+    private JobWatch watch;
 
     ShiplogMover(MoveOptions options) {
         this.options = options;
@@ -41,29 +38,24 @@ final class ShiplogMover implements Mover {
                 ? shell.step(start)
                 : shell.step(start, "--rate", options.throttleMib() + "MiB");
         job = found(JOB, started.out(), "job");
+        watch = new JobWatch(command("status", job, "--watch=1", "--json"));
     }
 
     @Override
-    public Progress progress() throws IOException, InterruptedException {
-        Shell.Result status = Shell.run(command("status", job, "--json"));
-        if (status.status() != 0) {
-            // the controller may be gone just now
-            return new Progress(-1, -1, false);
-        }
-        String state = found(STATE, status.out(), "state");
-        if (state.equals("FAILED")) {
-            throw new IOException("the job has failed: " + status.out());
-        }
-        Matcher eta = ETA.matcher(status.out());
-        return new Progress(
-                Double.parseDouble(found(PERCENT, status.out(), "percent")),
-                eta.find() ? TimeUnit.SECONDS.toMillis(Long.parseLong(eta.group(1))) : -1,
-                state.equals("DONE") || state.equals("CANCELLED"));
+    public Progress progress() throws IOException {
+        return watch.progress();
     }
 
     @Override
     public void finish() {
         // nothing: the throttle was the job's
+    }
+
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+        }
     }
 
     @Override
@@ -73,8 +65,7 @@ final class ShiplogMover implements Mover {
 
     @Override
     public boolean throttlesLeft() throws IOException, InterruptedException {
-        Shell.Result configs =
-                Shell.run(List.of(options.tool().get(0)), "configs", "--bootstrap", options.bootstrap(), "--json");
+        Shell.Result configs = Shell.run(options.tool(), "configs", "--bootstrap", options.bootstrap(), "--json");
         if (configs.status() != 0) {
             throw new IOException("what is configured? " + configs.out());
         }

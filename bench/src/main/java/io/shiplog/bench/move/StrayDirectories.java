@@ -30,7 +30,9 @@ final class StrayDirectories {
             Path data = Path.of(dir, system.equals("kafka") ? "node-" + node : "storage-" + node, "data");
             try (Stream<Path> paths = Files.walk(data)) {
                 List<Path> segments = paths.filter(path -> path.toString().endsWith(".log")
-                                && !path.toString().contains("__"))
+                                && !path.toString().contains("__")
+                                // the write-ahead log of the index, in the directory of that name
+                                && !path.getParent().endsWith("index"))
                         .toList();
                 if (!segments.isEmpty()) {
                     faults.add("node " + node + " still has " + segments.size() + " segments, such as "
