@@ -6,8 +6,10 @@ package io.shiplog.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shiplog.tools.text.JsonReader;
+import io.shiplog.tools.twin.ClusterTwin;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -47,6 +49,14 @@ public final class Shiplog {
             }
             return this;
         }
+    }
+
+    /** With the quorum of this cluster. */
+    public static Said run(ClusterTwin cluster, String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--quorum";
+        all[arguments.length + 1] = cluster.quorum().address();
+        return run(all);
     }
 
     public static Said run(String... arguments) {

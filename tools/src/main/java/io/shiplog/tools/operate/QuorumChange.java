@@ -26,6 +26,24 @@ public abstract class QuorumChange implements Callable<Integer> {
     @Mixin
     private Connection connection;
 
+    /** Which voter. */
+    abstract static class OfOneVoter extends QuorumChange {
+        @Parameters(paramLabel = "NODE", description = "quorum-4, or its node.id.")
+        private String name;
+
+        @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
+        private String directoryId;
+
+        final int nodeId() {
+            return Names.quorumNumber(name);
+        }
+
+        /** {@link Uuid#ZERO_UUID}: whichever it has. */
+        final Uuid disk() {
+            return directory(directoryId);
+        }
+    }
+
     /** Makes a quorum node a voter. */
     @Command(
             name = "add",
@@ -35,17 +53,11 @@ public abstract class QuorumChange implements Callable<Integer> {
                 "entry in quorum.self: then it waits to be added."
             },
             footer = {"", "Examples:", "  shiplog quorum add 4"})
-    public static final class Add extends QuorumChange {
-        @Parameters(paramLabel = "NODE", description = "quorum-4, or its node.id.")
-        private String name;
-
-        @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
-        private String directoryId;
-
+    public static final class Add extends OfOneVoter {
         @Override
         public Integer call() throws Exception {
-            int nodeId = Names.quorumNumber(name);
-            Uuid disk = directory(directoryId);
+            int nodeId = nodeId();
+            Uuid disk = disk();
             return change(
                     (client, timeoutMs) -> client.addQuorumVoter("", nodeId, disk, timeoutMs),
                     "quorum node " + nodeId + " is a voter");
@@ -59,17 +71,11 @@ public abstract class QuorumChange implements Callable<Integer> {
             description =
                     "Takes a voter out of the quorum, running or not. Its disk must be emptied before it can be added again.",
             footer = {"", "Examples:", "  shiplog quorum remove 3"})
-    public static final class Remove extends QuorumChange {
-        @Parameters(paramLabel = "NODE", description = "quorum-4, or its node.id.")
-        private String name;
-
-        @Option(names = "--directory-id", paramLabel = "ID", description = "Only with this disk.")
-        private String directoryId;
-
+    public static final class Remove extends OfOneVoter {
         @Override
         public Integer call() throws Exception {
-            int nodeId = Names.quorumNumber(name);
-            Uuid disk = directory(directoryId);
+            int nodeId = nodeId();
+            Uuid disk = disk();
             return change(
                     (client, timeoutMs) -> client.removeQuorumVoter("", nodeId, disk, timeoutMs),
                     "quorum node " + nodeId + " is no voter any more");

@@ -17,11 +17,9 @@ import io.shiplog.tools.twin.StorageTwin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -51,10 +49,7 @@ class JobsOnAClusterTest {
     }
 
     private Said run(String... arguments) {
-        return Shiplog.run(Stream.concat(
-                        Arrays.stream(arguments),
-                        Stream.of("--quorum", cluster.quorum().address()))
-                .toArray(String[]::new));
+        return Shiplog.run(cluster, arguments);
     }
 
     private Said words(String command) {

@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,10 +46,7 @@ class SeeCommandsTest {
     }
 
     private Said run(String... arguments) {
-        return Shiplog.run(Stream.concat(
-                        Arrays.stream(arguments),
-                        Stream.of("--quorum", cluster.quorum().address()))
-                .toArray(String[]::new));
+        return Shiplog.run(cluster, arguments);
     }
 
     private List<Object> column(String name, String... arguments) {

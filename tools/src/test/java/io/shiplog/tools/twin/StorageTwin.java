@@ -71,7 +71,8 @@ public final class StorageTwin implements EndpointHandler, AutoCloseable {
         kafka.on(ApiKeys.DESCRIBE_LOG_DIRS, request -> logDirs());
     }
 
-    int kafkaPort() {
+    /** Its Kafka port. */
+    public int kafkaPort() {
         return kafka.port();
     }
 
