@@ -51,9 +51,9 @@ final class AdaptiveRate {
     private static final int SETTLES = AdaptivePace.LOOKS;
 
     /** What was too much may have had another reason, or have been while code was cold. */
-    private static final int KNEE_LOOKS = 40;
+    private static final int KNEE_LOOKS = 20;
 
-    private static final double HARMLESS_WAIT_MS = 5;
+    private static final double HARMLESS_WAIT_MS = 4;
     private static final double HARMLESS_FLUSH_MS = 5;
     private static final double HARMLESS_DELAY_MS = 10;
 
