@@ -4,6 +4,7 @@
 package io.shiplog.bench.move;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,10 +26,19 @@ final class KafkaMover implements Mover {
     }
 
     private List<String> command(String what) {
+        return command(what, options.plan());
+    }
+
+    private List<String> command(String what, String assignment) {
         List<String> words = new ArrayList<>(options.tool());
         words.addAll(List.of(
-                CLASS, "--bootstrap-server", options.bootstrap(), what, "--reassignment-json-file", options.plan()));
+                CLASS, "--bootstrap-server", options.bootstrap(), what, "--reassignment-json-file", assignment));
         return words;
+    }
+
+    @Override
+    public void rehearse(Path assignment) throws IOException, InterruptedException {
+        Shell.must(command("--execute", assignment.toString()));
     }
 
     @Override

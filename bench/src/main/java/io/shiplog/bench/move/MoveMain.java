@@ -5,6 +5,8 @@ package io.shiplog.bench.move;
 
 import io.shiplog.bench.metadata.Figures;
 import io.shiplog.bench.metadata.Machine;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,8 +123,25 @@ public final class MoveMain {
             warmUp.shift(-2);
             phase.tick(-1);
         }
+        rehearse();
         warmUp.delete();
         take("while it warms up");
+    }
+
+    private void rehearse() throws Exception {
+        Path assignment = Files.createTempFile("assignment", ".json");
+        try {
+            Files.writeString(assignment, warmUp.shifted(2));
+            mover.rehearse(assignment);
+            while (!mover.progress().done()) {
+                LockSupport.parkNanos(POLL_NS);
+                phase.tick(-1);
+            }
+            mover.close();
+        } finally {
+            Files.delete(assignment);
+        }
+        warmUp.shift(-2);
     }
 
     private void move(Map<Integer, List<Integer>> before) throws Exception {

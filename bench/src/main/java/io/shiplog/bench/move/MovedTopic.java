@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -147,6 +148,16 @@ final class MovedTopic {
             sum += end.offset();
         }
         return sum;
+    }
+
+    /** An assignment with all of its replicas so many nodes up, in the format of kafka-reassign-partitions. */
+    String shifted(int nodes) throws Exception {
+        StringJoiner partitions = new StringJoiner(",", "{\"version\":1,\"partitions\":[", "]}");
+        assignment()
+                .forEach((partition, replicas) ->
+                        partitions.add("{\"topic\":\"" + name + "\",\"partition\":" + partition + ",\"replicas\":"
+                                + replicas.stream().map(id -> id + nodes).toList() + "}"));
+        return partitions.toString();
     }
 
     /** Moves all of its replicas, up by so many nodes, by Kafka's own call, and waits until they are there; negative: back. */

@@ -4,6 +4,7 @@
 package io.shiplog.bench.move;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Moves the replicas as an operator does with the tools of one system. */
 interface Mover extends AutoCloseable {
@@ -15,6 +16,12 @@ interface Mover extends AutoCloseable {
      * @param done      whether the tool says that all is done
      */
     record Progress(double percent, long etaMs, boolean done) {}
+
+    /** Begins a move of other replicas, so that nothing of the tool's way is new to the nodes later; no step of the operator's.
+     *
+     * @param assignment a file in the format of kafka-reassign-partitions
+     */
+    void rehearse(Path assignment) throws IOException, InterruptedException;
 
     /** Begins; returns as soon as the tool does. */
     void start() throws IOException, InterruptedException;

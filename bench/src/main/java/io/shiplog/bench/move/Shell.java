@@ -28,6 +28,11 @@ final class Shell {
     /** One more thing that an operator has to do. */
     Result step(List<String> command, String... more) throws IOException, InterruptedException {
         steps++;
+        return must(command, more);
+    }
+
+    /** Something that has to be done, but not by the operator. */
+    static Result must(List<String> command, String... more) throws IOException, InterruptedException {
         Result result = run(command, more);
         if (result.status() != 0) {
             throw new IOException(String.join(" ", command) + " " + String.join(" ", more) + " ended with "

@@ -4,6 +4,8 @@
 package io.shiplog.bench.move;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -31,14 +33,29 @@ final class ShiplogMover implements Mover {
     }
 
     @Override
+    public void rehearse(Path assignment) throws IOException, InterruptedException {
+        Path plan = Files.createTempFile("rehearsal", ".json");
+        try {
+            Shell.must(command("plan", "--json-file", assignment.toString(), "--out", plan.toString()));
+            watch(Shell.must(command("start", plan.toString(), "--json")));
+        } finally {
+            Files.delete(plan);
+        }
+    }
+
+    private void watch(Shell.Result started) throws IOException {
+        job = found(JOB, started.out(), "job");
+        watch = new JobWatch(command("status", job, "--watch=1", "--json"));
+    }
+
+    @Override
     public void start() throws IOException, InterruptedException {
         shell.step(command("plan", "--add-nodes", "4,5", "--out", options.plan()));
         List<String> start = command("start", options.plan(), "--json");
-        Shell.Result started = options.throttleMib() == 0
-                ? shell.step(start)
-                : shell.step(start, "--rate", options.throttleMib() + "MiB");
-        job = found(JOB, started.out(), "job");
-        watch = new JobWatch(command("status", job, "--watch=1", "--json"));
+        watch(
+                options.throttleMib() == 0
+                        ? shell.step(start)
+                        : shell.step(start, "--rate", options.throttleMib() + "MiB"));
     }
 
     @Override
