@@ -14,6 +14,8 @@ final class ClientLoad {
     private static final int BUCKETS = 512;
 
     private static final int PERCENT = 90;
+    /** Fewer do not say what 90 of 100 meet with. */
+    private static final int FEW = 20;
 
     /** By look, of which the last ones count together: a few produces alone say little. */
     private final int[][] waits;
@@ -53,10 +55,10 @@ final class ClientLoad {
         return sum;
     }
 
-    /** 90 of 100 produces waited at most so long, in ms; negative when there were none. */
+    /** 90 of 100 produces waited at most so long, in ms; negative when there were so few that one or two would decide. */
     double waitMs() {
         int all = sum(acknowledged);
-        if (all == 0) {
+        if (all < FEW) {
             return AdaptiveRate.UNKNOWN;
         }
         int above = all * (100 - PERCENT) / 100;
