@@ -18,6 +18,9 @@ import java.util.function.IntFunction;
  * is first asked for: a job may have thousands. For one thread.
  */
 public final class JobWaits {
+    /** Nothing keeps it but that a job does not begin with all at once. */
+    private static final String NEXT = "it is one of the next to begin";
+
     private static final String NO_LEADER = "nobody leads the partition, so there is nobody to copy from";
 
     private final MetadataImage image;
@@ -91,7 +94,7 @@ public final class JobWaits {
         if (reason == null) {
             Refusal refusal = ReassignmentDecider.assign(image, topic, move.partition(), target)
                     .refusal();
-            reason = refusal == null ? "" : refusal.message();
+            reason = refusal == null ? NEXT : refusal.message();
         }
         return reason;
     }
