@@ -35,6 +35,7 @@ public final class AdaptivePace implements AutoCloseable {
     private final RecentValues delaysMs = new RecentValues(LOOKS * PROBES);
     private final RecentValues flushesMs = new RecentValues(LOOKS);
     private final RecentValues wanted = new RecentValues(LOOKS);
+    private final RecentValues passed = new RecentValues(LOOKS);
     private long sentBefore;
     private long fetchedBefore;
     private long waitsBefore;
@@ -94,6 +95,7 @@ public final class AdaptivePace implements AutoCloseable {
         long fetched = jobs.fetchedBytes();
         long waits = jobs.adaptiveWaits();
         double bytes = Math.max(sent - sentBefore, fetched - fetchedBefore);
+        passed.add(bytes * MS_PER_S / tookMs);
         wanted.add(waits == waitsBefore ? 0 : 1);
         flushesMs.add(flushMs.getAsDouble());
         sentBefore = sent;
@@ -104,7 +106,7 @@ public final class AdaptivePace implements AutoCloseable {
                 clients.waitMs(),
                 flushesMs.mean(),
                 delaysMs.percentile(PERCENT),
-                bytes * MS_PER_S / tookMs,
+                passed.mean(),
                 wanted.mean() > 0);
         clients.turn();
         return seen;

@@ -22,7 +22,7 @@ final class AdaptiveRate {
      * @param waitMs how long produces waited, or {@link #UNKNOWN}
      * @param flushMs how long flushes took, or {@link #UNKNOWN}
      * @param delayMs how late the loop ran
-     * @param bytesPerSecond what passed of the jobs, in the direction in which it was more
+     * @param bytesPerSecond what passed of the jobs in the last second, in the direction in which it was more: responses come in lumps
      * @param wanted whether more would have passed, had it been allowed
      */
     record Seen(
@@ -39,7 +39,7 @@ final class AdaptiveRate {
 
     private static final double ALONE = 2;
     private static final double SEEKING = 1.2;
-    private static final double FAR = 1.06;
+    private static final double FAR = 1.1;
     private static final double NEAR = 1.02;
     private static final double SMALLEST_STEP = 128 * 1024;
     private static final double NEAR_FROM = 0.75;
@@ -47,6 +47,9 @@ final class AdaptiveRate {
     private static final double LESS = 0.7;
     private static final double MUCH_LESS = 0.5;
     private static final double MUCH_TROUBLE = 2;
+    /** Looks after one trouble that the next one is still the same, which began at the rate of the first. */
+    private static final int STILL_THE_SAME = 2 * AdaptivePace.LOOKS;
+
     /** Looks after a change for the worse until its effect shows. */
     private static final int SETTLES = AdaptivePace.LOOKS;
 
@@ -65,7 +68,7 @@ final class AdaptiveRate {
     /** The rate at which there was trouble last; 0 when none is known. */
     private double knee;
 
-    private int kneeAge;
+    private int kneeAge = STILL_THE_SAME;
     private int settling;
     private double recent;
 
@@ -73,6 +76,7 @@ final class AdaptiveRate {
     void rest(Seen seen) {
         rate = FIRST;
         knee = 0;
+        kneeAge = STILL_THE_SAME;
         settling = 0;
         recent = 0;
         if (seen.bytesPerSecond() <= QUIET) {
@@ -98,9 +102,12 @@ final class AdaptiveRate {
         if (settling > 0) {
             settling--;
         } else if (trouble > 1 && observed > minimum) {
-            knee = Math.max(minimum, Math.min(rate, observed));
+            double passed = Math.max(minimum, Math.min(rate, observed));
+            if (kneeAge > STILL_THE_SAME) {
+                knee = passed;
+            }
             kneeAge = 0;
-            rate = Math.max(minimum, knee * (trouble > MUCH_TROUBLE ? MUCH_LESS : LESS));
+            rate = Math.max(minimum, passed * (trouble > MUCH_TROUBLE ? MUCH_LESS : LESS));
             settling = SETTLES;
         } else if (trouble <= 1 && seen.wanted()) {
             raise(seen.clients());
