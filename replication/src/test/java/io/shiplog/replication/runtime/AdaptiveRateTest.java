@@ -122,6 +122,20 @@ class AdaptiveRateTest {
         assertThat(rate.rate()).isLessThan(fallen);
     }
 
+    /** Cuts that follow each other are for one trouble: the rate at which it began is what is known to be too much, not that of the last cut. */
+    @Test
+    void afterSeveralCutsItIsSoonBackNearWhereTheTroubleBegan() {
+        quiet();
+        fine(12);
+        long trouble = rate.rate();
+        for (int i = 0; i <= 3 * (AdaptivePace.LOOKS + 1); i++) {
+            look(20, 4, 2);
+        }
+        assertThat(rate.rate()).isLessThan(trouble * 3 / 10);
+        fine(4 + 12);
+        assertThat(rate.rate()).isGreaterThan(trouble * 6 / 10);
+    }
+
     @Test
     void itNeverFallsBelowTheMinimum() {
         quiet();
