@@ -25,7 +25,11 @@ public final class MoveMain {
     private static final int FAILED = 1;
     private static final long POLL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long PATIENCE_S = 3_600;
+    private static final String WARM_UP = "warm-up";
     private static final double WARM_UP_GIB = 0.25;
+    /** Of the load's rate. */
+    private static final int WARM_UP_PART = 2;
+
     private static final double FIFTH = 20;
     private static final double HALF = 50;
     private static final double US_PER_MS = 1e3;
@@ -44,7 +48,7 @@ public final class MoveMain {
     private MoveMain(MoveOptions options, Admin admin) {
         this.options = options;
         topic = new MovedTopic(admin, MovedTopic.NAME, options.partitions());
-        warmUp = new MovedTopic(admin, "warm-up", options.partitions());
+        warmUp = new MovedTopic(admin, WARM_UP, options.partitions());
         mover = options.system().equals("kafka") ? new KafkaMover(options, topic) : new ShiplogMover(options);
         load = new PacedLoad(
                 options.bootstrap(),
@@ -112,18 +116,33 @@ public final class MoveMain {
         check(filled);
     }
 
-    /** Nodes that have been up for a minute compile while they move; those of an operator have been up for weeks. Another topic goes there and back, under the load. */
+    /**
+     * Nodes that have been up for a minute compile while they move; those of an operator have been up for weeks. Another topic goes there and back, under the load, and with records
+     * of its own that come meanwhile: else the new nodes would lead for the first time while is measured.
+     */
     private void warmUp() throws Exception {
         phase.begin();
         warmUp.create();
         warmUp.fill(options.bootstrap(), WARM_UP_GIB);
-        for (int i = 0; i < options.warmUps(); i++) {
-            warmUp.shift(2);
-            phase.tick(-1);
-            warmUp.shift(-2);
-            phase.tick(-1);
+        PacedLoad records = new PacedLoad(
+                options.bootstrap(),
+                WARM_UP,
+                options.partitions(),
+                options.rate() / WARM_UP_PART,
+                options.recordBytes(),
+                options.keyed());
+        records.start();
+        try {
+            for (int i = 0; i < options.warmUps(); i++) {
+                warmUp.shift(2);
+                phase.tick(-1);
+                warmUp.shift(-2);
+                phase.tick(-1);
+            }
+            rehearse();
+        } finally {
+            records.close();
         }
-        rehearse();
         warmUp.delete();
         take("while it warms up");
     }

@@ -39,24 +39,26 @@ final class AdaptiveRate {
 
     private static final double ALONE = 2;
     private static final double SEEKING = 1.2;
-    private static final double FAR = 1.1;
+    private static final double BELOW = 1.1;
     private static final double NEAR = 1.02;
+    private static final double BEYOND = 1.04;
     private static final double SMALLEST_STEP = 128 * 1024;
     private static final double NEAR_FROM = 0.75;
     private static final double NEAR_UNTIL = 1.1;
+    private static final double SOMEWHAT_LESS = 0.8;
     private static final double LESS = 0.7;
     private static final double MUCH_LESS = 0.5;
+    private static final double MORE_TROUBLE = 1.3;
     private static final double MUCH_TROUBLE = 2;
+    /** How much one trouble says of where the next will be: others move, too, and at times it is they who are noticed here. */
+    private static final double KNEE_WEIGHT = 0.3;
     /** Looks after one trouble that the next one is still the same, which began at the rate of the first. */
     private static final int STILL_THE_SAME = 2 * AdaptivePace.LOOKS;
 
     /** Looks after a change for the worse until its effect shows. */
     private static final int SETTLES = AdaptivePace.LOOKS;
 
-    /** What was too much may have had another reason, or have been while code was cold. */
-    private static final int KNEE_LOOKS = 20;
-
-    private static final double HARMLESS_WAIT_MS = 4;
+    private static final double HARMLESS_WAIT_MS = 3;
     private static final double HARMLESS_FLUSH_MS = 5;
     private static final double HARMLESS_DELAY_MS = 10;
 
@@ -65,7 +67,7 @@ final class AdaptiveRate {
     private final QuietLevel delay = new QuietLevel(HARMLESS_DELAY_MS);
     private double rate = FIRST;
     private double minimum = 1;
-    /** The rate at which there was trouble last; 0 when none is known. */
+    /** At which rate there was trouble of late, on average; 0 when none is known. */
     private double knee;
 
     private int kneeAge = STILL_THE_SAME;
@@ -104,14 +106,22 @@ final class AdaptiveRate {
         } else if (trouble > 1 && observed > minimum) {
             double passed = Math.max(minimum, Math.min(rate, observed));
             if (kneeAge > STILL_THE_SAME) {
-                knee = passed;
+                knee = knee == 0 ? passed : knee + KNEE_WEIGHT * (passed - knee);
             }
             kneeAge = 0;
-            rate = Math.max(minimum, passed * (trouble > MUCH_TROUBLE ? MUCH_LESS : LESS));
+            rate = Math.max(minimum, passed * part(trouble));
             settling = SETTLES;
         } else if (trouble <= 1 && seen.wanted()) {
             raise(seen.clients());
         }
+    }
+
+    /** What of the rate is left after such trouble. */
+    private static double part(double trouble) {
+        if (trouble > MUCH_TROUBLE) {
+            return MUCH_LESS;
+        }
+        return trouble > MORE_TROUBLE ? LESS : SOMEWHAT_LESS;
     }
 
     private void raise(boolean clients) {
@@ -121,9 +131,10 @@ final class AdaptiveRate {
             return;
         }
         double factor = SEEKING;
-        if (knee > 0) {
-            boolean near = kneeAge < KNEE_LOOKS && rate >= knee * NEAR_FROM && rate < knee * NEAR_UNTIL;
-            factor = near ? NEAR : FAR;
+        if (knee > 0 && rate < knee * NEAR_FROM) {
+            factor = BELOW;
+        } else if (knee > 0) {
+            factor = rate < knee * NEAR_UNTIL ? NEAR : BEYOND;
         }
         rate = Math.min(MOST, Math.max(rate * factor, rate + SMALLEST_STEP));
     }

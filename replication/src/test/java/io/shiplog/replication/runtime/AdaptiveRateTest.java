@@ -137,6 +137,30 @@ class AdaptiveRateTest {
     }
 
     @Test
+    void itFallsLessWhereThereIsLittleTrouble() {
+        quiet();
+        fine(6);
+        long before = rate.rate();
+        look(14, 4, 2);
+        assertThat(rate.rate()).isBetween(before * 7 / 10 + 1, before * 9 / 10);
+    }
+
+    /** Others move, too: one of their bad moments is not the end of what this node may do. */
+    @Test
+    void oneTroubleAtAMuchLowerRateIsSoonForgotten() {
+        quiet();
+        fine(12);
+        long trouble = rate.rate();
+        look(20, 4, 2);
+        fine(3 * AdaptivePace.LOOKS);
+        rate.look(seen(true, 8, 4, 2, trouble / 10.0), MIN);
+        rate.look(seen(true, 20, 4, 2, trouble / 10.0), MIN);
+        assertThat(rate.rate()).isLessThan(trouble / 10);
+        fine(AdaptivePace.LOOKS + 25);
+        assertThat(rate.rate()).isGreaterThan(trouble / 2);
+    }
+
+    @Test
     void itNeverFallsBelowTheMinimum() {
         quiet();
         for (int i = 0; i < 40; i++) {

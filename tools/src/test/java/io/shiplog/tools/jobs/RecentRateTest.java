@@ -28,24 +28,24 @@ class RecentRateTest {
     }
 
     @Test
-    void theSlowBeginningOfAJobIsForgottenAfterAsLongATime() {
+    void theSlowBeginningOfAJobIsForgottenAfterTwiceAsLongATime() {
         watch(0, 20_000, 10, 0);
-        watch(21_000, 41_000, 1_000, 1_200);
+        watch(21_000, 63_000, 1_000, 1_200);
         assertThat(rate.bytesPerSecond(AVERAGE)).isEqualTo(1_000);
     }
 
     @Test
-    void whatIsOlderThanAMinuteNeverCounts() {
+    void whatIsOlderThanTwoMinutesNeverCounts() {
         watch(0, 600_000, 1_000, 0);
-        watch(601_000, 661_000, 10, 600_010);
+        watch(601_000, 721_000, 10, 600_010);
         assertThat(rate.bytesPerSecond(AVERAGE)).isEqualTo(10);
     }
 
     @Test
     void whoLooksSeldomSeesTheTimeBetweenTwoLooks() {
         rate.add(0, 0);
-        rate.add(100_000, 1_000_000);
-        rate.add(200_000, 1_500_000);
+        rate.add(150_000, 1_000_000);
+        rate.add(300_000, 1_750_000);
         assertThat(rate.bytesPerSecond(AVERAGE)).isEqualTo(5_000);
     }
 
