@@ -3,8 +3,9 @@
 
 package io.shiplog.bench.catchup;
 
-import io.shiplog.bench.metadata.Figures;
-import io.shiplog.bench.metadata.Machine;
+import io.shiplog.bench.harness.DirectoryTree;
+import io.shiplog.bench.harness.Figures;
+import io.shiplog.bench.harness.Machine;
 import io.shiplog.bench.metadata.QuorumProcesses;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -92,7 +93,7 @@ public final class CatchUpMain {
                 System.err.println(cause == e ? "not measured: " + cause : "because of " + cause);
             }
         } finally {
-            StorageProcesses.deleteTree(options.directory());
+            DirectoryTree.delete(options.directory());
         }
         System.exit(status);
     }

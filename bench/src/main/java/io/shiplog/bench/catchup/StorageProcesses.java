@@ -3,6 +3,7 @@
 
 package io.shiplog.bench.catchup;
 
+import io.shiplog.bench.harness.DirectoryTree;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,14 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Three storage nodes, each in a process of its own with the flags that bin/storage-node gives it. */
 final class StorageProcesses implements AutoCloseable {
@@ -125,7 +124,7 @@ final class StorageProcesses implements AutoCloseable {
 
     /** What the disk of a node that does not run held is gone. */
     void loseDisk(int id) throws IOException {
-        deleteTree(data(id));
+        DirectoryTree.delete(data(id));
     }
 
     /** Processor time that the node has used since its start, in ms. */
@@ -148,17 +147,6 @@ final class StorageProcesses implements AutoCloseable {
 
     private Path data(int id) {
         return home(id).resolve("data");
-    }
-
-    static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 
     private static void await(Process process) throws InterruptedException {

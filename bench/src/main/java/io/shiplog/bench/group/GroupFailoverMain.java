@@ -3,8 +3,8 @@
 
 package io.shiplog.bench.group;
 
-import io.shiplog.bench.metadata.Figures;
-import io.shiplog.bench.metadata.Machine;
+import io.shiplog.bench.harness.Figures;
+import io.shiplog.bench.harness.Machine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@
 
 package io.shiplog.bench.limits;
 
-import io.shiplog.bench.metadata.Figures;
+import io.shiplog.bench.harness.Figures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,12 +14,18 @@ import java.util.Arrays;
 
 /** How fast bytes get into the page cache, and how long the disk takes to say that it has them. */
 final class DiskLimits {
+    static final String APPEND_CPU = "pwrite of 64 KiB at the end of a file, CPU";
+    static final String AT_THE_END = "at the end of a file";
+    static final String SYNC = "4 KiB and fdatasync, ";
+
     private static final int WRITE_BYTES = 64 * 1024;
     private static final int WRITES = 4 * 1024;
     private static final int SYNC_BYTES = 4 * 1024;
     private static final int SYNCS = 400;
     private static final double P99 = 0.99;
     private static final double NS_PER_US = 1_000;
+    private static final double US_PER_S = 1e6;
+    private static final double GB = 1e9;
 
     private final Figures figures;
     private final Path directory;
@@ -38,7 +44,7 @@ final class DiskLimits {
             }
             Files.delete(path);
             try (FileChannel file = create(path)) {
-                sync(file, "at the end of a file");
+                sync(file, AT_THE_END);
                 sync(file, "over bytes that are there");
             }
         } finally {
@@ -52,12 +58,15 @@ final class DiskLimits {
 
     private void append(FileChannel file) throws IOException {
         long startNs = System.nanoTime();
+        double cpuBefore = ThreadCpu.seconds();
         for (int i = 0; i < WRITES; i++) {
             write(file, WRITE_BYTES, (long) i * WRITE_BYTES);
         }
         double us = (System.nanoTime() - startNs) / NS_PER_US;
         figures.add("pwrite of 64 KiB at the end of a file", "us", "", us / WRITES);
-        figures.add("the same", "GB/s", "", (double) WRITE_BYTES * WRITES / us / 1_000);
+        double gb = (double) WRITE_BYTES * WRITES / GB;
+        figures.add("the same", "GB/s", "", gb / us * US_PER_S);
+        figures.add(APPEND_CPU, "s/GB", "", (ThreadCpu.seconds() - cpuBefore) / gb);
     }
 
     private void sync(FileChannel file, String where) throws IOException {
@@ -69,8 +78,8 @@ final class DiskLimits {
             us[i] = (System.nanoTime() - startNs) / NS_PER_US;
         }
         Arrays.sort(us);
-        figures.add("4 KiB " + where + ", fdatasync: median", "us", "", Figures.median(us));
-        figures.add("the same " + where + ": p99", "us", "", Figures.quantile(us, P99));
+        figures.add(SYNC + where + ": median", "us", "", Figures.median(us));
+        figures.add(SYNC + where + ": p99", "us", "", Figures.quantile(us, P99));
     }
 
     private void write(FileChannel file, int size, long position) throws IOException {

@@ -3,7 +3,7 @@
 
 package io.shiplog.bench.limits;
 
-import io.shiplog.bench.metadata.Figures;
+import io.shiplog.bench.harness.Figures;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 

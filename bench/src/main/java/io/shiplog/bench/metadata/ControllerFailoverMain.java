@@ -3,6 +3,8 @@
 
 package io.shiplog.bench.metadata;
 
+import io.shiplog.bench.harness.Figures;
+import io.shiplog.bench.harness.Machine;
 import io.shiplog.metadata.client.MetadataClient;
 import io.shiplog.metadata.client.NewTopicSpec;
 import io.shiplog.metadata.client.QuorumDescription;

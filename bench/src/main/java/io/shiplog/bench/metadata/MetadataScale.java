@@ -3,6 +3,7 @@
 
 package io.shiplog.bench.metadata;
 
+import io.shiplog.bench.harness.Figures;
 import io.shiplog.metadata.client.MetadataClientSettings.Endpoint;
 import io.shiplog.metadata.client.MetadataUnavailable;
 import io.shiplog.metadata.client.NewTopicSpec;

@@ -3,6 +3,8 @@
 
 package io.shiplog.bench.metadata;
 
+import io.shiplog.bench.harness.Figures;
+import io.shiplog.bench.harness.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

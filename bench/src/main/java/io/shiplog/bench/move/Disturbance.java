@@ -3,6 +3,7 @@
 
 package io.shiplog.bench.move;
 
+import io.shiplog.bench.harness.Shell;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,32 +3,33 @@
 
 package io.shiplog.bench.move;
 
+import io.shiplog.bench.harness.OpenLoad;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** What the load met with since a phase began, and every five seconds a line about the last five. */
 final class LoadPhase {
     private static final long LINE_EVERY_NS = TimeUnit.SECONDS.toNanos(5);
-    private static final double US_PER_MS = 1e3;
+    private static final double NS_PER_MS = 1e6;
     private static final double NS_PER_S = 1e9;
     private static final double P99 = 99;
 
-    private final PacedLoad load;
+    private final OpenLoad load;
     private final String system;
-    private Histogram us;
+    private Histogram ns;
     private double longestGapMs;
     private long beganNs;
     private long lineNs;
 
-    LoadPhase(PacedLoad load, String system) {
+    LoadPhase(OpenLoad load, String system) {
         this.load = load;
         this.system = system;
     }
 
     /** What was before does not count. */
     void begin() {
-        us = load.takeLatencies();
-        us.reset();
+        ns = load.takeLatencies();
+        ns.reset();
         load.takeLongestGapMs();
         longestGapMs = 0;
         beganNs = System.nanoTime();
@@ -48,22 +49,22 @@ final class LoadPhase {
                 system,
                 (nowNs - beganNs) / NS_PER_S,
                 percent < 0 ? "" : String.format(", %3.0f %%", percent),
-                last.getValueAtPercentile(50) / US_PER_MS,
-                last.getValueAtPercentile(P99) / US_PER_MS,
-                last.getMaxValue() / US_PER_MS);
+                last.getValueAtPercentile(50) / NS_PER_MS,
+                last.getValueAtPercentile(P99) / NS_PER_MS,
+                last.getMaxValue() / NS_PER_MS);
     }
 
     private Histogram collect() {
         Histogram last = load.takeLatencies();
-        us.add(last);
+        ns.add(last);
         longestGapMs = Math.max(longestGapMs, load.takeLongestGapMs());
         return last;
     }
 
-    /** Microseconds, since {@link #begin}. */
+    /** Nanoseconds, since {@link #begin}. */
     Histogram latencies() {
         collect();
-        return us;
+        return ns;
     }
 
     /** Since {@link #begin}, until {@link #latencies} was asked for. */

@@ -3,8 +3,9 @@
 
 package io.shiplog.bench.move;
 
-import io.shiplog.bench.metadata.Figures;
-import io.shiplog.bench.metadata.Machine;
+import io.shiplog.bench.harness.Figures;
+import io.shiplog.bench.harness.Machine;
+import io.shiplog.bench.harness.OpenLoad;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,14 +33,16 @@ public final class MoveMain {
 
     private static final double FIFTH = 20;
     private static final double HALF = 50;
-    private static final double US_PER_MS = 1e3;
+    private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final double MS_PER_S = 1e3;
+    private static final double NS_PER_MS = 1e6;
     private static final double NS_PER_S = 1e9;
 
     private final MoveOptions options;
     private final MovedTopic topic;
     private final MovedTopic warmUp;
     private final Mover mover;
-    private final PacedLoad load;
+    private final OpenLoad load;
     private final LoadPhase phase;
     private final Disturbance disturbance;
     private final Figures figures = new Figures();
@@ -50,16 +53,22 @@ public final class MoveMain {
         topic = new MovedTopic(admin, MovedTopic.NAME, options.partitions());
         warmUp = new MovedTopic(admin, WARM_UP, options.partitions());
         mover = options.system().equals("kafka") ? new KafkaMover(options, topic) : new ShiplogMover(options);
-        load = new PacedLoad(
-                options.bootstrap(),
-                MovedTopic.NAME,
-                options.partitions(),
-                options.rate(),
-                options.recordBytes(),
-                options.keyed());
+        load = load(MovedTopic.NAME, options.rate());
         phase = new LoadPhase(load, options.system());
         disturbance =
                 options.disturbed() ? Disturbance.killing(options.control(), options.dir(), admin) : Disturbance.none();
+    }
+
+    private OpenLoad load(String name, int perSecond) {
+        return new OpenLoad(new OpenLoad.Settings(
+                options.bootstrap(),
+                name,
+                options.partitions(),
+                perSecond,
+                options.recordBytes(),
+                options.keyed() ? OpenLoad.Spread.IN_TURN : OpenLoad.Spread.AS_THE_PRODUCER_LIKES,
+                TICK_NS,
+                Map.of()));
     }
 
     /** Takes the options of the usage line. */
@@ -124,13 +133,7 @@ public final class MoveMain {
         phase.begin();
         warmUp.create();
         warmUp.fill(options.bootstrap(), WARM_UP_GIB);
-        PacedLoad records = new PacedLoad(
-                options.bootstrap(),
-                WARM_UP,
-                options.partitions(),
-                options.rate() / WARM_UP_PART,
-                options.recordBytes(),
-                options.keyed());
+        OpenLoad records = load(WARM_UP, options.rate() / WARM_UP_PART);
         records.start();
         try {
             for (int i = 0; i < options.warmUps(); i++) {
@@ -176,7 +179,7 @@ public final class MoveMain {
             if (eta < 0 && progress.percent() >= FIFTH && progress.etaMs() >= 0) {
                 eta = progress.etaMs();
                 etaAtS = secondsSince(beganNs);
-                say("%.0f %% after %.1f s, and %.1f s to go, it says", progress.percent(), etaAtS, eta / US_PER_MS);
+                say("%.0f %% after %.1f s, and %.1f s to go, it says", progress.percent(), etaAtS, eta / MS_PER_S);
             }
             if (options.cancelled() && progress.percent() >= HALF) {
                 cancel(before);
@@ -193,7 +196,7 @@ public final class MoveMain {
         figures.add(name("moved in"), "s", "", moveS);
         figures.add(name("commands of the operator"), "", "", mover.steps());
         if (eta >= 0) {
-            double said = eta / US_PER_MS;
+            double said = eta / MS_PER_S;
             figures.add(
                     name("error of the ETA after the first fifth"),
                     "%",
@@ -222,16 +225,16 @@ public final class MoveMain {
 
     /** The 99th percentile in ms. */
     private double take(String when) {
-        Histogram us = phase.latencies();
-        double p99 = us.getValueAtPercentile(99) / US_PER_MS;
-        figures.add(name("ack latency " + when + ", p50"), "ms", "", us.getValueAtPercentile(50) / US_PER_MS);
+        Histogram ns = phase.latencies();
+        double p99 = ns.getValueAtPercentile(99) / NS_PER_MS;
+        figures.add(name("ack latency " + when + ", p50"), "ms", "", ns.getValueAtPercentile(50) / NS_PER_MS);
         figures.add(name("ack latency " + when + ", p99"), "ms", "", p99);
-        figures.add(name("ack latency " + when + ", p99.9"), "ms", "", us.getValueAtPercentile(99.9) / US_PER_MS);
-        figures.add(name("ack latency " + when + ", max"), "ms", "", us.getMaxValue() / US_PER_MS);
+        figures.add(name("ack latency " + when + ", p99.9"), "ms", "", ns.getValueAtPercentile(99.9) / NS_PER_MS);
+        figures.add(name("ack latency " + when + ", max"), "ms", "", ns.getMaxValue() / NS_PER_MS);
         figures.add(name("longest time without an ack " + when), "ms", "", phase.longestGapMs());
         say(
                 "%s: %d acknowledged, p50 %.2f ms, p99 %.1f ms",
-                when, us.getTotalCount(), us.getValueAtPercentile(50) / US_PER_MS, p99);
+                when, ns.getTotalCount(), ns.getValueAtPercentile(50) / NS_PER_MS, p99);
         phase.begin();
         return p99;
     }

@@ -4,7 +4,7 @@
 package io.shiplog.bench.replication;
 
 import io.shiplog.bench.Batches;
-import io.shiplog.bench.metadata.Machine;
+import io.shiplog.bench.harness.Machine;
 import io.shiplog.replication.fetch.FetcherSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@
 
 package io.shiplog.bench.replication;
 
-import io.shiplog.bench.metadata.Machine;
+import io.shiplog.bench.harness.Machine;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shiplog.bench.catchup.CatchUpMain.Way;
-import io.shiplog.bench.metadata.Figures;
+import io.shiplog.bench.harness.Figures;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

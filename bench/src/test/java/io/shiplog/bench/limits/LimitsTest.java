@@ -5,7 +5,7 @@ package io.shiplog.bench.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shiplog.bench.metadata.Figures;
+import io.shiplog.bench.harness.Figures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -6,7 +6,7 @@ package io.shiplog.bench.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shiplog.bench.metadata.Figures;
+import io.shiplog.bench.harness.Figures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

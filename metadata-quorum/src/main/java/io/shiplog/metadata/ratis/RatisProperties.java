@@ -84,7 +84,7 @@ final class RatisProperties {
         // meanwhile.
         RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 100ms,1000000000");
         // Default 1 ms between two appends: that gathers entries, which our rounds have done already
-        // (docs/benchmarks.md).
+        // (docs/measurements.md).
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(APPENDER_BYTES));
         RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(PENDING_BYTES));

@@ -23,7 +23,7 @@ import java.util.Objects;
 final class DiskLogFile implements LogFile {
     /**
      * Written at a time. The kernel gives a write of a MiB the largest pieces of memory that it has, which on a virtual machine are those that
-     * the host took back: such a write costs up to seven times the processor time (docs/benchmarks.md). Less than this saves no more.
+     * the host took back: such a write costs up to seven times the processor time (docs/measurements.md). Less than this saves no more.
      */
     static final int PIECE_BYTES = 128 * 1024;
 

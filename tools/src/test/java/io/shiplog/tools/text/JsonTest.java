@@ -22,6 +22,14 @@ class JsonTest {
     }
 
     @Test
+    void aLineHasNoLineEndInIt() {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("why", "two\nlines");
+        object.put("samples", List.of(1.5, 2));
+        assertThat(Json.line(object)).isEqualTo("{\"why\":\"two\\nlines\",\"samples\":[1.5,2]}");
+    }
+
+    @Test
     void emptyContainersStayShort() {
         assertThat(Json.write(List.of())).isEqualTo("[]");
         assertThat(Json.write(Map.of())).isEqualTo("{}");

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench.move;
+package io.shiplog.bench.harness;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs commands as an operator would, and hears what they say. */
-final class Shell {
+public final class Shell {
     private static final long PATIENCE_S = 300;
 
     private int steps;
+
+    /** Has taken no step yet. */
+    public Shell() {}
 
     /**
      * What a command did.
@@ -23,16 +27,16 @@ final class Shell {
      * @param status its exit status
      * @param out    what it printed, with its errors
      */
-    record Result(int status, String out) {}
+    public record Result(int status, String out) {}
 
     /** One more thing that an operator has to do. */
-    Result step(List<String> command, String... more) throws IOException, InterruptedException {
+    public Result step(List<String> command, String... more) throws IOException, InterruptedException {
         steps++;
         return must(command, more);
     }
 
     /** Something that has to be done, but not by the operator. */
-    static Result must(List<String> command, String... more) throws IOException, InterruptedException {
+    public static Result must(List<String> command, String... more) throws IOException, InterruptedException {
         Result result = run(command, more);
         if (result.status() != 0) {
             throw new IOException(String.join(" ", command) + " " + String.join(" ", more) + " ended with "
@@ -42,15 +46,21 @@ final class Shell {
     }
 
     /** Only to look. */
-    static Result run(List<String> command, String... more) throws IOException, InterruptedException {
+    public static Result run(List<String> command, String... more) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(command);
         words.addAll(List.of(more));
-        Path out = Files.createTempFile("move", ".out");
+        return run(Map.of(), words);
+    }
+
+    /** The same with more variables in its environment. */
+    public static Result run(Map<String, String> environment, List<String> words)
+            throws IOException, InterruptedException {
+        Path out = Files.createTempFile("shell", ".out");
         try {
-            Process process = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(out.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(out.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IOException("no end after " + PATIENCE_S + " s: " + words);
@@ -62,7 +72,7 @@ final class Shell {
     }
 
     /** How many steps were taken. */
-    int steps() {
+    public int steps() {
         return steps;
     }
 }

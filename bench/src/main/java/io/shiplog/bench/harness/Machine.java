@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench.metadata;
+package io.shiplog.bench.harness;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +16,12 @@ public final class Machine {
 
     /** One line: commit, processor, cores, kernel, Java. The commit comes from the script, in the property {@code shiplog.commit}. */
     public static String describe() throws IOException {
-        return "commit " + System.getProperty("shiplog.commit", UNKNOWN)
-                + ", " + Runtime.getRuntime().availableProcessors() + " cores of " + processor()
+        return "commit " + System.getProperty("shiplog.commit", UNKNOWN) + ", " + hardware();
+    }
+
+    /** The same without the commit. */
+    public static String hardware() throws IOException {
+        return Runtime.getRuntime().availableProcessors() + " cores of " + processor()
                 + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version")
                 + ", Java " + System.getProperty("java.version");
     }

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench.metadata;
+package io.shiplog.bench.harness;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -30,6 +30,18 @@ public final class Figures {
     public List<Double> samples(String name) {
         Series found = series.get(name);
         return found == null ? List.of() : List.copyOf(found.samples());
+    }
+
+    /** The median of each, in the order of the first samples. */
+    public Map<String, Double> medians() {
+        Map<String, Double> medians = new LinkedHashMap<>();
+        series.forEach((name, each) -> medians.put(
+                name,
+                median(each.samples().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sorted()
+                        .toArray())));
+        return medians;
     }
 
     /** A Markdown table; p90 is the sample that at least nine tenths of the samples do not exceed. */
