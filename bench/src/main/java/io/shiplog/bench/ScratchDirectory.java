@@ -26,7 +26,7 @@ public final class ScratchDirectory implements AutoCloseable {
         this(LogDirectoryConfig.defaultConfig());
     }
 
-    ScratchDirectory(LogDirectoryConfig config) throws IOException {
+    public ScratchDirectory(LogDirectoryConfig config) throws IOException {
         path = Files.createTempDirectory("shiplog-bench");
         directory = LogDirectory.open(path, config, StorageClock.system());
         directory.recover((done, total) -> {});

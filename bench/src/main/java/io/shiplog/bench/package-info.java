@@ -1,5 +1,5 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** Benchmarks. */
+/** Benchmarks, and what they share. */
 package io.shiplog.bench;

@@ -30,6 +30,12 @@ class BenchmarksRunTest {
                 .measurementTime(TimeValue.milliseconds(20))
                 .param("partitions", "1", "10")
                 .param("entries", "64")
+                .param("replicas", "3")
+                .param("consumers", "2")
+                .param("changed", "1")
+                .param("producers", "100")
+                .param("batch", "1x100")
+                .param("codec", "none", "lz4")
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
@@ -39,11 +45,17 @@ class BenchmarksRunTest {
                         "AppendBenchmark",
                         "ColdReadBenchmark",
                         "CommitBenchmark",
+                        "FetchCodecBenchmark",
                         "FetchPlanningBenchmark",
+                        "FollowerApplyBenchmark",
                         "GroupCommitBenchmark",
                         "HighWatermarkBenchmark",
                         "LookupBenchmark",
-                        "MetadataBenchmark");
+                        "MetadataBenchmark",
+                        "ProduceRequestBenchmark",
+                        "ProducerStateBenchmark",
+                        "ValidationBenchmark",
+                        "WakeBenchmark");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);
     }
 

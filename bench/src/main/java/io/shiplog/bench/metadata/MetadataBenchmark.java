@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The pure parts of the metadata path, on three nodes that hold every partition: one of them is fenced, which changes every partition, a
+ * C9: the pure parts of the metadata path, on three nodes that hold every partition: one of them is fenced, which changes every partition, a
  * third of them with a new leader. Each method is one operation on all of them; nothing here waits for a disk or a peer.
  */
 @State(Scope.Thread)

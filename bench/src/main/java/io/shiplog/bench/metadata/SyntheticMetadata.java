@@ -22,8 +22,8 @@ import java.util.List;
 import org.apache.kafka.common.Uuid;
 
 /** Images of three storage nodes and many partitions, made by the controller's own decisions; the same ones every time. */
-final class SyntheticMetadata {
-    static final int BROKERS = 3;
+public final class SyntheticMetadata {
+    public static final int BROKERS = 3;
     static final int REPLICATION = 3;
     static final int PARTITIONS_PER_TOPIC = 1_000;
 
@@ -33,7 +33,7 @@ final class SyntheticMetadata {
     private SyntheticMetadata() {}
 
     /** A controller whose decisions are not cut into pieces. */
-    static Controller controller() {
+    public static Controller controller() {
         ControllerSettings defaults = ControllerSettings.defaults();
         return new Controller(new ControllerSettings(
                 defaults.defaultPartitions(),
@@ -44,7 +44,7 @@ final class SyntheticMetadata {
     }
 
     /** So many partitions in topics of {@link #PARTITIONS_PER_TOPIC}, all in sync on three unfenced nodes. */
-    static MetadataImage image(Controller controller, int partitions) {
+    public static MetadataImage image(Controller controller, int partitions) {
         MetadataImage image = decide(
                 controller,
                 MetadataImage.empty(),

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench;
+package io.shiplog.bench.commit;
 
 import io.shiplog.replication.port.ReplicatedLog;
 import io.shiplog.storage.model.EpochEndOffset;

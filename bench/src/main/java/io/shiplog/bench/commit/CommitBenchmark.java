@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench;
+package io.shiplog.bench.commit;
 
 import io.shiplog.replication.core.CoreSettings;
 import io.shiplog.replication.core.FetchedPartition;
@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The cost of one commit in the cores of all three replicas: a produce with acks=all at the leader; each of two followers is given the record,
+ * C5: the cost of one commit in the cores of all three replicas: a produce with acks=all at the leader; each of two followers is given the record,
  * appends it, says so, flushes it, and says so again; the leader flushes; the produce is answered, and both followers learn the high watermark.
  * Messages are handed over as objects, logs are counters: nothing but the decisions is measured.
  *

@@ -1,7 +1,7 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench;
+package io.shiplog.bench.commit;
 
 import io.shiplog.replication.core.CoreSettings;
 import io.shiplog.replication.core.FollowerFetch;
@@ -24,11 +24,13 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One committed record in the leader's core: produce (acks=all), append, the leader's flush, and a fetch of each follower that
- * reports the record flushed. With the last of them the high watermark moves and the produce is answered.
+ * C3: records that are committed together, in the leader's core: so many produces (acks=all) of a record each, their appends, the leader's flush,
+ * and a fetch of each follower that reports all of them flushed. With the last of them the high watermark moves and every produce is answered.
+ * Kafka's side is its purgatory with as many produces, the replicas' states, and the check that lets the produces go; no lock of a partition.
  *
  * <p>Goal: no allocation per operation.
  */
@@ -44,12 +46,17 @@ public class HighWatermarkBenchmark {
     private static final long BROKER_EPOCH = 7;
     private static final short ACKS_ALL = -1;
 
-    @Param({"3", "5"})
+    @Param({"1", "3", "5"})
     int replicas;
+
+    /** Produces that wait for the same high watermark. */
+    @Param({"1", "64"})
+    int pending;
 
     private final CountingLog log = new CountingLog();
     private final CountingEffects effects = new CountingEffects();
     private PartitionLeader leader;
+    private KafkaProduces kafka;
     private FollowerFetch[] fetches;
     private long nowMs = 1_000;
 
@@ -67,15 +74,18 @@ public class HighWatermarkBenchmark {
         leader = new PartitionLeader(LEADER, state, log, 0, effects, CoreSettings.DEFAULTS, nowMs);
         leader.start(nowMs);
         log.epoch = EPOCH;
+        kafka = new KafkaProduces(replicas, pending);
     }
 
     @Benchmark
-    public long commitOneRecord() {
+    public long commit() {
         nowMs++;
-        long offset = log.end;
-        leader.onProduce(offset, ACKS_ALL, true);
-        log.end = offset + 1;
-        leader.onAppended(offset, ACKS_ALL, offset, offset, false, nowMs + 30_000, nowMs);
+        for (int i = 0; i < pending; i++) {
+            long offset = log.end;
+            leader.onProduce(offset, ACKS_ALL, true);
+            log.end = offset + 1;
+            leader.onAppended(offset, ACKS_ALL, offset, offset, false, nowMs + 30_000, nowMs);
+        }
         log.flushed = log.end;
         leader.onFlushed(log.end, 0, nowMs);
         for (int i = 0; i < fetches.length; i++) {
@@ -84,9 +94,19 @@ public class HighWatermarkBenchmark {
             leader.onFollowerFetch(fetches[i], nowMs);
         }
         if (effects.answered != log.end || leader.highWatermark() != log.end) {
-            throw new IllegalStateException("offset " + offset + " was not committed: " + effects.answered);
+            throw new IllegalStateException("not committed up to " + log.end + ": " + effects.answered);
         }
         return leader.highWatermark();
+    }
+
+    @Benchmark
+    public long commitKafka() {
+        return kafka.commit();
+    }
+
+    @TearDown
+    public void close() throws Exception {
+        kafka.close();
     }
 
     private static FollowerFetch fetchOf(int id) {

@@ -1,8 +1,11 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench;
+package io.shiplog.bench.commit;
 
+import io.shiplog.bench.Batches;
+import io.shiplog.bench.KafkaLog;
+import io.shiplog.bench.ScratchDirectory;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -32,9 +36,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A leader's append of one batch, as it came from the network: checked (CRC, sizes, every record), offsets assigned, written to
- * the page cache. No flush: that one belongs to the disk. Beside it what cannot be beaten: the same bytes written to the end of a file
- * that nobody checks. Each iteration has a partition, or a file, of its own, which it deletes, so that gigabytes do not pile up.
+ * C2: a leader's append of one batch, as it came from the network: checked (CRC, sizes, every record), offsets assigned, written to
+ * the page cache. No flush: that one belongs to the disk. Beside it Kafka's log, which does the same, and what cannot be beaten: the same bytes
+ * written to the end of a file that nobody checks. Each iteration has a partition, or a file, of its own, which it deletes, so that gigabytes do not pile up.
  *
  * <p>What is allocated is to be compared with {@code pwrite}, whose iterations have the same frame. With the usual interval the index of the
  * segment grows with the log, by an entry of 20 bytes for each batch of 32 KiB or more, twice that as its arrays are doubled:
@@ -62,6 +66,7 @@ public class AppendBenchmark {
     private ScratchDirectory scratch;
     private PartitionLog log;
     private PartitionLog unindexed;
+    private KafkaLog kafka;
     private ByteBuffer bytes;
     private FileChannel file;
     private Path path;
@@ -71,9 +76,9 @@ public class AppendBenchmark {
     @Setup(Level.Trial)
     public void open() throws IOException {
         scratch = new ScratchDirectory();
+        kafka = new KafkaLog(Map.of());
         int times = batch.indexOf('x');
-        bytes = ScratchDirectory.batch(
-                Integer.parseInt(batch.substring(0, times)), Integer.parseInt(batch.substring(times + 1)));
+        bytes = Batches.of(Integer.parseInt(batch.substring(0, times)), Integer.parseInt(batch.substring(times + 1)));
     }
 
     @Setup(Level.Iteration)
@@ -94,6 +99,14 @@ public class AppendBenchmark {
     @Benchmark
     public long appendBatch() {
         return append(log);
+    }
+
+    @Benchmark
+    public long appendBatchKafka() throws IOException {
+        bytes.rewind().putLong(0, 0);
+        return kafka.log()
+                .appendAsLeader(MemoryRecords.readableRecords(bytes), EPOCH)
+                .lastOffset();
     }
 
     @Benchmark
@@ -122,6 +135,7 @@ public class AppendBenchmark {
     @TearDown(Level.Iteration)
     public void delete() throws IOException {
         file.close();
+        kafka.clear();
         Files.delete(path);
         scratch.directory().delete(TOPIC, partition);
         scratch.directory().delete(UNINDEXED, partition++);
@@ -129,6 +143,7 @@ public class AppendBenchmark {
 
     @TearDown(Level.Trial)
     public void close() throws IOException {
+        kafka.close();
         scratch.close();
     }
 }

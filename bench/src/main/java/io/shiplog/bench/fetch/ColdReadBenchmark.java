@@ -1,8 +1,10 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench;
+package io.shiplog.bench.fetch;
 
+import io.shiplog.bench.Batches;
+import io.shiplog.bench.ScratchDirectory;
 import io.shiplog.storage.log.AppendOutcome;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.LogSlice;
@@ -59,8 +61,8 @@ public class ColdReadBenchmark {
     public void fill() throws IOException {
         scratch = new ScratchDirectory();
         int times = batch.indexOf('x');
-        ByteBuffer bytes = ScratchDirectory.batch(
-                Integer.parseInt(batch.substring(0, times)), Integer.parseInt(batch.substring(times + 1)));
+        ByteBuffer bytes =
+                Batches.of(Integer.parseInt(batch.substring(0, times)), Integer.parseInt(batch.substring(times + 1)));
         scratch.directory().startScrub(new ScrubSettings(Long.MAX_VALUE, 1, trustMs));
         log = scratch.directory().create(new TopicIdPartition(TOPIC, 0, "bench"), LogSettings.defaults());
         log.assignEpochStart(EPOCH, 0);

@@ -1,8 +1,10 @@
 // Copyright the Shiplog authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.shiplog.bench;
+package io.shiplog.bench.commit;
 
+import io.shiplog.bench.Batches;
+import io.shiplog.bench.ScratchDirectory;
 import io.shiplog.storage.log.LogSettings;
 import io.shiplog.storage.log.PartitionLog;
 import java.io.IOException;
@@ -31,7 +33,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Commits of batches of 1 KiB, each on the disk before it counts. As in a node: one thread appends and asks for a flush each time,
+ * C8: commits of batches of 1 KiB, each on the disk before it counts. As in a node: one thread appends and asks for a flush each time,
  * another one syncs, and who waits is told. 64 producers wait for theirs, each with one batch, and send the next one when all have been
  * answered; beside it one producer alone, and what cannot be beaten without waiting for others: one {@code fdatasync} for each
  * batch written.
@@ -63,7 +65,7 @@ public class GroupCommitBenchmark {
     @Setup(Level.Trial)
     public void open() throws IOException {
         scratch = new ScratchDirectory();
-        batch = ScratchDirectory.batch(1, 950);
+        batch = Batches.of(1, 950);
     }
 
     @Setup(Level.Iteration)
