@@ -36,6 +36,8 @@ class BenchmarksRunTest {
                 .param("producers", "100")
                 .param("batch", "1x100")
                 .param("codec", "none", "lz4")
+                .param("dirty", "2")
+                .param("windowMib", "1")
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
@@ -45,8 +47,10 @@ class BenchmarksRunTest {
                         "AppendBenchmark",
                         "ColdReadBenchmark",
                         "CommitBenchmark",
+                        "CommitLoopbackBenchmark",
                         "FetchCodecBenchmark",
                         "FetchPlanningBenchmark",
+                        "FlushBenchmark",
                         "FollowerApplyBenchmark",
                         "GroupCommitBenchmark",
                         "HighWatermarkBenchmark",
@@ -54,6 +58,7 @@ class BenchmarksRunTest {
                         "MetadataBenchmark",
                         "ProduceRequestBenchmark",
                         "ProducerStateBenchmark",
+                        "SendBenchmark",
                         "ValidationBenchmark",
                         "WakeBenchmark");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);

@@ -29,7 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * C9: the pure parts of the metadata path, on three nodes that hold every partition: one of them is fenced, which changes every partition, a
- * third of them with a new leader. Each method is one operation on all of them; nothing here waits for a disk or a peer.
+ * third of them with a new leader. Each method is one operation on all of them; nothing here waits for a disk or a peer. Kafka's image is given
+ * the same changes.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -53,6 +54,7 @@ public class MetadataBenchmark {
     private MetadataEntry one;
     private MetadataImage after;
     private byte[] snapshot;
+    private KafkaMetadata kafka;
 
     @Setup
     public void build() {
@@ -72,6 +74,7 @@ public class MetadataBenchmark {
                         .subList(fencing.records().size() - 1, fencing.records().size()));
         after = image.apply(entry);
         snapshot = SnapshotFormat.toBytes(image);
+        kafka = new KafkaMetadata(partitions);
     }
 
     /** The decision: who leaves which ISR, who leads instead. */
@@ -96,6 +99,16 @@ public class MetadataBenchmark {
     @Benchmark
     public MetadataImage apply() {
         return image.apply(entry);
+    }
+
+    @Benchmark
+    public Object applyKafka() {
+        return kafka.apply();
+    }
+
+    @Benchmark
+    public Object applyOneChangeKafka() {
+        return kafka.applyOneChange();
     }
 
     /** One partition changes: what an entry costs by itself, whatever else there is. */
