@@ -30,20 +30,25 @@ final class FetchPass {
 
     private static final short FIRST_WITH_CURRENT_LEADER = 16;
     private static final byte READ_COMMITTED = 1;
+    /** Outcomes that are kept for use again: as many as an answer usually names. */
+    private static final int MAX_KEPT = 256;
 
     private final EventLoop loop;
     private final PartitionLookup lookup;
     private final FetchPolicies policies;
     private final ConsumerRead consumerRead = new ConsumerRead();
     private final FollowerRead followerRead = new FollowerRead();
-    private final FetchOutcome outcome = new FetchOutcome();
     private final List<SessionPartition> included = new ArrayList<>();
-    private final List<PartitionData> data = new ArrayList<>();
+    /** What was found of each of those that are included, in their order; and more of them, for use again. */
+    private final List<FetchOutcome> outcomes = new ArrayList<>();
     /** What the records of each were taken from; null where nothing bounds them. */
     private final List<Limit> takenFrom = new ArrayList<>();
 
     private PendingFetch fetch;
     private FetchSession session;
+    /** What was found of the partition that is looked at; one of {@link #outcomes}. */
+    private FetchOutcome outcome;
+
     private int bytes;
     private boolean urgent;
     private int lookedAt;
@@ -105,8 +110,9 @@ final class FetchPass {
                 topic = new FetchableTopicResponse().setTopic(topicKey.topic()).setTopicId(topicKey.topicId());
                 response.responses().add(topic);
             }
-            topic.partitions().add(data.get(i));
-            noteTold(partition, data.get(i));
+            PartitionData told = describe(partition, outcomes.get(i));
+            topic.partitions().add(told);
+            noteTold(partition, told);
         }
         clear();
         return response;
@@ -115,13 +121,12 @@ final class FetchPass {
     /** Gives up what was read. What a full response lists without news is news to nobody, and stays off the list. */
     void rollBack() {
         for (int i = 0; i < included.size(); i++) {
-            if (data.get(i).records() instanceof SliceRecords slice) {
-                slice.slice().release();
-                giveBack(takenFrom.get(i), data.get(i).records().sizeInBytes());
+            int found = outcomes.get(i).records.sizeInBytes();
+            if (found > 0) {
+                outcomes.get(i).records.release();
+                giveBack(takenFrom.get(i), found);
             }
-            if (!fetch.isFull()
-                    || included.get(i).mayHaveMore
-                    || data.get(i).records().sizeInBytes() > 0) {
+            if (!fetch.isFull() || included.get(i).mayHaveMore || found > 0) {
                 session.addChanged(included.get(i));
             }
         }
@@ -149,18 +154,34 @@ final class FetchPass {
     }
 
     private void clear() {
+        for (int i = 0; i < included.size(); i++) {
+            if (outcomes.get(i).aborted.size() > 0) {
+                outcomes.set(i, new FetchOutcome()); // a long list of them is not kept
+            }
+        }
         included.clear();
-        data.clear();
         takenFrom.clear();
+        if (outcomes.size() > MAX_KEPT) {
+            outcomes.subList(MAX_KEPT, outcomes.size()).clear();
+        }
+        outcome = null;
         fetch = null;
         session = null;
     }
 
+    private FetchOutcome unusedOutcome() {
+        if (included.size() == outcomes.size()) {
+            outcomes.add(new FetchOutcome());
+        }
+        return outcomes.get(included.size());
+    }
+
     private void look(SessionPartition partition, boolean everything) {
         lookedAt++;
+        outcome = unusedOutcome();
         boolean heldBack = read(partition);
         boolean failed = outcome.error != Errors.NONE;
-        boolean moves = outcome.records.sizeInBytes() > 0 || diverges() || outcome.preferredReadReplica >= 0;
+        boolean moves = outcome.records.sizeInBytes() > 0 || diverges(outcome) || outcome.preferredReadReplica >= 0;
         // Once the response has records, a batch that does not fit is left out without a word.
         partition.mayHaveMore = heldBack || (!failed && !moves && bytes > 0);
         boolean knowsLess = outcome.highWatermark > partition.knownHighWatermark;
@@ -171,7 +192,6 @@ final class FetchPass {
                 || outcome.logStartOffset != partition.toldLogStartOffset;
         if (everything || failed || moves || (moved && !fetch.isFull())) {
             included.add(partition);
-            data.add(describe(partition));
             takenFrom.add(limit);
             bytes += outcome.records.sizeInBytes();
         } else if (partition.mayHaveMore) {
@@ -184,8 +204,8 @@ final class FetchPass {
         return error != Errors.NONE && error != Errors.OFFSET_NOT_AVAILABLE;
     }
 
-    private boolean diverges() {
-        return outcome.divergingEpoch >= 0 || outcome.divergingEndOffset >= 0;
+    private static boolean diverges(FetchOutcome found) {
+        return found.divergingEpoch >= 0 || found.divergingEndOffset >= 0;
     }
 
     private void noteTold(SessionPartition partition, PartitionData told) {
@@ -266,7 +286,7 @@ final class FetchPass {
             outcome.highWatermark = -1;
             outcome.lastStableOffset = -1;
             outcome.logStartOffset = -1;
-        } else if (!diverges()) {
+        } else if (!diverges(outcome)) {
             outcome.preferredReadReplica = preferred;
         }
     }
@@ -310,45 +330,46 @@ final class FetchPass {
 
     // ---- Describing what was read
 
-    private PartitionData describe(SessionPartition partition) {
+    /** The found batches, if any, are a slice of the answer from now on. */
+    private PartitionData describe(SessionPartition partition, FetchOutcome found) {
         PartitionData described = new PartitionData()
                 .setPartitionIndex(partition.key.partition())
-                .setErrorCode(errorFor(outcome.error).code())
-                .setHighWatermark(outcome.highWatermark)
-                .setLastStableOffset(outcome.lastStableOffset)
-                .setLogStartOffset(outcome.logStartOffset)
-                .setPreferredReadReplica(outcome.preferredReadReplica)
-                .setAbortedTransactions(aborted())
+                .setErrorCode(errorFor(found.error).code())
+                .setHighWatermark(found.highWatermark)
+                .setLastStableOffset(found.lastStableOffset)
+                .setLogStartOffset(found.logStartOffset)
+                .setPreferredReadReplica(found.preferredReadReplica)
+                .setAbortedTransactions(aborted(found))
                 .setRecords(
-                        outcome.records.sizeInBytes() > 0 ? new SliceRecords(outcome.records) : MemoryRecords.EMPTY);
-        if (diverges()) {
-            described.divergingEpoch().setEpoch(outcome.divergingEpoch).setEndOffset(outcome.divergingEndOffset);
+                        found.records.sizeInBytes() > 0 ? new SliceRecords(found.records.take()) : MemoryRecords.EMPTY);
+        if (diverges(found)) {
+            described.divergingEpoch().setEpoch(found.divergingEpoch).setEndOffset(found.divergingEndOffset);
         }
-        if (outcome.gapsBelow > 0) {
-            InterBrokerTags.setGapsBelow(described, outcome.gapsBelow);
+        if (found.gapsBelow > 0) {
+            InterBrokerTags.setGapsBelow(described, found.gapsBelow);
         }
-        if (outcome.sealedBytes > 0) {
-            InterBrokerTags.setSealedBytes(described, outcome.sealedBytes);
+        if (found.sealedBytes > 0) {
+            InterBrokerTags.setSealedBytes(described, found.sealedBytes);
         }
-        if (fetch.version() >= FIRST_WITH_CURRENT_LEADER && namesLeader(outcome.error)) {
-            described.currentLeader().setLeaderId(outcome.currentLeaderId).setLeaderEpoch(outcome.currentLeaderEpoch);
+        if (fetch.version() >= FIRST_WITH_CURRENT_LEADER && namesLeader(found.error)) {
+            described.currentLeader().setLeaderId(found.currentLeaderId).setLeaderEpoch(found.currentLeaderEpoch);
         }
         return described;
     }
 
     /** Null where there is nothing to be told; but a partition that is nowhere has a list, as in Kafka, where it is the default. */
-    private List<AbortedTransaction> aborted() {
-        if (outcome.error == Errors.UNKNOWN_TOPIC_OR_PARTITION || outcome.error == Errors.UNKNOWN_TOPIC_ID) {
+    private List<AbortedTransaction> aborted(FetchOutcome found) {
+        if (found.error == Errors.UNKNOWN_TOPIC_OR_PARTITION || found.error == Errors.UNKNOWN_TOPIC_ID) {
             return List.of();
         }
-        if (outcome.error != Errors.NONE || fetch.isolationLevel() != READ_COMMITTED) {
+        if (found.error != Errors.NONE || fetch.isolationLevel() != READ_COMMITTED) {
             return null;
         }
-        List<AbortedTransaction> named = new ArrayList<>(outcome.aborted.size());
-        for (int i = 0; i < outcome.aborted.size(); i++) {
+        List<AbortedTransaction> named = new ArrayList<>(found.aborted.size());
+        for (int i = 0; i < found.aborted.size(); i++) {
             named.add(new AbortedTransaction()
-                    .setProducerId(outcome.aborted.producerId(i))
-                    .setFirstOffset(outcome.aborted.firstOffset(i)));
+                    .setProducerId(found.aborted.producerId(i))
+                    .setFirstOffset(found.aborted.firstOffset(i)));
         }
         return named;
     }

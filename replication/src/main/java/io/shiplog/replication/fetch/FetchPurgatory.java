@@ -18,6 +18,7 @@ final class FetchPurgatory {
     private final PartitionLookup lookup;
     private final FetchPolicies policies;
     private final ArrayDeque<PendingFetch> woken = new ArrayDeque<>();
+    private final Runnable drain = this::drain;
 
     private boolean drainScheduled;
     private FetchPass idlePass;
@@ -48,7 +49,7 @@ final class FetchPurgatory {
         woken.add(fetch);
         if (!drainScheduled) {
             drainScheduled = true;
-            loop.execute(this::drain);
+            loop.execute(drain);
         }
     }
 

@@ -3,7 +3,7 @@
 
 package io.shiplog.replication.runtime;
 
-import io.shiplog.storage.log.LogSlice;
+import io.shiplog.storage.log.FoundBatches;
 import io.shiplog.storage.model.AbortedTransactions;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -31,8 +31,8 @@ public final class FetchOutcome {
     /** To a follower: bytes in sealed, committed segments from where it is; 0 when none begins there. */
     public long sealedBytes;
 
-    /** Whole batches, never null; with one reference that the caller has to release. */
-    public LogSlice records = LogSlice.EMPTY;
+    /** Whole batches, or none; the caller takes them or releases them before the next read. */
+    public final FoundBatches records = new FoundBatches();
 
     /** To a read-committed consumer: the aborted transactions that have data among the records. */
     public final AbortedTransactions aborted = new AbortedTransactions();
@@ -45,7 +45,7 @@ public final class FetchOutcome {
 
     public int currentLeaderEpoch = -1;
 
-    /** Back to "nothing". Does not release anything. */
+    /** Back to "nothing"; records that nobody took are given up. */
     public void clear() {
         error = Errors.NONE;
         highWatermark = -1;
@@ -55,14 +55,14 @@ public final class FetchOutcome {
         divergingEndOffset = -1;
         gapsBelow = 0;
         sealedBytes = 0;
-        records = LogSlice.EMPTY;
+        records.release();
         aborted.clear();
         preferredReadReplica = -1;
         currentLeaderId = -1;
         currentLeaderEpoch = -1;
     }
 
-    /** Nothing but the error. Does not release anything. */
+    /** Nothing but the error. */
     void refuse(Errors refusal) {
         clear();
         error = refusal;

@@ -3,7 +3,6 @@
 
 package io.shiplog.replication.runtime;
 
-import io.shiplog.storage.log.LogSlice;
 import io.shiplog.storage.log.PartitionLog;
 import io.shiplog.storage.model.EpochEndOffset;
 import io.shiplog.storage.model.OffsetAndTimestamp;
@@ -56,7 +55,7 @@ final class ReplicaReads {
         } else if (read.readCommitted) {
             readCommitted(read, out);
         } else if (read.fetchOffset < out.highWatermark) {
-            out.records = log.read(read.fetchOffset, read.maxBytes, out.highWatermark, read.atLeastOneBatch);
+            log.find(read.fetchOffset, read.maxBytes, out.highWatermark, read.atLeastOneBatch, out.records);
         }
     }
 
@@ -65,15 +64,14 @@ final class ReplicaReads {
         if (read.fetchOffset >= out.lastStableOffset) {
             return;
         }
-        out.records = log.read(read.fetchOffset, read.maxBytes, out.lastStableOffset, read.atLeastOneBatch);
+        log.find(read.fetchOffset, read.maxBytes, out.lastStableOffset, read.atLeastOneBatch, out.records);
         if (nameAborted(read.fetchOffset, MAX_ABORTED, out)) {
             return;
         }
         out.records.release();
-        out.records = LogSlice.EMPTY;
         out.aborted.clear();
         int fewer = Math.min(read.maxBytes, FEW_BYTES);
-        out.records = log.read(read.fetchOffset, fewer, out.lastStableOffset, read.atLeastOneBatch);
+        log.find(read.fetchOffset, fewer, out.lastStableOffset, read.atLeastOneBatch, out.records);
         nameAborted(read.fetchOffset, Integer.MAX_VALUE, out);
     }
 
@@ -85,7 +83,6 @@ final class ReplicaReads {
             return log.abortedTransactions(from, out.records.nextOffset(), max, out.aborted);
         } catch (StorageException e) {
             out.records.release();
-            out.records = LogSlice.EMPTY;
             throw e;
         }
     }
@@ -99,7 +96,7 @@ final class ReplicaReads {
             if (read.suspectsLeader) {
                 log.distrust(read.fetchOffset);
             }
-            out.records = log.read(read.fetchOffset, read.maxBytes, log.logEndOffset(), read.atLeastOneBatch);
+            log.find(read.fetchOffset, read.maxBytes, log.logEndOffset(), read.atLeastOneBatch, out.records);
             out.sealedBytes = log.shipping().sealedBytesFrom(read.fetchOffset, out.highWatermark);
         }
     }

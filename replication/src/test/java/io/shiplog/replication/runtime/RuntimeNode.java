@@ -133,7 +133,7 @@ final class RuntimeNode implements AutoCloseable {
         fetched.divergingEpoch = out.divergingEpoch;
         fetched.divergingEndOffset = out.divergingEndOffset;
         fetched.sealedBytes = out.sealedBytes;
-        fetched.records = bytes(out.records);
+        fetched.records = bytes(out.records.take());
         return replica.onFetchedPartition(fetched);
     }
 

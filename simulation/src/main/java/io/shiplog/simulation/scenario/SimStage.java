@@ -17,6 +17,7 @@ import io.shiplog.simulation.node.SimNode;
 import io.shiplog.simulation.sight.NodeReplicas;
 import io.shiplog.simulation.sight.Promises;
 import io.shiplog.simulation.world.World;
+import io.shiplog.storage.log.LogSlice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,8 +227,9 @@ public final class SimStage implements Stage {
         FetchOutcome outcome = new FetchOutcome();
         replica.readForConsumer(read, outcome);
         ByteBuffer bytes = ByteBuffer.allocate(outcome.records.sizeInBytes());
-        outcome.records.copyTo(bytes);
-        outcome.records.release();
+        LogSlice slice = outcome.records.take();
+        slice.copyTo(bytes);
+        slice.release();
         int count = 0;
         for (Record record : MemoryRecords.readableRecords(bytes.flip()).records()) {
             count += record.offset() >= 0 ? 1 : 0;

@@ -44,13 +44,15 @@ final class LogReader {
         return aborted;
     }
 
-    /** See {@link PartitionLog#read}. */
-    LogSlice read(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch) {
+    /** See {@link PartitionLog#find}. */
+    void find(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch, FoundBatches out) {
+        out.requireEmpty();
         long end = Math.min(endOffsetExclusive, state.logEndOffset);
-        if (offset >= end) return LogSlice.EMPTY;
+        if (offset >= end) return;
         Segment segment = segmentHolding(offset);
         try {
-            return read(segment, offset, maxBytes, end, atLeastOneBatch);
+            find(segment, offset, maxBytes, end, atLeastOneBatch, out);
+            return;
         } catch (IOException e) {
             StorageException damage = state.context.integrity().unreadable(state, segment, e);
             if (segment.hasUnreadable || !(damage instanceof DamageException)) throw damage;
@@ -59,16 +61,16 @@ final class LogReader {
         segment.hasUnreadable = true;
         segment.distrust();
         try {
-            return read(segment, offset, maxBytes, end, atLeastOneBatch);
+            find(segment, offset, maxBytes, end, atLeastOneBatch, out);
         } catch (IOException e) {
             throw state.context.integrity().unreadable(state, segment, e);
         }
     }
 
-    private LogSlice read(Segment segment, long offset, int maxBytes, long end, boolean atLeastOneBatch)
+    private void find(Segment segment, long offset, int maxBytes, long end, boolean atLeastOneBatch, FoundBatches out)
             throws IOException {
         locate(segment, offset);
-        return slice(segment, maxBytes, end, atLeastOneBatch);
+        cut(segment, maxBytes, end, atLeastOneBatch, out);
     }
 
     /** See {@link PartitionLog#abortedTransactions}. */
@@ -175,7 +177,8 @@ final class LogReader {
         return indexer.leadBehind(segment, wholeIndexOf(segment), at, unsound, leastOffset);
     }
 
-    private LogSlice slice(Segment segment, int maxBytes, long end, boolean atLeastOneBatch) throws IOException {
+    private void cut(Segment segment, int maxBytes, long end, boolean atLeastOneBatch, FoundBatches out)
+            throws IOException {
         long firstOffset = foundOffset;
         int start = foundPosition;
         int left = segment.sizeInBytes - start;
@@ -185,11 +188,11 @@ final class LogReader {
         } else if (!cutFromRecent(segment, start, maxBytes, end)) {
             cutByWalking(segment, start, maxBytes, end);
         }
-        if (foundPosition == start && !(atLeastOneBatch && takeOne(segment, start, end))) return LogSlice.EMPTY;
+        if (foundPosition == start && !(atLeastOneBatch && takeOne(segment, start, end))) return;
         if (!cold.isTrusted(segment, start)) keepToSound(segment, start);
         segment.file.retainSlice();
         positions.put(segment, foundOffset, foundPosition);
-        return new LogSlice(state, segment.file, start, foundPosition - start, firstOffset, foundOffset);
+        out.set(state, segment.file, start, foundPosition - start, firstOffset, foundOffset);
     }
 
     /** Checks what was found, and shortens it to what could be checked and is sound. */

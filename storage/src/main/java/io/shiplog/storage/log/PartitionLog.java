@@ -368,15 +368,18 @@ public final class PartitionLog {
         }
     }
 
-    /**
-     * Whole batches from the one that holds the offset on, in one segment.
-     *
-     * @param offset at or above the log start
-     * @param maxBytes bound of the bytes; the first batch may go beyond it if {@code atLeastOneBatch}
-     * @param endOffsetExclusive only batches that end below it
-     * @return the slice, with one reference for the caller; {@link LogSlice#EMPTY} when there is nothing
-     */
+    /** As {@link #find}, as a slice with one reference for the caller; {@link LogSlice#EMPTY} when there is nothing. */
     public LogSlice read(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch) {
+        FoundBatches found = new FoundBatches();
+        find(offset, maxBytes, endOffsetExclusive, atLeastOneBatch, found);
+        return found.take();
+    }
+
+    /**
+     * Finds whole batches of at most so many bytes (the first one may be larger if {@code atLeastOneBatch}) from the one that holds the
+     * offset on, in one segment; none that ends behind {@code endOffsetExclusive}. An empty {@code out} takes them.
+     */
+    public void find(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch, FoundBatches out) {
         LogParts now = parts;
         synchronized (now.state) {
             checkUsable(now.state);
@@ -384,7 +387,7 @@ public final class PartitionLog {
                 throw new IllegalArgumentException("offset " + offset + " lies below the log start "
                         + now.state.logStartOffset + " of " + now.state);
             }
-            return now.reader.read(offset, maxBytes, endOffsetExclusive, atLeastOneBatch);
+            now.reader.find(offset, maxBytes, endOffsetExclusive, atLeastOneBatch, out);
         }
     }
 
