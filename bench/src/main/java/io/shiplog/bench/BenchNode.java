@@ -93,9 +93,14 @@ public final class BenchNode implements PartitionLookup, AutoCloseable {
 
     /** Appends a batch as a client sends it, with acks=1, and runs what follows from it. */
     public void produce(int partition, ByteBuffer batch) {
+        produceQuietly(partition, batch);
+        loop.run();
+    }
+
+    /** The same; those who are woken by it are looked at when the loop is run. */
+    public void produceQuietly(int partition, ByteBuffer batch) {
         batch.rewind().putLong(0, 0);
         replicas.get(TOPIC, partition).produce(batch, ACKS_LEADER, true, 1_000, BenchNode::requireNoError);
-        loop.run();
     }
 
     private static void requireNoError(Errors error, long base, long appendMs, long logStart, String message) {

@@ -59,6 +59,7 @@ class BenchmarksRunTest {
                         "ProduceRequestBenchmark",
                         "ProducerStateBenchmark",
                         "SendBenchmark",
+                        "TailPlanningBenchmark",
                         "ValidationBenchmark",
                         "WakeBenchmark");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);

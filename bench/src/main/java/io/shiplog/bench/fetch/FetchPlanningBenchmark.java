@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * F1 and F6: one consumer fetch of an incremental session, from the decoded request to the response with the slices of the segment files that it
+ * F6: one consumer fetch of an incremental session, from the decoded request to the response with the slices of the segment files that it
  * sends. The session holds many partitions; the request names some of them, which have data. No codec, no network.
  *
  * <p>Goal: the time depends on the partitions that are named, not on those that are idle. Kafka's side is its session alone: nothing is read
