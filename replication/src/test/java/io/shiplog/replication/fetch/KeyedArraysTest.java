@@ -127,6 +127,23 @@ class KeyedArraysTest {
                 .hasMessageContaining("more elements than its bytes can hold");
     }
 
+    /** Only the first few elements of a message are charged without a look at what they are. */
+    @Test
+    void elementsOfHardlyAnythingAreRefusedInShortArraysToo() {
+        CreateTopicsRequestData request = new CreateTopicsRequestData();
+        for (int t = 0; t < 500; t++) {
+            CreatableTopic topic = new CreatableTopic().setName("t" + t);
+            for (char name = 'a'; name < 'a' + 20; name++) {
+                topic.configs().mustAdd(config("" + name, null));
+            }
+            request.topics().mustAdd(topic);
+        }
+
+        assertThatThrownBy(() -> new CreateTopicsRequestData(reader(request, (short) 7), (short) 7))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("more elements than its bytes can hold");
+    }
+
     /** Each of these bytes is three when the name is written again, into the answer. */
     @Test
     void aNameThatCannotBeWrittenAgainIsRefused() {
