@@ -9,7 +9,7 @@ import java.util.Locale;
 /** How much of everything: enough to trust, enough to see in ten minutes, or next to nothing, to see that it works. */
 public enum Scale {
     FULL(2_048, 6_144, 2_048, 2_048, 1_024, 45, 50, 4_096, 60, 20, 5, 10_240, 1_800, 1_024),
-    QUICK(384, 384, 384, 256, 128, 5, 4, 512, 8, 1, 1, 512, 60, 256),
+    QUICK(256, 256, 256, 128, 64, 8, 4, 256, 8, 1, 1, 512, 60, 256),
     TINY(32, 32, 32, 64, 32, 2, 2, 64, 4, 1, 1, 64, 10, 32);
 
     private final int firstMib;

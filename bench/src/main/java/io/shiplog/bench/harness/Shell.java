@@ -55,15 +55,21 @@ public final class Shell {
     /** The same with more variables in its environment. */
     public static Result run(Map<String, String> environment, List<String> words)
             throws IOException, InterruptedException {
+        return run(environment, words, PATIENCE_S);
+    }
+
+    /** The same for a command that may take so many seconds. */
+    public static Result run(Map<String, String> environment, List<String> words, long patienceS)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile("shell", ".out");
         try {
             ProcessBuilder builder =
                     new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(out.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
-            if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patienceS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IOException("no end after " + PATIENCE_S + " s: " + words);
+                throw new IOException("no end after " + patienceS + " s: " + words);
             }
             return new Result(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8));
         } finally {

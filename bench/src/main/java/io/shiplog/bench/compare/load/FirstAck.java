@@ -33,10 +33,15 @@ public final class FirstAck {
     private FirstAck() {}
 
     /** Loads what a client consists of, by asking where nobody answers. */
-    public static void rehearse() {
+    public static void rehearse() throws InterruptedException {
         try {
             await(NOBODY, "none", Map.of(), 1);
         } catch (IllegalStateException expected) {
+            // nobody is there
+        }
+        try (KafkaProducer<byte[], byte[]> producer = producer(NOBODY, Map.of("max.block.ms", ATTEMPT_MS))) {
+            producer.send(new ProducerRecord<>("none", new byte[8])).get();
+        } catch (ExecutionException expected) {
             // nobody is there
         }
     }
@@ -48,7 +53,8 @@ public final class FirstAck {
     public static void await(String bootstrap, String topic, Map<String, String> settings, long patienceS) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceS);
         Exception last = null;
-        try (Admin admin = Admin.create(eager(bootstrap, Map.of("request.timeout.ms", ATTEMPT_MS)))) {
+        try (Admin admin = Admin.create(
+                eager(bootstrap, Map.of("request.timeout.ms", ATTEMPT_MS, "default.api.timeout.ms", ATTEMPT_MS)))) {
             while (System.nanoTime() < deadlineNs) {
                 try {
                     admin.createTopics(List.of(new NewTopic(topic, 1, Topic.REPLICAS).configs(settings)))
@@ -80,12 +86,16 @@ public final class FirstAck {
 
     private static void send(String bootstrap, String topic, long deadlineNs)
             throws ExecutionException, TimeoutException, InterruptedException {
-        Map<String, Object> settings = eager(bootstrap, Map.of("acks", "all", "linger.ms", 0));
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(bootstrap, Map.of())) {
             producer.send(new ProducerRecord<>(topic, new byte[8]))
                     .get(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(String bootstrap, Map<String, Object> more) {
+        Map<String, Object> settings = eager(bootstrap, Map.of("acks", "all", "linger.ms", 0));
+        settings.putAll(more);
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private static Map<String, Object> eager(String bootstrap, Map<String, Object> more) {

@@ -31,6 +31,8 @@ public final class PerfTool {
     private static final Pattern LAST_LINE =
             Pattern.compile("(\\d+) records sent, [0-9.,]+ records/sec \\(([0-9.]+) MB/sec\\), .* 99\\.9th\\.");
 
+    private static final long PATIENCE_S = 1_800;
+
     private final String kafkaClassPath;
 
     /** Takes the class path of Kafka's brokers and tools ({@code bin/kafka-peer class-path}). */
@@ -59,7 +61,7 @@ public final class PerfTool {
      */
     public Outcome run(Topic topic, long records, int recordBytes, Map<String, String> properties)
             throws IOException, InterruptedException {
-        Shell.Result result = Shell.run(Map.of(), command(topic, records, recordBytes, properties));
+        Shell.Result result = Shell.run(Map.of(), command(topic, records, recordBytes, properties), PATIENCE_S);
         Outcome outcome = parse(result.out());
         if (result.status() != 0 || outcome.records() != records || result.out().contains("Exception")) {
             throw new IOException("the perf tool ended with " + result.status() + ", " + outcome.records() + " of "

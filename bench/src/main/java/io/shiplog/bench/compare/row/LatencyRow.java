@@ -59,8 +59,7 @@ public final class LatencyRow implements Row {
                         Contestant.SHIPLOG_REPLICATED,
                         Contestant.KAFKA_TUNED,
                         Contestant.KAFKA_FSYNC);
-            case QUICK -> List.of(Contestant.KAFKA, Contestant.SHIPLOG, Contestant.SHIPLOG_REPLICATED);
-            case TINY -> List.of(Contestant.KAFKA, Contestant.SHIPLOG);
+            case QUICK, TINY -> List.of(Contestant.KAFKA, Contestant.SHIPLOG);
         };
     }
 

@@ -36,6 +36,9 @@ public final class ProduceRow implements Row {
     private static final int SMALL_BATCH = 15;
 
     private static final int LARGE_BATCH = 63;
+    /** Until then most of the time goes into compiling. */
+    private static final int COLD_MIB = 2_048;
+
     private static final long READ_BACK = 300_000;
 
     @Override
@@ -68,7 +71,9 @@ public final class ProduceRow implements Row {
                 + scale.measuredMib()
                 + 2 * scale.preparedMib()
                 + scale.onePartitionMib();
-        return Estimates.startS(contestant) + 10 + mib / (contestant == Contestant.KAFKA_FSYNC ? 60 : 120);
+        int cold = Math.min(mib, COLD_MIB) / (contestant.isKafka() ? 40 : 60);
+        int warm = Math.max(0, mib - COLD_MIB) / (contestant == Contestant.KAFKA_FSYNC ? 60 : 120);
+        return Estimates.startS(contestant) + 10 + cold + warm;
     }
 
     @Override
