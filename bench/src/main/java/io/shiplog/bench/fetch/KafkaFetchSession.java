@@ -4,6 +4,7 @@
 package io.shiplog.bench.fetch;
 
 import io.shiplog.bench.BenchNode;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class KafkaFetchSession {
     private final Map<Uuid, String> names = Map.of(BenchNode.TOPIC, BenchNode.TOPIC_NAME);
     private final Map<TopicIdPartition, PartitionData> changedOnes;
     private final int changed;
-    private final MemoryRecords records = MemoryRecords.readableRecords(java.nio.ByteBuffer.allocate(RECORD_BYTES));
+    private final MemoryRecords records = MemoryRecords.readableRecords(ByteBuffer.allocate(RECORD_BYTES));
     private FetchMetadata next;
 
     KafkaFetchSession(int partitions, int changed) {

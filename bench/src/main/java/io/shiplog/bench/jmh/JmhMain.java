@@ -3,7 +3,9 @@
 
 package io.shiplog.bench.jmh;
 
+import java.util.Arrays;
 import java.util.Collection;
+import org.openjdk.jmh.Main;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -22,9 +24,9 @@ public final class JmhMain {
     private JmhMain() {}
 
     public static void main(String[] arguments) throws Exception {
-        String[] ofJmh = java.util.Arrays.copyOfRange(arguments, 2, arguments.length);
+        String[] ofJmh = Arrays.copyOfRange(arguments, 2, arguments.length);
         if (asksOnly(ofJmh)) {
-            org.openjdk.jmh.Main.main(ofJmh);
+            Main.main(ofJmh);
             return;
         }
         try {

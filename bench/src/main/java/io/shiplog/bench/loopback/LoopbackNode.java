@@ -27,6 +27,7 @@ import io.shiplog.storage.log.LogSettings;
 import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicIdPartition;
 
 /** One node with one partition: its loop, its listener, its log. */
@@ -109,7 +110,7 @@ final class LoopbackNode implements AutoCloseable {
         });
     }
 
-    private <T> T onLoop(java.util.function.Supplier<T> task) {
+    private <T> T onLoop(Supplier<T> task) {
         return CompletableFuture.supplyAsync(task, loop::execute).join();
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 class JmhMainTest {
@@ -24,7 +25,7 @@ class JmhMainTest {
         System.setProperty("jmh.ignoreLock", "true");
         Path json = folder.resolve("result.json");
         String[] given = {"ProducerState", "-f", "0", "-wi", "0", "-i", "2", "-r", "20ms", "-p", "producers=10"};
-        Collection<RunResult> results = new Runner(new org.openjdk.jmh.runner.options.OptionsBuilder()
+        Collection<RunResult> results = new Runner(new OptionsBuilder()
                         .parent(JmhMain.options(json.toString(), "64m", given))
                         .verbosity(VerboseMode.SILENT)
                         .build())
