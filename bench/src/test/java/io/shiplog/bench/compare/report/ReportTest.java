@@ -88,6 +88,12 @@ class ReportTest {
     }
 
     @Test
+    void aReportOfASmallerSizeSaysWhatItsVerdictsAreWorth() {
+        assertThat(Report.of(RESULTS, "quick", "").page()).contains("Not the full size");
+        assertThat(page()).doesNotContain("Not the full size");
+    }
+
+    @Test
     void whoNeverLosesIsToldSo() {
         String page = Report.of(RESULTS.subList(0, 2), "full", "").page();
         assertThat(page).contains("In no figure that was measured.");
