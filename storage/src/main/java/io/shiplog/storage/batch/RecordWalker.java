@@ -83,19 +83,8 @@ final class RecordWalker {
         return (int) value;
     }
 
-    /** A zigzag varint of up to ten bytes; nearly all of them have one. */
+    /** A zigzag varint of up to ten bytes. */
     private long readVarlong() {
-        if (at < end) {
-            long only = buffer.get(at);
-            if (only >= 0 && !broken) {
-                at++;
-                return (only >>> 1) ^ -(only & 1);
-            }
-        }
-        return readLongVarlong();
-    }
-
-    private long readLongVarlong() {
         long raw = 0;
         for (int shift = 0; shift < 70 && !broken; shift += 7) {
             if (at >= end) break;
