@@ -92,8 +92,9 @@ public final class Report {
                         + " process, contestants in turn there and back, the same client jar (kafka-clients 4.3.1) and flags; what was"
                         + " acknowledged is read back");
         if (!scale.equals("full")) {
-            line("- **Not the full size.** Brokers and clients are still compiling when they are measured, and \"warm\" is not what the"
-                    + " targets mean by it: the verdicts below show that everything works, and no more");
+            line(
+                    "- **Not the full size.** Brokers and clients are still compiling when they are measured, and \"warm\" is not what the"
+                            + " targets mean by it: the verdicts below show that everything works, and no more");
         }
         for (Contestant contestant : present()) {
             line("- **" + contestant.label() + "**: " + contestant.description());
