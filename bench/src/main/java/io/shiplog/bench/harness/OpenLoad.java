@@ -73,6 +73,8 @@ public final class OpenLoad implements AutoCloseable {
     private final byte[] filler;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Recorder latenciesNs = new Recorder(MAX_LATENCY_NS, DIGITS);
+    private final Recorder calmLatenciesNs = new Recorder(MAX_LATENCY_NS, DIGITS);
+    private final DiskWatch disk;
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong lastAckNs = new AtomicLong();
@@ -85,7 +87,17 @@ public final class OpenLoad implements AutoCloseable {
 
     /** Connects; sends nothing before {@link #start}. */
     public OpenLoad(Settings settings) {
+        this(settings, null);
+    }
+
+    /**
+     * The same beside a watched disk.
+     *
+     * @param disk of the nodes that are sent to; null for nobody's
+     */
+    public OpenLoad(Settings settings, DiskWatch disk) {
         this.settings = settings;
+        this.disk = disk;
         filler = new byte[settings.recordBytes()];
         new SplittableRandom(settings.recordBytes()).nextBytes(filler);
         lastAckOfPartitionNs = new AtomicLongArray(settings.partitions());
@@ -165,7 +177,11 @@ public final class OpenLoad implements AutoCloseable {
     /** On the producer's one thread. */
     private void onAck(int partition, long dueNs) {
         long nowNs = System.nanoTime();
-        latenciesNs.recordValue(Math.min(MAX_LATENCY_NS, Math.max(0, nowNs - dueNs)));
+        long latencyNs = Math.min(MAX_LATENCY_NS, Math.max(0, nowNs - dueNs));
+        latenciesNs.recordValue(latencyNs);
+        if (disk == null || !disk.stalledSince(dueNs)) {
+            calmLatenciesNs.recordValue(latencyNs);
+        }
         acknowledged.incrementAndGet();
         longestGapNs.accumulateAndGet(nowNs - lastAckNs.getAndSet(nowNs), Math::max);
         longestPartitionGapNs.accumulateAndGet(nowNs - lastAckOfPartitionNs.getAndSet(partition, nowNs), Math::max);
@@ -174,6 +190,11 @@ public final class OpenLoad implements AutoCloseable {
     /** The latencies in nanoseconds of what was acknowledged since the last call. */
     public Histogram takeLatencies() {
         return latenciesNs.getIntervalHistogram();
+    }
+
+    /** The same of those only that were not on their way while the watched disk stalled. */
+    public Histogram takeCalmLatencies() {
+        return calmLatenciesNs.getIntervalHistogram();
     }
 
     /** The longest time without an acknowledgement that ended since the last call, in ms. */

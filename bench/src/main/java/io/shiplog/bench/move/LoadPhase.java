@@ -17,6 +17,7 @@ final class LoadPhase {
     private final OpenLoad load;
     private final String system;
     private Histogram ns;
+    private Histogram calmNs;
     private double longestGapMs;
     private long beganNs;
     private long lineNs;
@@ -30,6 +31,8 @@ final class LoadPhase {
     void begin() {
         ns = load.takeLatencies();
         ns.reset();
+        calmNs = load.takeCalmLatencies();
+        calmNs.reset();
         load.takeLongestGapMs();
         longestGapMs = 0;
         beganNs = System.nanoTime();
@@ -57,6 +60,7 @@ final class LoadPhase {
     private Histogram collect() {
         Histogram last = load.takeLatencies();
         ns.add(last);
+        calmNs.add(load.takeCalmLatencies());
         longestGapMs = Math.max(longestGapMs, load.takeLongestGapMs());
         return last;
     }
@@ -65,6 +69,11 @@ final class LoadPhase {
     Histogram latencies() {
         collect();
         return ns;
+    }
+
+    /** The same of those that no stall of the disk held up, until {@link #latencies} was asked for. */
+    Histogram calmLatencies() {
+        return calmNs;
     }
 
     /** Since {@link #begin}, until {@link #latencies} was asked for. */

@@ -3,6 +3,7 @@
 
 package io.shiplog.bench.move;
 
+import io.shiplog.bench.harness.DiskWatch;
 import io.shiplog.bench.harness.Figures;
 import io.shiplog.bench.harness.Machine;
 import io.shiplog.bench.harness.OpenLoad;
@@ -45,11 +46,13 @@ public final class MoveMain {
     private final OpenLoad load;
     private final LoadPhase phase;
     private final Disturbance disturbance;
+    private final DiskWatch disk;
     private final Figures figures = new Figures();
     private final List<String> faults = new ArrayList<>();
 
-    private MoveMain(MoveOptions options, Admin admin) {
+    private MoveMain(MoveOptions options, Admin admin, DiskWatch disk) {
         this.options = options;
+        this.disk = disk;
         topic = new MovedTopic(admin, MovedTopic.NAME, options.partitions());
         warmUp = new MovedTopic(admin, WARM_UP, options.partitions());
         mover = options.system().equals("kafka") ? new KafkaMover(options, topic) : new ShiplogMover(options);
@@ -60,15 +63,17 @@ public final class MoveMain {
     }
 
     private OpenLoad load(String name, int perSecond) {
-        return new OpenLoad(new OpenLoad.Settings(
-                options.bootstrap(),
-                name,
-                options.partitions(),
-                perSecond,
-                options.recordBytes(),
-                options.keyed() ? OpenLoad.Spread.IN_TURN : OpenLoad.Spread.AS_THE_PRODUCER_LIKES,
-                TICK_NS,
-                Map.of()));
+        return new OpenLoad(
+                new OpenLoad.Settings(
+                        options.bootstrap(),
+                        name,
+                        options.partitions(),
+                        perSecond,
+                        options.recordBytes(),
+                        options.keyed() ? OpenLoad.Spread.IN_TURN : OpenLoad.Spread.AS_THE_PRODUCER_LIKES,
+                        TICK_NS,
+                        Map.of()),
+                disk);
     }
 
     /** Takes the options of the usage line. */
@@ -83,11 +88,12 @@ public final class MoveMain {
             return;
         }
         int status = FAILED;
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", options.bootstrap(), "default.api.timeout.ms", 120_000))) {
+        try (Admin admin = Admin.create(
+                        Map.of("bootstrap.servers", options.bootstrap(), "default.api.timeout.ms", 120_000));
+                DiskWatch disk = DiskWatch.of(Path.of(options.dir()))) {
             System.out.println(Machine.describe() + "; load average before: " + Machine.loadAverage());
             System.out.println(options);
-            MoveMain run = new MoveMain(options, admin);
+            MoveMain run = new MoveMain(options, admin, disk);
             run.measure();
             run.figures.print(System.out);
             run.faults.forEach(fault -> System.out.println("FAULT: " + fault));
@@ -112,10 +118,15 @@ public final class MoveMain {
             pause(options.quietS());
             phase.begin();
             pause(options.quietS());
-            double quietMs = take("quiet");
+            Latency quiet = take("quiet");
             move(before);
-            double moveMs = take(options.cancelled() ? "until it was cancelled" : "during the move");
-            figures.add(name("p99 during the move / quiet"), "ratio", "2.00", moveMs / quietMs);
+            Latency moving = take(options.cancelled() ? "until it was cancelled" : "during the move");
+            figures.add(name("p99 during the move / quiet"), "ratio", "2.00", moving.p99Ms / quiet.p99Ms);
+            figures.add(
+                    name("p99 during the move / quiet, without the disk's stalls"),
+                    "ratio",
+                    "2.00",
+                    moving.calmP99Ms / quiet.calmP99Ms);
             pause(options.quietS());
             take("afterwards");
         } finally {
@@ -223,20 +234,33 @@ public final class MoveMain {
         faults.addAll(StrayDirectories.of(options.dir(), MovedTopic.NAME, before, options.system()));
     }
 
-    /** The 99th percentile in ms. */
-    private double take(String when) {
+    /** The 99th percentiles of all, and of those that no stall of the disk held up. */
+    private record Latency(double p99Ms, double calmP99Ms) {}
+
+    private Latency take(String when) {
         Histogram ns = phase.latencies();
         double p99 = ns.getValueAtPercentile(99) / NS_PER_MS;
+        double calmP99 = phase.calmLatencies().getValueAtPercentile(99) / NS_PER_MS;
+        DiskWatch.Stalls stalls = disk.take();
         figures.add(name("ack latency " + when + ", p50"), "ms", "", ns.getValueAtPercentile(50) / NS_PER_MS);
         figures.add(name("ack latency " + when + ", p99"), "ms", "", p99);
         figures.add(name("ack latency " + when + ", p99.9"), "ms", "", ns.getValueAtPercentile(99.9) / NS_PER_MS);
         figures.add(name("ack latency " + when + ", max"), "ms", "", ns.getMaxValue() / NS_PER_MS);
+        figures.add(name("ack latency " + when + ", p99 without the disk's stalls"), "ms", "", calmP99);
+        figures.add(name("stalls of the disk " + when), "", "", stalls.count());
+        figures.add(name("longest stall of the disk " + when), "ms", "", stalls.longestMs());
         figures.add(name("longest time without an ack " + when), "ms", "", phase.longestGapMs());
         say(
-                "%s: %d acknowledged, p50 %.2f ms, p99 %.1f ms",
-                when, ns.getTotalCount(), ns.getValueAtPercentile(50) / NS_PER_MS, p99);
+                "%s: %d acknowledged, p50 %.2f ms, p99 %.1f ms; without %s of the disk (%.0f ms together) p99 %.1f ms",
+                when,
+                ns.getTotalCount(),
+                ns.getValueAtPercentile(50) / NS_PER_MS,
+                p99,
+                stalls.count() + (stalls.count() == 1 ? " stall" : " stalls"),
+                stalls.totalMs(),
+                calmP99);
         phase.begin();
-        return p99;
+        return new Latency(p99, calmP99);
     }
 
     private void check(long filled) throws Exception {

@@ -109,6 +109,9 @@ class ProcessesIT {
             for (int i = 0; i < WHILE_PAUSED; i++) {
                 assertThat(Errors.forCode(toOldLeader.receive().errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
             }
+            // Until it has heard of its successor it would tell who asks of the ISR and of the end of the log that it
+            // knew.
+            Await.until("the old leader to hear of the new one", 30 * SECONDS, () -> !refusesForItsLease(toOldLeader));
             awaitIsr(3);
             load.finishAndVerify();
         }
@@ -148,6 +151,12 @@ class ProcessesIT {
         assertThat(clients.readAll(TOPIC, 0))
                 .extracting(record -> Clients.text(record.value()))
                 .doesNotContain("while-paused");
+    }
+
+    private static boolean refusesForItsLease(RawProduce toOldLeader) throws Exception {
+        var refused = toOldLeader.produce((short) 1);
+        assertThat(Errors.forCode(refused.errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        return refused.errorMessage() != null && refused.errorMessage().contains("lease");
     }
 
     private int leader() throws Exception {
