@@ -13,6 +13,11 @@ public interface FlushWork {
         /** Before {@link #begin}, by whoever has threads that may wait: lets a burst of appends that is under way come to its end. */
         default void awaitBurst() {}
 
+        /** Whether nobody waits for it, so that others are to be carried out first. Asked when it is submitted. */
+        default boolean yields() {
+            return false;
+        }
+
         /** Settles what is synced. */
         void begin();
 
@@ -25,6 +30,9 @@ public interface FlushWork {
 
     /** Queues a round; the log sees to it that it is queued once. */
     void submit(Round round);
+
+    /** Somebody waits now for a round that was submitted as one that yields: it is queued with the others, if it has not begun. */
+    default void hurry(Round round) {}
 
     /** Carries out what is queued, and ends. */
     void close();

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The threads that sync segments of a data directory. Each dirty log stands in the queue once; what is appended while its
- * sync runs is the next group. Threads are never interrupted: that would close the channels they use.
+ * sync runs is the next group. A round that yields begins when no other waits, and never on the last free thread: what a replica fetches that is far behind is
+ * much, and is not to stand before what a client waits for. Threads are never interrupted: that would close the channels they use.
  */
 final class Flusher implements FlushWork {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
@@ -21,12 +22,21 @@ final class Flusher implements FlushWork {
     /** The queue, and how many threads wait for it to fill; guarded by this. */
     private final ArrayDeque<Round> queue = new ArrayDeque<>();
 
+    /** Rounds that yield. */
+    private final ArrayDeque<Round> yielding = new ArrayDeque<>();
+
+    private final int mostYielding;
+
+    /** How many of those run. */
+    private int runningYielding;
+
     private int waiting;
     private boolean closing;
 
     Flusher(int threadCount, String name) {
+        mostYielding = Math.max(1, threadCount - 1);
         for (int i = 0; i < threadCount; i++) {
-            Thread thread = new Thread(this::run, "shiplog-flush-" + name + "-" + i);
+            Thread thread = new Thread(new Worker(), "shiplog-flush-" + name + "-" + i);
             thread.setDaemon(true);
             threads.add(thread);
             thread.start();
@@ -38,8 +48,16 @@ final class Flusher implements FlushWork {
     public void submit(Round round) {
         synchronized (this) {
             boolean taken = queue.isEmpty() && threads.contains(Thread.currentThread());
-            queue.add(round);
+            (round.yields() ? yielding : queue).add(round);
             if (waiting > 0 && !taken) notify();
+        }
+    }
+
+    @Override
+    public synchronized void hurry(Round round) {
+        if (yielding.remove(round)) {
+            queue.add(round);
+            if (waiting > 0) notify();
         }
     }
 
@@ -52,31 +70,53 @@ final class Flusher implements FlushWork {
         for (Thread thread : threads) joinUninterruptibly(thread);
     }
 
-    private void run() {
-        for (Round round = take(); round != null; round = take()) {
-            round.awaitBurst();
-            round.begin();
-            round.sync();
-            round.complete();
+    private final class Worker implements Runnable {
+        /** What it carries out is one that yields. */
+        private boolean yields;
+
+        @Override
+        public void run() {
+            for (Round round = take(this); round != null; round = take(this)) {
+                round.awaitBurst();
+                round.begin();
+                round.sync();
+                round.complete();
+            }
         }
     }
 
-    /** Null at the end. An interrupt is nobody's business here: it is passed over, since it would close the channel of the next sync. */
-    private synchronized Round take() {
-        while (queue.isEmpty()) {
-            if (closing) return null;
-            waiting++;
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                LOG.debug(
-                        "An interrupt of {} is passed over",
-                        Thread.currentThread().getName());
-            } finally {
-                waiting--;
-            }
+    /** Null at the end. */
+    private synchronized Round take(Worker worker) {
+        if (worker.yields) {
+            worker.yields = false;
+            runningYielding--;
         }
-        return queue.poll();
+        while (true) {
+            Round round = queue.poll();
+            if (round != null) return round;
+            if (closing || runningYielding < mostYielding) round = yielding.poll();
+            if (round != null) {
+                worker.yields = true;
+                runningYielding++;
+                return round;
+            }
+            if (closing) return null;
+            awaitWork();
+        }
+    }
+
+    /** An interrupt is nobody's business here: it is passed over, since it would close the channel of the next sync. */
+    @SuppressWarnings("WaitNotInLoop") // whoever calls looks again
+    private synchronized void awaitWork() {
+        waiting++;
+        try {
+            wait();
+        } catch (InterruptedException e) {
+            LOG.debug(
+                    "An interrupt of {} is passed over", Thread.currentThread().getName());
+        } finally {
+            waiting--;
+        }
     }
 
     static void joinUninterruptibly(Thread thread) {

@@ -36,6 +36,9 @@ final class LogFlush {
     /** When the round that runs, or comes, was asked for. */
     private volatile long askedMs;
 
+    /** Nobody waits for the round that comes. Two that ask at the same time may miss each other's wish: it is one of order only. */
+    private volatile boolean yields;
+
     /** The round that comes goes on where the last one ended, without a rest. */
     private boolean goesOn;
 
@@ -80,11 +83,27 @@ final class LogFlush {
 
     /** Asks for a flush of everything appended so far. Any thread. */
     void request() {
+        ask(false);
+    }
+
+    /** The same where nobody waits for it: those go first for which somebody does. */
+    void requestAfterOthers() {
+        ask(true);
+    }
+
+    private void ask(boolean afterOthers) {
         while (true) {
             int now = phase.get();
-            if (now == QUEUED || now == RUNNING_AND_ASKED) return;
+            if (now == QUEUED || now == RUNNING_AND_ASKED) {
+                if (!afterOthers && yields) {
+                    yields = false;
+                    state.context.flusher().hurry(round);
+                }
+                return;
+            }
             int then = now == IDLE ? QUEUED : RUNNING_AND_ASKED;
             if (phase.compareAndSet(now, then)) {
+                yields = afterOthers;
                 if (now == IDLE) {
                     askedMs = state.context.clock().nowMs();
                     state.context.flusher().submit(round);
@@ -101,6 +120,11 @@ final class LogFlush {
 
         private boolean begun;
         private boolean done;
+
+        @Override
+        public boolean yields() {
+            return yields;
+        }
 
         @Override
         public void awaitBurst() {

@@ -8,6 +8,7 @@ import io.shiplog.storage.batch.RecordBatchHeader;
 import io.shiplog.storage.files.LogFile;
 import io.shiplog.storage.marks.PartitionMarks;
 import io.shiplog.storage.model.PartitionKey;
+import io.shiplog.storage.model.StorageException;
 import io.shiplog.storage.producer.ProducerStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,6 +112,12 @@ final class LogState {
 
     BatchLimits batchLimits() {
         return batchLimits;
+    }
+
+    /** Throws when the log is closed, or its directory offline. */
+    void checkUsable() {
+        context.failure().check();
+        if (closed) throw new StorageException("the log " + this + " is closed");
     }
 
     /** Whether nothing can be appended or read any more: the log is closed, or its directory offline. */

@@ -213,7 +213,7 @@ public final class PartitionLog {
         synchronized (now.state) {
             if (now.state.epochs.startAbove(electedIn - 1) < 0) return null;
             now.checkpoints.awaitQuiet();
-            checkUsable(now.state);
+            now.state.checkUsable();
             now.shipping.endAdoption();
             try {
                 return now.epochMending.mend(electedIn);
@@ -306,7 +306,7 @@ public final class PartitionLog {
         LogParts now = parts;
         if (!now.state.mayHaveAborted) return true;
         synchronized (now.state) {
-            checkUsable(now.state);
+            now.state.checkUsable();
             return now.reader.abortedTransactions(from, to, max, target);
         }
     }
@@ -382,7 +382,7 @@ public final class PartitionLog {
     public void find(long offset, int maxBytes, long endOffsetExclusive, boolean atLeastOneBatch, FoundBatches out) {
         LogParts now = parts;
         synchronized (now.state) {
-            checkUsable(now.state);
+            now.state.checkUsable();
             if (offset < now.state.logStartOffset) {
                 throw new IllegalArgumentException("offset " + offset + " lies below the log start "
                         + now.state.logStartOffset + " of " + now.state);
@@ -402,7 +402,7 @@ public final class PartitionLog {
         LogParts now = parts;
         synchronized (now.state) {
             now.checkpoints.awaitQuiet();
-            checkUsable(now.state);
+            now.state.checkUsable();
             now.shipping.endAdoption();
             try {
                 now.truncation.truncateTo(offset);
@@ -423,7 +423,7 @@ public final class PartitionLog {
         LogParts now = parts;
         synchronized (now.state) {
             now.checkpoints.awaitQuiet();
-            checkUsable(now.state);
+            now.state.checkUsable();
             now.shipping.endAdoption();
             try {
                 now.truncation.truncateFullyAndStartAt(offset);
@@ -444,7 +444,7 @@ public final class PartitionLog {
         LogParts now = parts;
         synchronized (now.state) {
             now.checkpoints.awaitQuiet();
-            checkUsable(now.state);
+            now.state.checkUsable();
             now.shipping.endAdoption();
             try {
                 now.truncation.setAsideFrom(segmentBase, SetAside.pathOf(now.state.context.directory(), now.state.key));
@@ -503,6 +503,11 @@ public final class PartitionLog {
         parts.flush.request();
     }
 
+    /** The same where nobody waits for it, as in a replica that is far behind: the flushes of other logs go first. Any thread. */
+    public void requestFlushAfterOthers() {
+        parts.flush.requestAfterOthers();
+    }
+
     public void setListener(LogListener listener) {
         parts.flush.setListener(listener);
     }
@@ -514,7 +519,7 @@ public final class PartitionLog {
     public OffsetAndTimestamp lookupTimestamp(long timestampMs) {
         LogParts now = parts;
         synchronized (now.state) {
-            checkUsable(now.state);
+            now.state.checkUsable();
             return now.timestamps.firstAtOrAfter(timestampMs);
         }
     }
@@ -523,7 +528,7 @@ public final class PartitionLog {
     public OffsetAndTimestamp lookupMaxTimestamp() {
         LogParts now = parts;
         synchronized (now.state) {
-            checkUsable(now.state);
+            now.state.checkUsable();
             return now.timestamps.largest();
         }
     }
@@ -535,7 +540,7 @@ public final class PartitionLog {
     public int indexedPosition(long offset) {
         LogParts now = parts;
         synchronized (now.state) {
-            checkUsable(now.state);
+            now.state.checkUsable();
             return now.reader.indexedPosition(offset);
         }
     }
@@ -573,7 +578,7 @@ public final class PartitionLog {
     public boolean advanceLogStart(long offset) {
         LogParts now = parts;
         synchronized (now.state) {
-            checkUsable(now.state);
+            now.state.checkUsable();
             if (offset <= now.state.logStartOffset) return false;
             if (offset > Math.min(now.state.highWatermark, now.state.logEndOffset)) {
                 throw new InvariantViolation(
@@ -591,10 +596,5 @@ public final class PartitionLog {
             now.start.moveTo(offset, below, "DeleteRecords or the leader");
             return true;
         }
-    }
-
-    private static void checkUsable(LogState state) {
-        state.context.failure().check();
-        if (state.closed) throw new StorageException("the log " + state + " is closed");
     }
 }

@@ -1,0 +1,125 @@
+// Copyright the Shiplog authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.shiplog.storage.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FlusherTest {
+    private static final int PATIENCE_S = 10;
+
+    private final LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
+    private final List<Held> all = new ArrayList<>();
+    private Flusher flusher;
+
+    @AfterEach
+    void close() {
+        all.forEach(round -> round.gate.countDown());
+        flusher.close();
+    }
+
+    /** A round whose sync lasts until the test lets it go. */
+    private final class Held implements FlushWork.Round {
+        private final String name;
+        private final boolean yields;
+        private final CountDownLatch gate = new CountDownLatch(1);
+
+        private Held(String name, boolean yields) {
+            this.name = name;
+            this.yields = yields;
+            all.add(this);
+        }
+
+        @Override
+        public boolean yields() {
+            return yields;
+        }
+
+        @Override
+        public void begin() {
+            begun.add(name);
+        }
+
+        @Override
+        public void sync() {
+            try {
+                assertThat(gate.await(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void complete() {}
+    }
+
+    private Held submit(String name, boolean yields) {
+        Held round = new Held(name, yields);
+        flusher.submit(round);
+        return round;
+    }
+
+    private String next() throws InterruptedException {
+        return begun.poll(PATIENCE_S, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatSomebodyWaitsForOvertakesWhatYields() throws Exception {
+        flusher = new Flusher(1, "test");
+        Held running = submit("running", false);
+        assertThat(next()).isEqualTo("running");
+        submit("bulk", true).gate.countDown();
+        submit("commit", false).gate.countDown();
+        running.gate.countDown();
+        assertThat(next()).isEqualTo("commit");
+        assertThat(next()).isEqualTo("bulk");
+    }
+
+    @Test
+    void whatYieldsLeavesAThreadToTheOthers() throws Exception {
+        flusher = new Flusher(2, "test");
+        Held bulk = submit("bulk", true);
+        assertThat(next()).isEqualTo("bulk");
+        submit("more bulk", true).gate.countDown();
+        submit("commit", false).gate.countDown();
+        assertThat(next()).isEqualTo("commit");
+        bulk.gate.countDown();
+        assertThat(next()).isEqualTo("more bulk");
+    }
+
+    @Test
+    void whatIsWaitedForAfterAllIsQueuedWithTheOthers() throws Exception {
+        flusher = new Flusher(1, "test");
+        Held running = submit("running", false);
+        assertThat(next()).isEqualTo("running");
+        Held first = submit("bulk", true);
+        first.gate.countDown();
+        Held hurried = submit("has caught up", true);
+        hurried.gate.countDown();
+        flusher.hurry(hurried);
+        running.gate.countDown();
+        assertThat(next()).isEqualTo("has caught up");
+        assertThat(next()).isEqualTo("bulk");
+    }
+
+    @Test
+    void allIsCarriedOutBeforeItCloses() throws Exception {
+        flusher = new Flusher(2, "test");
+        Held running = submit("running", true);
+        assertThat(next()).isEqualTo("running");
+        submit("bulk", true).gate.countDown();
+        submit("more bulk", true).gate.countDown();
+        submit("commit", false).gate.countDown();
+        running.gate.countDown();
+        flusher.close();
+        assertThat(begun).containsExactlyInAnyOrder("bulk", "more bulk", "commit");
+    }
+}
