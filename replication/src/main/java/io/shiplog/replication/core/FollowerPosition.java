@@ -19,6 +19,9 @@ public final class FollowerPosition {
     /** End of what is on this node's disk. */
     public long flushedOffset;
 
+    /** What is not on this node's disk is on its way there, counts for nothing before, and a commit may wait for it. */
+    public boolean flushing;
+
     public long highWatermark;
 
     /** Log start, as far as it is durable. */

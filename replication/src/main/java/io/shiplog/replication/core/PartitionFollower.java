@@ -91,6 +91,11 @@ public final class PartitionFollower {
 
     // ---- what others ask
 
+    /** Whether something is missing here that the leader is known to have committed: then no commit waits for this replica. */
+    public boolean isCatchingUp() {
+        return log.logEndOffset() < leaderHighWatermark;
+    }
+
     public PartitionState state() {
         return state;
     }
@@ -135,6 +140,7 @@ public final class PartitionFollower {
         out.fetchOffset = log.logEndOffset();
         out.lastFetchedEpoch = log.latestEpoch();
         out.flushedOffset = Math.min(flushedOffset, log.logEndOffset());
+        out.flushing = state.flushBeforeCommit() && flushedOffset < log.logEndOffset() && !isCatchingUp();
         out.highWatermark = highWatermark.value();
         out.logStartOffset = log.durableLogStartOffset();
     }
@@ -180,6 +186,7 @@ public final class PartitionFollower {
         out.fetchOffset = repairOffset;
         out.lastFetchedEpoch = -1;
         out.flushedOffset = Math.min(flushedOffset, repairOffset);
+        out.flushing = false;
         out.highWatermark = highWatermark.value();
         out.logStartOffset = log.durableLogStartOffset();
     }

@@ -54,10 +54,13 @@ final class FetchPass {
     private int lookedAt;
     /** What bounds the partition that was read last; null for nothing. */
     private Limit limit;
-    /** Time until those may be looked at again that the throttle held back; 0 when none was. */
-    private long heldBackMs;
+    /** Time until those are to be looked at again that the throttle held back, or that are only to hear of a high watermark; 0 when there are none. */
+    private long lookAgainMs;
 
-    FetchPass(EventLoop loop, PartitionLookup lookup, FetchPolicies policies) {
+    private final int highWatermarkDelayMs;
+
+    FetchPass(EventLoop loop, PartitionLookup lookup, FetchPolicies policies, int highWatermarkDelayMs) {
+        this.highWatermarkDelayMs = highWatermarkDelayMs;
         this.loop = loop;
         this.lookup = lookup;
         this.policies = policies;
@@ -72,7 +75,7 @@ final class FetchPass {
         fetch = toAnswer;
         session = toAnswer.session();
         bytes = 0;
-        heldBackMs = 0;
+        lookAgainMs = 0;
         urgent = false;
         for (int left = session.changedCount(); left > 0; left--) {
             if (bytes > 0 && bytes >= fetch.maxBytes() && !everything) {
@@ -140,11 +143,15 @@ final class FetchPass {
         return taken;
     }
 
-    /** How long the throttle holds back what it held back in the last look; 0 when nothing was. */
-    long takeHeldBackMs() {
-        long taken = heldBackMs;
-        heldBackMs = 0;
+    /** After how long another look is worth it, by the last one; 0: not before something happens. */
+    long takeLookAgainMs() {
+        long taken = lookAgainMs;
+        lookAgainMs = 0;
         return taken;
+    }
+
+    private void lookAgainAfter(long ms) {
+        lookAgainMs = lookAgainMs == 0 ? ms : Math.min(lookAgainMs, ms);
     }
 
     private void giveBack(Limit from, int taken) {
@@ -187,7 +194,9 @@ final class FetchPass {
         boolean knowsLess = outcome.highWatermark > partition.knownHighWatermark;
         boolean isToDelete = outcome.logStartOffset > Math.max(partition.toldLogStartOffset, partition.logStartOffset);
         urgent |= isNews(outcome.error) || (moves && outcome.records.sizeInBytes() == 0);
-        urgent |= session.isFollower() && (knowsLess || isToDelete);
+        if (session.isFollower()) {
+            urgent |= isToDelete || isDue(partition, knowsLess);
+        }
         boolean moved = outcome.highWatermark != partition.knownHighWatermark
                 || outcome.logStartOffset != partition.toldLogStartOffset;
         if (everything || failed || moves || (moved && !fetch.isFull())) {
@@ -197,6 +206,15 @@ final class FetchPass {
         } else if (partition.mayHaveMore) {
             session.addChanged(partition);
         }
+    }
+
+    /** A high watermark alone is not worth an answer at once, and one more fetch for each: under load the next records take it along. */
+    private boolean isDue(SessionPartition partition, boolean knowsLess) {
+        long restMs = partition.restMs(knowsLess, loop.nowMs(), highWatermarkDelayMs);
+        if (knowsLess && restMs > 0) {
+            lookAgainAfter(restMs);
+        }
+        return knowsLess && restMs <= 0;
     }
 
     /** Whether the fetcher should hear of it at once. What a follower does not have yet may come while the fetch waits. */
@@ -259,7 +277,9 @@ final class FetchPass {
         long allowed = limit.available(loop.nowMs());
         if (allowed <= 0) {
             boolean waits = partition.replica.holdBackFollower(followerRead, outcome);
-            heldBackMs = waits ? Math.max(1, limit.waitMs(loop.nowMs())) : heldBackMs;
+            if (waits) {
+                lookAgainAfter(Math.max(1, limit.waitMs(loop.nowMs())));
+            }
             return waits;
         }
         followerRead.maxBytes = (int) Math.min(maxBytes, allowed);

@@ -17,6 +17,7 @@ final class FetchPurgatory {
     private final FetchSessions sessions;
     private final PartitionLookup lookup;
     private final FetchPolicies policies;
+    private final int highWatermarkDelayMs;
     private final ArrayDeque<PendingFetch> woken = new ArrayDeque<>();
     private final Runnable drain = this::drain;
 
@@ -24,11 +25,17 @@ final class FetchPurgatory {
     private FetchPass idlePass;
     private long partitionsLookedAt;
 
-    FetchPurgatory(EventLoop loop, FetchSessions sessions, PartitionLookup lookup, FetchPolicies policies) {
+    FetchPurgatory(
+            EventLoop loop,
+            FetchSessions sessions,
+            PartitionLookup lookup,
+            FetchPolicies policies,
+            int highWatermarkDelayMs) {
         this.loop = loop;
         this.sessions = sessions;
         this.lookup = lookup;
         this.policies = policies;
+        this.highWatermarkDelayMs = highWatermarkDelayMs;
     }
 
     /** Answers a new fetch, or parks it for at most the given time. */
@@ -80,14 +87,14 @@ final class FetchPurgatory {
      */
     private void attempt(PendingFetch fetch, boolean force, boolean everything) {
         // The reads below may complete produces, and whoever hears of it may fetch: then two passes are going on.
-        FetchPass pass = idlePass == null ? new FetchPass(loop, lookup, policies) : idlePass;
+        FetchPass pass = idlePass == null ? new FetchPass(loop, lookup, policies, highWatermarkDelayMs) : idlePass;
         idlePass = null;
         FetchResponseData response = look(pass, fetch, force, everything);
         partitionsLookedAt += pass.takeLookedAt();
         idlePass = pass;
-        long heldBackMs = pass.takeHeldBackMs();
+        long lookAgainMs = pass.takeLookAgainMs();
         if (response == null) {
-            fetch.wakeAfter(heldBackMs);
+            fetch.wakeAfter(lookAgainMs);
             return;
         }
         if (fetch.isDone()) {

@@ -49,7 +49,7 @@ public final class FetchService {
         this.lookup = lookup;
         this.settings = settings;
         this.sessions = new FetchSessions(settings, random);
-        this.purgatory = new FetchPurgatory(loop, sessions, lookup, policies);
+        this.purgatory = new FetchPurgatory(loop, sessions, lookup, policies, settings.highWatermarkDelayMs());
     }
 
     /**

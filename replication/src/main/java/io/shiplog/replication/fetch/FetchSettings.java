@@ -13,6 +13,7 @@ package io.shiplog.replication.fetch;
  * @param sessionSlots sessions kept at most (Kafka: {@code max.incremental.fetch.session.cache.slots})
  * @param sessionPartitions partitions kept in all sessions together, at most
  * @param sessionEvictionMs a session unused for so long gives way to any other; one younger than this gives way to followers only
+ * @param highWatermarkDelayMs so long a follower that waits for records is not woken for a high watermark alone: under load it goes with the next records
  */
 public record FetchSettings(
         int maxResponseBytes,
@@ -20,10 +21,31 @@ public record FetchSettings(
         int maxRequestElements,
         int sessionSlots,
         int sessionPartitions,
-        int sessionEvictionMs) {
+        int sessionEvictionMs,
+        int highWatermarkDelayMs) {
+    private static final int HIGH_WATERMARK_DELAY_MS = 5;
+
     /** Kafka's values where Kafka has them. */
     public static final FetchSettings DEFAULTS =
-            new FetchSettings(55 * 1024 * 1024, 30_000, 200_000, 1_000, 1_000_000, 120_000);
+            new FetchSettings(55 * 1024 * 1024, 30_000, 200_000, 1_000, 1_000_000, 120_000, HIGH_WATERMARK_DELAY_MS);
+
+    /** With the usual delay of the high watermark. */
+    public FetchSettings(
+            int maxResponseBytes,
+            int maxWaitMs,
+            int maxRequestElements,
+            int sessionSlots,
+            int sessionPartitions,
+            int sessionEvictionMs) {
+        this(
+                maxResponseBytes,
+                maxWaitMs,
+                maxRequestElements,
+                sessionSlots,
+                sessionPartitions,
+                sessionEvictionMs,
+                HIGH_WATERMARK_DELAY_MS);
+    }
 
     public FetchSettings {
         requirePositive("maxResponseBytes", maxResponseBytes);
@@ -32,6 +54,9 @@ public record FetchSettings(
         requirePositive("sessionSlots", sessionSlots);
         requirePositive("sessionPartitions", sessionPartitions);
         requirePositive("sessionEvictionMs", sessionEvictionMs);
+        if (highWatermarkDelayMs < 0) {
+            throw new IllegalArgumentException("highWatermarkDelayMs must not be negative");
+        }
     }
 
     private static void requirePositive(String name, int value) {

@@ -43,6 +43,9 @@ final class FetcherPartition {
     /** There is something to tell the leader; member of the fetcher's list of those. */
     boolean changed;
 
+    /** The next fetch waits until what was appended is on disk. */
+    boolean flushing;
+
     /** What it asks for at present has been taken from the throttle; 0 when it is not throttled. */
     int paidBytes;
 

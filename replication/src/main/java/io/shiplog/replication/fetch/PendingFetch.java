@@ -30,7 +30,7 @@ public final class PendingFetch {
     private boolean done;
     private boolean woken;
     private Cancellable deadline;
-    private Cancellable throttled;
+    private Cancellable nextLook;
 
     /** @param maxBytes upper bound of record bytes, already cut to what this node allows */
     PendingFetch(
@@ -85,23 +85,23 @@ public final class PendingFetch {
         }
     }
 
-    /** A throttle held partitions back: another look is worth it when the time is over. Does nothing for 0. */
+    /** Another look is worth it when the time is over, whatever happens until then. Does nothing for 0. */
     void wakeAfter(long waitMs) {
-        if (waitMs > 0 && throttled == null && !done) {
-            throttled = purgatory.schedule(this, waitMs);
+        if (waitMs > 0 && nextLook == null && !done) {
+            nextLook = purgatory.schedule(this, waitMs);
         }
     }
 
     /** The wake-up that was asked for is being carried out. */
     void clearWoken() {
         woken = false;
-        cancelThrottled();
+        cancelNextLook();
     }
 
-    private void cancelThrottled() {
-        if (throttled != null) {
-            throttled.cancel();
-            throttled = null;
+    private void cancelNextLook() {
+        if (nextLook != null) {
+            nextLook.cancel();
+            nextLook = null;
         }
     }
 
@@ -123,7 +123,7 @@ public final class PendingFetch {
             deadline.cancel();
             deadline = null;
         }
-        cancelThrottled();
+        cancelNextLook();
         if (session.parked() == this) {
             session.setParked(null);
         }

@@ -28,13 +28,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Fetches all partitions that this node follows on one leader node, over one session.
  *
- * <p>There is always a fetch at the leader, parked there while nothing happens. A second one is sent while the first waits when
- * there is something to tell, above all that a flush completed: the leader takes the position from it and lets the first one go.
+ * <p>There is a fetch at the leader, parked there while nothing happens. What came with its answer is on its way to the disk when that was
+ * little, and the next fetch waits for that: it tells what is appended and what is on disk together, and what came to the leader meanwhile is
+ * one answer. After {@value #FLUSH_PATIENCE_MS} ms, or at once where much came, it is sent without, and what it leaves is told by
+ * a second one while it waits: the leader takes the position from that and lets the first one go.
  * A request names only the partitions whose position changed. An answer is applied to the partitions one by one; one that fails
  * pauses, out of the session, and holds up no other.
  */
 final class ReplicaFetcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
+    /** A flush that takes longer does not hold up the records of other partitions. */
+    private static final int FLUSH_PATIENCE_MS = 2;
+    /** Whoever gets more in one answer is catching up, or the load is such that sending and flushing had better go on at the same time. */
+    private static final int LITTLE_BYTES = 256 * 1024;
 
     private final EventLoop loop;
     private final LeaderEndpoint endpoint;
@@ -56,6 +62,11 @@ final class ReplicaFetcher implements AutoCloseable {
     private int sessionRefusals;
     private boolean answering;
     private boolean sendScheduled;
+    /** Partitions whose flush the next fetch waits for. */
+    private int flushing;
+
+    private Cancellable flushDeadline;
+    private int answerBytes;
     private Cancellable pause;
     private Cancellable watchdog;
     private boolean closed;
@@ -113,6 +124,7 @@ final class ReplicaFetcher implements AutoCloseable {
         FetcherPartition partition = partitions.get(FetcherPartition.keyOf(replica));
         if (partition != null && partition.state == State.ACTIVE) {
             requests.addChanged(partition);
+            settle(partition);
             sendSoon();
         }
     }
@@ -137,6 +149,7 @@ final class ReplicaFetcher implements AutoCloseable {
         partition.state = state;
         throttle.giveBack(partition);
         requests.forget(partition);
+        stopWaitingFor(partition);
     }
 
     private void setAside(FetcherPartition partition, Errors error) {
@@ -148,6 +161,61 @@ final class ReplicaFetcher implements AutoCloseable {
         }
         leave(partition, State.SET_ASIDE);
         partition.pause = loop.schedule(() -> activate(partition), pauseMs);
+    }
+
+    // ---- Waiting for flushes
+
+    private void waitForFlush(FetcherPartition partition) {
+        if (!partition.flushing) {
+            partition.flushing = true;
+            flushing++;
+        }
+    }
+
+    /** What the partition appended may be on disk now. */
+    private void settle(FetcherPartition partition) {
+        if (partition.flushing) {
+            partition.replica.followerPosition(position);
+            if (!position.flushing) {
+                stopWaitingFor(partition);
+            }
+        }
+    }
+
+    private void stopWaitingFor(FetcherPartition partition) {
+        if (partition.flushing) {
+            partition.flushing = false;
+            flushing--;
+        }
+    }
+
+    private void stopWaitingForFlushes() {
+        if (flushing > 0) {
+            partitions.values().forEach(this::stopWaitingFor);
+        }
+    }
+
+    private boolean mayWaitForFlushes() {
+        if (flushing == 0 || inFlight > 0 || !session.isOpen()) {
+            return false;
+        }
+        if (flushDeadline == null) {
+            flushDeadline = loop.schedule(this::onFlushDeadline, FLUSH_PATIENCE_MS);
+        }
+        return true;
+    }
+
+    private void onFlushDeadline() {
+        flushDeadline = null;
+        stopWaitingForFlushes();
+        send();
+    }
+
+    private void cancelFlushDeadline() {
+        if (flushDeadline != null) {
+            flushDeadline.cancel();
+            flushDeadline = null;
+        }
     }
 
     // ---- Sending
@@ -164,9 +232,10 @@ final class ReplicaFetcher implements AutoCloseable {
     }
 
     private void send() {
-        if (closed || pause != null || answering) {
+        if (closed || pause != null || answering || mayWaitForFlushes()) {
             return;
         }
+        cancelFlushDeadline();
         if (session.isOpen()) {
             if (inFlight < settings.maxInFlight() && (inFlight == 0 || requests.hasNews())) {
                 transmit(requests.incremental(requestNumber + 1, inFlight > 0), false);
@@ -216,12 +285,16 @@ final class ReplicaFetcher implements AutoCloseable {
     }
 
     private void applyAll(SentFetch sent, FetchResponseData response) {
+        answerBytes = 0;
         List<FetchableTopicResponse> topics = response.responses();
         for (int i = 0; i < topics.size(); i++) {
             FetchableTopicResponse topic = topics.get(i);
             for (int j = 0; j < topic.partitions().size(); j++) {
                 apply(sent, topic.topicId(), topic.partitions().get(j));
             }
+        }
+        if (answerBytes > LITTLE_BYTES) {
+            stopWaitingForFlushes();
         }
     }
 
@@ -237,7 +310,9 @@ final class ReplicaFetcher implements AutoCloseable {
         }
         fill(partition, answer);
         boolean hadRecords = fetched.records != null && fetched.records.hasRemaining();
-        throttle.received(partition, hadRecords ? fetched.records.remaining() : 0);
+        int bytes = hadRecords ? fetched.records.remaining() : 0;
+        answerBytes += bytes;
+        throttle.received(partition, bytes);
         FetchNext next = partition.replica.onFetchedPartition(fetched);
         fetched.records = null;
         if (partition.state != State.ACTIVE) {
@@ -274,6 +349,9 @@ final class ReplicaFetcher implements AutoCloseable {
                 if (!partition.isTold(position)) {
                     requests.addChanged(partition);
                 }
+                if (position.flushing) {
+                    waitForFlush(partition);
+                }
             }
             case BACK_OFF -> setAside(partition, fetched.error);
             case SHIP -> leave(partition, State.SHIPPED);
@@ -308,6 +386,8 @@ final class ReplicaFetcher implements AutoCloseable {
     private void restart() {
         generation++;
         inFlight = 0;
+        stopWaitingForFlushes();
+        cancelFlushDeadline();
         session.restart();
     }
 

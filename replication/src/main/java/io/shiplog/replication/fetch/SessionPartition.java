@@ -35,6 +35,9 @@ final class SessionPartition implements FetchWatcher {
 
     /** High watermark that the fetcher knows: the one reported, or the one sent since; −1 when unknown. */
     long knownHighWatermark = -1;
+    /** When this follower was first seen to know less of the high watermark than there is; −1: it does not. */
+    private long knowsLessSinceMs = -1;
+
     /** Log start offset that the fetcher was told; −1 when none was. */
     long toldLogStartOffset = -1;
 
@@ -101,6 +104,18 @@ final class SessionPartition implements FetchWatcher {
             replica.removeWatcher(this);
             watching = false;
         }
+    }
+
+    /** Takes note of whether the fetcher knows less of the high watermark than there is. For how many ms more it need not hear of that alone: 0 or less means at once. */
+    long restMs(boolean knowsLess, long nowMs, int delayMs) {
+        if (!knowsLess) {
+            knowsLessSinceMs = -1;
+            return delayMs;
+        }
+        if (knowsLessSinceMs < 0) {
+            knowsLessSinceMs = nowMs;
+        }
+        return knowsLessSinceMs + delayMs - nowMs;
     }
 
     void movedBy(int requestEpoch) {

@@ -177,7 +177,11 @@ final class FollowerRole implements FollowerEffects {
 
     @Override
     public void requestFlush() {
-        log.requestFlush();
+        if (core.isCatchingUp()) {
+            log.requestFlushAfterOthers();
+        } else {
+            log.requestFlush();
+        }
     }
 
     @Override

@@ -43,6 +43,37 @@ class FollowerFetchedTest {
     }
 
     @Test
+    void catchesUpUntilItHasWhatTheLeaderIsKnownToHaveCommitted() {
+        FollowerFixture f = following(States.all(), 0);
+        assertThat(f.follower.isCatchingUp())
+                .as("nothing is known of the leader")
+                .isFalse();
+        f.receive(2, new Entry(0, 5, 10));
+        assertThat(f.follower.isCatchingUp()).isTrue();
+        f.receive(2, new Entry(1, 5, 11));
+        assertThat(f.follower.isCatchingUp()).isFalse();
+        f.receive(2, new Entry(2, 5, 12));
+        assertThat(f.follower.isCatchingUp())
+                .as("in sync, and ahead of what is committed")
+                .isFalse();
+    }
+
+    @Test
+    void tellsThatItFlushesWhileACommitMayWaitForThat() {
+        FollowerFixture f = following(States.all(), 0);
+        f.receive(2, new Entry(0, 5, 10));
+        assertThat(f.position().flushing).as("nobody waits for who is behind").isFalse();
+        f.receive(2, new Entry(1, 5, 11));
+        assertThat(f.position().flushing).isTrue();
+        f.log.flushTo(2);
+        f.follower.onFlushed(2, 0);
+        assertThat(f.position().flushing).isFalse();
+        FollowerFixture replicated = following(States.all().replicated(), 0);
+        replicated.receive(0, new Entry(0, 5, 10));
+        assertThat(replicated.position().flushing).as("it counts as it is").isFalse();
+    }
+
+    @Test
     void underReplicatedNoFlushIsAskedFor() {
         FollowerFixture f = following(States.all().replicated(), 0);
         f.receive(0, new Entry(0, 5, 10));

@@ -78,9 +78,8 @@ class ReplicaFetcherTest {
         assertThat(ack.offset).isZero();
         assertThat(loop.nowMs()).isEqualTo(startedMs);
         cluster.settle(0);
-        // Appended; flushed; the high watermark's answer heard, and one parked again.
-        assertThat(wire(1).requests.size() - before).isLessThanOrEqualTo(3);
-        assertThat(wire(1).mostInFlight).isEqualTo(2);
+        // Appended and flushed; the high watermark's answer heard, and one parked again.
+        assertThat(wire(1).requests.size() - before).isLessThanOrEqualTo(2);
         assertThat(wire(1).inFlight()).isOne();
         assertIdentical(0);
     }
@@ -151,7 +150,7 @@ class ReplicaFetcherTest {
             bytes += cluster.node(0).log(i).sizeBytes();
         }
         assertThat(wire(1).recordBytes).isEqualTo(bytes);
-        assertThat(wire(1).mostInFlight).isEqualTo(2);
+        assertThat(wire(1).mostInFlight).isLessThanOrEqualTo(2);
     }
 
     @Test
@@ -176,7 +175,7 @@ class ReplicaFetcherTest {
     void sessionThatTheLeaderLostIsOpenedAnewAtOnce() throws Exception {
         ManualLoop loop = start(2, 2, true);
         long startedMs = loop.nowMs();
-        cluster.node(0).restartService(FetchSettings.DEFAULTS);
+        cluster.node(0).restartService(TestCluster.FETCH);
         loop.advance(500); // the parked fetch of the old service ends
         Ack ack = cluster.produce(0, 1, "hello", -1);
         loop.runUntil(ack::isDone);

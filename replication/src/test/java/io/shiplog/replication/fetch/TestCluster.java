@@ -6,11 +6,13 @@ package io.shiplog.replication.fetch;
 import io.shiplog.replication.port.AssignedReplica;
 import io.shiplog.replication.port.PartitionState;
 import io.shiplog.replication.runtime.Replica;
+import io.shiplog.storage.log.DirectoryHost;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -22,6 +24,9 @@ import org.apache.kafka.common.protocol.Errors;
 final class TestCluster implements AutoCloseable {
     static final Uuid TOPIC = new Uuid(11, 22);
     static final String TOPIC_NAME = "t";
+    /** As usual, but that followers hear of a high watermark at once: time does not pass by itself here. */
+    static final FetchSettings FETCH =
+            new FetchSettings(55 * 1024 * 1024, 30_000, 200_000, 1_000, 1_000_000, 120_000, 0);
 
     /** The outcome of a produce, when there is one. */
     static final class Ack {
@@ -41,10 +46,16 @@ final class TestCluster implements AutoCloseable {
     int minIsr;
 
     TestCluster(Path directory, int size, boolean flushBeforeCommit) throws IOException {
+        this(directory, size, flushBeforeCommit, id -> DirectoryHost.ofProcess());
+    }
+
+    /** @param hosts of each node's data directory */
+    TestCluster(Path directory, int size, boolean flushBeforeCommit, IntFunction<DirectoryHost> hosts)
+            throws IOException {
         this.flushBeforeCommit = flushBeforeCommit;
         this.minIsr = size;
         for (int id = 0; id < size; id++) {
-            nodes.add(new TestNode(loop, id, directory.resolve("node-" + id), this));
+            nodes.add(new TestNode(loop, id, directory.resolve("node-" + id), hosts.apply(id), this));
         }
     }
 

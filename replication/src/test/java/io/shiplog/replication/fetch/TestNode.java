@@ -10,6 +10,8 @@ import io.shiplog.replication.runtime.ReplicaSet;
 import io.shiplog.replication.runtime.ReplicationSettings;
 import io.shiplog.replication.runtime.ReplicationThrottles;
 import io.shiplog.storage.StorageClock;
+import io.shiplog.storage.files.DiskLogFiles;
+import io.shiplog.storage.log.DirectoryHost;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
 import io.shiplog.storage.log.LogSettings;
@@ -51,19 +53,20 @@ final class TestNode implements PartitionLookup, AutoCloseable {
     boolean inIsr = true;
     private int sessionIds;
 
-    TestNode(ManualLoop loop, int id, Path directory, TestCluster cluster) throws IOException {
+    TestNode(ManualLoop loop, int id, Path directory, DirectoryHost host, TestCluster cluster) throws IOException {
         this.loop = loop;
         this.id = id;
         this.cluster = cluster;
         Files.createDirectories(directory);
-        logs = LogDirectory.open(directory, LogDirectoryConfig.defaultConfig(), StorageClock.system());
+        logs = LogDirectory.open(
+                directory, LogDirectoryConfig.defaultConfig(), StorageClock.system(), new DiskLogFiles(), host);
         logs.stampAs("cluster", id);
         logs.recover((done, of) -> {});
         logs.markRunning(brokerEpoch);
         replicas = new ReplicaSet(
                 new ReplicaContext(loop, (partition, proposal, outcome) -> {}, ReplicationSettings.defaults(id)));
         replicas.start();
-        restartService(FetchSettings.DEFAULTS);
+        restartService(TestCluster.FETCH);
         fetchers = new ReplicaFetchers(loop, this::connect, () -> brokerEpoch, FetcherSettings.defaults(id));
     }
 
