@@ -25,6 +25,8 @@ import org.apache.kafka.common.protocol.Errors;
 public final class BrokerLiveness {
     private static final int POLLS_PER_GAP = 3;
     private static final int SILENT_PART = 4;
+    /** Who lives connects within milliseconds. */
+    private static final int SILENT_PART_OF_GRACE = 2;
 
     private final LivenessSettings settings;
     private final TreeMap<Integer, BrokerSession> sessions = new TreeMap<>();
@@ -72,6 +74,32 @@ public final class BrokerLiveness {
         BrokerSession session = sessions.get(brokerId);
         if (session != null) {
             session.connectionLost(nowMs);
+            event(nowMs);
+        }
+    }
+
+    /**
+     * Brokers of which nothing was heard since this controller took over, though the others had the time to come: each is named once. A broker that died together with the controller before, as in one
+     * process, has no connection here that could break: whether anybody listens where it did is worth a question.
+     */
+    public List<BrokerImage> silent(MetadataImage image, long nowMs) {
+        List<BrokerImage> silent = new ArrayList<>();
+        for (BrokerSession session : sessions.values()) {
+            BrokerImage broker = image.broker(session.brokerId);
+            if (broker != null
+                    && !broker.fenced()
+                    && session.isToBeQuestioned(settings.connectionGraceMs() / SILENT_PART_OF_GRACE, nowMs)) {
+                silent.add(broker);
+            }
+        }
+        return silent;
+    }
+
+    /** The host of a broker that {@link #silent} named says that nobody listens there: as if its connection had broken, unless it was heard of meanwhile. */
+    public void onRefused(int brokerId, long brokerEpoch, long nowMs) {
+        BrokerSession session = sessions.get(brokerId);
+        if (session != null && session.epoch == brokerEpoch) {
+            session.refused(nowMs);
             event(nowMs);
         }
     }

@@ -34,6 +34,9 @@ final class BrokerSession {
     /** Offset at which it was seen to lead nothing any more; -1 before. */
     long drainedAtOffset = -1;
 
+    /** Whether its process is there at all was asked already. */
+    private boolean questioned;
+
     private int connections;
     private long lostAtMs = NEVER;
     /** The break of its connection is no reason to fence it. */
@@ -110,7 +113,23 @@ final class BrokerSession {
         }
     }
 
-    /** Whether it had a connection to this controller and has none any more. */
+    /** Whether this controller has not heard of it since it took over, for so long, and has not asked yet; if so, it counts as asked. */
+    boolean isToBeQuestioned(long silentMs, long nowMs) {
+        if (questioned || heard || connections > 0 || isLost() || nowMs - aliveAtMs < silentMs) {
+            return false;
+        }
+        questioned = true;
+        return true;
+    }
+
+    /** Nobody listens where it did. */
+    void refused(long nowMs) {
+        if (questioned && !heard && connections == 0 && !isLost()) {
+            lostAtMs = nowMs;
+        }
+    }
+
+    /** Whether it had a connection to this controller and has none any more, or is known to be gone without one. */
     boolean isLost() {
         return lostAtMs != NEVER;
     }

@@ -76,9 +76,14 @@ final class EndpointConnection {
 
         /** Whether the host said that no process listens. */
         boolean refused() {
-            return getCause() instanceof java.net.ConnectException
-                    && String.valueOf(getCause().getMessage()).contains("refused");
+            return isRefusal(getCause());
         }
+    }
+
+    /** Whether a host said by this that no process listens. */
+    static boolean isRefusal(Throwable cause) {
+        return cause instanceof java.net.ConnectException
+                && String.valueOf(cause.getMessage()).contains("refused");
     }
 
     Endpoint endpoint() {

@@ -14,6 +14,7 @@ import io.shiplog.metadata.controller.HeartbeatWishes;
 import io.shiplog.metadata.controller.JobSchedule;
 import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.controller.LogInfoGathering;
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.Uuids;
 import io.shiplog.metadata.metrics.ControllerEvents;
@@ -72,6 +73,7 @@ public final class ActiveController implements AutoCloseable {
     private final String clusterId;
     private final Clock clock;
     private final ControllerEvents metrics;
+    private final BrokerProbe probe;
     private final FatalHandler fatal;
     /** Random numbers of controller incarnations. */
     private final LongSupplier proposers;
@@ -112,6 +114,7 @@ public final class ActiveController implements AutoCloseable {
             String clusterId,
             Clock clock,
             ControllerEvents metrics,
+            BrokerProbe probe,
             FatalHandler fatal) {
         this(
                 log,
@@ -122,6 +125,7 @@ public final class ActiveController implements AutoCloseable {
                 clusterId,
                 clock,
                 metrics,
+                probe,
                 fatal,
                 new SecureRandom()::nextLong,
                 () -> {});
@@ -136,6 +140,7 @@ public final class ActiveController implements AutoCloseable {
             String clusterId,
             Clock clock,
             ControllerEvents metrics,
+            BrokerProbe probe,
             FatalHandler fatal,
             LongSupplier proposers,
             Runnable wake) {
@@ -147,6 +152,7 @@ public final class ActiveController implements AutoCloseable {
         this.clusterId = clusterId;
         this.clock = clock;
         this.metrics = metrics;
+        this.probe = probe;
         this.fatal = fatal;
         this.proposers = proposers;
         this.wake = wake;
@@ -177,6 +183,7 @@ public final class ActiveController implements AutoCloseable {
                 clusterId,
                 clock,
                 new ControllerEvents(),
+                (broker, gone) -> {},
                 (reason, cause) -> {
                     throw new IllegalStateException(reason, cause);
                 },
@@ -422,9 +429,19 @@ public final class ActiveController implements AutoCloseable {
                 own.add(PendingCommand.own(command));
             }
         }
+        for (BrokerImage silent : liveness.silent(log.image(), nowMs)) {
+            long askedInTerm = activeTerm;
+            probe.ask(silent, () -> post(() -> onRefused(silent, askedInTerm)));
+        }
         for (LogInfoGathering.Ready ready : gathering.poll(log.image(), nowMs)) {
             Consumer<MetadataResult> reply = gatheringFor.remove(ready.ask());
             (reply == null ? own : waiting).add(new PendingCommand(ready.command(), reply));
+        }
+    }
+
+    private void onRefused(BrokerImage broker, long askedInTerm) {
+        if (active && activeTerm == askedInTerm) {
+            liveness.onRefused(broker.id(), broker.epoch(), clock.nowMs());
         }
     }
 

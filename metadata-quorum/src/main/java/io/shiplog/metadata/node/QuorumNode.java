@@ -12,9 +12,12 @@ import io.shiplog.metadata.controller.LivenessSettings;
 import io.shiplog.metadata.disk.DurableFiles;
 import io.shiplog.metadata.endpoint.CommittedEntries;
 import io.shiplog.metadata.endpoint.EndpointServer;
+import io.shiplog.metadata.endpoint.ListenerProbe;
 import io.shiplog.metadata.formation.Phase;
 import io.shiplog.metadata.formation.Stamp;
 import io.shiplog.metadata.history.HistoryRecorder;
+import io.shiplog.metadata.image.BrokerImage;
+import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.metrics.ControllerEvents;
 import io.shiplog.metadata.metrics.ControllerMetrics;
@@ -73,6 +76,7 @@ public final class QuorumNode implements AutoCloseable {
     private final ControllerMetrics metrics = new ControllerMetrics(new QuorumFigures(this, Clock.SYSTEM), events);
     private final Membership membership = new Membership(Clock.SYSTEM);
     private final LeaderWatch watch;
+    private final ListenerProbe probe = new ListenerProbe();
     private final RemovalWatch removal;
     private final DiskWatch disk;
     private volatile RatisQuorum quorum;
@@ -171,6 +175,7 @@ public final class QuorumNode implements AutoCloseable {
                     stamp.clusterId(),
                     Clock.SYSTEM,
                     events,
+                    this::ask,
                     fatal);
             controller = shell;
             shell.start();
@@ -178,6 +183,13 @@ public final class QuorumNode implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             // Ratis refuses a damaged log or a directory that another process holds with exceptions of all kinds.
             fatal.fatal("the Raft peer cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    private void ask(BrokerImage broker, Runnable gone) {
+        if (!broker.endpoints().isEmpty()) {
+            ListenerEndpoint listener = broker.endpoints().get(0);
+            probe.ask(listener.host(), listener.port(), gone);
         }
     }
 
@@ -464,6 +476,7 @@ public final class QuorumNode implements AutoCloseable {
     private void stop(boolean orderly) throws IOException {
         disk.close();
         watch.close();
+        probe.close();
         removal.close();
         formation.close();
         if (quorum != null) {

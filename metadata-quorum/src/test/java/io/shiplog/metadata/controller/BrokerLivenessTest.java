@@ -5,6 +5,7 @@ package io.shiplog.metadata.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.proto.ChangeBrokerStateCommand;
 import io.shiplog.metadata.proto.MetadataCommand;
 import java.util.ArrayList;
@@ -101,6 +102,77 @@ class BrokerLivenessTest {
     private void comeBack(int id) {
         liveness.onConnected(id, nowMs);
         beating.add(id);
+    }
+
+    /** As {@link #become}, but that nothing is heard of the last broker. */
+    private void becomeWithoutTheLast(int brokers) {
+        cluster = TestCluster.of(brokers);
+        beating.clear();
+        liveness.onControllerReady(cluster.image(), nowMs);
+        for (int id = 1; id < brokers; id++) {
+            comeBack(id);
+            beat(id);
+        }
+    }
+
+    private List<Integer> silent() {
+        return liveness.silent(cluster.image(), nowMs).stream()
+                .map(BrokerImage::id)
+                .toList();
+    }
+
+    @Test
+    void brokerThatDiedWithTheControllerBeforeIsFencedAGraceAfterItsHostSaysSo() {
+        becomeWithoutTheLast(3);
+        assertThat(silent()).as("others may be on their way").isEmpty();
+        assertThat(pass(GRACE)).isEmpty();
+        assertThat(silent()).containsExactly(3);
+        liveness.onRefused(3, cluster.epoch(3), nowMs);
+        assertThat(pass(GRACE - 50)).isEmpty();
+        assertThat(pass(50)).contains("fence 3: connection lost");
+    }
+
+    @Test
+    void eachIsAskedForOnce() {
+        becomeWithoutTheLast(3);
+        pass(GRACE);
+        assertThat(silent()).containsExactly(3);
+        pass(GRACE);
+        assertThat(silent()).isEmpty();
+        assertThat(pass(SESSION)).as("a host that says nothing").contains("fence 3: session timeout");
+    }
+
+    @Test
+    void refusalOfABrokerThatHasComeMeanwhileMeansNothing() {
+        becomeWithoutTheLast(3);
+        pass(GRACE);
+        assertThat(silent()).containsExactly(3);
+        comeBack(3);
+        liveness.onRefused(3, cluster.epoch(3), nowMs);
+        assertThat(pass(2 * SESSION)).isEmpty();
+    }
+
+    @Test
+    void refusalOfAnEarlierRegistrationMeansNothing() {
+        becomeWithoutTheLast(3);
+        pass(GRACE);
+        assertThat(silent()).containsExactly(3);
+        liveness.onRefused(3, cluster.epoch(3) - 1, nowMs);
+        assertThat(pass(2 * GRACE)).isEmpty();
+    }
+
+    /** It is this node's network that refuses, or its hosts' names that lead astray. */
+    @Test
+    void severalThatAreRefusedTogetherKeepTheirSessions() {
+        cluster = TestCluster.of(3);
+        beating.clear();
+        liveness.onControllerReady(cluster.image(), nowMs);
+        pass(GRACE);
+        assertThat(silent()).containsExactly(1, 2, 3);
+        for (int id = 1; id <= 3; id++) {
+            liveness.onRefused(id, cluster.epoch(id), nowMs);
+        }
+        assertThat(pass(2 * GRACE)).noneMatch(command -> command.startsWith("fence"));
     }
 
     @Test

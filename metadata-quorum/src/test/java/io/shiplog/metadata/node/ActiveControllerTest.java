@@ -103,6 +103,7 @@ class ActiveControllerTest {
             "cluster-a",
             Clock.SYSTEM,
             new ControllerEvents(),
+            (broker, gone) -> {},
             (reason, cause) -> fatals.add(reason + cause));
 
     @AfterEach
