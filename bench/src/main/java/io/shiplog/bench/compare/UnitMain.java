@@ -11,6 +11,7 @@ import io.shiplog.bench.compare.result.UnitId;
 import io.shiplog.bench.compare.row.Row;
 import io.shiplog.bench.compare.row.Rows;
 import io.shiplog.bench.compare.row.Run;
+import io.shiplog.bench.harness.DiskWatch;
 import io.shiplog.bench.harness.Figures;
 import io.shiplog.bench.harness.Machine;
 import io.shiplog.bench.harness.Shell;
@@ -33,6 +34,8 @@ import java.util.Optional;
 final class UnitMain {
     private static final int FAILED = 1;
     private static final int LIMIT_ROUNDS = 2;
+    private static final String DISK_STALLED = "stalls of the disk, ms of the whole unit";
+    private static final String LONGEST_STALL = "longest stall of the disk, ms";
 
     private UnitMain() {}
 
@@ -69,13 +72,17 @@ final class UnitMain {
         Figures limits = LimitsMain.measure(work, LIMIT_ROUNDS);
         Map<String, Double> medians = new LinkedHashMap<>(limits.medians());
         medians.put(LimitsMain.FLOOR, CpuFloor.of(limits));
-        try (LocalCluster cluster = new LocalCluster(contestant, bin, work.resolve("cluster"))) {
+        try (DiskWatch disk = DiskWatch.of(work);
+                LocalCluster cluster = new LocalCluster(contestant, bin, work.resolve("cluster"))) {
             Thread hook = new Thread(() -> closeQuietly(cluster), "close");
             Runtime.getRuntime().addShutdownHook(hook);
-            Run run = new Run(scale, cluster, new PerfTool(kafka), result.resolveSibling(name(id)));
+            Run run = new Run(scale, cluster, new PerfTool(kafka), result.resolveSibling(name(id)), disk);
             Optional.ofNullable(System.getenv("SHIPLOG_JVM_OPTIONS"))
                     .ifPresent(options -> run.config("SHIPLOG_JVM_OPTIONS", options));
             row.measure(run);
+            DiskWatch.Stalls stalls = disk.take();
+            medians.put(DISK_STALLED, stalls.totalMs());
+            medians.put(LONGEST_STALL, stalls.longestMs());
             Runtime.getRuntime().removeShutdownHook(hook);
             return new Result(
                     id,

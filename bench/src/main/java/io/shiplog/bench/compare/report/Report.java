@@ -299,7 +299,8 @@ public final class Report {
                                 .add(value)));
         line("## Limits of the machine");
         line("");
-        line("Measured in each unit before its cluster starts; over all units.");
+        line(
+                "Measured in each unit before its cluster starts, but for the stalls of the disk, which are those of the whole unit; over all units.");
         line("");
         line("| limit | median | from | to |");
         line("|---|---|---|---|");

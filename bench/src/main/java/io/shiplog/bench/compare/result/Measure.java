@@ -11,6 +11,7 @@ public enum Measure {
     IDLE_CPU("CPU of all processes while idle", "s/min", false),
     ACK_P50("ack latency, p50", "ms", false),
     ACK_P99("ack latency, p99", "ms", false),
+    ACK_P99_CALM("ack latency, p99 without what the disk's stalls held up", "ms", false),
     ACK_P999("ack latency, p99.9", "ms", false),
     ACK_MAX("ack latency, longest", "ms", false),
     SEEN_P50("end-to-end latency, p50", "ms", false),

@@ -85,9 +85,10 @@ public final class LatencyRow implements Row {
         }
     }
 
-    private static OpenLoad load(Topic topic, int perSecond) {
+    private static OpenLoad load(Run run, Topic topic, int perSecond) {
         OpenLoad load = new OpenLoad(
-                OpenLoad.Settings.evenly(topic.bootstrap(), topic.name(), topic.partitions(), perSecond, RECORD_BYTES));
+                OpenLoad.Settings.evenly(topic.bootstrap(), topic.name(), topic.partitions(), perSecond, RECORD_BYTES),
+                run.disk());
         load.start();
         return load;
     }
@@ -100,7 +101,7 @@ public final class LatencyRow implements Row {
         long sent = 0;
         try (Tail tail = new Tail(topic)) {
             for (int rate : List.of(WARM_RATE, UNREAD_RATE)) {
-                OpenLoad load = load(topic, rate);
+                OpenLoad load = load(run, topic, rate);
                 Await.pause(run.scale().warmUpS());
                 sent += end(load);
             }
@@ -110,23 +111,26 @@ public final class LatencyRow implements Row {
     }
 
     private static long unread(Run run, Topic topic) throws Exception {
-        OpenLoad load = load(topic, UNREAD_RATE);
+        OpenLoad load = load(run, topic, UNREAD_RATE);
         Await.pause(LEAD_IN_S);
         load.takeLatencies();
+        load.takeCalmLatencies();
         double cpuBefore = run.cluster().cpuSeconds();
         long before = load.acknowledged();
         Await.pause(run.scale().phaseS());
         double cpu = run.cluster().cpuSeconds() - cpuBefore;
         long commits = load.acknowledged() - before;
         run.noteLatencies(UNREAD, load.takeLatencies());
+        run.noteCalmLatencies(UNREAD, load.takeCalmLatencies());
         run.note(UNREAD, Measure.CPU_PER_COMMIT, cpu * MS_PER_S / commits);
         return end(load);
     }
 
     private static long atRate(Run run, Topic topic, Tail tail, int rate) throws Exception {
-        OpenLoad load = load(topic, rate);
+        OpenLoad load = load(run, topic, rate);
         Await.pause(LEAD_IN_S);
         load.takeLatencies();
+        load.takeCalmLatencies();
         tail.takeLatencies();
         double cpuBefore = run.cluster().cpuSeconds();
         long before = load.acknowledged();
@@ -134,6 +138,7 @@ public final class LatencyRow implements Row {
         double cpu = run.cluster().cpuSeconds() - cpuBefore;
         long commits = load.acknowledged() - before;
         run.noteLatencies(phase(rate), load.takeLatencies());
+        run.noteCalmLatencies(phase(rate), load.takeCalmLatencies());
         tail.check();
         run.noteSeen(phase(rate), tail.takeLatencies());
         run.note(phase(rate), Measure.CPU_PER_COMMIT, cpu * MS_PER_S / commits);

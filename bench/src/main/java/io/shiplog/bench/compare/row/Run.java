@@ -11,6 +11,7 @@ import io.shiplog.bench.compare.load.Topic;
 import io.shiplog.bench.compare.result.Figure;
 import io.shiplog.bench.compare.result.Measure;
 import io.shiplog.bench.compare.result.Result;
+import io.shiplog.bench.harness.DiskWatch;
 import io.shiplog.bench.harness.ProcessUsage;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -38,16 +39,23 @@ public final class Run {
     private final LocalCluster cluster;
     private final PerfTool perfTool;
     private final Path histograms;
+    private final DiskWatch disk;
     private final Map<Figure, List<Double>> figures = new LinkedHashMap<>();
     private final Map<String, List<Result.Point>> curves = new LinkedHashMap<>();
     private final Map<String, String> config = new LinkedHashMap<>();
 
-    /** Nothing is noted yet. Histograms are kept in files whose names begin with that of the given one. */
-    public Run(Scale scale, LocalCluster cluster, PerfTool perfTool, Path histograms) {
+    /**
+     * Nothing is noted yet.
+     *
+     * @param histograms they are kept in files whose names begin with this one's
+     * @param disk       of the cluster
+     */
+    public Run(Scale scale, LocalCluster cluster, PerfTool perfTool, Path histograms, DiskWatch disk) {
         this.scale = scale;
         this.cluster = cluster;
         this.perfTool = perfTool;
         this.histograms = histograms;
+        this.disk = disk;
     }
 
     public Scale scale() {
@@ -61,6 +69,11 @@ public final class Run {
 
     public Contestant contestant() {
         return cluster.contestant();
+    }
+
+    /** The disk of the cluster, from the unit's begin on. */
+    public DiskWatch disk() {
+        return disk;
     }
 
     public PerfTool perfTool() {
@@ -92,6 +105,11 @@ public final class Run {
         note(phase, Measure.ACK_P999, ms(acks, 99.9));
         note(phase, Measure.ACK_MAX, acks.getMaxValue() / NS_PER_MS);
         keep(phase + " ack", acks);
+    }
+
+    /** The 99th percentile of those that no stall of the disk held up, in nanoseconds. */
+    public void noteCalmLatencies(String phase, Histogram acks) {
+        note(phase, Measure.ACK_P99_CALM, ms(acks, 99));
     }
 
     /** The same of records that were seen by a consumer. */

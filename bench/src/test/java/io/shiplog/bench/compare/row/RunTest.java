@@ -13,6 +13,7 @@ import io.shiplog.bench.compare.load.PerfTool;
 import io.shiplog.bench.compare.result.Figure;
 import io.shiplog.bench.compare.result.Measure;
 import io.shiplog.bench.compare.result.Result;
+import io.shiplog.bench.harness.DiskWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +33,9 @@ class RunTest {
         for (int ms = 1; ms <= 1_000; ms++) {
             acks.recordValue(ms * 1_000_000L);
         }
-        try (LocalCluster none = new LocalCluster(Contestant.SHIPLOG, temp, temp.resolve("cluster"))) {
-            Run run = new Run(Scale.TINY, none, new PerfTool(""), temp.resolve("latency-shiplog-1"));
+        try (DiskWatch disk = DiskWatch.of(temp);
+                LocalCluster none = new LocalCluster(Contestant.SHIPLOG, temp, temp.resolve("cluster"))) {
+            Run run = new Run(Scale.TINY, none, new PerfTool(""), temp.resolve("latency-shiplog-1"), disk);
             run.noteLatencies("1,000/s", acks);
 
             assertThat(run.figures().get(new Figure("1,000/s", Measure.ACK_P99)))
