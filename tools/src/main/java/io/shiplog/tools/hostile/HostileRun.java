@@ -9,6 +9,7 @@ import io.shiplog.tools.trial.Sent;
 import io.shiplog.tools.trial.Site;
 import io.shiplog.tools.trial.Trial;
 import io.shiplog.tools.trial.TrialClients;
+import io.shiplog.tools.trial.Until;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.admin.Admin;
  * long gap.
  */
 final class HostileRun implements Trial {
+    private static final long WAIT_MS = 30_000;
     private static final int STORAGE = 3;
     private static final String VICTIM = "storage-1";
     /** Heap, code, direct buffers of requests and answers, and the sockets' own: a node that grows beyond is not bounded. */
@@ -61,6 +63,8 @@ final class HostileRun implements Trial {
                 Requests.PARTITIONS,
                 Map.of(),
                 new Sent.Load(seed, perSecond));
+        // A first attack may be over sooner than a cold cluster has acknowledged anything.
+        Until.must("a first acknowledged record", WAIT_MS, () -> sent.ledger().acknowledgedLines() > 0);
     }
 
     @Override
