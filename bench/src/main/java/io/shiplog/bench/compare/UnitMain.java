@@ -81,8 +81,10 @@ final class UnitMain {
                     .ifPresent(options -> run.config("SHIPLOG_JVM_OPTIONS", options));
             row.measure(run);
             DiskWatch.Stalls stalls = disk.take();
-            medians.put(DISK_STALLED, stalls.totalMs());
-            medians.put(LONGEST_STALL, stalls.longestMs());
+            if (disk.isWatching()) {
+                medians.put(DISK_STALLED, stalls.totalMs());
+                medians.put(LONGEST_STALL, stalls.longestMs());
+            }
             Runtime.getRuntime().removeShutdownHook(hook);
             return new Result(
                     id,

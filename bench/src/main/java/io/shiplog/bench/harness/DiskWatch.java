@@ -56,6 +56,7 @@ public final class DiskWatch implements AutoCloseable {
     private final String device;
     private final Thread thread = new Thread(this::run, "disk-watch");
     private volatile boolean closed;
+    private volatile boolean failed;
 
     /** Since when nothing was completed; of the watching thread but for reading. */
     private volatile long silentSinceNs = System.nanoTime();
@@ -100,9 +101,9 @@ public final class DiskWatch implements AutoCloseable {
         return null;
     }
 
-    /** Whether there is a disk to watch. */
+    /** Whether there is a disk to watch, and it could be watched all the time. */
     public boolean isWatching() {
-        return device != null;
+        return device != null && !failed;
     }
 
     private void run() {
@@ -115,6 +116,9 @@ public final class DiskWatch implements AutoCloseable {
             }
         } catch (IOException e) {
             System.err.println("The disk is watched no longer: " + e);
+            failed = true;
+            // else the silence of the watch would look like that of the disk
+            asked = false;
         }
     }
 

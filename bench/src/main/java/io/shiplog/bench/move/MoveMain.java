@@ -95,6 +95,9 @@ public final class MoveMain {
             System.out.println(options);
             MoveMain run = new MoveMain(options, admin, disk);
             run.measure();
+            if (!disk.isWatching()) {
+                System.out.println("The disk was not watched: nothing is known of its stalls.");
+            }
             run.figures.print(System.out);
             run.faults.forEach(fault -> System.out.println("FAULT: " + fault));
             status = run.faults.isEmpty() ? 0 : FAILED;
