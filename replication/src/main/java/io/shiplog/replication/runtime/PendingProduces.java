@@ -144,7 +144,7 @@ final class PendingProduces {
 
     private void tell(int token, long logStartOffset) {
         ProduceCallback callback = callbacks[token];
-        Errors error = answer[token];
+        Errors error = toldTo(token);
         boolean good = error == Errors.NONE;
         long base = good ? baseOffset[token] : -1;
         long appendTime = good ? logAppendTimeMs[token] : -1;
@@ -155,6 +155,12 @@ final class PendingProduces {
             callback.refusedRecords(records);
         }
         callback.complete(error, base, appendTime, tellsLogStart(error) ? logStartOffset : -1, reason);
+    }
+
+    /** A batch that is in the log, nobody knows where any more: clients take this error for success, without an offset. */
+    private Errors toldTo(int token) {
+        boolean nowhere = answer[token] == Errors.NONE && baseOffset[token] < 0 && acks[token] != 0;
+        return nowhere ? Errors.DUPLICATE_SEQUENCE_NUMBER : answer[token];
     }
 
     /** Refusals tell it too, but for those that Kafka's ReplicaManager.appendToLocalLog expects. */

@@ -17,7 +17,8 @@ public interface ProduceCallback {
      * Called exactly once per produce, on the loop, never from inside {@link Replica#produce} of another replica; it may be
      * called before {@code produce} returns.
      *
-     * @param error NONE when the promise of the acks is kept
+     * @param error NONE when the promise of the acks is kept; DUPLICATE_SEQUENCE_NUMBER when it is, for batches that were appended too long ago
+     *     to know where
      * @param baseOffset first offset of the batches (of the original ones for a duplicate); −1 on error
      * @param logAppendTimeMs append time when the topic uses LogAppendTime, else −1
      * @param logStartOffset first offset of the log, with most errors too; −1 with those that Kafka tells without it: not the leader, storage,

@@ -78,6 +78,24 @@ class ReplicaPairTest {
         assertThat(wholeLog(two)).isEqualTo(wholeLog(one));
     }
 
+    /** Decision 0213. */
+    @Test
+    void retryOfABatchOfLongAgoIsADuplicateOnceWhatItIsPartOfIsCommitted() {
+        applyToBoth(1, 1);
+        for (int sequence = 0; sequence < 7; sequence++) {
+            one.produce(batch(42, sequence, "a" + sequence), ALL);
+        }
+        Answers again = one.produce(batch(42, 0, "a0"), ALL);
+        flushed(one);
+        assertThat(again.isDone()).isFalse();
+        fetch(two, one);
+        flushed(two);
+        fetch(two, one);
+        assertThat(again.errors).containsExactly(Errors.DUPLICATE_SEQUENCE_NUMBER);
+        assertThat(again.baseOffset).isEqualTo(-1);
+        assertThat(one.replica.log().logEndOffset()).isEqualTo(7);
+    }
+
     @Test
     void completedFlushOfTheFollowerIsToldToItsFetcher() {
         List<Replica> told = new ArrayList<>();

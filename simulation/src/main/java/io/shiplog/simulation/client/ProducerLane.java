@@ -20,6 +20,9 @@ import org.apache.kafka.common.protocol.Errors;
 final class ProducerLane {
     private static final long NO_PRODUCER_ID = -1;
 
+    /** What takes longer makes a client ask who leads. */
+    private static final long ANSWERS_WITHIN_US = 100_000;
+
     /** A batch without an outcome. */
     private static final class Batch {
         private final ProduceOp op;
@@ -43,6 +46,9 @@ final class ProducerLane {
     private long producerId = NO_PRODUCER_ID;
     private short epoch;
     private int nextSequence;
+    /** Of the present epoch; −1 before the first. */
+    private int lastAcknowledged = -1;
+
     private boolean asksForId;
     /** A number may or may not have been taken: nothing is sent before the epoch was raised. */
     private boolean inDoubt;
@@ -95,6 +101,7 @@ final class ProducerLane {
         if (inDoubt && !resolveDoubt()) {
             return;
         }
+        lookForAnotherLeader();
         if (!isConnected()) {
             pumpIn(10 + producer.dice().nextInt(20));
             return;
@@ -102,13 +109,29 @@ final class ProducerLane {
         int inFlight = 0;
         for (Batch batch : List.copyOf(batches)) {
             if (batch.sentOver != null) {
-                inFlight++;
+                inFlight += batch.sentOver == connection ? 1 : 0;
             } else if (inFlight < producer.rules().maxInFlight() && connection != null) {
                 inFlight++;
                 send(batch);
             } else {
                 return;
             }
+        }
+    }
+
+    /**
+     * Kafka's client hears of a new leader by itself, and goes on there with what it has not sent yet; what the old one holds comes after it, when
+     * that answers or the connection ends.
+     */
+    private void lookForAnotherLeader() {
+        boolean waits = batches.get(0).sentOver != null && now() - batches.get(0).op.triedUs > ANSWERS_WITHIN_US;
+        if (connection == null || !waits) {
+            return;
+        }
+        LeaderFinder.Place now =
+                producer.leaders().leaderOf(partition, topicWasKnown).place();
+        if (now != null && now.leaderEpoch() > leader.leaderEpoch()) {
+            connection = null;
         }
     }
 
@@ -140,6 +163,7 @@ final class ProducerLane {
         }
         epoch++;
         nextSequence = 0;
+        lastAcknowledged = -1;
         inDoubt = false;
         return !batches.isEmpty();
     }
@@ -248,17 +272,18 @@ final class ProducerLane {
             end(batch, Outcome.OK);
         } else {
             batch.op.error = error;
-            onError(batch, error);
+            onError(batch, error, over);
         }
         pump();
     }
 
-    private void onError(Batch batch, Errors error) {
+    private void onError(Batch batch, Errors error, ClientConnection over) {
         switch (error) {
             case DUPLICATE_SEQUENCE_NUMBER -> end(batch, Outcome.OK);
             case OUT_OF_ORDER_SEQUENCE_NUMBER -> {
-                // Behind others without an answer it only has to wait for them.
-                if (batches.get(0) == batch) {
+                // Behind others without an answer it only has to wait for them, and before others that have one it is
+                // no loss.
+                if (batches.get(0) == batch && batch.op.baseSequence > lastAcknowledged) {
                     end(batch, batch.op.attempts == 1 ? Outcome.FAILED : Outcome.UNKNOWN);
                     inDoubt = true;
                 } else {
@@ -277,17 +302,18 @@ final class ProducerLane {
                 pumpIn(20 + producer.dice().nextInt(30));
             default -> {
                 // Somebody else leads, or may: look again.
-                leaveLeader();
+                leave(over);
                 pumpIn(10 + producer.dice().nextInt(20));
             }
         }
     }
 
     /** Later requests of the connection are answered yet, or found to be lost when it closes. */
-    private void leaveLeader() {
-        ClientConnection over = connection;
-        connection = null;
-        if (over != null && batches.stream().noneMatch(each -> each.sentOver == over)) {
+    private void leave(ClientConnection over) {
+        if (connection == over) {
+            connection = null;
+        }
+        if (batches.stream().noneMatch(each -> each.sentOver == over)) {
             over.close();
         }
     }
@@ -324,6 +350,9 @@ final class ProducerLane {
 
     private void end(Batch batch, Outcome outcome) {
         batches.remove(batch);
+        if (outcome == Outcome.OK && batch.op.producerEpoch == epoch) {
+            lastAcknowledged = Math.max(lastAcknowledged, batch.op.baseSequence);
+        }
         batch.expiry.cancel();
         producer.world().history().end(batch.op, outcome, now());
     }

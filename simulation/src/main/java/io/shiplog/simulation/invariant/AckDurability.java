@@ -20,6 +20,8 @@ final class AckDurability extends Invariant {
     void on(Fact fact, Scene scene, Verdicts out) {
         if (fact instanceof Fact.Heard heard && heard.observation() instanceof Sent sent && sent.isPromised()) {
             promised(sent, scene.truth().partition(sent.topicId(), sent.partition()), out);
+        } else if (fact instanceof Fact.Heard heard && heard.observation() instanceof Observation.Kept kept) {
+            kept(kept, scene.truth().partition(kept.topicId(), kept.partition()), out);
         } else if (fact instanceof Fact.Settled settled) {
             settled(settled.partition(), out);
         }
@@ -38,6 +40,14 @@ final class AckDurability extends Invariant {
                     this,
                     partition,
                     sent.value() + " is acknowledged at " + sent.offset() + ", committed is " + committed);
+        }
+    }
+
+    /** It is somewhere among what is committed, and stays as all of that does. */
+    private void kept(Observation.Kept kept, PartitionTruth partition, Verdicts out) {
+        boolean excused = partition.isExcused() || partition.deleted || partition.deletingBelow > 0;
+        if (!excused && !partition.isPartlyUnknown() && partition.offsetOf(kept.value()) < 0) {
+            out.add(this, partition, kept.value() + " is said to have been appended before, and is not committed");
         }
     }
 

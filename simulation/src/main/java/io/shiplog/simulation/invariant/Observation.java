@@ -58,6 +58,9 @@ public sealed interface Observation {
         }
     }
 
+    /** A record was promised to stay, as one that had been appended long before; nobody told where. */
+    record Kept(Uuid topicId, int partition, long value, long endedAt) implements Observation {}
+
     /**
      * One answer to a consumer that had records in it, or told a high watermark.
      *

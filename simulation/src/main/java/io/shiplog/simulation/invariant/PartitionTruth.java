@@ -79,6 +79,11 @@ public final class PartitionTruth {
         return offset < 0 || offset >= committed.size() ? null : committed.get((int) offset);
     }
 
+    /** Whether there is something committed that nobody could read. */
+    boolean isPartlyUnknown() {
+        return committed.stream().anyMatch(entry -> entry == null || entry.value() == Entry.UNREADABLE);
+    }
+
     /** Where a value is committed; −1 when it is not. */
     long offsetOf(long value) {
         for (int offset = 0; offset < committed.size(); offset++) {

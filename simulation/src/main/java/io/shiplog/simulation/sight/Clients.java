@@ -89,7 +89,7 @@ final class Clients {
     private void tell(ProduceOp op, ClusterSight cluster) {
         TopicIdPartition partition = op.partition;
         Observation.Outcome outcome = switch (op.outcome) {
-            // Acknowledged as a duplicate, without a word of where it is.
+            // Acknowledged as a duplicate, without a word of where it is: that is told below.
             case OK -> op.baseOffset < 0 && op.acks != 0 ? Observation.Outcome.UNKNOWN : Observation.Outcome.OK;
             case FAILED -> Observation.Outcome.FAILED;
             case UNKNOWN, PENDING -> Observation.Outcome.UNKNOWN;
@@ -117,6 +117,11 @@ final class Clients {
                             op.node,
                             op.baseOffset < 0 ? -1 : op.baseOffset + i),
                     cluster);
+            if (op.isPromised() && op.baseOffset < 0) {
+                checker.heard(
+                        new Observation.Kept(partition.topicId(), partition.partition(), op.firstValue + i, op.endedUs),
+                        cluster);
+            }
         }
     }
 

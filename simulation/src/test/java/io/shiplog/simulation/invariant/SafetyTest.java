@@ -45,6 +45,15 @@ class SafetyTest {
     }
 
     @Test
+    void s1WhatWasAppendedLongBeforeIsCommittedSomewhere() {
+        c.committed(3);
+        c.heard(new Observation.Kept(TestCluster.TOPIC, 0, 1, c.nowUs));
+        assertThat(c.broken()).isEmpty();
+        c.heard(new Observation.Kept(TestCluster.TOPIC, 0, 77, c.nowUs));
+        assertThat(c.broken()).containsExactly("S1");
+    }
+
+    @Test
     void s1IsInNoLogAnyMore() {
         c.committed(3);
         c.agree(-1, 1, new int[0], new int[0]);

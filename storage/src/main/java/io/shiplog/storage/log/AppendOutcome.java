@@ -34,12 +34,12 @@ public final class AppendOutcome {
         return message;
     }
 
-    /** Offset of the first record: the original one for a duplicate, -1 when refused. */
+    /** Offset of the first record: the original one for a duplicate, -1 when that is not known any more, and when refused. */
     public long baseOffset() {
         return baseOffset;
     }
 
-    /** Offset of the last record: the original one for a duplicate, -1 when refused. */
+    /** Offset of the last record: the original one for a duplicate, or the last that it may have; -1 when refused. */
     public long lastOffset() {
         return lastOffset;
     }

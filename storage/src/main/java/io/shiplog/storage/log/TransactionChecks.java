@@ -62,7 +62,7 @@ final class TransactionChecks {
     /** What a verdict of refusal is to whom it is told. */
     Errors refusal(Verdict verdict) {
         return switch (verdict) {
-            case ACCEPTED, DUPLICATE -> Errors.NONE;
+            case ACCEPTED, DUPLICATE, OLD_DUPLICATE -> Errors.NONE;
             case FENCED -> refuse(Errors.INVALID_PRODUCER_EPOCH, "a newer epoch of this producer has written");
             case OUT_OF_ORDER -> refuse(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, "the batch does not follow the last one");
             case COORDINATOR_FENCED ->

@@ -58,6 +58,15 @@ final class ProducerEntry {
         return -1;
     }
 
+    /**
+     * Whether a batch lies wholly before those that are remembered. No client is half of all sequences ahead of itself: what seems to be so far
+     * behind is to come, after sequences have begun anew.
+     */
+    boolean isBeforeAll(int firstSequence, int lastOffsetDelta) {
+        long last = (long) firstSequence + lastOffsetDelta;
+        return last < firstSequences[0] && firstSequences[0] - last < 1 << 30;
+    }
+
     void add(int firstSequence, int lastSequence, long baseOffset, long lastOffset, long timestampMs) {
         if (count == MAX_BATCHES) dropOldest();
         firstSequences[count] = firstSequence;

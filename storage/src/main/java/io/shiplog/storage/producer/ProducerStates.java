@@ -29,6 +29,8 @@ public final class ProducerStates {
         ACCEPTED,
         /** It is in the log; where, the accessors tell. */
         DUPLICATE,
+        /** It is in the log, before the batches that are remembered; {@link #duplicateLastOffset} is the last offset that it may have. */
+        OLD_DUPLICATE,
         /** OUT_OF_ORDER_SEQUENCE_NUMBER. */
         OUT_OF_ORDER,
         /** INVALID_PRODUCER_EPOCH: a newer incarnation of the producer has written. */
@@ -57,7 +59,7 @@ public final class ProducerStates {
     private final int maxProducers;
     private ProducerEntry[] table = NOBODY;
     private int size;
-    /** Whether a producer that wrote here may be unknown by now. */
+    /** Whether a producer that wrote here may be unknown by now, or some of its batches before those that are remembered. */
     private boolean forgotSome;
 
     /** Null in the log of a partition that no transaction was ever part of. */
@@ -78,6 +80,9 @@ public final class ProducerStates {
 
     /**
      * Judges a batch of a client; changes nothing.
+     *
+     * <p>Other than Kafka, which takes all that lies before the last five batches for out of order (decision 0213): a producer that has gone on at
+     * a new leader comes back with what the old one held, and would be refused until it gives up.
      *
      * @param wholeLog whether nothing was ever removed from the start of the log. Then a producer that is not known has
      *     written nothing here, and must begin with sequence 0: a later batch that overtakes a refused first one would
@@ -104,7 +109,12 @@ public final class ProducerStates {
             // Only its marker is known: either nothing was written in this epoch yet, or that is gone.
             return baseSequence == 0 || !wholeLog || forgotSome ? Verdict.ACCEPTED : Verdict.OUT_OF_ORDER;
         }
-        return baseSequence == advance(entry.lastSequence(), 1) ? Verdict.ACCEPTED : Verdict.OUT_OF_ORDER;
+        if (baseSequence == advance(entry.lastSequence(), 1)) return Verdict.ACCEPTED;
+        if (!wholeLog || forgotSome || !entry.isBeforeAll(baseSequence, lastOffsetDelta)) return Verdict.OUT_OF_ORDER;
+        duplicateBaseOffset = -1;
+        duplicateLastOffset = entry.baseOffsets[0] - 1;
+        duplicateTimestampMs = -1;
+        return Verdict.OLD_DUPLICATE;
     }
 
     /** Judges a batch that {@link #check} accepted as part of a transaction, or of none. */
@@ -138,7 +148,7 @@ public final class ProducerStates {
         return coordinatorEpoch < entry.coordinatorEpoch ? Verdict.COORDINATOR_FENCED : Verdict.ACCEPTED;
     }
 
-    /** Base offset of the batch that the last check found to be a duplicate. */
+    /** Base offset of the batch that the last check found to be a duplicate, -1 of an old one. */
     public long duplicateBaseOffset() {
         return duplicateBaseOffset;
     }
@@ -171,7 +181,7 @@ public final class ProducerStates {
         if (sequence >= 0) {
             int delta = RecordBatchHeader.lastOffsetDelta(b, at);
             long timestampMs = RecordBatchHeader.maxTimestamp(b, at);
-            entry.add(sequence, advance(sequence, delta), baseOffset, baseOffset + delta, timestampMs);
+            add(entry, sequence, advance(sequence, delta), baseOffset, baseOffset + delta, timestampMs);
         }
         if (transactional && !entry.isInTransaction()) {
             entry.transactionFirstOffset = baseOffset;
@@ -242,7 +252,13 @@ public final class ProducerStates {
             long logTimeMs) {
         ProducerEntry entry = entryOf(producerId, epoch, logTimeMs);
         int lastSequence = advance(baseSequence, lastOffsetDelta);
-        entry.add(baseSequence, lastSequence, baseOffset, baseOffset + lastOffsetDelta, timestampMs);
+        add(entry, baseSequence, lastSequence, baseOffset, baseOffset + lastOffsetDelta, timestampMs);
+    }
+
+    private void add(ProducerEntry entry, int first, int last, long baseOffset, long lastOffset, long timestampMs) {
+        // What is between is not in this log, or was removed from it.
+        if (first != (entry.count == 0 ? 0 : advance(entry.lastSequence(), 1))) forgotSome = true;
+        entry.add(first, last, baseOffset, lastOffset, timestampMs);
     }
 
     /** Whether any batch at or behind the offset is remembered. */

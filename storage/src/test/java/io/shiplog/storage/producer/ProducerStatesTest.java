@@ -91,6 +91,53 @@ class ProducerStatesTest {
         assertThat(check(0, 0, 2)).isEqualTo(Verdict.OUT_OF_ORDER);
     }
 
+    private Verdict checkInWholeLog(int sequence, int records) {
+        return states.check(PRODUCER, (short) 0, sequence, records - 1, 0, true);
+    }
+
+    /** Six batches of two records each, of which the first is not remembered. */
+    private void appendSixBatches() {
+        for (int i = 0; i < 6; i++) append(PRODUCER, 0, i * 2, 2, 100 + i);
+    }
+
+    @Test
+    void whatLiesBeforeTheLastFiveBatchesOfAWholeLogIsInItToo() {
+        appendSixBatches();
+        assertThat(checkInWholeLog(0, 2)).isEqualTo(Verdict.OLD_DUPLICATE);
+        assertThat(states.duplicateBaseOffset()).isEqualTo(-1);
+        assertThat(states.duplicateLastOffset()).isEqualTo(1);
+        assertThat(checkInWholeLog(1, 1)).isEqualTo(Verdict.OLD_DUPLICATE);
+    }
+
+    @Test
+    void whatReachesIntoTheLastFiveBatchesAndIsNoneOfThemIsOutOfOrder() {
+        appendSixBatches();
+        assertThat(checkInWholeLog(0, 3)).isEqualTo(Verdict.OUT_OF_ORDER);
+        assertThat(checkInWholeLog(13, 1)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
+    @Test
+    void afterAGapNobodyKnowsWhetherWhatIsOlderIsInTheLog() {
+        for (int i = 1; i < 8; i++) append(PRODUCER, 0, i * 2, 2, 0);
+        assertThat(checkInWholeLog(2, 2)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
+    @Test
+    void afterForgettingNobodyKnowsWhetherWhatIsOlderIsInTheLog() {
+        append(PRODUCER + 1, 0, 0, 1, -5_000);
+        appendSixBatches();
+        states.expire(200);
+        assertThat(checkInWholeLog(0, 2)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
+    @Test
+    void sequencesThatBeginAnewAreNotTakenForOldOnes() {
+        append(PRODUCER, 0, 0, Integer.MAX_VALUE - 100, 0);
+        for (int i = 100; i > 40; i -= 10) append(PRODUCER, 0, Integer.MAX_VALUE - i, 10, 0);
+        assertThat(checkInWholeLog(Integer.MAX_VALUE - 100, 10)).isEqualTo(Verdict.OLD_DUPLICATE);
+        assertThat(checkInWholeLog(5, 10)).isEqualTo(Verdict.OUT_OF_ORDER);
+    }
+
     @Test
     void sameFirstSequenceWithAnotherLengthIsNoDuplicate() {
         append(PRODUCER, 0, 0, 2, 0);

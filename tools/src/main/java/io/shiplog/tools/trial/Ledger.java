@@ -14,6 +14,8 @@ import java.util.zip.CRC32C;
 public final class Ledger {
     private static final long UNACKNOWLEDGED = -1;
     private static final int OFFSET_BITS = 56;
+    /** Of a line that was acknowledged as one that had long been there: nobody said where (decision 0213). */
+    private static final long SOMEWHERE = (1L << OFFSET_BITS) - 1;
 
     private final LongList fingerprints = new LongList();
     private final LongList places = new LongList();
@@ -40,9 +42,11 @@ public final class Ledger {
     /**
      * Notes an acknowledgement. The gap that it ends began with the partition's acknowledgement before, or when this line was
      * sent, whichever is later: a partition that has nothing to acknowledge is not silent.
+     *
+     * @param offset −1 when none was told
      */
     public synchronized void acknowledged(int sequence, int partition, long offset, long sentNs, long nowNs) {
-        places.set(sequence, ((long) partition << OFFSET_BITS) | offset, UNACKNOWLEDGED);
+        places.set(sequence, place(partition, offset < 0 ? SOMEWHERE : offset), UNACKNOWLEDGED);
         acknowledged++;
         long gapNs = nowNs - Math.max(lastAckNs[partition], sentNs);
         longestGapNs[partition] = Math.max(longestGapNs[partition], gapNs);
@@ -76,8 +80,22 @@ public final class Ledger {
         return sequence < places.size() && places.get(sequence) != UNACKNOWLEDGED;
     }
 
+    /** Whether that is where it was told to be, or may be. */
     public synchronized boolean isAcknowledgedAt(int sequence, int partition, long offset) {
-        return isAcknowledged(sequence) && places.get(sequence) == (((long) partition << OFFSET_BITS) | offset);
+        if (!isAcknowledged(sequence)) {
+            return false;
+        }
+        long told = places.get(sequence);
+        return told == place(partition, offset) || told == place(partition, SOMEWHERE);
+    }
+
+    /** Whether that is where it was told to be. */
+    public synchronized boolean isToldAt(int sequence, int partition, long offset) {
+        return isAcknowledged(sequence) && places.get(sequence) == place(partition, offset);
+    }
+
+    private static long place(int partition, long offset) {
+        return ((long) partition << OFFSET_BITS) | offset;
     }
 
     /** Whether this is the line that was sent under that number. */

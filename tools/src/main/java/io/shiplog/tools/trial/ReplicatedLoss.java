@@ -44,7 +44,7 @@ record ReplicatedLoss(int lost, int acknowledged, String fault) {
     private static String beforeTheEnd(Ledger ledger, ReadLog read, int sequence, int partitions) {
         for (int p = 0; p < partitions; p++) {
             for (int offset = 0; offset < read.size(p); offset++) {
-                if (ledger.isAcknowledgedAt(sequence, p, offset)) {
+                if (ledger.isToldAt(sequence, p, offset)) {
                     return "record " + sequence + " is missing from partition " + p + " at " + offset
                             + ", which goes on to " + read.size(p);
                 }

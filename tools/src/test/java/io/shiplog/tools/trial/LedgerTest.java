@@ -53,6 +53,16 @@ class LedgerTest {
     }
 
     @Test
+    void lineThatWasToldNoPlaceMayBeAnywhereInItsPartition() {
+        sent(1);
+        ledger.acknowledged(0, 1, -1, 0, 1);
+        assertThat(ledger.isAcknowledged(0)).isTrue();
+        assertThat(ledger.isAcknowledgedAt(0, 1, 7)).isTrue();
+        assertThat(ledger.isAcknowledgedAt(0, 0, 7)).isFalse();
+        assertThat(ledger.isToldAt(0, 1, 7)).isFalse();
+    }
+
+    @Test
     void changedLineIsAnotherLine() {
         sent(1);
         assertThat(ledger.isLine(0, bytes("line 0"))).isTrue();
