@@ -18,15 +18,13 @@ import org.apache.kafka.common.protocol.Errors;
  * Which brokers are alive: soft state of the active controller, from connections and heartbeats. Pure: events and time in,
  * commands out. Not thread-safe; the controller's thread owns it.
  *
- * <p>A broker is fenced when its session ends, and much earlier when its connection breaks and stays broken. The second is a
+ * <p>A broker is fenced when its session ends, and much earlier when its connection breaks and stays broken, at once nearly when its host says that its process is gone. The second is a
  * guess, so it is not made when the fault may be this controller's own: several brokers broke away together, or the controller
  * stalled. Fencing too early costs availability only, never acknowledged records.
  */
 public final class BrokerLiveness {
     private static final int POLLS_PER_GAP = 3;
     private static final int SILENT_PART = 4;
-    /** Who lives connects within milliseconds. */
-    private static final int SILENT_PART_OF_GRACE = 2;
 
     private final LivenessSettings settings;
     private final TreeMap<Integer, BrokerSession> sessions = new TreeMap<>();
@@ -79,23 +77,24 @@ public final class BrokerLiveness {
     }
 
     /**
-     * Brokers of which nothing was heard since this controller took over, though the others had the time to come: each is named once. A broker that died together with the controller before, as in one
-     * process, has no connection here that could break: whether anybody listens where it did is worth a question.
+     * Brokers whose process may be gone: whether anybody listens where they did is worth a question. Those whose connection broke, until they are back or fenced; and once, those of which
+     * nothing was heard since this controller took over, though the others had the time to come: a broker that died together with the controller before, as in one process,
+     * has no connection here that could break.
      */
-    public List<BrokerImage> silent(MetadataImage image, long nowMs) {
-        List<BrokerImage> silent = new ArrayList<>();
+    public List<BrokerImage> questionable(MetadataImage image, long nowMs) {
+        List<BrokerImage> questionable = new ArrayList<>();
         for (BrokerSession session : sessions.values()) {
             BrokerImage broker = image.broker(session.brokerId);
-            if (broker != null
-                    && !broker.fenced()
-                    && session.isToBeQuestioned(settings.connectionGraceMs() / SILENT_PART_OF_GRACE, nowMs)) {
-                silent.add(broker);
+            if (broker != null && !broker.fenced() && session.isToBeQuestioned(settings, nowMs)) {
+                questionable.add(broker);
             }
         }
-        return silent;
+        return questionable;
     }
 
-    /** The host of a broker that {@link #silent} named says that nobody listens there: as if its connection had broken, unless it was heard of meanwhile. */
+    /**
+     * The host of a broker that {@link #questionable} named says that nobody listens there. Unless it was heard of meanwhile, it is gone, whether its connection broke or it never had one.
+     */
     public void onRefused(int brokerId, long brokerEpoch, long nowMs) {
         BrokerSession session = sessions.get(brokerId);
         if (session != null && session.epoch == brokerEpoch) {
@@ -289,7 +288,7 @@ public final class BrokerLiveness {
     }
 
     private boolean connectionGone(BrokerSession session, long nowMs) {
-        return session.isLost() && !session.leaseOnly && nowMs - session.lostAtMs() >= settings.connectionGraceMs();
+        return session.isLost() && !session.leaseOnly && nowMs >= session.goneAtMs(settings);
     }
 
     private String otherCauseToFence(MetadataImage image, BrokerImage broker, BrokerSession session, long nowMs) {
@@ -345,7 +344,8 @@ public final class BrokerLiveness {
         long deadlineMs = polledAtMs + Math.max(1, settings.maxPollGapMs() / POLLS_PER_GAP);
         for (BrokerSession session : sessions.values()) {
             if (session.isLost() && !session.leaseOnly) {
-                deadlineMs = earlier(deadlineMs, session.lostAtMs() + settings.connectionGraceMs());
+                deadlineMs = earlier(deadlineMs, session.goneAtMs(settings));
+                deadlineMs = earlier(deadlineMs, polledAtMs + Math.max(1, settings.refusedGraceMs()));
             }
             deadlineMs = earlier(deadlineMs, session.aliveAtMs + settings.sessionTimeoutMs());
         }

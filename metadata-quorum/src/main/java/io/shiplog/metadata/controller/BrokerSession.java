@@ -11,6 +11,8 @@ final class BrokerSession {
     private static final int MAX_HOLDS = 8;
     private static final int MAX_REMEMBERED_FENCINGS = 64;
     private static final long NEVER = Long.MIN_VALUE;
+    /** Who lives connects to a new controller within milliseconds. */
+    private static final int SILENT_PART_OF_GRACE = 2;
 
     final int brokerId;
     /** Epoch of the registration that the heartbeats below came from. */
@@ -34,8 +36,10 @@ final class BrokerSession {
     /** Offset at which it was seen to lead nothing any more; -1 before. */
     long drainedAtOffset = -1;
 
-    /** Whether its process is there at all was asked already. */
-    private boolean questioned;
+    /** When it was last asked whether its process is there at all; {@link #NEVER} before, and again after it came back. */
+    private long questionedAtMs = NEVER;
+    /** Its host says that nobody listens where it did. */
+    private boolean refused;
 
     private int connections;
     private long lostAtMs = NEVER;
@@ -104,6 +108,8 @@ final class BrokerSession {
         connections++;
         lostAtMs = NEVER;
         leaseOnly = false;
+        questionedAtMs = NEVER;
+        refused = false;
     }
 
     void connectionLost(long nowMs) {
@@ -113,20 +119,37 @@ final class BrokerSession {
         }
     }
 
-    /** Whether this controller has not heard of it since it took over, for so long, and has not asked yet; if so, it counts as asked. */
-    boolean isToBeQuestioned(long silentMs, long nowMs) {
-        if (questioned || heard || connections > 0 || isLost() || nowMs - aliveAtMs < silentMs) {
-            return false;
+    /**
+     * Whether to ask if its process is there at all; if so, it counts as asked. Again and again while its connection is broken: a process that ends may still
+     * listen for a moment. Once when this controller has not heard of it since it took over.
+     */
+    boolean isToBeQuestioned(LivenessSettings settings, long nowMs) {
+        boolean due = isLost()
+                ? !refused && (questionedAtMs == NEVER || nowMs - questionedAtMs >= settings.refusedGraceMs())
+                : questionedAtMs == NEVER
+                        && !heard
+                        && connections == 0
+                        && nowMs - aliveAtMs >= settings.connectionGraceMs() / SILENT_PART_OF_GRACE;
+        if (due) {
+            questionedAtMs = nowMs;
         }
-        questioned = true;
-        return true;
+        return due;
     }
 
-    /** Nobody listens where it did. */
+    /** Nobody listens where it did, says its host to a question. */
     void refused(long nowMs) {
-        if (questioned && !heard && connections == 0 && !isLost()) {
+        if (questionedAtMs == NEVER || connections > 0 || (heard && !isLost())) {
+            return;
+        }
+        refused = true;
+        if (!isLost()) {
             lostAtMs = nowMs;
         }
+    }
+
+    /** When it counts as gone for good, unless it comes back before. Only while it {@link #isLost}. */
+    long goneAtMs(LivenessSettings settings) {
+        return lostAtMs + (refused ? settings.refusedGraceMs() : settings.connectionGraceMs());
     }
 
     /** Whether it had a connection to this controller and has none any more, or is known to be gone without one. */

@@ -29,6 +29,16 @@ public record LivenessSettings(
         long retryMs,
         int maxPartitionsPerSweep) {
 
+    private static final int REFUSED_PART_OF_GRACE = 5;
+
+    /**
+     * So long has a broker to come back whose connection broke and whose host says that nobody listens there: it is no guess any more, but others that broke away
+     * with it should have been seen.
+     */
+    long refusedGraceMs() {
+        return connectionGraceMs / REFUSED_PART_OF_GRACE;
+    }
+
     /** The defaults around a session timeout. */
     public static LivenessSettings of(long sessionTimeoutMs) {
         return new LivenessSettings(sessionTimeoutMs, 150, 150, 10_000, 1_000, 60_000, 3, 2_000, 250, 5_000);

@@ -172,6 +172,7 @@ public final class ActiveController implements AutoCloseable {
             BalanceSettings balanceSettings,
             String clusterId,
             Clock clock,
+            BrokerProbe probe,
             LongSupplier proposers,
             Runnable wake) {
         return new ActiveController(
@@ -183,7 +184,7 @@ public final class ActiveController implements AutoCloseable {
                 clusterId,
                 clock,
                 new ControllerEvents(),
-                (broker, gone) -> {},
+                probe,
                 (reason, cause) -> {
                     throw new IllegalStateException(reason, cause);
                 },
@@ -429,9 +430,9 @@ public final class ActiveController implements AutoCloseable {
                 own.add(PendingCommand.own(command));
             }
         }
-        for (BrokerImage silent : liveness.silent(log.image(), nowMs)) {
+        for (BrokerImage broker : liveness.questionable(log.image(), nowMs)) {
             long askedInTerm = activeTerm;
-            probe.ask(silent, () -> post(() -> onRefused(silent, askedInTerm)));
+            probe.ask(broker, () -> post(() -> onRefused(broker, askedInTerm)));
         }
         for (LogInfoGathering.Ready ready : gathering.poll(log.image(), nowMs)) {
             Consumer<MetadataResult> reply = gatheringFor.remove(ready.ask());

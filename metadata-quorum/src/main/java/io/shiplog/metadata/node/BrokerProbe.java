@@ -7,7 +7,7 @@ import io.shiplog.metadata.image.BrokerImage;
 
 /** Asks whether the process of a broker is there at all. */
 @FunctionalInterface
-interface BrokerProbe {
+public interface BrokerProbe {
     /** Runs {@code gone}, on any thread, when the host of the broker says that nobody listens where the broker did. */
     void ask(BrokerImage broker, Runnable gone);
 }

@@ -21,6 +21,7 @@ class BrokerLivenessTest {
     private static final BalanceSettings BALANCING = BalanceSettings.defaults();
     private static final long SESSION = SETTINGS.sessionTimeoutMs();
     private static final long GRACE = SETTINGS.connectionGraceMs();
+    private static final long REFUSED = SETTINGS.refusedGraceMs();
 
     private final BrokerLiveness liveness = new BrokerLiveness(SETTINGS, BALANCING);
     private TestCluster cluster;
@@ -115,19 +116,59 @@ class BrokerLivenessTest {
         }
     }
 
-    private List<Integer> silent() {
-        return liveness.silent(cluster.image(), nowMs).stream()
+    private List<Integer> questionable() {
+        return liveness.questionable(cluster.image(), nowMs).stream()
                 .map(BrokerImage::id)
                 .toList();
     }
 
     @Test
-    void brokerThatDiedWithTheControllerBeforeIsFencedAGraceAfterItsHostSaysSo() {
+    void brokerThatDiedWithTheControllerBeforeIsFencedSoonAfterItsHostSaysSo() {
         becomeWithoutTheLast(3);
-        assertThat(silent()).as("others may be on their way").isEmpty();
+        assertThat(questionable()).as("others may be on their way").isEmpty();
         assertThat(pass(GRACE)).isEmpty();
-        assertThat(silent()).containsExactly(3);
+        assertThat(questionable()).containsExactly(3);
         liveness.onRefused(3, cluster.epoch(3), nowMs);
+        assertThat(poll()).isEmpty();
+        assertThat(pass(50)).contains("fence 3: connection lost");
+    }
+
+    @Test
+    void brokerWhoseConnectionBrokeIsFencedSoonAfterItsHostSaysThatItIsGone() {
+        lose(3);
+        assertThat(questionable()).containsExactly(3);
+        liveness.onRefused(3, cluster.epoch(3), nowMs);
+        assertThat(poll()).as("others may have broken away with it").isEmpty();
+        nowMs += REFUSED - 1;
+        assertThat(poll()).isEmpty();
+        assertThat(liveness.nextDeadlineMs()).isEqualTo(nowMs + 1);
+        nowMs++;
+        assertThat(poll()).contains("fence 3: connection lost");
+    }
+
+    /** A process that ends may listen for a moment more. */
+    @Test
+    void brokerWhoseConnectionBrokeIsAskedForUntilItsHostRefuses() {
+        lose(3);
+        assertThat(questionable()).containsExactly(3);
+        assertThat(questionable()).isEmpty();
+        poll();
+        assertThat(liveness.nextDeadlineMs()).isEqualTo(nowMs + REFUSED);
+        nowMs += REFUSED;
+        assertThat(questionable()).containsExactly(3);
+        liveness.onRefused(3, cluster.epoch(3), nowMs);
+        nowMs += REFUSED;
+        assertThat(questionable()).isEmpty();
+    }
+
+    @Test
+    void brokerThatCameBackAfterItsHostRefusedStaysAndHasTheWholeGraceTheNextTime() {
+        lose(3);
+        assertThat(questionable()).containsExactly(3);
+        liveness.onRefused(3, cluster.epoch(3), nowMs);
+        comeBack(3);
+        assertThat(pass(2 * SESSION)).isEmpty();
+        lose(3);
         assertThat(pass(GRACE - 50)).isEmpty();
         assertThat(pass(50)).contains("fence 3: connection lost");
     }
@@ -136,9 +177,9 @@ class BrokerLivenessTest {
     void eachIsAskedForOnce() {
         becomeWithoutTheLast(3);
         pass(GRACE);
-        assertThat(silent()).containsExactly(3);
+        assertThat(questionable()).containsExactly(3);
         pass(GRACE);
-        assertThat(silent()).isEmpty();
+        assertThat(questionable()).isEmpty();
         assertThat(pass(SESSION)).as("a host that says nothing").contains("fence 3: session timeout");
     }
 
@@ -146,7 +187,7 @@ class BrokerLivenessTest {
     void refusalOfABrokerThatHasComeMeanwhileMeansNothing() {
         becomeWithoutTheLast(3);
         pass(GRACE);
-        assertThat(silent()).containsExactly(3);
+        assertThat(questionable()).containsExactly(3);
         comeBack(3);
         liveness.onRefused(3, cluster.epoch(3), nowMs);
         assertThat(pass(2 * SESSION)).isEmpty();
@@ -156,7 +197,7 @@ class BrokerLivenessTest {
     void refusalOfAnEarlierRegistrationMeansNothing() {
         becomeWithoutTheLast(3);
         pass(GRACE);
-        assertThat(silent()).containsExactly(3);
+        assertThat(questionable()).containsExactly(3);
         liveness.onRefused(3, cluster.epoch(3) - 1, nowMs);
         assertThat(pass(2 * GRACE)).isEmpty();
     }
@@ -168,7 +209,7 @@ class BrokerLivenessTest {
         beating.clear();
         liveness.onControllerReady(cluster.image(), nowMs);
         pass(GRACE);
-        assertThat(silent()).containsExactly(1, 2, 3);
+        assertThat(questionable()).containsExactly(1, 2, 3);
         for (int id = 1; id <= 3; id++) {
             liveness.onRefused(id, cluster.epoch(id), nowMs);
         }

@@ -5,6 +5,7 @@ package io.shiplog.simulation.quorum;
 
 import io.shiplog.metadata.controller.BalanceSettings;
 import io.shiplog.metadata.controller.Controller;
+import io.shiplog.metadata.image.BrokerImage;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.node.ActiveController;
 import io.shiplog.metadata.node.AgreedLog;
@@ -15,6 +16,7 @@ import io.shiplog.simulation.engine.Dice;
 import io.shiplog.simulation.engine.Scheduler;
 import io.shiplog.simulation.engine.SimLoop;
 import io.shiplog.simulation.engine.SimProcess;
+import io.shiplog.simulation.network.SimConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -69,6 +71,7 @@ final class QuorumPeerNode implements AgreedLog {
                 BalanceSettings.of(quorum.settings().balances(), 1, 0),
                 SimQuorum.CLUSTER_ID,
                 process.clock(),
+                this::probe,
                 dice.split()::nextLong,
                 this::wake);
     }
@@ -87,6 +90,18 @@ final class QuorumPeerNode implements AgreedLog {
 
     void start() {
         loop.execute(this::turn);
+    }
+
+    /** Connects to where the broker listened. A machine without power says nothing, nor does one that is cut off. */
+    private void probe(BrokerImage broker, Runnable gone) {
+        SimProcess listener = quorum.hosts().listener(broker.endpoints().get(0).port());
+        boolean hasPower = quorum.hosts().hasPower(broker.id());
+        SimConnection connection = quorum.network().connect(process, broker.id(), listener, hasPower);
+        if (listener == null) {
+            connection.onClosedAtClient(() -> loop.execute(gone));
+        } else {
+            connection.closeAtClient();
+        }
     }
 
     // ---- the controller's thread

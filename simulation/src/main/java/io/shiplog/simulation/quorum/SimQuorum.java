@@ -40,6 +40,7 @@ public final class SimQuorum {
     private final int[] durableEntries;
     private final List<Proposal> underWay = new ArrayList<>();
     private final ImageListener images;
+    private final BrokerHosts hosts;
 
     private long term;
     private QuorumPeerNode leader;
@@ -53,6 +54,7 @@ public final class SimQuorum {
      *
      * @param processNumbers gives each process one of its own
      * @param images told of every image of every quorum node
+     * @param hosts where controllers ask for brokers
      */
     public SimQuorum(
             QuorumSettings settings,
@@ -60,19 +62,29 @@ public final class SimQuorum {
             SimNetwork network,
             Dice dice,
             IntSupplier processNumbers,
-            ImageListener images) {
+            ImageListener images,
+            BrokerHosts hosts) {
         this.settings = settings;
         this.scheduler = scheduler;
         this.network = network;
         this.dice = dice;
         this.processNumbers = processNumbers;
         this.images = images;
+        this.hosts = hosts;
         this.peers = new QuorumPeerNode[settings.nodes()];
         this.durableEntries = new int[settings.nodes()];
     }
 
     QuorumSettings settings() {
         return settings;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    BrokerHosts hosts() {
+        return hosts;
     }
 
     public int size() {

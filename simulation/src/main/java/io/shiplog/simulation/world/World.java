@@ -27,6 +27,7 @@ import io.shiplog.simulation.network.SimNetwork;
 import io.shiplog.simulation.node.NodeSettings;
 import io.shiplog.simulation.node.SimNode;
 import io.shiplog.simulation.node.StorageLife;
+import io.shiplog.simulation.quorum.BrokerHosts;
 import io.shiplog.simulation.quorum.ImageListener;
 import io.shiplog.simulation.quorum.SimQuorum;
 import io.shiplog.storage.log.LogSettings;
@@ -38,7 +39,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 
 /** One cluster with its clients, under observation. */
-public final class World implements ClientWorld, WorldView {
+public final class World implements ClientWorld, WorldView, BrokerHosts {
     private static final int FIRST_CLIENT = 201;
 
     private final Setup setup;
@@ -76,8 +77,8 @@ public final class World implements ClientWorld, WorldView {
         this.network = new SimNetwork(scheduler, dice.split());
         network.lateRate(setup.lateRate());
         this.settings = new WorldSettings(setup);
-        this.quorum =
-                new SimQuorum(settings.quorum(), scheduler, network, dice.split(), this::nextProcess, this::onImage);
+        this.quorum = new SimQuorum(
+                settings.quorum(), scheduler, network, dice.split(), this::nextProcess, this::onImage, this);
         this.nodes = new SimNode[setup.storageNodes()];
         for (int id = 1; id <= nodes.length; id++) {
             nodes[id - 1] = new SimNode(id, this, new SimDisk(StorageLife.diskPath(id), dice.split()));
@@ -328,6 +329,12 @@ public final class World implements ClientWorld, WorldView {
             }
         }
         return null;
+    }
+
+    @Override
+    public SimProcess listener(int port) {
+        StorageLife life = lifeAt(port);
+        return life != null && life.serves() ? life.process() : null;
     }
 
     @Override
