@@ -69,7 +69,7 @@ public record QuorumConfig(
                 "A storage node without a heartbeat for so long is fenced; storage nodes are told. Default 2000."),
         CONNECTION_GRACE(
                 "broker.connection.grace.ms",
-                "A storage node whose connection broke has so long to come back before it is fenced. Default 150."),
+                "A storage node whose connection broke has so long to come back before it is fenced; a fifth of it when its host says that nobody listens where it did. Default 150."),
         DEFAULT_PARTITIONS("num.partitions", "Partitions of a topic whose creator does not say. Default 1."),
         DEFAULT_REPLICATION(
                 "default.replication.factor",

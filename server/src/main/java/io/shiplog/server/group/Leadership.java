@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Leadership implements Election {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    /** Whoever waits so long for the in-sync replicas has something to say. */
+    private static final long LONG_MS = 5_000;
+
     private static final short ALL = -1;
 
     private final Replica replica;
@@ -43,10 +46,14 @@ final class Leadership implements Election {
     private final int ackTimeoutMs;
     private final TopicPartition partition;
     private final List<PartitionWriter.Listener> listeners = new ArrayList<>(1); // on the loop
+    private final List<Waiting> waiting = new ArrayList<>(1); // on the loop
 
     private volatile long highWatermark;
     private volatile boolean over;
     private Errors refused = Errors.NONE; // the last append; on the loop
+
+    /** What is to be done when all below an offset is committed. */
+    private record Waiting(long offset, Runnable action) {}
 
     /**
      * On the loop.
@@ -101,6 +108,7 @@ final class Leadership implements Election {
     void end() {
         over = true;
         listeners.clear();
+        runWaiting();
     }
 
     /** The high watermark may have moved. On the loop. */
@@ -112,6 +120,42 @@ final class Leadership implements Election {
         highWatermark = now;
         for (PartitionWriter.Listener listener : listeners) {
             tell(listener);
+        }
+        runWaiting();
+    }
+
+    /**
+     * Runs the action once, on the loop: when all below the offset is committed, or when this has ended before ({@link #isOver}). One line in the log when that takes
+     * long. Any thread.
+     */
+    void whenCommitted(long offset, Runnable action) {
+        loop.execute(() -> {
+            Waiting wanted = new Waiting(offset, action);
+            waiting.add(wanted);
+            runWaiting();
+            if (waiting.contains(wanted)) {
+                // Over and done with when nobody waits any more.
+                var unused = loop.schedule(() -> sayThatItWaits(wanted), LONG_MS);
+            }
+        });
+    }
+
+    private void sayThatItWaits(Waiting wanted) {
+        if (waiting.contains(wanted)) {
+            LOG.warn(
+                    "{}: its groups have no coordinator yet, since of what is in its log only what is below offset {} is known to be committed, and not what is below {}",
+                    partition,
+                    highWatermark,
+                    wanted.offset());
+        }
+    }
+
+    private void runWaiting() {
+        for (Waiting each : List.copyOf(waiting)) {
+            if (over || highWatermark >= each.offset()) {
+                waiting.remove(each);
+                each.action().run();
+            }
         }
     }
 

@@ -17,7 +17,10 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings what a partition of {@code __consumer_offsets} holds back into the coordinator's memory, on a thread of its own. */
+/**
+ * Brings what a partition of {@code __consumer_offsets} holds back into the coordinator's memory, on a thread of its own. A load ends when all that it has read is
+ * known to be committed: before that the coordinator would answer with what was committed long ago, though a later commit was acknowledged (decision 0215).
+ */
 final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetsLoader.class);
     private static final long CLOSE_TIMEOUT_S = 10;
@@ -55,35 +58,69 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
 
     @Override
     public CompletableFuture<LoadSummary> load(TopicPartition tp, CoordinatorPlayback<CoordinatorRecord> playback) {
-        CompletableFuture<LoadSummary> summary = new CompletableFuture<>();
-        long askedMs = Time.SYSTEM.milliseconds();
-        try {
-            thread.execute(() -> {
-                Leadership failed = load(tp, playback, askedMs, summary);
-                listener.ended(tp.partition(), failed);
-            });
-        } catch (RejectedExecutionException e) {
-            // the coordinator is being closed, and would write an error about it
-            LOG.debug("{} is not loaded any more", tp);
-        }
-        return summary;
+        Load load = new Load(tp, playback);
+        run(load::read);
+        return load.summary;
     }
 
-    /** Returns what could not be loaded though it is led here; null for nothing. */
-    private Leadership load(
-            TopicPartition tp,
-            CoordinatorPlayback<CoordinatorRecord> playback,
-            long askedMs,
-            CompletableFuture<LoadSummary> summary) {
-        long startMs = Time.SYSTEM.milliseconds();
-        Leadership leadership = leaderships.of(tp.partition());
-        if (leadership == null) {
-            summary.completeExceptionally(new NotLeaderOrFollowerException("this node does not lead " + tp));
-            return null;
-        }
+    private void run(Runnable step) {
         try {
-            OffsetsReplay replay = new OffsetsReplay(leadership, playback, bufferBytes, () -> closed);
-            replay.run();
+            thread.execute(step);
+        } catch (RejectedExecutionException e) {
+            // the coordinator is being closed, and would write an error about it
+            LOG.debug("nothing is loaded any more", e);
+        }
+    }
+
+    /** One partition's load. Its steps run on the loader's thread, so what waits for other replicas between them keeps nobody up. */
+    private final class Load {
+        private final TopicPartition tp;
+        private final CoordinatorPlayback<CoordinatorRecord> playback;
+        private final CompletableFuture<LoadSummary> summary = new CompletableFuture<>();
+        private final long askedMs = Time.SYSTEM.milliseconds();
+        private long startMs;
+        private Leadership leadership;
+        private OffsetsReplay replay;
+
+        Load(TopicPartition tp, CoordinatorPlayback<CoordinatorRecord> playback) {
+            this.tp = tp;
+            this.playback = playback;
+        }
+
+        void read() {
+            startMs = Time.SYSTEM.milliseconds();
+            leadership = leaderships.of(tp.partition());
+            if (leadership == null) {
+                end(new NotLeaderOrFollowerException("this node does not lead " + tp), null);
+                return;
+            }
+            try {
+                replay = new OffsetsReplay(leadership, playback, bufferBytes, () -> closed);
+                long end = replay.run();
+                leadership.whenCommitted(end, () -> OffsetsLoader.this.run(this::complete));
+            } catch (NotLeaderOrFollowerException gone) {
+                end(gone, null);
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+        }
+
+        private void fail(RuntimeException e) {
+            if (leadership.isOver()) {
+                // whoever leads now may have cut or replaced what was being read
+                end(new NotLeaderOrFollowerException(tp + " is not led any more"), null);
+                return;
+            }
+            LOG.error("{} could not be loaded in epoch {}: its groups have no coordinator", tp, leadership.epoch(), e);
+            end(e, leadership);
+        }
+
+        private void complete() {
+            if (leadership.isOver()) {
+                end(new NotLeaderOrFollowerException(tp + " is not led any more"), null);
+                return;
+            }
+            replay.committed();
             writer.onLoaded(leadership);
             long endMs = Time.SYSTEM.milliseconds();
             LOG.info(
@@ -94,19 +131,13 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                     replay.bytes(),
                     endMs - startMs);
             summary.complete(new LoadSummary(startMs, endMs, startMs - askedMs, replay.records(), replay.bytes()));
-            return null;
-        } catch (NotLeaderOrFollowerException gone) {
-            summary.completeExceptionally(gone);
-            return null;
-        } catch (RuntimeException e) {
-            if (leadership.isOver()) {
-                // whoever leads now may have cut or replaced what was being read
-                summary.completeExceptionally(new NotLeaderOrFollowerException(tp + " is not led any more"));
-                return null;
-            }
-            LOG.error("{} could not be loaded in epoch {}: its groups have no coordinator", tp, leadership.epoch(), e);
-            summary.completeExceptionally(e);
-            return leadership;
+            listener.ended(tp.partition(), null);
+        }
+
+        /** @param failed what could not be loaded though it is led here; null for nothing */
+        private void end(RuntimeException why, Leadership failed) {
+            summary.completeExceptionally(why);
+            listener.ended(tp.partition(), failed);
         }
     }
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One pass over one partition's log, from its start to its end, past the high watermark: what is there and not committed yet will be, or this
- * leadership ends. Once per object.
+ * leadership ends. Once per object, by one thread at a time.
  */
 final class OffsetsReplay {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetsReplay.class);
@@ -64,10 +64,12 @@ final class OffsetsReplay {
     /**
      * Replays everything.
      *
+     * @return where the log ended. Not all of it may be known to be committed yet: somebody was perhaps told that it is, by the leader before, so nothing is to be answered from what was
+     *     replayed before the high watermark of this leadership is there, and {@link #committed} was called
      * @throws NotLeaderOrFollowerException when the leadership ends meanwhile, or the node stops
      * @throws io.shiplog.storage.model.StorageException when the log cannot be read
      */
-    void run() {
+    long run() {
         PartitionLog log = leadership.log();
         long end = log.logEndOffset();
         long offset = log.logStartOffset();
@@ -85,8 +87,15 @@ final class OffsetsReplay {
                 passed(offset);
             }
         }
-        finish(end);
+        // The next write goes to the end of the log, whether a batch ends there or compaction has taken it.
+        wrote(end);
         checkWanted();
+        return end;
+    }
+
+    /** Everything that was replayed is committed. */
+    void committed() {
+        commit(written);
     }
 
     private void checkWanted() {
@@ -158,12 +167,6 @@ final class OffsetsReplay {
             wrote(offset);
             commit(offset);
         }
-    }
-
-    /** The next write goes to the end of the log, whether a batch ends there or compaction has taken it. */
-    private void finish(long end) {
-        wrote(end);
-        commit(Math.min(end, leadership.highWatermark()));
     }
 
     private void wrote(long offset) {

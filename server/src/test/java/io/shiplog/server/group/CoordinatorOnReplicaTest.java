@@ -316,6 +316,43 @@ class CoordinatorOnReplicaTest {
         assertThat(onLoop(() -> replica.log().latestEpoch())).isEqualTo(2);
     }
 
+    /** The leader before may have acknowledged it: whoever answers with less gives an acknowledged commit back. */
+    @Test
+    void aCoordinatorAnswersWhenAllThatItHasReadIsKnownToBeCommitted() {
+        create();
+        lead(1);
+        assertThat(commitWhenLoaded(10)).isEqualTo(Errors.NONE);
+        long before = replica.log().logEndOffset();
+        CompletableFuture<Errors> answer = commit(20);
+        awaitEnd(before + 1);
+        lead(2);
+        assertThat(answer).succeedsWithin(Duration.ofSeconds(TIMEOUT_S)).isEqualTo(Errors.NOT_COORDINATOR);
+        long untilNs = System.nanoTime() + 10 * SHORT_NS;
+        while (System.nanoTime() < untilNs) {
+            assertThat(fetched(false)).isEqualTo(NO_ANSWER);
+        }
+        followerCatchesUp();
+        awaitLoaded();
+        assertThat(fetched(false)).isEqualTo(20);
+    }
+
+    @Test
+    void aLoadThatWaitsEndsWithTheLeadership() {
+        create();
+        lead(1);
+        assertThat(commitWhenLoaded(10)).isEqualTo(Errors.NONE);
+        long before = replica.log().logEndOffset();
+        CompletableFuture<Errors> answer = commit(20);
+        awaitEnd(before + 1);
+        lead(2);
+        assertThat(answer).succeedsWithin(Duration.ofSeconds(TIMEOUT_S)).isEqualTo(Errors.NOT_COORDINATOR);
+        apply(FOLLOWER, 3, true);
+        lead(4);
+        followerCatchesUp();
+        awaitLoaded();
+        assertThat(fetched(false)).isEqualTo(20);
+    }
+
     /** The log was replaced meanwhile: whoever only took the new epoch would go on answering from memory. */
     @Test
     void everyEpochIsLoadedFromTheLog() {
