@@ -138,12 +138,17 @@ public final class CompareMain {
                     .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                     .redirectError(errors.toFile())
                     .start();
-            String failure = await(process, step);
-            if (failure.isEmpty() && Files.exists(outcome)) {
-                Files.deleteIfExists(errors);
-                return Result.of(JsonReader.read(Files.readString(outcome, StandardCharsets.UTF_8)));
+            String why = await(process, step);
+            if (why.isEmpty() && Files.exists(outcome)) {
+                try {
+                    Result result = Result.of(JsonReader.read(Files.readString(outcome, StandardCharsets.UTF_8)));
+                    Files.deleteIfExists(errors);
+                    return result;
+                } catch (RuntimeException e) {
+                    why = "its result cannot be read: " + e;
+                }
             }
-            String why = failure.isEmpty() ? lastWords(errors) : failure;
+            why = why.isEmpty() ? lastWords(errors) : why;
             return new Result(
                     step.id(),
                     commit,
