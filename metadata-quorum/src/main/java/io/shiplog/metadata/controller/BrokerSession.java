@@ -121,11 +121,13 @@ final class BrokerSession {
 
     /**
      * Whether to ask if its process is there at all; if so, it counts as asked. Again and again while its connection is broken: a process that ends may still
-     * listen for a moment. Once when this controller has not heard of it since it took over.
+     * listen for a moment; not when that is no reason to fence it. Once when this controller has not heard of it since it took over.
      */
     boolean isToBeQuestioned(LivenessSettings settings, long nowMs) {
         boolean due = isLost()
-                ? !refused && (questionedAtMs == NEVER || nowMs - questionedAtMs >= settings.refusedGraceMs())
+                ? !leaseOnly
+                        && !refused
+                        && (questionedAtMs == NEVER || nowMs - questionedAtMs >= settings.refusedGraceMs())
                 : questionedAtMs == NEVER
                         && !heard
                         && connections == 0

@@ -162,6 +162,16 @@ class BrokerLivenessTest {
     }
 
     @Test
+    void severalThatBrokeAwayTogetherAreNotAskedForAgain() {
+        lose(1);
+        lose(2);
+        lose(3);
+        assertThat(questionable()).containsExactly(1, 2, 3);
+        pass(REFUSED);
+        assertThat(questionable()).isEmpty();
+    }
+
+    @Test
     void brokerThatCameBackAfterItsHostRefusedStaysAndHasTheWholeGraceTheNextTime() {
         lose(3);
         assertThat(questionable()).containsExactly(3);
