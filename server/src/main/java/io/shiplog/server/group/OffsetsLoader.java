@@ -120,7 +120,12 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                 end(new NotLeaderOrFollowerException(tp + " is not led any more"), null);
                 return;
             }
-            replay.committed();
+            try {
+                replay.committed();
+            } catch (RuntimeException e) {
+                fail(e);
+                return;
+            }
             writer.onLoaded(leadership);
             long endMs = Time.SYSTEM.milliseconds();
             LOG.info(
