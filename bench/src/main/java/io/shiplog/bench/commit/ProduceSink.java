@@ -81,6 +81,11 @@ final class ProduceSink implements PartitionAccess, Exchange {
     }
 
     @Override
+    public int correlationId() {
+        return 0;
+    }
+
+    @Override
     public ByteBuffer body() {
         return body;
     }

@@ -11,6 +11,7 @@ import io.shiplog.fuzz.bytes.Dice;
 import io.shiplog.fuzz.bytes.Mutation;
 import io.shiplog.server.protocol.MalformedRequest;
 import io.shiplog.server.protocol.RequestHeader;
+import io.shiplog.server.protocol.RequestHeaderReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -50,7 +51,7 @@ public final class HeadersTarget implements Target {
     private static void read(byte[] input) throws Finding {
         ByteBuffer bytes = ByteBuffer.wrap(input);
         try {
-            RequestHeader header = RequestHeader.read(bytes);
+            RequestHeader header = new RequestHeaderReader().read(bytes);
             byte[] client = header.clientId().getBytes(StandardCharsets.UTF_8);
             // what is no UTF-8 becomes three bytes for each that it was
             if (client.length > 3 * input.length) {

@@ -16,6 +16,7 @@ import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.api.RequestDispatcher;
 import io.shiplog.server.protocol.MalformedRequest;
 import io.shiplog.server.protocol.RequestHeader;
+import io.shiplog.server.protocol.RequestHeaderReader;
 import io.shiplog.server.protocol.SupportedApis;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ public final class RequestsTarget implements Target {
         ByteBuffer bytes = ByteBuffer.wrap(input.clone());
         RequestHeader header;
         try {
-            header = RequestHeader.read(bytes);
+            header = new RequestHeaderReader().read(bytes);
         } catch (MalformedRequest e) {
             return;
         }
@@ -115,7 +116,7 @@ public final class RequestsTarget implements Target {
         ByteBuffer bytes = ByteBuffer.wrap(input);
         RequestHeader header;
         try {
-            header = RequestHeader.read(bytes);
+            header = new RequestHeaderReader().read(bytes);
         } catch (MalformedRequest e) {
             return;
         } catch (RuntimeException | Error e) {

@@ -19,6 +19,8 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /** A request without a connection, whose answer is encoded as a connection would. What a task throws is kept: a node would have stopped. */
 public final class CheckedExchange implements Exchange {
+    private static final int CORRELATION_ID = 3;
+
     private final RequestHeader header;
     private final ByteBuffer body;
     private int ends;
@@ -48,6 +50,11 @@ public final class CheckedExchange implements Exchange {
     @Override
     public RequestHeader header() {
         return header;
+    }
+
+    @Override
+    public int correlationId() {
+        return CORRELATION_ID;
     }
 
     @Override
@@ -113,7 +120,7 @@ public final class CheckedExchange implements Exchange {
     @Override
     public void respondFetch(FetchResponseData response, int followerId) {
         ends++;
-        FetchCodec.encodeResponse(header.correlationId(), header.version(), response, ByteBuffer::allocate)
+        FetchCodec.encodeResponse(CORRELATION_ID, header.version(), response, ByteBuffer::allocate)
                 .release();
     }
 

@@ -155,10 +155,25 @@ public final class BoundedReadable extends ByteBufferAccessor {
     @Override
     public String readString(int length) {
         String text = super.readString(length);
+        checkText(text, length);
+        return text;
+    }
+
+    /**
+     * Refuses a text that could not be written again.
+     *
+     * @param length of the bytes that it was read from
+     * @throws InvalidRequestException when it could not be written again
+     */
+    public static void checkText(String text, int length) {
         if (length > Short.MAX_VALUE / UNREADABLE_BYTES && Utils.utf8Length(text) > Short.MAX_VALUE) {
             throw new InvalidRequestException("a text of " + length + " bytes is none");
         }
-        return text;
+    }
+
+    /** What all elements of a message of so many bytes may become, in bytes of memory. */
+    public static long allowedFor(int messageBytes) {
+        return ElementCost.allowedFor(messageBytes);
     }
 
     @Override

@@ -32,7 +32,7 @@ public final class KafkaApis {
             LogDirView logDirs,
             TopicAutoCreation autoCreation,
             RequestHandler<?>... more) {
-        List<RequestHandler<?>> handlers = new ArrayList<>();
+        List<BodyHandler<?>> handlers = new ArrayList<>();
         handlers.add(new MetadataHandler(cluster, autoCreation));
         handlers.add(new DescribeClusterHandler(cluster));
         handlers.add(new DescribeTopicPartitionsHandler(cluster));

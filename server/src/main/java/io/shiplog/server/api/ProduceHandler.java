@@ -7,18 +7,15 @@ import io.shiplog.metadata.image.ListenerEndpoint;
 import io.shiplog.metadata.image.MetadataImage;
 import io.shiplog.metadata.image.PartitionImage;
 import io.shiplog.metadata.image.TopicImage;
-import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.replication.runtime.ProduceCallback;
 import io.shiplog.server.protocol.Exchange;
+import io.shiplog.server.protocol.RequestHeader;
 import io.shiplog.storage.batch.RecordError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
@@ -27,20 +24,19 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.BaseRecords;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
  * Produce: appends each partition's batch where it lies in the received buffer, and answers when the last partition has
  * its promise kept or refused.
  */
-final class ProduceHandler implements RequestHandler<ProduceRequestData> {
+final class ProduceHandler implements BodyHandler<ProduceRequestView> {
     private static final short FIRST_WITH_LEADER_HINT = 10;
-    private static final short FIRST_WITH_TOPIC_IDS = 13;
     private static final short NO_ACK = 0;
 
     private final ClusterView cluster;
     private final PartitionAccess partitions;
+    /** None while a request is being handled: within that another one may be, since an answer may let another connection go on. */
+    private ProduceRequestView spare = new ProduceRequestView();
 
     ProduceHandler(ClusterView cluster, PartitionAccess partitions) {
         this.cluster = cluster;
@@ -53,13 +49,21 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
     }
 
     @Override
-    public ProduceRequestData read(BoundedReadable body, short version) {
-        return new ProduceRequestData(body, version);
+    public ProduceRequestView read(ByteBuffer body, RequestHeader header) {
+        ProduceRequestView view = spare == null ? new ProduceRequestView() : spare;
+        view.wrap(body, header);
+        spare = null;
+        return view;
     }
 
     @Override
-    public void handle(ProduceRequestData request, Exchange exchange) {
-        new Produce(request.acks(), exchange).run(request);
+    public void handle(ProduceRequestView request, Exchange exchange) {
+        try {
+            new Produce(request.acks(), exchange).run(request);
+        } finally {
+            request.release();
+            spare = request;
+        }
     }
 
     /** One request: counts its partitions down. Keeps nothing of the request's bytes. On the loop. */
@@ -76,55 +80,53 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
             this.exchange = exchange;
         }
 
-        void run(ProduceRequestData request) {
+        void run(ProduceRequestView request) {
             Errors refusal = refusalOfAll(request);
-            for (TopicProduceData topic : request.topicData()) {
-                if (topic.partitionData().isEmpty()) {
-                    continue;
-                }
-                List<PartitionProduceResponse> answers =
-                        new ArrayList<>(topic.partitionData().size());
-                response.responses()
-                        .add(new TopicProduceResponse()
-                                .setName(topic.name())
-                                .setTopicId(topic.topicId())
-                                .setPartitionResponses(answers));
-                TopicImage image = find(topic);
-                for (PartitionProduceData partition : topic.partitionData()) {
-                    PartitionAnswer answer = new PartitionAnswer(image, partition.index());
-                    answers.add(answer.response);
-                    unanswered++;
-                    if (refusal == Errors.NONE) {
-                        append(image, partition, request.timeoutMs(), answer);
-                    } else {
-                        answer.refuse(refusal, null);
-                    }
+            while (request.nextTopic()) {
+                if (request.partitionsLeft() > 0) {
+                    runTopic(request, refusal);
                 }
             }
             countDown();
         }
 
-        private Errors refusalOfAll(ProduceRequestData request) {
+        private void runTopic(ProduceRequestView request, Errors refusal) {
+            List<PartitionProduceResponse> answers = new ArrayList<>(request.partitionsLeft());
+            String name = request.topicName();
+            Uuid id = request.topicId();
+            response.responses()
+                    .add(new TopicProduceResponse().setName(name).setTopicId(id).setPartitionResponses(answers));
+            TopicImage topic = namesTopics() ? image.topic(name) : image.topic(id);
+            while (request.nextPartition()) {
+                PartitionAnswer answer = new PartitionAnswer(topic, request.partition());
+                answers.add(answer.response);
+                unanswered++;
+                if (refusal == Errors.NONE) {
+                    append(topic, request, answer);
+                } else {
+                    answer.refuse(refusal, null);
+                }
+            }
+        }
+
+        private Errors refusalOfAll(ProduceRequestView request) {
             if (acks < -1 || acks > 1) {
                 return Errors.INVALID_REQUIRED_ACKS;
             }
             // there is no transaction coordinator: nobody can have been given a transactional id
-            return request.transactionalId() != null ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : Errors.NONE;
+            return request.isTransactional() ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : Errors.NONE;
         }
 
-        private TopicImage find(TopicProduceData topic) {
-            return exchange.header().version() >= FIRST_WITH_TOPIC_IDS
-                    ? image.topic(topic.topicId())
-                    : image.topic(topic.name());
+        private boolean namesTopics() {
+            return exchange.header().version() < ProduceRequestView.FIRST_WITH_TOPIC_IDS;
         }
 
-        private void append(TopicImage topic, PartitionProduceData partition, int timeoutMs, PartitionAnswer answer) {
+        private void append(TopicImage topic, ProduceRequestView request, PartitionAnswer answer) {
             if (topic == null) {
-                boolean byId = exchange.header().version() >= FIRST_WITH_TOPIC_IDS;
-                answer.refuse(byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
+                answer.refuse(namesTopics() ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID, null);
                 return;
             }
-            if (topic.partition(partition.index()) == null) {
+            if (topic.partition(request.partition()) == null) {
                 answer.refuse(Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
                 return;
             }
@@ -133,17 +135,13 @@ final class ProduceHandler implements RequestHandler<ProduceRequestData> {
                 answer.refuse(Errors.INVALID_TOPIC_EXCEPTION, null);
                 return;
             }
-            ByteBuffer batch = bytes(partition.records());
+            ByteBuffer batch = request.records();
             ProducedBatch.Fault fault = ProducedBatch.fault(exchange.header().version(), batch);
             if (fault != null) {
                 answer.refuse(fault.error(), fault.message());
             } else {
-                partitions.produce(topic.id(), partition.index(), batch, acks, timeoutMs, answer);
+                partitions.produce(topic.id(), request.partition(), batch, acks, request.timeoutMs(), answer);
             }
-        }
-
-        private ByteBuffer bytes(BaseRecords records) {
-            return records == null ? ByteBuffer.allocate(0) : ((MemoryRecords) records).buffer();
         }
 
         private void countDown() {

@@ -3,7 +3,6 @@
 
 package io.shiplog.server.api;
 
-import io.shiplog.replication.fetch.BoundedReadable;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.RequestHeader;
 import io.shiplog.server.protocol.RequestProcessor;
@@ -15,7 +14,6 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
  * Brings each request to the handler of its API. Versions that nobody serves end here: ApiVersions gets version 0 of its
@@ -23,10 +21,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * Produce 0 to 2, which are advertised for librdkafka's sake only: SocketServer.parseRequestHeader).
  */
 public final class RequestDispatcher implements RequestProcessor {
-    /** Topics, partitions, replicas and settings that one request may name in all. */
-    private static final int MAX_ELEMENTS = 200_000;
-
-    private final Map<ApiKeys, RequestHandler<?>> handlers = new EnumMap<>(ApiKeys.class);
+    private final Map<ApiKeys, BodyHandler<?>> handlers = new EnumMap<>(ApiKeys.class);
     private final ApiVersionsHandler apiVersions;
     private final SupportedApis apis;
 
@@ -34,8 +29,8 @@ public final class RequestDispatcher implements RequestProcessor {
      * @param handlers one per API; ApiVersions is served without being among them
      * @param cluster  what ApiVersions takes the features' epoch from
      */
-    public RequestDispatcher(Collection<? extends RequestHandler<?>> handlers, ClusterView cluster) {
-        for (RequestHandler<?> handler : handlers) {
+    public RequestDispatcher(Collection<? extends BodyHandler<?>> handlers, ClusterView cluster) {
+        for (BodyHandler<?> handler : handlers) {
             if (this.handlers.put(handler.api(), handler) != null) {
                 throw new IllegalArgumentException("two handlers for " + handler.api());
             }
@@ -68,21 +63,17 @@ public final class RequestDispatcher implements RequestProcessor {
      * @param header of an API and version that are served
      * @return throws whatever the bytes cause
      */
-    public ApiMessage decode(RequestHeader header, ByteBuffer body) {
-        return handlers.get(header.api()).read(bounded(header, body), header.version());
+    public Object decode(RequestHeader header, ByteBuffer body) {
+        return handlers.get(header.api()).read(body, header);
     }
 
-    private static BoundedReadable bounded(RequestHeader header, ByteBuffer body) {
-        return new BoundedReadable(body, header.isFlexible(), MAX_ELEMENTS, header.version());
-    }
-
-    private <T extends ApiMessage> void serve(RequestHandler<T> handler, Exchange exchange) {
+    private <T> void serve(BodyHandler<T> handler, Exchange exchange) {
         RequestHeader header = exchange.header();
         T request;
         try {
-            request = handler.read(bounded(header, exchange.body()), header.version());
+            request = handler.read(exchange.body(), header);
         } catch (RuntimeException e) {
-            // the generated readers throw whatever their buffer throws; nothing was done yet
+            // the readers throw whatever their buffer throws; nothing was done yet
             exchange.close("bad body of a " + header.api().name + " request, version " + header.version() + ": "
                     + e.getMessage());
             return;

@@ -4,17 +4,18 @@
 package io.shiplog.server.api;
 
 import io.shiplog.replication.fetch.BoundedReadable;
-import io.shiplog.server.protocol.Exchange;
-import org.apache.kafka.common.protocol.ApiKeys;
+import io.shiplog.server.protocol.RequestHeader;
+import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * Serves one Kafka API in all its versions.
+ * Serves one Kafka API by the class that is generated for its requests.
  *
  * @param <T> the generated request class
  */
-public interface RequestHandler<T extends ApiMessage> {
-    ApiKeys api();
+public interface RequestHandler<T extends ApiMessage> extends BodyHandler<T> {
+    /** Topics, partitions, replicas and settings that one request may name in all. */
+    int MAX_ELEMENTS = 200_000;
 
     /**
      * Reads the body of a request. Has no effect: whatever it throws is the sender's fault.
@@ -24,6 +25,8 @@ public interface RequestHandler<T extends ApiMessage> {
      */
     T read(BoundedReadable body, short version);
 
-    /** Does what was asked and answers. Called on the connection's event loop; must not block. */
-    void handle(T request, Exchange exchange);
+    @Override
+    default T read(ByteBuffer body, RequestHeader header) {
+        return read(new BoundedReadable(body, header.isFlexible(), MAX_ELEMENTS, header.version()), header.version());
+    }
 }

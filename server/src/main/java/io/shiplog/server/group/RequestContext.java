@@ -20,7 +20,7 @@ record RequestContext(
                 exchange.header().api().id,
                 exchange.header().version(),
                 exchange.header().clientId(),
-                exchange.header().correlationId());
+                exchange.correlationId());
     }
 
     /** For what this node wants to know itself. */

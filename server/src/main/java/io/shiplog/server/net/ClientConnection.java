@@ -17,6 +17,7 @@ import io.shiplog.server.net.TransferCounters.PeerTransfer;
 import io.shiplog.server.protocol.Exchange;
 import io.shiplog.server.protocol.MalformedRequest;
 import io.shiplog.server.protocol.RequestHeader;
+import io.shiplog.server.protocol.RequestHeaderReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -44,6 +45,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final InetAddress address;
     private final ListenerContext listener;
     private final FrameReader reader;
+    private final RequestHeaderReader headers = new RequestHeaderReader();
     private final ArrayDeque<NettyExchange> pending = new ArrayDeque<>();
     private final Runnable flushTask = this::flush;
     private final ChannelFutureListener written = this::onWritten;
@@ -224,8 +226,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         NettyExchange exchange;
         try {
             ByteBuffer bytes = frame.nioBuffer();
-            RequestHeader header = RequestHeader.read(bytes);
-            exchange = new NettyExchange(this, header, frame, bytes);
+            RequestHeader header = headers.read(bytes);
+            exchange = new NettyExchange(this, header, headers.correlationId(), frame, bytes);
         } catch (MalformedRequest e) {
             frame.release();
             throw e;

@@ -22,6 +22,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 final class NettyExchange implements Exchange {
     private final ClientConnection connection;
     private final RequestHeader header;
+    private final int correlationId;
     private final ByteBuffer body;
     private final int requestBytes;
     private final ByteBuf frame;
@@ -34,9 +35,11 @@ final class NettyExchange implements Exchange {
     private Object answer; // a message to write, a list of them, or null for none
     private String closeReason;
 
-    NettyExchange(ClientConnection connection, RequestHeader header, ByteBuf frame, ByteBuffer body) {
+    NettyExchange(
+            ClientConnection connection, RequestHeader header, int correlationId, ByteBuf frame, ByteBuffer body) {
         this.connection = connection;
         this.header = header;
+        this.correlationId = correlationId;
         this.frame = frame;
         this.body = body;
         this.requestBytes = frame.readableBytes();
@@ -45,6 +48,11 @@ final class NettyExchange implements Exchange {
     @Override
     public RequestHeader header() {
         return header;
+    }
+
+    @Override
+    public int correlationId() {
+        return correlationId;
     }
 
     @Override
@@ -105,7 +113,7 @@ final class NettyExchange implements Exchange {
         if (!connection.inLoop()) {
             connection.execute(() -> respond(response));
         } else if (mayEnd()) {
-            answer = connection.encoder().encode(header, answerVersion(), response);
+            answer = connection.encoder().encode(header.api(), answerVersion(), correlationId, response);
             end();
         }
     }
@@ -117,7 +125,7 @@ final class NettyExchange implements Exchange {
         } else if (mayEnd()) {
             try {
                 var peer = connection.transferPeer(followerId, header.clientId());
-                answer = connection.encoder().encodeFetch(header, response, peer);
+                answer = connection.encoder().encodeFetch(correlationId, header.version(), response, peer);
             } catch (StorageException e) {
                 closeReason = "records could not be read: " + e.getMessage();
             }
@@ -134,7 +142,7 @@ final class NettyExchange implements Exchange {
         } else if (mayEnd()) {
             try {
                 var peer = connection.transferPeer(followerId, header.clientId());
-                answer = connection.encoder().encodeSegment(header, response, peer);
+                answer = connection.encoder().encodeSegment(correlationId, response, peer);
             } catch (StorageException e) {
                 closeReason = "a segment could not be read: " + e.getMessage();
             }

@@ -11,7 +11,6 @@ import io.shiplog.replication.fetch.FetchFrame;
 import io.shiplog.replication.fetch.FrameSink;
 import io.shiplog.replication.fetch.SegmentCodec;
 import io.shiplog.server.net.TransferCounters.PeerTransfer;
-import io.shiplog.server.protocol.RequestHeader;
 import io.shiplog.storage.log.LogSlice;
 import io.shiplog.storage.model.StorageException;
 import java.nio.ByteBuffer;
@@ -53,9 +52,8 @@ final class ResponseEncoder {
      *
      * @param version the one to answer in, which is the request's but for an ApiVersions request that is too new
      */
-    ByteBuf encode(RequestHeader request, short version, ApiMessage response) {
-        ApiKeys api = request.api();
-        var header = new ResponseHeaderData().setCorrelationId(request.correlationId());
+    ByteBuf encode(ApiKeys api, short version, int correlationId, ApiMessage response) {
+        var header = new ResponseHeaderData().setCorrelationId(correlationId);
         short headerVersion = api.responseHeaderVersion(version);
         var cache = new ObjectSerializationCache();
         int size = header.size(cache, headerVersion) + LongTexts.size(response, cache, version);
@@ -72,15 +70,13 @@ final class ResponseEncoder {
      *
      * @throws StorageException when a slice that is to be copied cannot be read; then all slices are released
      */
-    List<Object> encodeFetch(RequestHeader request, FetchResponseData response, PeerTransfer peer) {
-        return parts(
-                FetchCodec.encodeResponse(request.correlationId(), request.version(), response, this::headerBuffer),
-                peer);
+    List<Object> encodeFetch(int correlationId, short version, FetchResponseData response, PeerTransfer peer) {
+        return parts(FetchCodec.encodeResponse(correlationId, version, response, this::headerBuffer), peer);
     }
 
     /** The same for bytes of a segment. */
-    List<Object> encodeSegment(RequestHeader request, FetchSnapshotResponseData response, PeerTransfer peer) {
-        return parts(SegmentCodec.encodeResponse(request.correlationId(), response, this::headerBuffer), peer);
+    List<Object> encodeSegment(int correlationId, FetchSnapshotResponseData response, PeerTransfer peer) {
+        return parts(SegmentCodec.encodeResponse(correlationId, response, this::headerBuffer), peer);
     }
 
     private List<Object> parts(FetchFrame frame, PeerTransfer peer) {

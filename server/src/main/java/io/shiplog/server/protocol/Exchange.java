@@ -22,6 +22,9 @@ public interface Exchange {
 
     RequestHeader header();
 
+    /** The number by which the client knows the answer. */
+    int correlationId();
+
     /** Names the connection within this process; never used twice. */
     long connectionId();
 

@@ -150,6 +150,11 @@ final class MeteredExchange implements Exchange {
     }
 
     @Override
+    public int correlationId() {
+        return exchange.correlationId();
+    }
+
+    @Override
     public long connectionId() {
         return exchange.connectionId();
     }

@@ -39,7 +39,7 @@ final class FakeExchange implements Exchange {
     }
 
     FakeExchange(ApiKeys api, int version, ByteBuffer body) {
-        this.header = new RequestHeader(api, (short) version, 77, "fake-client");
+        this.header = new RequestHeader(api, (short) version, "fake-client");
         this.body = body;
     }
 
@@ -94,6 +94,11 @@ final class FakeExchange implements Exchange {
     @Override
     public RequestHeader header() {
         return header;
+    }
+
+    @Override
+    public int correlationId() {
+        return 77;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.shiplog.replication.runtime.ShippingLimit;
 import io.shiplog.server.HandLoop;
 import io.shiplog.server.protocol.MalformedRequest;
 import io.shiplog.server.protocol.RequestHeader;
+import io.shiplog.server.protocol.RequestHeaderReader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -59,7 +60,7 @@ class FetchSnapshotHandlerTest {
         ByteBuffer frame = SegmentCodec.encodeRequest(5, "shipping-2", asked);
         frame.getInt();
         try {
-            RequestHeader header = RequestHeader.read(frame);
+            RequestHeader header = new RequestHeaderReader().read(frame);
             assertThat(header.api()).isEqualTo(ApiKeys.FETCH_SNAPSHOT);
         } catch (MalformedRequest e) {
             throw new AssertionError(e);

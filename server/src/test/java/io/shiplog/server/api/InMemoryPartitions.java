@@ -35,6 +35,9 @@ final class InMemoryPartitions implements PartitionAccess {
     final Queue<Integer> leaderEpochsAsked = new ArrayDeque<>();
     final Queue<Boolean> isolationsAsked = new ArrayDeque<>();
     boolean answerAtOnce = true;
+    /** Runs within the next produce, before that is answered, once. */
+    Runnable withinProduce = () -> {};
+
     List<ActiveProducer> producers = List.of();
     EpochEnd epochEnd = new EpochEnd(Errors.NONE, 3, 42);
     private long nextOffset = 100;
@@ -45,6 +48,9 @@ final class InMemoryPartitions implements PartitionAccess {
         byte[] copy = new byte[batches.remaining()];
         batches.duplicate().get(copy);
         produced.add(new Produced(topicId, partition, ByteBuffer.wrap(copy), acks, timeoutMs, callback));
+        Runnable within = withinProduce;
+        withinProduce = () -> {};
+        within.run();
         Errors refusal = refuse.get(new Key(topicId, partition));
         if (refusal != null) {
             callback.complete(refusal, -1, -1, -1, "refused by the test");

@@ -5,7 +5,9 @@ package io.shiplog.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shiplog.server.api.InMemoryPartitions.Produced;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -90,6 +92,30 @@ class ProduceHandlerTest {
                 .extracting(p -> Errors.forCode(p.errorCode()))
                 .containsExactly(Errors.REQUEST_TIMED_OUT, Errors.NONE);
         assertThat(answers.get(0).errorMessage()).isEqualTo("late");
+    }
+
+    /** An answer makes room, and another connection goes on with what it had to leave. */
+    @Test
+    void aRequestIsServedWhileAnotherIs() {
+        List<FakeExchange> inner = new ArrayList<>();
+        partitions.withinProduce = () -> inner.add(produce(9, ALL, 2, Batches.of("x", "y")));
+        ProduceRequestData request = request(LATEST, ALL, 0, Batches.of("a"));
+        request.topicData()
+                .iterator()
+                .next()
+                .partitionData()
+                .add(new PartitionProduceData().setIndex(1).setRecords(Batches.of("b")));
+        FakeExchange outer = serve(LATEST, request);
+        assertThat(partitions.produced).extracting(Produced::partition).containsExactly(0, 2, 1);
+        assertThat(error(inner.get(0))).isEqualTo(Errors.NONE);
+        assertThat(outer.response(new ProduceResponseData())
+                        .responses()
+                        .iterator()
+                        .next()
+                        .partitionResponses())
+                .extracting(PartitionProduceResponse::index)
+                .containsExactly(0, 1);
+        assertThat(error(produce(LATEST, ALL, 0, Batches.of("c")))).isEqualTo(Errors.NONE);
     }
 
     @Test

@@ -109,7 +109,7 @@ class KafkaListenerTest {
         List<Exchange> first = take(3);
         assertThat(requests.poll(100, TimeUnit.MILLISECONDS)).isNull();
         first.get(0).respond(new MetadataResponseData());
-        assertThat(take(1).get(0).header().correlationId()).isEqualTo(3);
+        assertThat(take(1).get(0).correlationId()).isEqualTo(3);
         assertThat(requests.poll(50, TimeUnit.MILLISECONDS)).isNull();
     }
 
@@ -144,7 +144,7 @@ class KafkaListenerTest {
                 .isPositive();
         held.get(0).respond(new MetadataResponseData());
         held.get(1).respond(new MetadataResponseData());
-        assertThat(take(1).get(0).header().correlationId()).isEqualTo(7);
+        assertThat(take(1).get(0).correlationId()).isEqualTo(7);
     }
 
     @Test
@@ -357,8 +357,8 @@ class KafkaListenerTest {
         ask(client, 2);
         RawClient other = connect();
         ask(other, 3);
-        assertThat(take(1).get(0).header().correlationId()).as("others go on").isEqualTo(3);
-        assertThat(take(1).get(0).header().correlationId()).isEqualTo(2);
+        assertThat(take(1).get(0).correlationId()).as("others go on").isEqualTo(3);
+        assertThat(take(1).get(0).correlationId()).isEqualTo(2);
         assertThat(System.nanoTime() - beganNs).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(299));
         assertThat(metric("SocketServer.reading-paused,limit=quota")).isEqualTo(1);
     }
@@ -377,7 +377,7 @@ class KafkaListenerTest {
         RawClient idle = connect();
         assertThat(idle.isClosedByPeer()).isTrue();
         client.send(java.util.Arrays.copyOfRange(second, 10, second.length));
-        assertThat(take(1).get(0).header().correlationId()).isEqualTo(2);
+        assertThat(take(1).get(0).correlationId()).isEqualTo(2);
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.shiplog.replication.fetch.SegmentRequest;
 import io.shiplog.replication.runtime.SegmentListener;
 import io.shiplog.replication.runtime.SegmentOrder;
 import io.shiplog.server.protocol.MalformedRequest;
-import io.shiplog.server.protocol.RequestHeader;
+import io.shiplog.server.protocol.RequestHeaderReader;
 import io.shiplog.storage.StorageClock;
 import io.shiplog.storage.log.LogDirectory;
 import io.shiplog.storage.log.LogDirectoryConfig;
@@ -167,7 +167,8 @@ class SegmentReceiversTest {
             byte[] asBytes = new byte[in.readInt()];
             in.readFully(asBytes);
             ByteBuffer frame = ByteBuffer.wrap(asBytes);
-            RequestHeader header = RequestHeader.read(frame);
+            RequestHeaderReader headers = new RequestHeaderReader();
+            headers.read(frame);
             SegmentRequest request = SegmentCodec.read(
                     new FetchSnapshotRequestData(new ByteBufferAccessor(frame), SegmentCodec.VERSION));
             asked.add(request);
@@ -178,7 +179,7 @@ class SegmentReceiversTest {
             if (bytes && silentAt >= 0 && request.position() >= silentAt) {
                 return true;
             }
-            write(out, header.correlationId(), response(request));
+            write(out, headers.correlationId(), response(request));
             return true;
         }
 

@@ -32,7 +32,7 @@ public record Topic(String bootstrap, String name, int partitions) {
 
     private static final long PATIENCE_S = 180;
 
-    /** Creates it and waits until all replicas are in sync. */
+    /** Creates it and waits until all replicas are in sync, and until each leader knows that it leads: the controller names both before any node has heard. */
     public static Topic create(Admin admin, String bootstrap, String name, int partitions, Map<String, String> settings)
             throws Exception {
         admin.createTopics(List.of(new NewTopic(name, partitions, REPLICAS).configs(settings)))
@@ -40,6 +40,7 @@ public record Topic(String bootstrap, String name, int partitions) {
                 .get(PATIENCE_S, TimeUnit.SECONDS);
         Topic topic = new Topic(bootstrap, name, partitions);
         Await.until("the replicas of " + name, PATIENCE_S, () -> topic.isInSync(admin));
+        topic.ends(admin);
         return topic;
     }
 
