@@ -35,7 +35,6 @@ public final class DirectoryCopies {
     private static final String COPYING = ".copying";
     private static final String ARRIVED = ".arrived";
     private static final String LEAVING = ".leaving.";
-    private static final String DELETED = ".deleted";
 
     private final Object lock;
     private final LogContext context;
@@ -107,7 +106,7 @@ public final class DirectoryCopies {
             context.index().forgetPartition(key);
             Path path = context.directory().resolve(key.directoryName());
             if (context.files().exists(path)) {
-                Path target = removal.freeName(key, DELETED);
+                Path target = removal.freeName(key, PartitionRemoval.DELETED);
                 context.files().rename(path, target);
                 aside.add(target);
             }
@@ -174,7 +173,7 @@ public final class DirectoryCopies {
             try {
                 Path marker = marker(key, COPYING);
                 if (context.files().exists(context.directory().resolve(key.directoryName()))) {
-                    removal.deleteInBackground(removal.rename(key, DELETED));
+                    removal.deleteInBackground(removal.rename(key, PartitionRemoval.DELETED));
                 }
                 context.files().delete(marker(key, ARRIVED));
                 if (!context.files().exists(marker))
@@ -262,7 +261,7 @@ public final class DirectoryCopies {
             copy.state().close();
             return;
         }
-        Path aside = removal.close(copy, DELETED);
+        Path aside = removal.close(copy, PartitionRemoval.DELETED);
         try {
             // As long as marks may tell of a directory that is gone, the file says that nobody misses it.
             if (!context.marks().mayTellOf(key)) {
@@ -282,7 +281,7 @@ public final class DirectoryCopies {
             Left gone = left.remove(key);
             if (gone == null) return;
             context.failure().check();
-            Path aside = removal.close(gone.log(), DELETED);
+            Path aside = removal.close(gone.log(), PartitionRemoval.DELETED);
             stay(key, gone.target());
             if (aside != null) removal.deleteInBackground(aside);
         }

@@ -297,11 +297,18 @@ final class LogCompaction implements CleanableLog {
         List<Long> others = new ArrayList<>();
         for (Source source : group) if (source.baseOffset() != base) others.add(source.baseOffset());
         state.context.index().forgetSegments(state.key, base, end);
+        List<DeletedFiles.Held> large = new ArrayList<>(group.size());
         try {
             SegmentSwap.commit(state.context.files(), state.directory, base, end);
+            for (Source source : group) {
+                DeletedFiles.Held held = state.context.deleted().hold(source.segment().file);
+                if (held != null) large.add(held);
+            }
             SegmentSwap.finish(state.context.files(), state.directory, base, end, others);
         } catch (IOException e) {
             throw state.context.failure().fail("replacing segments of " + state, e);
+        } finally {
+            state.context.deleted().giveBack(large);
         }
         replaceInMemory(group, replacement, end);
         checkpoints.store(replacement);

@@ -25,5 +25,6 @@ record LogContext(
         FailureLatch failure,
         SyncTimes syncTimes,
         DiskSpace space,
+        DeletedFiles deleted,
         Integrity integrity,
         DirectoryHost host) {}

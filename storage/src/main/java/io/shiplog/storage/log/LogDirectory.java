@@ -50,7 +50,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
-    private static final String DELETED_SUFFIX = ".deleted";
     private static final String STRAY_SUFFIX = ".stray";
     private static final long INDEX_FLUSH_INTERVAL_MS = 30_000;
 
@@ -129,6 +128,7 @@ public final class LogDirectory implements AutoCloseable {
             IndexStore index = host.openIndex(files, directory);
             FailureLatch failure = new FailureLatch();
             String name = directory.getFileName().toString();
+            Background background = new Background(host.backgroundWork(name), failure);
             LogContext context = new LogContext(
                     directory,
                     files,
@@ -140,10 +140,11 @@ public final class LogDirectory implements AutoCloseable {
                     index,
                     new IndexCache(config.indexCacheBytes()),
                     host.flushWork(config.flushThreads(), name),
-                    new Background(host.backgroundWork(name), failure),
+                    background,
                     failure,
                     new SyncTimes(),
                     space,
+                    new DeletedFiles(directory, files, background, space),
                     new Integrity(failure),
                     host);
             return new LogDirectory(context, unlock, stamp, lives);
@@ -318,7 +319,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Deletes a log: it is gone from the directory, durably, when this returns; its bytes go in the background. */
     public synchronized void delete(Uuid topicId, int partition) {
-        Path aside = remove(new PartitionKey(topicId, partition), DELETED_SUFFIX);
+        Path aside = remove(new PartitionKey(topicId, partition), PartitionRemoval.DELETED);
         if (aside != null) removal.deleteInBackground(aside);
     }
 
@@ -539,6 +540,11 @@ public final class LogDirectory implements AutoCloseable {
         return context.openFiles().count();
     }
 
+    /** Bytes of deleted files whose room is still to be given back. */
+    public long deletedBytes() {
+        return context.deleted().leftBytes();
+    }
+
     LogContext context() {
         return context;
     }
@@ -553,6 +559,7 @@ public final class LogDirectory implements AutoCloseable {
         later.stop();
         if (scrubbing != null) scrubbing.close();
         context.background().close();
+        context.deleted().close();
         context.flusher().close();
         copies.close();
         boolean clean = cleanBrokerEpoch >= 0 && !context.failure().isOffline() && later.count() == 0;

@@ -6,6 +6,7 @@ package io.shiplog.storage.log;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,13 +122,20 @@ final class LogStart {
     private void deleteFilesBelow(long durableStart) throws IOException {
         synchronized (deleting) {
             boolean any = false;
-            for (Segment next = pollBelow(durableStart); next != null; next = pollBelow(durableStart)) {
-                state.context.files().delete(next.path());
-                next.file.release();
-                any = true;
+            List<DeletedFiles.Held> large = new ArrayList<>(1);
+            try {
+                for (Segment next = pollBelow(durableStart); next != null; next = pollBelow(durableStart)) {
+                    DeletedFiles.Held held = state.context.deleted().hold(next.file);
+                    if (held != null) large.add(held);
+                    state.context.files().delete(next.path());
+                    next.file.release();
+                    any = true;
+                }
+                if (!any) return;
+                state.context.files().syncDirectory(state.directory);
+            } finally {
+                state.context.deleted().giveBack(large);
             }
-            if (!any) return;
-            state.context.files().syncDirectory(state.directory);
             state.context.index().forgetBelow(state.key, durableStart);
         }
     }

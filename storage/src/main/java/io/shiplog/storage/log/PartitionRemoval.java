@@ -6,13 +6,23 @@ package io.shiplog.storage.log;
 import io.shiplog.storage.model.PartitionKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How a partition leaves its data directory: its marks go first, then its directory gets another name, durably; what the index store
  * and the disk still hold of it goes in the background. One caller at a time: under the lock of {@link LogDirectory}.
  */
 final class PartitionRemoval {
+    /** At the end of the name of what is being deleted. */
+    static final String DELETED = ".deleted";
+
     private final LogContext context;
+    /** Files of closed logs that are going to be deleted, by the name of their directory: somebody may still read of them. */
+    private final Map<Path, List<SegmentFile>> closing = new ConcurrentHashMap<>();
+
     private int removals;
 
     PartitionRemoval(LogContext context) {
@@ -27,10 +37,13 @@ final class PartitionRemoval {
             log.checkpoints().stop();
             state.closed = true;
             aside = rename(state.key, suffix);
+            List<SegmentFile> files = new ArrayList<>();
             for (int i = 0; i < state.segments.count(); i++) {
                 context.indexCache().forget(state.segments.get(i));
+                files.add(state.segments.get(i).file);
                 state.segments.get(i).file.release();
             }
+            if (aside != null && suffix.equals(DELETED)) closing.put(aside, files);
             log.start().release();
         }
         return aside;
@@ -71,10 +84,8 @@ final class PartitionRemoval {
 
     /** Deletes what has been renamed. */
     void deleteInBackground(Path path) {
-        context.background().execute("removing " + path, () -> {
-            context.files().deleteTree(path);
-            context.files().syncDirectory(context.directory());
-        });
+        List<SegmentFile> files = closing.remove(path);
+        context.deleted().deleteTree(path, files == null ? List.of() : files);
     }
 
     /** A name that nothing in the directory has. */

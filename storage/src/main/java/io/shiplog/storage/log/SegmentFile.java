@@ -78,6 +78,11 @@ final class SegmentFile implements LogFile {
 
     // ---- references
 
+    /** Whether nobody has it any more, and nobody ever will. */
+    synchronized boolean isClosedForGood() {
+        return references == 0;
+    }
+
     /** Takes a reference unless the file is closed for good. */
     synchronized boolean tryRetain() {
         if (references == 0) return false;

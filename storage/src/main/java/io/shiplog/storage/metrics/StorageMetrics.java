@@ -86,6 +86,7 @@ public final class StorageMetrics {
         put(directory, "LogFlushStats.LogFlushRateAndTimeMs.max", d -> times.slowestSyncMs());
         put(directory, "LogDirectory.AppendTimeMs.p99", d -> times.appendP99Ms());
         put(directory, "LogDirectory.UsableBytes", LogDirectory::usableBytes);
+        put(directory, "LogDirectory.DeletedBytes", LogDirectory::deletedBytes);
         put(directory, "LogDirectory.Full", d -> d.space().isFull() ? 1 : 0);
         put(directory, "LogDirectory.Logs", LogDirectory::logCount);
         put(directory, "LogDirectory.OpenSegmentFiles", LogDirectory::openFileCount);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,27 @@ class RetentionTest {
         directory.kill();
         assertThat(read(slice)).isEqualTo(before);
         slice.release();
+    }
+
+    /** Its room comes back step by step, and not before nobody reads of it. */
+    @Test
+    void aLargeSegmentLosesItsNameAtOnceAndItsBytesWhenNobodyReadsThem() throws Exception {
+        Map<String, String> large = Map.of("segment.bytes", "8000000", "retention.bytes", "0");
+        log.updateSettings(LogSettings.fromTopicConfigs(large, directory.config.defaults()));
+        fill(log, 1, 20, 500_000);
+        log.updateHighWatermark(20);
+        LogSlice slice = log.read(0, 600_000, FAR, true);
+        List<String> before = read(slice);
+        log.maybeDeleteOldSegments(0);
+        directory.awaitBackground();
+        assertThat(directory.partitionPath(0).resolve(Segment.fileName(0))).doesNotExist();
+        DeletedFiles deleted = directory.directory.context().deleted();
+        assertThat(deleted.leftBytes()).isBetween(6_000_000L, 8_000_000L);
+        assertThat(read(slice)).isEqualTo(before);
+        slice.release();
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (deleted.leftBytes() > 0 && System.nanoTime() < untilNs) Thread.sleep(5);
+        assertThat(deleted.leftBytes()).isZero();
     }
 
     @Test
