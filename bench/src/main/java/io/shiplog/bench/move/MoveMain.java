@@ -234,7 +234,7 @@ public final class MoveMain {
         if (!topic.assignment().equals(before)) {
             faults.add("the assignment is not the old one");
         }
-        faults.addAll(StrayDirectories.of(options.dir(), MovedTopic.NAME, before, options.system()));
+        faults.addAll(StrayDirectories.after(options.dir(), MovedTopic.NAME, before, options.system()));
     }
 
     /** The 99th percentiles of all, and of those that no stall of the disk held up. */

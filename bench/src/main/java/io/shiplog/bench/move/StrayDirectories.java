@@ -4,21 +4,38 @@
 package io.shiplog.bench.move;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** What is left on the disks of nodes that hold no replica, once a job was given up. */
 final class StrayDirectories {
     private static final int NODES = 5;
+    /** Deleted bytes are given back step by step. */
+    private static final long PATIENCE_S = 60;
+
+    private static final long PAUSE_MS = 500;
 
     private StrayDirectories() {}
 
-    /** A sentence for each node that holds files of partitions and should not. */
-    static List<String> of(String dir, String topic, Map<Integer, List<Integer>> assignment, String system)
+    /** Waits a minute for them to go; then a sentence for each node that holds files of partitions and should not. */
+    static List<String> after(String dir, String topic, Map<Integer, List<Integer>> assignment, String system)
+            throws IOException, InterruptedException {
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        List<String> faults = of(dir, topic, assignment, system);
+        while (!faults.isEmpty() && System.nanoTime() < untilNs) {
+            Thread.sleep(PAUSE_MS);
+            faults = of(dir, topic, assignment, system);
+        }
+        return faults;
+    }
+
+    private static List<String> of(String dir, String topic, Map<Integer, List<Integer>> assignment, String system)
             throws IOException {
         List<String> faults = new ArrayList<>();
         for (int node = 1; node <= NODES; node++) {
@@ -38,6 +55,9 @@ final class StrayDirectories {
                     faults.add("node " + node + " still has " + segments.size() + " segments, such as "
                             + segments.get(0) + ", after " + topic + " went back");
                 }
+            } catch (UncheckedIOException e) {
+                // a directory went while it was looked at: others may be about to
+                faults.add("node " + node + " is deleting still: " + e.getMessage());
             }
         }
         return faults;

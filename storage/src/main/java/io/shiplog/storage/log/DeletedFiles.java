@@ -42,7 +42,9 @@ final class DeletedFiles {
     private final Background background;
     private final DiskSpace space;
 
+    /** Segments, which are open, before partitions; one after the other, so that of the latter one file is open at a time. */
     private final ArrayDeque<Deletion> waiting = new ArrayDeque<>();
+
     private int held;
     private long leftBytes;
     private long stepBytes = STEP_BYTES;
@@ -141,7 +143,10 @@ final class DeletedFiles {
     /** The names are gone, durably: frees the bytes once nobody reads them any more. */
     void giveBack(List<Held> deleted) {
         synchronized (this) {
-            for (Held each : deleted) add(each, each.size);
+            for (Held each : deleted) {
+                waiting.addFirst(each);
+                count(each.size);
+            }
         }
         schedule(PAUSE_MS);
     }
@@ -235,7 +240,8 @@ final class DeletedFiles {
                 return;
             }
             synchronized (this) {
-                add(tree, large);
+                waiting.addLast(tree);
+                count(large);
             }
             schedule(PAUSE_MS);
         });
@@ -243,8 +249,7 @@ final class DeletedFiles {
 
     // ---- steps
 
-    private void add(Deletion deletion, long bytes) {
-        waiting.add(deletion);
+    private void count(long bytes) {
         leftBytes += bytes;
         stepBytes = Math.max(stepBytes, leftBytes / SPREAD_STEPS);
     }
@@ -269,7 +274,7 @@ final class DeletedFiles {
             long freed = next.free(bytes);
             synchronized (this) {
                 leftBytes -= freed;
-                if (freed > 0) waiting.add(next);
+                if (freed > 0) waiting.addFirst(next);
                 if (waiting.isEmpty()) stepBytes = STEP_BYTES;
             }
         }
@@ -281,7 +286,7 @@ final class DeletedFiles {
         for (int i = waiting.size(); i > 0; i--) {
             Deletion next = waiting.poll();
             if (!next.isInUse()) return next;
-            waiting.add(next);
+            waiting.addLast(next);
         }
         return null;
     }

@@ -158,13 +158,25 @@ class DeletedFilesTest {
     }
 
     @Test
-    void othersDoNotWaitForALargePartition() throws IOException {
+    void segmentsDoNotWaitForALargePartition() throws IOException {
         deleted.deleteTree(partition(100 * MIB), List.of());
         SegmentFile segment = segment(0, 3 * MIB);
         delete(segment);
         segment.release();
         for (int i = 0; i < 6; i++) tasks.runOne();
         assertThat(deleted.leftBytes()).isBetween(90 * MIB, 97 * MIB);
+    }
+
+    /** So that there is one open file, however many partitions go. */
+    @Test
+    void partitionsGoOneAfterTheOther() throws IOException {
+        Path first = partition(5 * MIB);
+        Path second = partition(5 * MIB);
+        deleted.deleteTree(first, List.of());
+        deleted.deleteTree(second, List.of());
+        for (int i = 0; i < 4; i++) tasks.runOne();
+        assertThat(size(first)).isEqualTo(MIB);
+        assertThat(size(second)).isEqualTo(5 * MIB);
     }
 
     @Test
