@@ -151,6 +151,11 @@ final class DeletedFiles {
         schedule(PAUSE_MS);
     }
 
+    /** It is not certain that the names are gone: cuts nothing, and leaves the bytes to the file system. */
+    void letGo(List<Held> undecided) {
+        undecided.forEach(this::close);
+    }
+
     // ---- partitions
 
     private final class Tree implements Deletion {
@@ -299,12 +304,14 @@ final class DeletedFiles {
             left = List.copyOf(waiting);
             waiting.clear();
         }
-        for (Deletion each : left) {
-            try {
-                each.close();
-            } catch (IOException e) {
-                LOG.warn("Closing a deleted file of {} failed: {}", directory, e.toString());
-            }
+        left.forEach(this::close);
+    }
+
+    private void close(Deletion deletion) {
+        try {
+            deletion.close();
+        } catch (IOException e) {
+            LOG.warn("Closing a deleted file of {} failed: {}", directory, e.toString());
         }
     }
 }

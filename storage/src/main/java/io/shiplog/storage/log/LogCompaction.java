@@ -306,11 +306,11 @@ final class LogCompaction implements CleanableLog {
             }
             SegmentSwap.finish(state.context.files(), state.directory, base, end, others);
         } catch (IOException e) {
+            state.context.deleted().letGo(large);
             throw state.context.failure().fail("replacing segments of " + state, e);
-        } finally {
-            state.context.deleted().giveBack(large);
         }
         replaceInMemory(group, replacement, end);
+        state.context.deleted().giveBack(large);
         checkpoints.store(replacement);
     }
 

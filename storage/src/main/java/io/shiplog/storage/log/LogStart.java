@@ -122,6 +122,7 @@ final class LogStart {
     private void deleteFilesBelow(long durableStart) throws IOException {
         synchronized (deleting) {
             boolean any = false;
+            boolean durable = false;
             List<DeletedFiles.Held> large = new ArrayList<>(1);
             try {
                 for (Segment next = pollBelow(durableStart); next != null; next = pollBelow(durableStart)) {
@@ -133,9 +134,11 @@ final class LogStart {
                 }
                 if (!any) return;
                 state.context.files().syncDirectory(state.directory);
+                durable = true;
             } finally {
-                state.context.deleted().giveBack(large);
+                if (!durable) state.context.deleted().letGo(large);
             }
+            state.context.deleted().giveBack(large);
             state.context.index().forgetBelow(state.key, durableStart);
         }
     }

@@ -100,6 +100,17 @@ class DeletedFilesTest {
         assertThat(deleted.hold(segment)).isNull();
     }
 
+    /** The directory could not be synced: after a crash the name may stand there again, and has to stand for all of its bytes. */
+    @Test
+    void nothingIsCutOfAFileWhoseNameMayStillBeThere() throws IOException {
+        SegmentFile segment = segment(0, 5 * MIB);
+        DeletedFiles.Held held = deleted.hold(segment);
+        segment.release();
+        deleted.letGo(List.of(held));
+        assertThat(tasks.queue).isEmpty();
+        assertThat(segment.path()).hasSize(5 * MIB);
+    }
+
     @Test
     void whatIsBeingReadStays() throws IOException {
         SegmentFile read = segment(0, 5 * MIB);
