@@ -284,8 +284,12 @@ public final class StorageKeys {
             1,
             Integer.MAX_VALUE,
             "A partition forgets the sequence numbers of a producer that wrote nothing for so long.");
-    static final ConfigKey<Integer> FLUSH_THREADS =
-            wholeNumber("flush.threads", 2, 1, 64, "Ours. Threads of each log directory that sync files to disk.");
+    static final ConfigKey<Integer> FLUSH_THREADS = wholeNumber(
+            "flush.threads",
+            2,
+            1,
+            64,
+            "Ours. At most so many threads of each log directory sync files to disk; no more do than keep waits short.");
 
     static final ConfigKey<Integer> MAX_OPEN_SEGMENT_FILES = wholeNumber(
             "max.open.segment.files",

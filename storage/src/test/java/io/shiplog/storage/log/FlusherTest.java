@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,7 @@ class FlusherTest {
 
     private final LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
     private final List<Held> all = new ArrayList<>();
+    private final AtomicLong nowNs = new AtomicLong();
     private Flusher flusher;
 
     @AfterEach
@@ -71,6 +73,12 @@ class FlusherTest {
         return begun.poll(PATIENCE_S, TimeUnit.SECONDS);
     }
 
+    private void allThreadsRest() {
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (flusher.threadsAtWork() > 0 && System.nanoTime() < untilNs) Thread.onSpinWait();
+        assertThat(flusher.threadsAtWork()).isZero();
+    }
+
     @Test
     void whatSomebodyWaitsForOvertakesWhatYields() throws Exception {
         flusher = new Flusher(1, "test");
@@ -108,6 +116,53 @@ class FlusherTest {
         running.gate.countDown();
         assertThat(next()).isEqualTo("has caught up");
         assertThat(next()).isEqualTo("bulk");
+    }
+
+    @Test
+    void whatWaitsShortlyIsLeftToTheThreadAtWork() throws Exception {
+        flusher = new Flusher(2, "test", nowNs::get);
+        allThreadsRest();
+        Held running = submit("running", false);
+        assertThat(next()).isEqualTo("running");
+        submit("next", false).gate.countDown();
+        assertThat(flusher.threadsAtWork()).isOne();
+        running.gate.countDown();
+        assertThat(next()).isEqualTo("next");
+    }
+
+    @Test
+    void whatYieldsIsNoThreadAtWorkForOthers() throws Exception {
+        flusher = new Flusher(2, "test", nowNs::get);
+        allThreadsRest();
+        submit("bulk", true);
+        assertThat(next()).isEqualTo("bulk");
+        submit("commit", false).gate.countDown();
+        assertThat(next()).isEqualTo("commit");
+    }
+
+    @Test
+    void besideASyncThatTakesLongAnotherThreadWorks() throws Exception {
+        flusher = new Flusher(2, "test", nowNs::get);
+        allThreadsRest();
+        submit("running", false);
+        assertThat(next()).isEqualTo("running");
+        nowNs.addAndGet(FlushDemand.BEARABLE_NS + 1);
+        submit("commit", false).gate.countDown();
+        assertThat(next()).isEqualTo("commit");
+    }
+
+    @Test
+    void ofManyThatWaitForASlowDiskEachThreadTakesOne() throws Exception {
+        flusher = new Flusher(3, "test", nowNs::get);
+        Held slow = submit("slow", false);
+        assertThat(next()).isEqualTo("slow");
+        nowNs.addAndGet(100 * FlushDemand.BEARABLE_NS);
+        slow.gate.countDown();
+        allThreadsRest();
+        submit("first", false);
+        submit("second", false);
+        submit("third", false);
+        assertThat(List.of(next(), next(), next())).containsExactlyInAnyOrder("first", "second", "third");
     }
 
     @Test
