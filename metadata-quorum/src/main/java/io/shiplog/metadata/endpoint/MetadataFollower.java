@@ -42,7 +42,7 @@ final class MetadataFollower {
     private static final int MAX_WAIT_MS = 500;
     private static final int ANSWER_TIMEOUT_MS = MAX_WAIT_MS + 1_000;
     private static final int MAX_BYTES = 1 << 20;
-    private static final long CHECK_EVERY_MS = 100;
+    private static final long CHECK_EVERY_MS = 250;
 
     /** Told on the event loop; an exception ends the client. */
     interface Listener {

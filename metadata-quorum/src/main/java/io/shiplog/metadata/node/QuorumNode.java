@@ -52,8 +52,9 @@ public final class QuorumNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumNode.class);
     private static final long RING_BYTES = 16L << 20;
     private static final int RING_ENTRIES = 32_768;
-    private static final long WAKE_EVERY_MS = 50;
-    private static final long OBSERVE_EVERY_MS = 200;
+    /** What a commit or a request does not bring about is looked at so often, all at once: an idle node is to sleep. */
+    private static final long LOOK_EVERY_MS = 250;
+
     /** Several times what handing over takes. When all nodes stop together nobody takes over, and the last ones wait for nothing. */
     private static final long RESIGN_TIMEOUT_MS = 600;
 
@@ -98,16 +99,20 @@ public final class QuorumNode implements AutoCloseable {
             history = new HistoryRecorder(config.dataDir().resolve(HISTORY_DIRECTORY));
             served = new QuorumEndpoint(this, membership, entries, Clock.SYSTEM);
             endpoint = new EndpointServer(config.self().host(), config.self().endpointPort(), served);
-            endpoint.every(WAKE_EVERY_MS, served::wake);
-            endpoint.every(OBSERVE_EVERY_MS, served::observe);
             watch = new LeaderWatch(this, config.nodeId());
             removal = new RemovalWatch(this, config.voters().values(), Clock.SYSTEM);
-            endpoint.every(OBSERVE_EVERY_MS, removal::look);
+            endpoint.every(LOOK_EVERY_MS, this::look);
             disk = new DiskWatch(config.dataDir(), config.reserveBytes(), fatal);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    private void look() {
+        served.wake();
+        served.observe();
+        removal.look();
     }
 
     /**

@@ -31,7 +31,9 @@ public final class AdaptivePace implements AutoCloseable {
     private Cancellable next;
     private long dueMs;
     private long lookedMs;
+    /** Of this look, taken or left out. */
     private int probes;
+
     private final RecentValues delaysMs = new RecentValues(LOOKS * PROBES);
     private final RecentValues flushesMs = new RecentValues(LOOKS);
     private final RecentValues wanted = new RecentValues(LOOKS);
@@ -60,13 +62,20 @@ public final class AdaptivePace implements AutoCloseable {
     }
 
     private void schedule() {
-        dueMs = loop.nowMs() + PROBE_MS;
-        next = loop.schedule(this::probe, PROBE_MS);
+        int waitMs = isOfInterest() ? PROBE_MS : (PROBES - probes) * PROBE_MS;
+        probes += waitMs / PROBE_MS;
+        dueMs = loop.nowMs() + waitMs;
+        next = loop.schedule(this::probe, waitMs);
+    }
+
+    /** How late the loop runs matters to nobody else, and a node that has nothing to do is to sleep. */
+    private boolean isOfInterest() {
+        return clients.isAny() || jobs.adaptiveMinimum() > 0;
     }
 
     private void probe() {
         delaysMs.add((double) Math.max(0, loop.nowMs() - dueMs));
-        if (++probes == PROBES) {
+        if (probes == PROBES) {
             look();
             probes = 0;
         }
